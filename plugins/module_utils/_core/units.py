@@ -1,0 +1,61 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The names of a pool's units. No other file puts them together or takes them apart."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass
+
+# systemd.unit(5): letters, digits and ":-_.\\"; "@" separates the instance.
+POOL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+INSTANCE_NAME = re.compile(r"[A-Za-z0-9_:.-]{1,100}")
+# unit_name_is_valid(): UNIT_NAME_MAX
+LONGEST_UNIT_NAME = 255
+
+
+@dataclass(frozen=True)
+class UnitName:
+    """``mail@3.service`` in three words.
+
+    ``instance`` is ``None`` for a plain unit and ``""`` for the template itself.
+    """
+
+    prefix: str
+    instance: t.Optional[str]
+    kind: str = "service"
+
+    @classmethod
+    def parse(cls, text: str) -> UnitName:
+        """Takes a unit name apart.
+
+        The first ``@`` ends the prefix and the last ``.`` starts the type, so an instance may hold both
+        (systemd.unit(5)). A text without a type gets ``service``, as systemctl does.
+        """
+        stem, dot, kind = text.rpartition(".")
+        if not dot:
+            stem, kind = text, "service"
+        prefix, at, instance = stem.partition("@")
+        return cls(prefix, instance if at else None, kind)
+
+    def __str__(self) -> str:
+        at = "" if self.instance is None else f"@{self.instance}"
+        return f"{self.prefix}{at}.{self.kind}"
+
+
+def template(pool: str) -> str:
+    return str(UnitName(pool, ""))
+
+
+def target(pool: str) -> str:
+    return str(UnitName(pool, None, "target"))
+
+
+def instance(pool: str, name: str) -> str:
+    return str(UnitName(pool, name))
+
+
+def in_order(names: t.Iterable[str]) -> t.List[str]:
+    """Instance names as people count: ``2`` before ``10``, numbers before words."""
+    return sorted(names, key=lambda name: (not name.isdigit(), int(name) if name.isdigit() else 0, name))

@@ -1,0 +1,39 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import units
+from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
+
+NAMES = {
+    "a plain unit": ("nginx.service", UnitName("nginx", None)),
+    "a unit without a type is a service": ("nginx", UnitName("nginx", None)),
+    "an instance": ("mail@3.service", UnitName("mail", "3")),
+    "a template": ("mail@.service", UnitName("mail", "")),
+    "an instance that holds a dot": ("mail@v1.2.service", UnitName("mail", "v1.2")),
+    "an instance that holds another at sign": ("mail@a@b.service", UnitName("mail", "a@b")),
+    "another type": ("mail.target", UnitName("mail", None, "target")),
+}
+
+
+@pytest.mark.parametrize(("text", "name"), NAMES.values(), ids=NAMES.keys())
+def test_a_unit_name_comes_apart(text: str, name: UnitName) -> None:
+    assert UnitName.parse(text) == name
+
+
+@given(st.from_regex(units.POOL_NAME, fullmatch=True), st.from_regex(units.INSTANCE_NAME, fullmatch=True))
+def test_what_is_put_together_comes_apart_the_same(pool: str, instance: str) -> None:
+    assert UnitName.parse(units.instance(pool, instance)) == UnitName(pool, instance)
+
+
+def test_a_pool_has_a_template_and_a_target() -> None:
+    assert (units.template("mail"), units.target("mail")) == ("mail@.service", "mail.target")
+
+
+def test_instances_are_in_the_order_people_count() -> None:
+    assert units.in_order(["b", "10", "2", "a", "1"]) == ["1", "2", "10", "a", "b"]

@@ -10,11 +10,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 COLLECTIONS := .cache/collections
 HERE := $(COLLECTIONS)/ansible_collections/workers/systemd
+PACKAGE := ansible_collections.workers.systemd
 
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(COLLECTIONS)
+export MOLECULE_GLOB := molecule/*/molecule.yml
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# ansible-playbook wants a locale that can write UTF-8; a bare machine has none but this one.
+export LC_ALL := C.UTF-8
 
-.PHONY: help setup check lint types unit test lock clean
+.PHONY: help setup lab check lint types unit test sanity artifact molecule demo demo-clean bench lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,26 +28,51 @@ setup: $(VENV)/.ready $(HERE)  ## python environment and collection path
 $(VENV)/.ready: requirements-dev.txt
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || sh tests/install.sh python3-venv
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	# The lock is complete; older pips stumble over extras in it when they resolve on their own.
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
 	@touch $@
 
 $(HERE):
 	mkdir -p $(dir $@)
 	ln -sfn ../../../.. $@
 
+lab: setup  ## what containers that run systemd need
+	python3 -m lab setup
+
 check: lint types unit  ## lint, types, unit tests: under two minutes
 
-lint: setup  ## ruff
+lint: setup  ## ruff, yamllint, ansible-lint
 	ruff check .
 	ruff format --check .
+	yamllint --strict .
+	ansible-lint
 
 types: setup  ## mypy --strict
-	mypy plugins/module_utils
+	mypy -p $(PACKAGE).plugins -p lab -p tests.helpers
 
 unit: setup  ## unit and property tests, full branch coverage of the core
 	pytest tests/unit --cov --cov-report=term
 
-test: check  ## every test
+test: check sanity artifact molecule  ## every test
+
+sanity: setup  ## ansible-test sanity of the current core
+	sh tests/sanity.sh
+
+artifact: setup  ## the built collection works in somebody else's playbook
+	sh tests/artifact.sh
+
+molecule: lab  ## behaviour on a host that runs systemd
+	molecule test --all
+
+demo: lab  ## real workers in a local container
+	python3 -m lab up workers-demo
+	@sh examples/demo.sh workers-demo
+
+demo-clean:  ## remove the demo's container
+	python3 -m lab down workers-demo
+
+bench: lab  ## the figures of docs/benchmarks.md
+	python3 -m tests.benchmarks
 
 lock:  ## write requirements-dev.txt anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 # systemd.unit(5): letters, digits and ":-_.\\"; "@" separates the instance.
 POOL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 INSTANCE_NAME = re.compile(r"[A-Za-z0-9_:.-]{1,100}")
+# systemd.unit(5); scopes and devices have no files.
+KINDS = ("service", "socket", "target", "timer", "path", "slice", "mount", "automount", "swap")
+STEM = re.compile(r"[A-Za-z0-9:_.\\-]+(?:@[A-Za-z0-9:_.\\@-]*)?")
 # unit_name_is_valid(): UNIT_NAME_MAX
 LONGEST_UNIT_NAME = 255
 
@@ -59,3 +62,9 @@ def instance(pool: str, name: str) -> str:
 def in_order(names: t.Iterable[str]) -> t.List[str]:
     """Instance names as people count: ``2`` before ``10``, numbers before words."""
     return sorted(names, key=lambda name: (not name.isdigit(), int(name) if name.isdigit() else 0, name))
+
+
+def is_unit_name(text: str) -> bool:
+    """Whether a file of this name would be a unit to systemd."""
+    stem, _, kind = text.rpartition(".")
+    return kind in KINDS and bool(STEM.fullmatch(stem)) and len(text) <= LONGEST_UNIT_NAME

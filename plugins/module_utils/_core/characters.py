@@ -1,0 +1,26 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one door: characters that systemd's files cannot carry."""
+
+from __future__ import annotations
+
+import re
+
+# systemd checks UTF-8 with utf8_is_valid(), which also refuses surrogates and noncharacters: one of them anywhere and
+# the whole file fails to load.
+LAST_OF_PLANES = "".join(chr(plane + 0xFFFE) + chr(plane + 0xFFFF) for plane in range(0, 0x110000, 0x10000))
+NOT_TEXT = re.compile(f"[\ud800-\udfff\ufdd0-\ufdef{LAST_OF_PLANES}]")
+# read_line() ends a line at each of them.
+LINE_ENDS = {"\n": "a newline", "\r": "a carriage return", "\0": "a NUL"}
+
+
+def not_text(value: str) -> str:
+    """What in ``value`` is no text to systemd, as words; empty when all is well."""
+    bad = NOT_TEXT.search(value)
+    return f"the character U+{ord(bad.group()):04X}, which is not text" if bad else ""
+
+
+def not_one_line(value: str) -> str:
+    """What in ``value`` would end its line, or is no text; empty when all is well."""
+    ends = [name for character, name in LINE_ENDS.items() if character in value]
+    return ends[0] if ends else not_text(value)

@@ -1,0 +1,182 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""EnvironmentFile= text that systemd's own parser reads back exactly (systemd.exec(5), load_env_file())."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.characters import not_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+# The kernel takes no longer string in an environment: MAX_ARG_STRLEN less its NUL.
+LONGEST = 131071
+IN_QUOTES = re.compile(r'([\\"$`])')
+
+
+def render_env(variables: t.Mapping[str, str]) -> str:
+    """One ``NAME="value"`` a variable. Inside double quotes only these four need a backslash; a newline may stand."""
+    return "".join('{}="{}"\n'.format(name, IN_QUOTES.sub(r"\\\1", value)) for name, value in variables.items())
+
+
+def render_environment(name: str, value: str) -> str:
+    """One item of ``Environment=`` in a unit, where ``%`` is a specifier and ``$`` is not special."""
+    escapes = {"\\": "\\\\", '"': '\\"', "%": "%%", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+    return '"' + "".join(escapes.get(character, character) for character in f"{name}={value}") + '"'
+
+
+def read_variables(given: t.Mapping[t.Any, t.Any], where: str) -> t.Tuple[t.Dict[str, str], t.List[Problem]]:
+    """Variables as an operator writes them, numbers and YAML's booleans among them, as texts."""
+    variables = {str(name): as_text(value) for name, value in given.items()}
+    problems = [
+        Problem(f"{where}.{name}", "nothing" if value is None else type(value).__name__, "text, a number or a boolean")
+        for name, value in given.items()
+        if not isinstance(value, (str, int, float))
+    ]
+    return variables, problems + env_problems(variables, where)
+
+
+def as_text(value: t.Any) -> str:
+    """YAML's booleans in the spelling of YAML; numbers as they are written."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def env_problems(variables: t.Mapping[str, str], where: str) -> t.List[Problem]:
+    """What an environment file cannot carry. Names the variable, never its value."""
+    problems = []
+    for name, value in variables.items():
+        place = f"{where}.{name}"
+        if not NAME.fullmatch(name):
+            problems.append(Problem(place, "this name", "letters, digits and '_', not a digit first"))
+        if "\0" in value:
+            problems.append(Problem(place, "a value with a NUL", "text", "No environment can carry it."))
+        elif not_text(value):
+            problems.append(Problem(place, f"a value with {not_text(value)}", "text"))
+        elif len(f"{name}={value}".encode("utf-8", "surrogatepass")) > LONGEST:
+            problems.append(Problem(place, "a value that is too long", f"at most {LONGEST} bytes with its name"))
+    return problems
+
+
+def parse_env(text: str) -> t.Dict[str, str]:
+    """What systemd reads from an EnvironmentFile. Never refuses: it ignores assignments to names that are none."""
+    reader = _EnvReader()
+    for character in text:
+        reader.feed(character)
+    return {name: value for name, value in reader.end() if NAME.fullmatch(name)}
+
+
+class _EnvReader:
+    """The state machine of parse_env_file_internal(), with systemd's names of the states."""
+
+    def __init__(self) -> None:
+        self.state = self._pre_key
+        self.key = ""
+        self.value = ""
+        # How much of the value must stay when blanks at its end are dropped.
+        self.kept = 0
+        self.found: t.List[t.Tuple[str, str]] = []
+
+    def feed(self, character: str) -> None:
+        self.state(character)
+
+    def end(self) -> t.List[t.Tuple[str, str]]:
+        """An assignment that is open at the end of the file counts, an unfinished escape does not."""
+        if self.state in (self._pre_value, self._value, self._escape, self._single, self._double, self._double_escape):
+            self._store()
+        return self.found
+
+    def _store(self) -> None:
+        value = (
+            self.value if self.state in (self._single, self._double, self._double_escape) else self.value[: self.kept]
+        )
+        self.found.append((self.key.rstrip(" \t\n\r"), value))
+        self.key, self.value, self.kept = "", "", 0
+
+    def _keep(self, character: str) -> None:
+        self.value += character
+        self.kept = len(self.value)
+
+    def _pre_key(self, character: str) -> None:
+        if character in "#;":
+            self.state = self._comment
+        elif character not in " \t\n\r":
+            self.key = character
+            self.state = self._in_key
+
+    def _in_key(self, character: str) -> None:
+        if character in "\n\r":
+            self.key = ""
+            self.state = self._pre_key
+        elif character == "=":
+            self.state = self._pre_value
+        else:
+            self.key += character
+
+    def _pre_value(self, character: str) -> None:
+        if character in "\n\r":
+            self._store()
+            self.state = self._pre_key
+        elif character == "'":
+            self.state = self._single
+        elif character == '"':
+            self.state = self._double
+        elif character == "\\":
+            self.state = self._escape
+        elif character not in " \t":
+            self._keep(character)
+            self.state = self._value
+
+    def _value(self, character: str) -> None:
+        if character in "\n\r":
+            self._store()
+            self.state = self._pre_key
+        elif character == "\\":
+            # Blanks before a backslash are inside of the value, whatever follows.
+            self.kept = len(self.value)
+            self.state = self._escape
+        elif character in " \t":
+            self.value += character
+        else:
+            self._keep(character)
+
+    def _escape(self, character: str) -> None:
+        self.state = self._value
+        if character not in "\n\r":
+            self._keep(character)
+
+    def _single(self, character: str) -> None:
+        if character == "'":
+            self._close_quote()
+        else:
+            self.value += character
+
+    def _double(self, character: str) -> None:
+        if character == '"':
+            self._close_quote()
+        elif character == "\\":
+            self.state = self._double_escape
+        else:
+            self.value += character
+
+    def _double_escape(self, character: str) -> None:
+        self.state = self._double
+        if character in '"\\`$':
+            self.value += character
+        elif character != "\n":
+            self.value += "\\" + character
+
+    def _close_quote(self) -> None:
+        self.kept = len(self.value)
+        self.state = self._pre_value
+
+    def _comment(self, character: str) -> None:
+        if character == "\\":
+            self.state = self._comment_escape
+        elif character in "\n\r":
+            self.state = self._pre_key
+
+    def _comment_escape(self, character: str) -> None:
+        # Up to 252 a comment that ends in a backslash swallows the next line; 257 does not. We never write one.
+        self.state = self._comment

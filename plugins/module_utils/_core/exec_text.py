@@ -1,0 +1,126 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Commands as ``ExecStart=`` has them (systemd.service(5), "COMMAND LINES")."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.characters import NOT_TEXT
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+
+# The kernel takes no longer word: MAX_ARG_STRLEN less its NUL.
+LONGEST = 131071
+NO_LOGIN_PATH = "A service does not read .bashrc or the login PATH; `command -v` tells the path."
+# cunescape_one() in escape.c
+SIMPLE_ESCAPES = {
+    "a": "\a",
+    "b": "\b",
+    "f": "\f",
+    "n": "\n",
+    "r": "\r",
+    "t": "\t",
+    "v": "\v",
+    "\\": "\\",
+    '"': '"',
+    "'": "'",
+    "s": " ",
+}
+CODE = re.compile(r"([0-3][0-7]{2})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})")
+NAMED = {"\n": "\\n", "\t": "\\t", "\r": "\\r", "\\": "\\\\", '"': '\\"', "%": "%%"}
+
+
+def render_argv(argv: t.Sequence[str]) -> str:
+    """The line that starts exactly this program with exactly these arguments: nothing in it is expanded."""
+    # In the path a dollar is not special, in arguments it is (facts: argv[0] takes "$" single).
+    path, arguments = argv[0], argv[1:]
+    return " ".join([_quoted(path), *(_quoted(argument).replace("$", "$$") for argument in arguments)])
+
+
+def argv_problems(argv: t.Sequence[str], where: str) -> t.List[Problem]:
+    """What systemd cannot start exactly as it stands here."""
+    problems = []
+    for index, word in enumerate(argv):
+        place = f"{where}[{index}]"
+        if "\0" in word:
+            problems.append(Problem(place, "a NUL", "text", "No argument can carry it."))
+        elif len(_utf8(word)) > LONGEST:
+            problems.append(Problem(place, f"{len(word)} characters", f"at most {LONGEST} bytes"))
+        elif re.search("[\ud800-\udfff]", word):
+            problems.append(Problem(place, "a surrogate, which is not text", "text"))
+    path = argv[0]
+    if not path.startswith("/"):
+        problems.append(Problem(f"{where}[0]", repr(path), "an absolute path", NO_LOGIN_PATH))
+    elif re.search(r"""[\x01-\x1f\x7f"'\\]""", path) or NOT_TEXT.search(path):
+        expected = "a path without quotes, backslashes and control characters"
+        problems.append(Problem(f"{where}[0]", repr(path), expected))
+    return problems
+
+
+def split_command(text: str) -> t.List[str]:
+    """Words of a line as systemd takes it apart; specifiers and variables stay as they are. Raises ``Problems``."""
+    words: t.List[str] = []
+    position = 0
+    while True:
+        word, position = _next_word(text, position)
+        if word is None:
+            return words
+        words.append(word)
+
+
+def _next_word(text: str, position: int) -> t.Tuple[t.Optional[str], int]:
+    """extract_first_word() with unquoting and C escapes."""
+    while position < len(text) and text[position] in " \t\n\r":
+        position += 1
+    if position == len(text):
+        return None, position
+    word, quote = b"", ""
+    while position < len(text):
+        character = text[position]
+        if character == "\\" and position + 1 < len(text):
+            piece, position = _unescaped(text, position + 1)
+            word += piece
+            continue
+        if quote and character == quote:
+            quote = ""
+        elif not quote and character in "\"'":
+            quote = character
+        elif not quote and character in " \t\n\r":
+            break
+        else:
+            word += _utf8(character)
+        position += 1
+    if quote:
+        raise Problems([Problem("command", f"a quote {quote} that is not closed", "closed quotes")])
+    return word.decode("utf-8", "surrogateescape"), position
+
+
+def _unescaped(text: str, position: int) -> t.Tuple[bytes, int]:
+    """What a backslash and the text behind it stand for, and where the text goes on; an unknown escape stays."""
+    code = CODE.match(text, position)
+    if code:
+        octal, byte, short, long = code.groups()
+        number = int(octal, 8) if octal else int(byte or short or long, 16)
+        # Only of the long form systemd demands that it is a character.
+        if number and not (long and (number > 0x10FFFF or NOT_TEXT.match(chr(number)))):
+            return bytes([number]) if octal or byte else _utf8(chr(number)), code.end()
+    character = text[position]
+    return _utf8(SIMPLE_ESCAPES.get(character, "\\" + character)), position + 1
+
+
+def _quoted(word: str) -> str:
+    return '"' + "".join(_escaped(character) for character in word) + '"'
+
+
+def _escaped(character: str) -> str:
+    if character in NAMED:
+        return NAMED[character]
+    if character < " " or character == "\x7f" or NOT_TEXT.match(character):
+        # A raw noncharacter would make the whole unit fail to load; its bytes reach the process.
+        return "".join(f"\\x{byte:02x}" for byte in _utf8(character))
+    return character
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

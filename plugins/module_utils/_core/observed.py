@@ -1,0 +1,56 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a host shows of a pool; `_host/look.py` fills it in."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Process:
+    """What the running main process of an instance was started with.
+
+    ``markers`` are read from its environment; ``None`` when the program overwrote it (PHP's
+    ``cli_set_process_title``). ``unit_marker`` is systemd's own copy of the unit's digest. ``started`` is in seconds
+    since the epoch.
+    """
+
+    markers: t.Optional[t.Mapping[str, str]]
+    unit_marker: str
+    started: float
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One instance as systemd's list of units shows it; a unit it has not loaded is ``not-loaded``."""
+
+    load: str = "not-loaded"
+    active: str = "inactive"
+    sub: str = "dead"
+    enabled: bool = False
+    process: t.Optional[Process] = None
+
+    @property
+    def running(self) -> bool:
+        return self.active in ("active", "reloading")
+
+
+@dataclass(frozen=True)
+class File:
+    """A file on the host. ``changed`` is its ctime in seconds since the epoch."""
+
+    text: str
+    mode: int
+    changed: float
+
+
+@dataclass(frozen=True)
+class ObservedPool:
+    """``files`` by path (absent ones are not in it), ``instances`` by name, every one that the host knows of."""
+
+    files: t.Mapping[str, File] = field(default_factory=dict)
+    instances: t.Mapping[str, Instance] = field(default_factory=dict)
+    target_active: bool = False
+    target_enabled: bool = False

@@ -1,0 +1,46 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the collection keeps what on a host, and how it marks what is its own."""
+
+from __future__ import annotations
+
+# Units of the administrator; the first of the load path.
+UNITS = "/etc/systemd/system"
+# systemd.unit(5), "Unit File Load Path", without what generators make: a unit of somebody else may lie in any of them.
+LOAD_PATH = (
+    UNITS,
+    "/run/systemd/system",
+    "/usr/local/lib/systemd/system",
+    "/usr/lib/systemd/system",
+    "/lib/systemd/system",
+)
+# One directory per pool, root only: environment, secrets, watch.
+CONFIG = "/etc/workers.systemd"
+# The key of the digests, root only.
+STATE = "/var/lib/workers.systemd"
+KEY = f"{STATE}/key"
+# Gone at boot, when everything is loaded afresh anyway.
+RUN = "/run/workers.systemd"
+LOCK = f"{RUN}/lock"
+RELOAD_PENDING = f"{RUN}/reload-pending"
+# What systemd itself keeps about every started unit.
+STARTED_UNITS = "/run/systemd/units"
+
+# A section that systemd leaves alone (systemd.unit(5)): its Pool= names the pool that a unit file belongs to.
+OWNER_SECTION = "X-Workers"
+# NAME@.service that starts an instance again after its start limit.
+REVIVAL = "workers-revival"
+
+
+def unit(name: str) -> str:
+    return f"{UNITS}/{name}"
+
+
+def drop_in(unit_name: str, name: str) -> str:
+    """``name`` may have its ending or not."""
+    stem = name[: -len(".conf")] if name.endswith(".conf") else name
+    return f"{UNITS}/{unit_name}.d/{stem}.conf"
+
+
+def config(pool: str, file: str = "") -> str:
+    return f"{CONFIG}/{pool}/{file}".rstrip("/")

@@ -1,0 +1,125 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From what is wanted and what is observed to steps, each with its reason. This is the check mode."""
+
+from __future__ import annotations
+
+import enum
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import places, units
+from ansible_collections.workers.systemd.plugins.module_utils._core.observed import File, Instance, ObservedPool
+from ansible_collections.workers.systemd.plugins.module_utils._core.stale import why_stale
+from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, WantedFile
+
+
+class Verb(enum.Enum):
+    """In the order in which a run carries them out."""
+
+    WRITE = "write"
+    ENABLE = "enable"
+    DISABLE = "disable"
+    RELOAD = "daemon-reload"
+    STOP = "stop"
+    FORGET = "reset-failed"
+    REMOVE = "remove"
+    START = "start"
+    RESTART = "restart"
+
+
+@dataclass(frozen=True)
+class Step:
+    """``subject`` is a path for write and remove, else a unit; of a reload it is the manager."""
+
+    verb: Verb
+    subject: str
+    because: str
+
+
+MANAGER = "systemd"
+
+
+def plan_pool(wanted: Wanted, observed: ObservedPool) -> t.Tuple[Step, ...]:
+    """The steps that bring a present pool to its wanted state; nothing when it is there."""
+    name = wanted.pool.name
+    steps = [step for file in wanted.files for step in file_steps(file, observed.files.get(file.path))]
+    unwanted = sorted(set(observed.files) - {file.path for file in wanted.files})
+    removals = [Step(Verb.REMOVE, path, "no longer used by the pool") for path in unwanted]
+    if not observed.target_enabled:
+        steps.append(Step(Verb.ENABLE, units.target(name), "starts the pool at boot"))
+    if not observed.target_active and wanted.pool.instances:
+        steps.append(Step(Verb.START, units.target(name), "groups the running instances"))
+    files_changed = _files_changed(wanted, observed)
+    for instance in wanted.pool.instances:
+        seen = observed.instances.get(instance, Instance())
+        steps.extend(_instance_steps(units.instance(name, instance), seen, wanted.markers[instance], files_changed))
+    for instance in units.in_order(set(observed.instances) - set(wanted.pool.instances)):
+        steps.extend(
+            _surplus_steps(units.instance(name, instance), observed.instances[instance], "not wanted any more")
+        )
+    return tuple(steps + removals)
+
+
+def plan_removal(name: str, observed: ObservedPool, because: str) -> t.Tuple[Step, ...]:
+    """The steps that leave nothing of a pool: instances first, then the target, then the files."""
+    steps: t.List[Step] = []
+    for instance in units.in_order(observed.instances):
+        steps.extend(_surplus_steps(units.instance(name, instance), observed.instances[instance], because))
+    if observed.target_active:
+        steps.append(Step(Verb.STOP, units.target(name), because))
+    if observed.target_enabled:
+        steps.append(Step(Verb.DISABLE, units.target(name), because))
+    # The template goes last: as long as it is there, a run that was killed half-way can be taken up again.
+    template = places.unit(units.template(name))
+    for path in sorted(observed.files, key=lambda path: (path == template, path)):
+        steps.append(Step(Verb.REMOVE, path, because))
+    return tuple(steps)
+
+
+def plan_reload(steps: t.Sequence[Step], pending: str) -> t.Tuple[Step, ...]:
+    """At most one reload for the whole run: for what it changes, or for what an earlier run or a person left."""
+    for step in steps:
+        on_unit = step.verb in (Verb.WRITE, Verb.REMOVE) and step.subject.startswith(f"{places.UNITS}/")
+        if on_unit or step.verb in (Verb.ENABLE, Verb.DISABLE):
+            return (Step(Verb.RELOAD, MANAGER, "unit files or links change"),)
+    return (Step(Verb.RELOAD, MANAGER, pending),) if pending else ()
+
+
+def file_steps(wanted: WantedFile, there: t.Optional[File]) -> t.List[Step]:
+    """The step that brings one file to its wanted text and mode, if any."""
+    if there is None:
+        return [Step(Verb.WRITE, wanted.path, "is not there")]
+    if there.text != wanted.text:
+        return [Step(Verb.WRITE, wanted.path, "has other content")]
+    if there.mode != wanted.mode:
+        return [Step(Verb.WRITE, wanted.path, f"has mode {there.mode:04o}, wanted {wanted.mode:04o}")]
+    return []
+
+
+def _files_changed(wanted: Wanted, observed: ObservedPool) -> float:
+    """When the last environment file changed; one that is about to be written changes after any process started."""
+    secret = [file for file in wanted.files if file.secret]
+    if any(file_steps(file, observed.files.get(file.path)) for file in secret):
+        return float("inf")
+    return max((observed.files[file.path].changed for file in secret), default=0.0)
+
+
+def _instance_steps(unit: str, seen: Instance, markers: t.Mapping[str, str], files_changed: float) -> t.Iterator[Step]:
+    if not seen.enabled:
+        yield Step(Verb.ENABLE, unit, "starts with its pool")
+    if not seen.running:
+        yield Step(Verb.START, unit, f"is {seen.active} ({seen.sub})")
+    elif seen.process is not None:
+        because = why_stale(seen.process, markers, files_changed)
+        if because:
+            yield Step(Verb.RESTART, unit, because)
+
+
+def _surplus_steps(unit: str, seen: Instance, because: str) -> t.Iterator[Step]:
+    if seen.enabled:
+        yield Step(Verb.DISABLE, unit, because)
+    if seen.active != "inactive":
+        if seen.active != "failed":
+            yield Step(Verb.STOP, unit, because)
+        yield Step(Verb.FORGET, unit, because)

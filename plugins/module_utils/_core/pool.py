@@ -1,0 +1,313 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A pool as its operator means it: from the options of the ``pools`` module, with every problem found at once."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import time_span, units
+from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import as_text, read_variables
+from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import (
+    NO_LOGIN_PATH,
+    argv_problems,
+    render_argv,
+    split_command,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import (
+    Value,
+    section_problems,
+    value_problems,
+)
+
+Params = t.Mapping[str, t.Any]
+Sections = t.Dict[str, t.Dict[str, Value]]
+
+# Directive of each limit (systemd.resource-control(5)).
+LIMITS = {
+    "memory_max": "MemoryMax",
+    "memory_high": "MemoryHigh",
+    "memory_swap_max": "MemorySwapMax",
+    "cpu_quota": "CPUQuota",
+    "cpu_weight": "CPUWeight",
+    "tasks_max": "TasksMax",
+    "io_weight": "IOWeight",
+}
+# Options that are directives of [Service] themselves; giving both would leave one of them unheard.
+SAME_AS_OPTION = {
+    "ExecStart": "command",
+    "User": "user",
+    "Group": "group",
+    "WorkingDirectory": "working_directory",
+    "Environment": "environment",
+    "EnvironmentFile": "environment_files",
+    **{directive: f"limits.{option}" for option, directive in LIMITS.items()},
+}
+# Options that always decide, whether they are given or not: the collection's own bookkeeping hangs on them.
+ALWAYS_OURS = frozenset({"ExecStart", "Environment", "EnvironmentFile", "LogExtraFields"})
+# Written by systemd for its own protocols (systemd.exec(5), "Environment Variables Set or Propagated"), or by us.
+RESERVED_VARIABLES = re.compile(
+    r"INVOCATION_ID|NOTIFY_SOCKET|LISTEN_(?:FDS|PID|FDNAMES)|WATCHDOG_(?:USEC|PID)|JOURNAL_STREAM"
+    r"|MAINPID|MANAGERPID|SYSTEMD_EXEC_PID|CREDENTIALS_DIRECTORY|WORKERS_[A-Z]+"
+)
+# Words that only a shell understands.
+SHELL_WORDS = frozenset({"|", "||", "&&", "&", ">", ">>", "<", "2>&1", ";"})
+ACCOUNT = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,255}|[0-9]{1,10}")
+
+
+def concrete(path: str, instance: str) -> str:
+    """The path that systemd reads for this instance."""
+    return path.replace("%i", instance)
+
+
+def item_problems(items: t.Sequence[t.Any], where: str) -> t.List[Problem]:
+    """Items of a list that have no text."""
+    return [
+        Problem(f"{where}[{index}]", "nothing" if item is None else type(item).__name__, "text, a number or a boolean")
+        for index, item in enumerate(items)
+        if not isinstance(item, (str, int, float))
+    ]
+
+
+@dataclass(frozen=True)
+class Rollout:
+    """How stale instances are restarted. ``max_parallel`` is a count, or a percentage ending in ``%``."""
+
+    min_healthy_time: float = 3.0
+    max_parallel: str = "25%"
+
+    def batch_size(self, count: int) -> int:
+        """How many of ``count`` instances may be down at once; a percentage rounds down, and never to nothing."""
+        if self.max_parallel.endswith("%"):
+            return max(1, count * int(self.max_parallel[:-1]) // 100)
+        return max(1, int(self.max_parallel))
+
+
+@dataclass(frozen=True)
+class Pool:
+    """One wanted pool.
+
+    ``exec_start`` is the text of ``ExecStart=`` and ``executable`` its absolute path, ``instances`` are names in order,
+    ``limits`` are directives, ``unit`` holds the directives that have the last word.
+    """
+
+    name: str
+    where: str = "pools"
+    present: bool = True
+    exec_start: str = ""
+    executable: str = ""
+    user: t.Optional[str] = None
+    group: t.Optional[str] = None
+    working_directory: t.Optional[str] = None
+    instances: t.Tuple[str, ...] = ()
+    environment: t.Mapping[str, str] = field(default_factory=dict)
+    secrets: t.Mapping[str, str] = field(default_factory=dict, repr=False)
+    environment_files: t.Tuple[str, ...] = ()
+    watch: t.Tuple[str, ...] = ()
+    limits: t.Mapping[str, str] = field(default_factory=dict)
+    unit: t.Mapping[str, t.Mapping[str, Value]] = field(default_factory=dict)
+    rollout: Rollout = field(default_factory=Rollout)
+
+
+def understand(params: t.Sequence[Params]) -> t.Tuple[t.Tuple[Pool, ...], t.List[Problem]]:
+    """Reads the ``pools`` option, and lists everything that is wrong in all of them.
+
+    With problems, the pools are good for more checks and nothing else: a part that had one is empty.
+    """
+    problems: t.List[Problem] = []
+    pools = [_Reader(one, f"pools[{index}]", problems).pool() for index, one in enumerate(params)]
+    first: t.Dict[str, str] = {}
+    for pool in pools:
+        if pool.name in first:
+            problems.append(
+                Problem(f"{pool.where}.name", repr(pool.name), "a name used once", f"{first[pool.name]} has it too")
+            )
+        first.setdefault(pool.name, pool.where)
+    return tuple(pools), problems
+
+
+class _Reader:
+    """Reads one pool, noting problems as it goes instead of stopping at the first."""
+
+    def __init__(self, params: Params, where: str, problems: t.List[Problem]) -> None:
+        self.params = params
+        self.name = params.get("name") or ""
+        self.where = f"{where} ({self.name})" if units.POOL_NAME.fullmatch(self.name) else where
+        self.problems = problems
+
+    def problem(self, option: str, found: str, expected: str, hint: str = "") -> None:
+        self.problems.append(Problem(f"{self.where}.{option}", found, expected, hint))
+
+    def pool(self) -> Pool:
+        if not units.POOL_NAME.fullmatch(self.name):
+            self.problem(
+                "name",
+                repr(self.name),
+                "letters, digits, '_', '.', '-', the first a letter or digit, at most 100",
+                "It becomes NAME@.service and NAME.target.",
+            )
+        if self.params.get("state") == "absent":
+            return Pool(self.name, self.where, present=False)
+        exec_start, executable = self._command()
+        environment = self._variables("environment")
+        secrets = self._variables("secrets")
+        for key in sorted(set(environment) & set(secrets)):
+            self.problem(f"secrets.{key}", "also in environment", "each variable in one of them")
+        return Pool(
+            name=self.name,
+            where=self.where,
+            exec_start=exec_start,
+            executable=executable,
+            user=self._account("user"),
+            group=self._account("group"),
+            working_directory=self._working_directory(),
+            instances=self._instances(),
+            environment=environment,
+            secrets=secrets,
+            environment_files=self._environment_files(),
+            watch=self._paths("watch"),
+            limits=self._limits(),
+            unit=self._unit(),
+            rollout=self._rollout(),
+        )
+
+    def _command(self) -> t.Tuple[str, str]:
+        command = self.params.get("command")
+        if isinstance(command, list) and command:
+            words = [as_text(word) for word in command]
+            where = f"{self.where}.command"
+            found = [*item_problems(command, where), *argv_problems(words, where)]
+            self.problems.extend(found)
+            return ("", "") if found else (render_argv(words), words[0])
+        if isinstance(command, str) and command.strip():
+            command = command.strip()
+            found = list(value_problems(command, f"{self.where}.command"))
+            self.problems.extend(found)
+            return ("", "") if found else (command, self._executable_of_line(command))
+        self.problem("command", "nothing" if not command else repr(command), "a list of words, or one line")
+        return "", ""
+
+    def _executable_of_line(self, line: str) -> str:
+        try:
+            words = split_command(line)
+        except Problems as found:
+            self.problems.extend(
+                Problem(f"{self.where}.command", one.found, one.expected, one.hint) for one in found.problems
+            )
+            return ""
+        for word in words:
+            if word in SHELL_WORDS:
+                self.problem("command", repr(word), "one program and its arguments", "No shell reads this line.")
+        # systemd.service(5), "COMMAND LINES": special executable prefixes.
+        executable = words[0].lstrip("@-:+!|")
+        if not executable.startswith("/"):
+            self.problem("command", repr(executable), "an absolute path", NO_LOGIN_PATH)
+            return ""
+        # What a specifier stands for only systemd knows.
+        return "" if "%" in executable else executable
+
+    def _variables(self, option: str) -> t.Dict[str, str]:
+        variables, found = read_variables(self.params.get(option) or {}, f"{self.where}.{option}")
+        self.problems.extend(found)
+        for name in variables:
+            if RESERVED_VARIABLES.fullmatch(name):
+                self.problem(
+                    f"{option}.{name}", "a reserved name", "a name that systemd or this collection does not set"
+                )
+        return variables
+
+    def _account(self, option: str) -> t.Optional[str]:
+        name = self.params.get(option)
+        if name is not None and not ACCOUNT.fullmatch(name):
+            self.problem(option, repr(name), f"the name or number of a {option}")
+        return t.cast("t.Optional[str]", name)
+
+    def _working_directory(self) -> t.Optional[str]:
+        path = self.params.get("working_directory")
+        return None if path is None else self._path("working_directory", path) or None
+
+    def _paths(self, option: str) -> t.Tuple[str, ...]:
+        given = self.params.get(option) or []
+        return tuple(self._path(f"{option}[{index}]", path) for index, path in enumerate(given))
+
+    def _environment_files(self) -> t.Tuple[str, ...]:
+        paths = self._paths("environment_files")
+        for index, path in enumerate(paths):
+            if "%" in concrete(path, ""):
+                self.problem(
+                    f"environment_files[{index}]", "another specifier than %i", "a path, in which %i may stand"
+                )
+        return paths
+
+    def _path(self, option: str, path: str) -> str:
+        found = list(value_problems(path, f"{self.where}.{option}"))
+        if not path.startswith("/"):
+            found.append(Problem(f"{self.where}.{option}", repr(path), "an absolute path"))
+        self.problems.extend(found)
+        return "" if found else path
+
+    def _instances(self) -> t.Tuple[str, ...]:
+        given = self.params.get("instances")
+        if given is None:
+            return ("1",)
+        if isinstance(given, list):
+            self.problems.extend(item_problems(given, f"{self.where}.instances"))
+            return self._instance_names([as_text(name) for name in given])
+        if isinstance(given, bool) or not re.fullmatch(r"[0-9]{1,5}", str(given)):
+            self.problem("instances", repr(given), "a count from 0 to 99999, or a list of names")
+            return ()
+        return tuple(str(number) for number in range(1, int(given) + 1))
+
+    def _instance_names(self, names: t.List[str]) -> t.Tuple[str, ...]:
+        for index, name in enumerate(names):
+            if not units.INSTANCE_NAME.fullmatch(name):
+                self.problem(
+                    f"instances[{index}]",
+                    repr(name),
+                    "letters, digits, ':', '_', '.', '-'",
+                    "systemd escapes anything else, so that %i would not be the name.",
+                )
+            if name in names[:index]:
+                self.problem(f"instances[{index}]", repr(name), "a name used once")
+        return tuple(names)
+
+    def _limits(self) -> t.Dict[str, str]:
+        given = self.params.get("limits") or {}
+        limits = {LIMITS[key]: as_text(value) for key, value in given.items() if key in LIMITS and value is not None}
+        for key, directive in LIMITS.items():
+            self.problems.extend(value_problems(limits.get(directive, ""), f"{self.where}.limits.{key}"))
+        return limits
+
+    def _unit(self) -> Sections:
+        given = self.params.get("unit") or {}
+        self.problems.extend(section_problems(given, f"{self.where}.unit"))
+        unit = {section: dict(keys) for section, keys in given.items() if isinstance(keys, dict)}
+        for directive in unit.get("Service", {}):
+            if directive in ALWAYS_OURS or self._given(SAME_AS_OPTION.get(directive, "")):
+                option = SAME_AS_OPTION.get(directive)
+                expected = f"the option `{option}` alone" if option else "nothing: the collection sets it"
+                self.problem(f"unit.Service.{directive}", "given both ways", expected)
+        return unit
+
+    def _given(self, option: str) -> bool:
+        value: t.Any = self.params
+        for key in option.split("."):
+            value = (value or {}).get(key)
+        return value is not None
+
+    def _rollout(self) -> Rollout:
+        given = self.params.get("rollout") or {}
+        healthy = as_text(given.get("min_healthy_time", "3s"))
+        parallel = as_text(given.get("max_parallel", "25%"))
+        try:
+            window = time_span.seconds(healthy)
+        except ValueError:
+            self.problem("rollout.min_healthy_time", repr(healthy), "a time span such as 3s or 500ms")
+            window = 0.0
+        if not re.fullmatch(r"[1-9][0-9]{0,4}|(?:[1-9][0-9]?|100)%", parallel):
+            self.problem("rollout.max_parallel", repr(parallel), "a count from 1, or a percentage from 1% to 100%")
+            parallel = "1"
+        return Rollout(window, parallel)

@@ -1,0 +1,111 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A pool written down: its template unit and its target."""
+
+from __future__ import annotations
+
+import hashlib
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import places, units
+from ansible_collections.workers.systemd.plugins.module_utils._core.effects import Effect, effect_of
+from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import render_environment
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, Sections
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText, render
+
+# The process carries them from its start on; see stale.py.
+UNIT_MARKER = "WORKERS_UNIT"
+# systemd 254 grows the delay between restarts by itself (systemd.service(5), RestartSteps=).
+GROWING_DELAY_SINCE = 254
+
+
+def template_text(pool: Pool, systemd: int, env_files: t.Sequence[str]) -> str:
+    """Text of ``NAME@.service`` for a target with this systemd version.
+
+    ``env_files`` are the EnvironmentFile= paths in order. The unit carries the digest of everything in it that a
+    running process depends on, as environment of the process and as a field of its journal lines.
+    """
+    sections = _template_sections(pool, systemd, env_files)
+    digest = _process_digest(sections)
+    service = sections["Service"]
+    environment = t.cast("t.List[str]", service["Environment"])
+    environment.append(render_environment(UNIT_MARKER, digest))
+    service["LogExtraFields"] = [f"WORKERS_POOL={pool.name}", f"{UNIT_MARKER}={digest}"]
+    return render(sections, _header(pool))
+
+
+def target_text(pool: Pool) -> str:
+    """Text of ``NAME.target``, which groups the instances: it starts the enabled ones at boot and stops all."""
+    sections: Sections = {
+        "Unit": {"Description": f"All instances of the worker pool {pool.name}"},
+        "Install": {"WantedBy": "multi-user.target"},
+        places.OWNER_SECTION: {"Pool": pool.name},
+    }
+    return render(sections, _header(pool))
+
+
+def unit_marker(template: str) -> str:
+    """The digest that a template's text carries, which its processes carry too; empty when it carries none."""
+    fields = UnitText.parse(template).values("Service", "LogExtraFields")
+    return dict(field.partition("=")[::2] for field in fields).get(UNIT_MARKER, "")
+
+
+def _process_digest(sections: Sections) -> str:
+    """Digest of the directives that a process keeps from its start until it ends, in any order."""
+    kept = [
+        (one.section, one.key, one.value)
+        for one in UnitText.parse(render(sections)).assignments
+        if effect_of(one.section, one.key) is Effect.RESTART
+    ]
+    # Sorting by section and key alone keeps the order of a repeated directive, which has a meaning.
+    return hashlib.sha256(repr(sorted(kept, key=lambda one: one[:2])).encode()).hexdigest()[:16]
+
+
+def _header(pool: Pool) -> t.List[str]:
+    return [f"Pool {pool.name}, managed by workers.systemd: the next deploy replaces what is changed here."]
+
+
+def _template_sections(pool: Pool, systemd: int, env_files: t.Sequence[str]) -> Sections:
+    service: t.Dict[str, t.Any] = {"Type": "exec", "ExecStart": pool.exec_start}
+    for directive, value in (("User", pool.user), ("Group", pool.group), ("WorkingDirectory", pool.working_directory)):
+        if value is not None:
+            service[directive] = value.replace("%", "%%") if directive == "WorkingDirectory" else value
+    service["Environment"] = ["WORKERS_POOL=%p", "WORKERS_INSTANCE=%i"]
+    service["EnvironmentFile"] = list(env_files)
+    service.update(_restart_policy(systemd))
+    # With the default, control-group, a stop kills the job a forking worker is running: 80 jobs lost in 80 stops,
+    # none with mixed. 90 s is systemd's own default, written down because jobs depend on it.
+    service.update({"KillMode": "mixed", "TimeoutStopSec": "90s", "SyslogIdentifier": "%p@%i"})
+    service.update(pool.limits)
+    sections: Sections = {
+        "Unit": {
+            "Description": f"Worker {pool.name} %i",
+            # A worker talks to a broker; network.target only says that the network is being set up.
+            "Wants": "network-online.target",
+            "After": "network-online.target",
+            "PartOf": units.target(pool.name),
+            **_start_limit(systemd),
+        },
+        "Service": service,
+        "Install": {"WantedBy": units.target(pool.name)},
+        places.OWNER_SECTION: {"Pool": pool.name},
+    }
+    for section, directives in pool.unit.items():
+        sections.setdefault(section, {}).update(directives)
+    return sections
+
+
+def _restart_policy(systemd: int) -> t.Dict[str, t.Any]:
+    """Back at once after a crash, and slower and slower for a worker that does nothing but crash."""
+    if systemd >= GROWING_DELAY_SINCE:
+        # RestartSec=0 would switch the growth off. 1 ms to 10 s in eight steps: 1, 3, 10, 32, 100, 316 ms, 1, 3, 10 s.
+        return {"Restart": "always", "RestartSec": "1ms", "RestartSteps": 8, "RestartMaxDelaySec": "10s"}
+    return {"Restart": "always", "RestartSec": "0"}
+
+
+def _start_limit(systemd: int) -> t.Dict[str, t.Any]:
+    if systemd >= GROWING_DELAY_SINCE:
+        return {"StartLimitIntervalSec": 0}
+    # Without a growing delay the start limit is the brake: after five crashes in a row the instance rests, and the
+    # revival unit starts it again.
+    return {"StartLimitIntervalSec": "10s", "StartLimitBurst": 5, "OnFailure": f"{places.REVIVAL}@%n.service"}

@@ -1,0 +1,119 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a run tells: the plan, the diff, the verdicts. No value of an environment file is in any of it."""
+
+from __future__ import annotations
+
+import collections
+import signal
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import parse_env
+from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb
+
+MASK = "********"
+ON_FILES = (Verb.WRITE, Verb.REMOVE)
+
+
+def plan_rows(steps: t.Sequence[Step]) -> t.List[t.Dict[str, str]]:
+    return [{"verb": step.verb.value, "subject": step.subject, "because": step.because} for step in steps]
+
+
+def file_diff(path: str, before: t.Optional[str], after: t.Optional[str], secret: bool) -> t.Dict[str, str]:
+    """One entry of Ansible's ``diff``. Of a secret file only the names, and what happened to each."""
+    if not secret:
+        return {"before_header": path, "after_header": path, "before": before or "", "after": after or ""}
+    happened = env_changes(parse_env(before or ""), parse_env(after or ""))
+    prepared = "".join(f"{name}: {what}\n" for name, what in happened.items() if what != "unchanged")
+    return {"header": path, "prepared": f"{path}\n{prepared}"}
+
+
+def env_changes(before: t.Mapping[str, str], after: t.Mapping[str, str]) -> t.Dict[str, str]:
+    """``{"QUEUE": "added", "TOKEN": "changed", "OLD": "removed", "SAME": "unchanged"}``."""
+    happened = {name: "removed" for name in before if name not in after}
+    for name, value in after.items():
+        if name not in before:
+            happened[name] = "added"
+        else:
+            happened[name] = "unchanged" if before[name] == value else "changed"
+    return dict(sorted(happened.items()))
+
+
+def masked(text: str, secrets: t.Iterable[str]) -> str:
+    """A text that a worker wrote, without the secrets it was given, longest first."""
+    for secret in sorted({secret for secret in secrets if secret}, key=len, reverse=True):
+        text = text.replace(secret, MASK)
+    return text
+
+
+def last_death(entries: t.Sequence[t.Mapping[str, t.Any]]) -> t.List[t.Mapping[str, t.Any]]:
+    """Of journal entries about a unit, those of its last run that ended, up to the end of its main process.
+
+    When no process ended, all entries. Without what systemd says about its jobs.
+    """
+    entries = [entry for entry in entries if "JOB_TYPE" not in entry]
+    ends = [index for index, entry in enumerate(entries) if "EXIT_CODE" in entry]
+    if not ends:
+        return entries
+    run = entries[ends[-1]].get("INVOCATION_ID", "")
+    until_then = entries[: ends[-1] + 1]
+    return [one for one in until_then if run in (one.get("INVOCATION_ID"), one.get("_SYSTEMD_INVOCATION_ID"))]
+
+
+def last_exits(entries: t.Sequence[t.Mapping[str, t.Any]]) -> t.Dict[str, str]:
+    """How the main process of each unit ended last, by unit, from journal entries in order."""
+    return {entry["UNIT"]: how_it_ended(str(entry["EXIT_CODE"]), str(entry["EXIT_STATUS"])) for entry in entries}
+
+
+def how_it_ended(code: str, status: str) -> str:
+    """``exited``, ``killed`` or ``dumped``, and a number, as people say it."""
+    if code == "exited":
+        return f"exit status {status}"
+    try:
+        name = f" ({signal.Signals(int(status)).name})"
+    except ValueError:
+        name = ""
+    return f"signal {status}{name}{', core dumped' if code == 'dumped' else ''}"
+
+
+def journal_lines(entries: t.Sequence[t.Mapping[str, t.Any]], secrets: t.Iterable[str]) -> t.List[str]:
+    """Messages in order; journald gives what is not text as a list of bytes."""
+    hidden = list(secrets)
+    return [masked(_message(entry.get("MESSAGE")), hidden) for entry in entries]
+
+
+def plan_diff(plans: t.Mapping[str, t.Sequence[Step]]) -> t.List[t.Dict[str, str]]:
+    """What happens to units, for people who look at ``--diff``; of files they see the files."""
+    diffs = []
+    for name, steps in plans.items():
+        lines = [f"{step.verb.value} {step.subject}: {step.because}\n" for step in steps if step.verb not in ON_FILES]
+        if lines:
+            diffs.append({"prepared": f"pool {name}\n{''.join(lines)}"})
+    return diffs
+
+
+def summary(
+    plans: t.Mapping[str, t.Sequence[Step]], failures: t.Sequence[t.Mapping[str, t.Any]], spared: t.Sequence[str]
+) -> str:
+    """The result in words: what failed and why, else one line a pool."""
+    if not failures:
+        return "\n".join(f"{name}: {_counted(steps)}" for name, steps in plans.items()) or "no pools"
+    lines = [f"{len(failures)} of the started instances did not settle:"]
+    for failure in failures:
+        ended = ", ".join(text for text in (failure["exit"], f"NRestarts {failure['restarts']}") if text)
+        lines.append(f"- {failure['unit']}: {failure['verdict']} ({ended})")
+        lines.extend(f"    {line}" for line in failure["journal"])
+    if spared:
+        lines.append(f"left alone and still of the former version: {', '.join(spared)}")
+    return "\n".join(lines)
+
+
+def _counted(steps: t.Sequence[Step]) -> str:
+    counts = collections.Counter(step.verb for step in steps)
+    return ", ".join(f"{verb.value} {counts[verb]}" for verb in Verb if counts[verb]) or "nothing to do"
+
+
+def _message(message: t.Any) -> str:
+    if isinstance(message, list):
+        return bytes(message).decode("utf-8", "replace")
+    return str(message or "")

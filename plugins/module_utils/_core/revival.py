@@ -1,0 +1,45 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The way back from the start limit, for systemd before 254, which cannot let the delay between restarts grow.
+
+After five crashes in a row the start limit stops an instance (see pool_unit.py) and OnFailure= starts this unit, which
+waits and starts the instance again. One unit serves all pools of a host.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import places
+from ansible_collections.workers.systemd.plugins.module_utils._core.observed import File
+from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb, file_steps
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import GROWING_DELAY_SINCE
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import render
+from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import WantedFile
+
+# The loop also sees an instance that fails again at once, while this unit still runs and OnFailure= starts nothing.
+# A stop by hand or by a deploy leaves the instance inactive, not failed: then it stays stopped.
+LOOP = (
+    '/bin/sh -c \'while sleep 20; systemctl is-failed --quiet "$1"; do'
+    ' systemctl reset-failed "$1"; systemctl start --no-block "$1"; done\' sh %i'
+)
+
+REVIVAL = WantedFile(
+    path=places.unit(f"{places.REVIVAL}@.service"),
+    text=render(
+        {
+            "Unit": {"Description": "Start %i again after its start limit"},
+            "Service": {"Type": "exec", "ExecStart": LOOP, "Restart": "on-failure"},
+            places.OWNER_SECTION: {"Shared": True},
+        },
+        ["Serves all pools of this host, managed by workers.systemd."],
+    ),
+    mode=0o644,
+)
+
+
+def plan_revival(systemd: int, pools: bool, there: t.Optional[File]) -> t.List[Step]:
+    """``pools``: whether the host has pools after this run; ``there``: the unit's file now."""
+    if pools and systemd < GROWING_DELAY_SINCE:
+        return file_steps(REVIVAL, there)
+    return [Step(Verb.REMOVE, REVIVAL.path, "no pool needs it any more")] if there else []

@@ -1,0 +1,104 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The files a pool wants on a host, and the markers by which a process shows what it was started with."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import places, units
+from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import render_env
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, concrete
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import (
+    UNIT_MARKER,
+    target_text,
+    template_text,
+    unit_marker,
+)
+
+ENVIRONMENT_MARKER = "WORKERS_ENVIRONMENT"
+SECRETS_MARKER = "WORKERS_SECRETS"
+WATCH_MARKER = "WORKERS_WATCH"
+# One per instance that has files of its own: "3=0a1b..., 4=..." as 3:0a1b,4:...
+OWN_WATCH_MARKER = "WORKERS_WATCH_OF"
+
+Seal = t.Callable[[str], str]
+
+
+def sealed_with(key: bytes) -> Seal:
+    """Digests of texts that hold secrets: without the key, which only root reads, nobody can try values."""
+    return lambda text: hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:24]
+
+
+@dataclass(frozen=True)
+class WantedFile:
+    path: str
+    text: str
+    mode: int
+
+    @property
+    def secret(self) -> bool:
+        """Whether a diff may show only the names in it."""
+        return self.mode == 0o600
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Everything a pool wants. ``markers`` by instance name: what a process of this version carries."""
+
+    pool: Pool
+    files: t.Tuple[WantedFile, ...]
+    markers: t.Mapping[str, t.Mapping[str, str]]
+    generation: str
+
+
+def wanted(pool: Pool, systemd: int, seal: Seal, watched: t.Mapping[str, str]) -> Wanted:
+    """Writes a pool down.
+
+    ``watched`` maps every concrete path of ``environment_files`` and ``watch`` (``%i`` filled in) to a digest of what
+    is there.
+    """
+    files: t.List[WantedFile] = []
+    common: t.Dict[str, str] = {}
+    for name, marker, variables in (
+        ("environment", ENVIRONMENT_MARKER, pool.environment),
+        ("secrets", SECRETS_MARKER, pool.secrets),
+    ):
+        if variables:
+            body = render_env(variables)
+            common[marker] = seal(body)
+            text = body + render_env({marker: common[marker]})
+            files.append(WantedFile(places.config(pool.name, name), text, 0o600))
+    own = _watch_markers(pool, seal, watched, common)
+    if WATCH_MARKER in common:
+        listed = {OWN_WATCH_MARKER: ",".join(f"{name}={digest}" for name, digest in own.items())} if own else {}
+        text = render_env({WATCH_MARKER: common[WATCH_MARKER], **listed})
+        files.append(WantedFile(places.config(pool.name, "watch"), text, 0o600))
+    env_files = [*pool.environment_files, *(file.path for file in files)]
+    template = template_text(pool, systemd, env_files)
+    common[UNIT_MARKER] = unit_marker(template)
+    files.append(WantedFile(places.unit(units.template(pool.name)), template, 0o644))
+    files.append(WantedFile(places.unit(units.target(pool.name)), target_text(pool), 0o644))
+    markers = {name: {**common, **({OWN_WATCH_MARKER: own[name]} if name in own else {})} for name in pool.instances}
+    return Wanted(pool, tuple(files), markers, generation_of(common))
+
+
+def generation_of(markers: t.Mapping[str, str]) -> str:
+    """The short name of a version of a pool: equal markers, equal name."""
+    return hashlib.sha256(repr(sorted(markers.items())).encode()).hexdigest()[:8]
+
+
+def _watch_markers(pool: Pool, seal: Seal, watched: t.Mapping[str, str], common: t.Dict[str, str]) -> t.Dict[str, str]:
+    """Notes the marker of the paths that all instances share in ``common``; returns those of paths with ``%i``."""
+    paths = [*pool.environment_files, *pool.watch]
+    shared = [path for path in paths if "%i" not in path]
+    apart = [path for path in paths if "%i" in path]
+    if not paths:
+        return {}
+    common[WATCH_MARKER] = seal(repr([(path, watched[path]) for path in shared]))
+    if not apart:
+        return {}
+    return {name: seal(repr([(path, watched[concrete(path, name)]) for path in apart])) for name in pool.instances}

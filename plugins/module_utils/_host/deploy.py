@@ -1,0 +1,148 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One deploy of all pools of a host: judge, decide, act, tell. The order of the verbs is the flow of the collection."""
+
+from __future__ import annotations
+
+import secrets
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import places, report, units
+from ansible_collections.workers.systemd.plugins.module_utils._core.directives import unknown_directives
+from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
+from ansible_collections.workers.systemd.plugins.module_utils._core.plan import (
+    Step,
+    Verb,
+    plan_pool,
+    plan_reload,
+    plan_removal,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.revival import REVIVAL, plan_revival
+from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import sealed_with, wanted
+from ansible_collections.workers.systemd.plugins.module_utils._host import host, look, preflight, watch
+from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome, PoolWork, Run
+from ansible_collections.workers.systemd.plugins.module_utils._host.failures import failures
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Run as RunCommand
+
+OLDEST_SYSTEMD = 247
+
+
+class Deployment:
+    """``pools`` are those that the operator lists; with ``purge`` the others that are ours go."""
+
+    def __init__(self, run: RunCommand, pools: t.Sequence[Pool], *, purge: bool, check_mode: bool) -> None:
+        self.run = run
+        self.manager = Manager(run)
+        self.systemd = self.manager.version()
+        self.present = [pool for pool in pools if pool.present]
+        self.absent = [pool.name for pool in pools if not pool.present]
+        self.check_mode = check_mode
+        owned = look.owned_pools()
+        listed = {pool.name for pool in pools}
+        self.purged = [name for name in owned if purge and name not in listed]
+        self.kept = [name for name in owned if name not in {*self.absent, *self.purged}]
+        self.outcome = Outcome()
+
+    def judge(self, problems: t.Sequence[Problem]) -> t.List[str]:
+        """Raises ``Problems`` with the given ones and the host's own. Returns warnings."""
+        found = list(problems)
+        if self.systemd < OLDEST_SYSTEMD:
+            found.append(Problem("the host", f"systemd {self.systemd}", f"systemd {OLDEST_SYSTEMD} or newer"))
+        known = host.catalogue(self.run)
+        for pool in self.present:
+            found.extend(unknown_directives(pool, known, self.systemd))
+        found.extend(preflight.foreign(self.present))
+        missing = preflight.missing(self.present)
+        if found or (missing and not self.check_mode):
+            raise Problems([*found, *missing])
+        # An earlier task of the same play may be about to bring it.
+        return [f"{problem}; a run would refuse this" for problem in missing]
+
+    def decide(self) -> None:
+        self.observed = look.observe([*(pool.name for pool in self.present), *self.absent, *self.purged], self.manager)
+        seal = sealed_with(self._key())
+        watched = watch.digests(self.present)
+        self.wanted = {pool.name: wanted(pool, self.systemd, seal, watched) for pool in self.present}
+        self.steps: t.Dict[str, t.Tuple[Step, ...]] = {
+            **{name: plan_pool(one, self.observed[name]) for name, one in self.wanted.items()},
+            **{name: plan_removal(name, self.observed[name], "the pool is absent") for name in self.absent},
+            **{name: plan_removal(name, self.observed[name], "the pool is not listed") for name in self.purged},
+        }
+        self.revival = look.observed_file(REVIVAL.path)
+        self.host_steps = plan_revival(self.systemd, bool(self.present or self.kept), self.revival)
+        changes = [step for steps in self.steps.values() for step in steps] + self.host_steps
+        self.reload = plan_reload(changes, self._pending_reload())
+
+    def act(self) -> None:
+        work = [PoolWork("", self.host_steps, [REVIVAL])]
+        for name, steps in self.steps.items():
+            if name in self.wanted:
+                pool, files = self.wanted[name].pool, self.wanted[name].files
+                size = pool.rollout.batch_size(len(pool.instances))
+                work.append(PoolWork(name, steps, files, pool.rollout.min_healthy_time, size))
+            else:
+                work.append(PoolWork(name, steps))
+        self.outcome = Run(self.manager, work, bool(self.reload)).carry_out()
+
+    def told(self, *, with_diff: bool) -> t.Dict[str, t.Any]:
+        """The result of the module."""
+        host_steps = [*self.host_steps, *self.reload]
+        values = [value for pool in self.present for value in pool.secrets.values()]
+        failed = failures(self.outcome, values, self.manager)
+        return {
+            "changed": bool(host_steps) or any(self.steps.values()),
+            "pools": {name: self._told_of(name) for name in self.steps},
+            "host_plan": report.plan_rows(host_steps),
+            "daemon_reloaded": bool(self.reload) and not self.check_mode,
+            "failures": failed,
+            "msg": report.summary(self.steps, failed, self.outcome.spared),
+            **({"diff": self._diffs()} if with_diff else {}),
+        }
+
+    def _told_of(self, name: str) -> t.Dict[str, t.Any]:
+        units = {step.subject for step in self.steps[name]}
+        told: t.Dict[str, t.Any] = {"plan": report.plan_rows(self.steps[name])}
+        if name in self.wanted:
+            told["generation"] = self.wanted[name].generation
+        if not self.check_mode:
+            verdicts = self.outcome.verdicts
+            told["verdicts"] = {unit: str(verdict) for unit, verdict in verdicts.items() if unit in units}
+            told["spared"] = [unit for unit in self.outcome.spared if unit in units]
+        return told
+
+    def _diffs(self) -> t.List[t.Dict[str, str]]:
+        before = {path: file.text for pool in self.observed.values() for path, file in pool.files.items()}
+        if self.revival:
+            before[REVIVAL.path] = self.revival.text
+        after = {file.path: file.text for one in self.wanted.values() for file in one.files}
+        after[REVIVAL.path] = REVIVAL.text
+        diffs = []
+        for steps in [self.host_steps, *self.steps.values()]:
+            for step in steps:
+                if step.verb in (Verb.WRITE, Verb.REMOVE):
+                    wanted_text = after[step.subject] if step.verb is Verb.WRITE else None
+                    secret = step.subject.startswith(f"{places.CONFIG}/")
+                    diffs.append(report.file_diff(step.subject, before.get(step.subject), wanted_text, secret))
+        return [*diffs, *report.plan_diff(self.steps)]
+
+    def _key(self) -> bytes:
+        """A check run on a bare host has none and makes none: whatever it seals is new to the host anyway."""
+        return (host.kept_key() or secrets.token_bytes(32)) if self.check_mode else host.key()
+
+    def _pending_reload(self) -> str:
+        """Why systemd has to read its unit files again although this run changes none; empty when it has not."""
+        if host.reload_is_pending():
+            return "an earlier run was interrupted before it"
+        loaded = [unit for name, pool in self.observed.items() for unit in _one_loaded(name, pool)]
+        for unit, shown in self.manager.show(loaded, ["NeedDaemonReload"]).items():
+            if shown["NeedDaemonReload"] == "yes":
+                return f"files of {unit} changed since it was loaded"
+        return ""
+
+
+def _one_loaded(name: str, pool: ObservedPool) -> t.List[str]:
+    """All instances come from one template, so one speaks for all."""
+    return [units.instance(name, one) for one, seen in pool.instances.items() if seen.load == "loaded"][:1]

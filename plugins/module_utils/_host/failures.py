@@ -1,0 +1,39 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What somebody needs to know about an instance that did not settle, without logging in."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.report import journal_lines, last_death, last_exits
+from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
+
+LINES = 10
+# Instances of a pool fail alike, so one of each pool tells why; each journal costs a call.
+MOST_JOURNALS = 5
+
+
+def failures(outcome: Outcome, secrets: t.Sequence[str], manager: Manager) -> t.List[t.Dict[str, t.Any]]:
+    """One entry for each instance without a settled verdict: unit, verdict, exit, restarts, journal."""
+    failed = outcome.failed(outcome.verdicts)
+    if not failed:
+        return []
+    manager.sync_journal()
+    exits = last_exits(manager.exits(failed, min(outcome.started[unit] for unit in failed)))
+    speakers = list({UnitName.parse(unit).prefix: unit for unit in reversed(failed)}.values())[:MOST_JOURNALS]
+    found = []
+    for unit, shown in manager.show(failed, ["NRestarts"]).items():
+        entries = manager.journal(unit, outcome.started[unit]) if unit in speakers else []
+        found.append(
+            {
+                "unit": unit,
+                "verdict": str(outcome.verdicts[unit]),
+                "exit": exits.get(unit, ""),
+                "restarts": int(shown["NRestarts"]),
+                "journal": journal_lines(last_death(entries), secrets)[-LINES:],
+            }
+        )
+    return found

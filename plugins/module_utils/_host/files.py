@@ -1,0 +1,46 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files that are old or new and never in between."""
+
+from __future__ import annotations
+
+import os
+import secrets
+
+
+def write_atomically(path: str, data: bytes, *, mode: int, uid: int = 0, gid: int = 0) -> None:
+    """Replaces ``path``. The new file is private from its first byte and complete on disk before it has its name."""
+    directory, name = os.path.split(path)
+    os.makedirs(directory, mode=0o700, exist_ok=True)
+    # The leading dot and the suffix keep systemd from reading it as a unit.
+    aside = os.path.join(directory, f".{name}.{secrets.token_hex(8)}.new")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            os.fchown(file.fileno(), uid, gid)
+            os.fchmod(file.fileno(), mode)
+            file.flush()
+            os.fsync(file.fileno())
+        os.rename(aside, path)
+    except BaseException:
+        remove(aside)
+        raise
+    _sync_directory(directory)
+
+
+def remove(path: str) -> None:
+    """Removes a file if it is there."""
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        return
+    _sync_directory(os.path.dirname(path))
+
+
+def _sync_directory(path: str) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,85 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One run at a time on a host, the host's own key, and its systemd's own list of directives."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import time
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import places
+from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue, parse_catalogue
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ManagerError, Run
+
+
+@contextlib.contextmanager
+def only_run() -> t.Iterator[None]:
+    """Holds the lock of the host. The kernel lets go of it when the process ends, however it ends."""
+    os.makedirs(places.RUN, mode=0o700, exist_ok=True)
+    with open(places.LOCK, "a+", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.seek(0)
+            raise Problems([_held(lock.read())]) from None
+        lock.truncate(0)
+        lock.write(json.dumps({"pid": os.getpid(), "since": time.strftime("%Y-%m-%d %H:%M:%S %z")}))
+        lock.flush()
+        yield
+
+
+def key() -> bytes:
+    """The key of this host's digests, made at the first deploy."""
+    kept = kept_key()
+    if kept is None:
+        kept = secrets.token_bytes(32)
+        write_atomically(places.KEY, kept, mode=0o600)
+    return kept
+
+
+def kept_key() -> t.Optional[bytes]:
+    try:
+        with open(places.KEY, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
+@contextlib.contextmanager
+def owing_a_reload() -> t.Iterator[None]:
+    """Leaves a mark as long as units are changed and systemd has not read them; it outlives a run that is killed."""
+    write_atomically(places.RELOAD_PENDING, b"", mode=0o600)
+    yield
+    remove(places.RELOAD_PENDING)
+
+
+def reload_is_pending() -> bool:
+    """Whether a run changed units and ended before systemd read them."""
+    return os.path.exists(places.RELOAD_PENDING)
+
+
+def catalogue(run: Run) -> Catalogue:
+    """Of the directives that this host's systemd knows. Raises ``ManagerError`` when it cannot be asked."""
+    for binary in ("/usr/lib/systemd/systemd", "/lib/systemd/systemd"):
+        if os.access(binary, os.X_OK):
+            status, out, err = run([binary, "--dump-configuration-items"])
+            if status == 0:
+                return parse_catalogue(out)
+            raise ManagerError(f"{binary} --dump-configuration-items exited {status}: {err.strip()}")
+    raise ManagerError("there is no systemd in /usr/lib/systemd or /lib/systemd on this host")
+
+
+def _held(text: str) -> Problem:
+    try:
+        holder = json.loads(text)
+        found = f"process {holder['pid']} has been deploying since {holder['since']}"
+    except ValueError:
+        found = "somebody is deploying"
+    return Problem("the host", found, "one run at a time", "Wait for it to end, then run again.")

@@ -1,0 +1,139 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The host as it is: files, links, units and processes of pools, in a number of calls that does not grow with them."""
+
+from __future__ import annotations
+
+import glob
+import os
+import stat
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import places, units
+from ansible_collections.workers.systemd.plugins.module_utils._core.observed import (
+    File,
+    Instance,
+    ObservedPool,
+    Process,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import UNIT_MARKER
+from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
+from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._host import processes
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ListedUnit, Manager
+
+
+def owner(path: str) -> t.Optional[str]:
+    """The pool that a unit file is marked with; an empty text for a foreign file, ``None`` when there is no file."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            marks = UnitText.parse(file.read()).values(places.OWNER_SECTION, "Pool")
+    except FileNotFoundError:
+        return None
+    except OSError:
+        return ""
+    return marks[-1] if marks else ""
+
+
+def claimed(unit: str) -> t.Tuple[str, t.Optional[str]]:
+    """The file that systemd reads for a unit, and its owner as ``owner`` tells it; without any, where ours would be."""
+    for directory in places.LOAD_PATH:
+        path = f"{directory}/{unit}"
+        found = owner(path)
+        if found is not None:
+            return path, found
+    return places.unit(unit), None
+
+
+def owned_pools() -> t.List[str]:
+    """Names of the pools that this collection has put on the host."""
+    names = []
+    for path in sorted(glob.glob(places.unit("*@.service"))):
+        name = UnitName.parse(os.path.basename(path)).prefix
+        if owner(path) == name:
+            names.append(name)
+    return names
+
+
+def observe(names: t.Sequence[str], manager: Manager) -> t.Dict[str, ObservedPool]:
+    """Every named pool as the host shows it."""
+    enabled = _enabled_units()
+    # The instances of somebody else's template are not ours to see, so that no step can be about them.
+    own = [name for name in names if claimed(units.template(name))[1] in (None, name)]
+    patterns = [pattern for name in own for pattern in (units.target(name), units.instance(name, "*"))]
+    listed = manager.list_units(patterns)
+    pools = set(own)
+    started = processes.by_unit(lambda unit: unit in listed and UnitName.parse(unit).prefix in pools)
+    known: t.Dict[str, t.Set[str]] = {name: set() for name in own}
+    for unit in [*listed, *enabled]:
+        name = UnitName.parse(unit)
+        if name.prefix in known and name.instance and name.kind == "service":
+            known[name.prefix].add(unit)
+    return {
+        name: ObservedPool(
+            files=_files(name),
+            instances={
+                str(UnitName.parse(unit).instance): _instance(
+                    unit, listed.get(unit), unit in enabled, started.get(unit)
+                )
+                for unit in known.get(name, ())
+            },
+            target_active=units.target(name) in listed and listed[units.target(name)].active == "active",
+            target_enabled=name in pools and units.target(name) in enabled,
+        )
+        for name in names
+    }
+
+
+def _instance(
+    unit: str, listed: t.Optional[ListedUnit], enabled: bool, started: t.Optional[t.List[processes.Started]]
+) -> Instance:
+    if listed is None:
+        return Instance(enabled=enabled)
+    running = listed.active in ("active", "reloading")
+    process = _process(unit, started or []) if running else None
+    return Instance(listed.load, listed.active, listed.sub, enabled, process)
+
+
+def _process(unit: str, started: t.Sequence[processes.Started]) -> Process:
+    current = processes.invocation(unit)
+    # A child that an earlier invocation left behind (KillMode=process) tells nothing about this one.
+    ours = [one for one in started if current and one.environ.get("INVOCATION_ID") == current]
+    instance = UnitName.parse(unit).instance or ""
+    return Process(
+        markers=own_markers(ours[0].environ, instance) if ours else None,
+        unit_marker=processes.log_extra_fields(unit).get(UNIT_MARKER, ""),
+        started=processes.started_at(unit),
+    )
+
+
+def _enabled_units() -> t.Set[str]:
+    """Units with a link in some unit's .wants, .requires or .upholds: `list-unit-files` never names instances."""
+    return {
+        entry.name
+        for kind in ("wants", "requires", "upholds")
+        for directory in glob.glob(places.unit(f"*.{kind}"))
+        for entry in os.scandir(directory)
+    }
+
+
+def _files(name: str) -> t.Dict[str, File]:
+    """The pool's own files; a unit file of somebody else is not among them."""
+    own = (places.unit(units.template(name)), places.unit(units.target(name)))
+    paths = [path for path in own if owner(path) == name]
+    paths += sorted(glob.glob(f"{glob.escape(places.config(name))}/*"))
+    seen = {path: observed_file(path) for path in paths}
+    return {path: there for path, there in seen.items() if there is not None}
+
+
+def observed_file(path: str) -> t.Optional[File]:
+    """A regular file as it is, or ``None``."""
+    try:
+        status = os.lstat(path)
+        if not stat.S_ISREG(status.st_mode):
+            return None
+        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+            return File(file.read(), stat.S_IMODE(status.st_mode), status.st_ctime)
+    except FileNotFoundError:
+        return None

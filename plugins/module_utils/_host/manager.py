@@ -1,0 +1,118 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The system manager, asked and told through its own tools: one call for many units, never one call per unit."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+
+# argv -> (exit status, stdout, stderr)
+Run = t.Callable[[t.List[str]], t.Tuple[int, str, str]]
+
+# SD_MESSAGE_UNIT_PROCESS_EXIT of sd-messages.h
+MAIN_PROCESS_EXITED = "MESSAGE_ID=98e322203f7a4ed290d09fe03c09fe15"
+
+
+class ManagerError(Exception):
+    """A call that had to work did not; the text says which and what it printed."""
+
+
+class ListedUnit(t.NamedTuple):
+    load: str
+    active: str
+    sub: str
+
+
+class Manager:
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def version(self) -> int:
+        """Of systemd on this host, such as 252."""
+        out = self._must(["systemctl", "--version"])
+        found = re.match(r"systemd (\d+)", out)
+        if found is None:
+            raise ManagerError(f"systemctl --version printed {out[:60]!r}")
+        return int(found.group(1))
+
+    def list_units(self, patterns: t.Sequence[str]) -> t.Dict[str, ListedUnit]:
+        """Every loaded unit that matches. One D-Bus call: 11 ms for 500 units, where `systemctl show` takes 2 s."""
+        if not patterns:
+            return {}
+        out = self._must(
+            [
+                "busctl",
+                "--json=short",
+                "call",
+                "org.freedesktop.systemd1",
+                "/org/freedesktop/systemd1",
+                "org.freedesktop.systemd1.Manager",
+                "ListUnitsByPatterns",
+                "asas",
+                "0",
+                str(len(patterns)),
+                *patterns,
+            ]
+        )
+        return {row[0]: ListedUnit(row[2], row[3], row[4]) for row in json.loads(out)["data"][0]}
+
+    def show(self, units: t.Sequence[str], properties: t.Sequence[str]) -> t.Dict[str, t.Dict[str, str]]:
+        """Properties by unit, in one call. Costs about 1.2 ms a unit, so ask only for units that matter."""
+        if not units:
+            return {}
+        # Blocks come in argument order but properties in systemd's own, hence Id.
+        out = self._must(["systemctl", "show", "--property", ",".join(["Id", *properties]), "--", *units])
+        blocks = (dict(line.partition("=")[::2] for line in block.splitlines()) for block in out.split("\n\n"))
+        return {block["Id"]: block for block in blocks if "Id" in block}
+
+    def reload(self) -> None:
+        self._must(["systemctl", "daemon-reload"])
+
+    def enable(self, units: t.Sequence[str]) -> None:
+        """Makes the links only; the one reload of the run follows."""
+        self._must(["systemctl", "--no-reload", "--quiet", "enable", "--", *units])
+
+    def disable(self, units: t.Sequence[str]) -> None:
+        self._must(["systemctl", "--no-reload", "--quiet", "disable", "--", *units])
+
+    def stop(self, units: t.Sequence[str]) -> None:
+        self._must(["systemctl", "stop", "--", *units])
+
+    def reset_failed(self, units: t.Sequence[str]) -> None:
+        """Forgets failures and start counts. Says no for a unit that is not loaded, which has nothing to forget."""
+        self._run(["systemctl", "reset-failed", "--", *units])
+
+    def start(self, units: t.Sequence[str]) -> None:
+        """Waits for the start jobs. Whether they went well is read from the units, not from the exit status."""
+        self._run(["systemctl", "start", "--", *units])
+
+    def restart(self, units: t.Sequence[str]) -> None:
+        self._run(["systemctl", "restart", "--", *units])
+
+    def sync_journal(self) -> None:
+        """Waits until journald has written what it was told up to now."""
+        self._run(["journalctl", "--sync"])
+
+    def journal(self, unit: str, since: float, lines: int = 200) -> t.List[t.Dict[str, t.Any]]:
+        """The last entries about a unit, its own and systemd's."""
+        query = ["--no-pager", "--output=json", f"--since=@{since:.6f}", f"--lines={lines}"]
+        _, out, _ = self._run(["journalctl", *query, f"_SYSTEMD_UNIT={unit}", "+", f"UNIT={unit}"])
+        return [json.loads(line) for line in out.splitlines() if line.startswith("{")]
+
+    def exits(self, units: t.Sequence[str], since: float = 0.0) -> t.List[t.Dict[str, t.Any]]:
+        """The last ends of main processes of all these units, in one call; since a time in seconds since the epoch."""
+        if not units:
+            return []
+        query = ["--no-pager", "--output=json", "--output-fields=UNIT,EXIT_CODE,EXIT_STATUS"]
+        query += [f"--since=@{since:.6f}", "--lines=1000"]
+        _, out, _ = self._run(["journalctl", *query, MAIN_PROCESS_EXITED, *(f"UNIT={unit}" for unit in units)])
+        return [json.loads(line) for line in out.splitlines() if line.startswith("{")]
+
+    def _must(self, argv: t.List[str]) -> str:
+        status, out, err = self._run(argv)
+        if status:
+            call = " ".join(argv[:4]) + (" ..." if len(argv) > 4 else "")
+            raise ManagerError(f"`{call}` exited {status}: {(err or out).strip() or 'it printed nothing'}")
+        return out

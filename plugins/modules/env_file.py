@@ -1,0 +1,160 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, workers.systemd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: env_file
+short_description: Keep one environment file for systemd units, exactly quoted and private
+version_added: 0.1.0
+author:
+  - workers.systemd contributors (@workers-systemd)
+description:
+  - Writes a mapping as a file for C(EnvironmentFile=) of systemd, so that systemd reads back exactly the values given,
+    with blanks, quotes, backslashes, dollars, hashes, percent signs and newlines in them.
+  - The file is private from its first byte and replaced as a whole, so a service never reads half of it.
+  - Values are shown nowhere. The diff and the result tell the names of variables and what happened to each.
+  - The environment of a pool of workers needs no such file, see M(workers.systemd.pools).
+attributes:
+  check_mode:
+    support: full
+    description: Tells what would change and changes nothing.
+  diff_mode:
+    support: full
+    description: Shows names of variables, never values.
+  platform:
+    support: full
+    platforms: linux
+    description: Runs on Linux with systemd.
+  idempotent:
+    support: full
+    description: A second run changes nothing.
+  action_group:
+    support: full
+    description: Use C(group/workers.systemd.workers) in C(module_defaults).
+    membership:
+      - workers.systemd.workers
+options:
+  path:
+    description: Absolute path of the file. Its directory must be there.
+    type: path
+    required: true
+  variables:
+    description:
+      - Names and values. Numbers and booleans are written as YAML writes them.
+      - The file holds these variables and no other.
+    type: dict
+    default: {}
+  state:
+    description: Whether the file is there.
+    type: str
+    choices: [present, absent]
+    default: present
+  owner:
+    description: Name or number of the owner. systemd reads the file as root whatever user the service runs as.
+    type: str
+    default: root
+  group:
+    description: Name or number of the group.
+    type: str
+    default: root
+  mode:
+    description: Mode of the file, an octal number as text.
+    type: str
+    default: "0600"
+seealso:
+  - module: workers.systemd.pools
+"""
+
+EXAMPLES = r"""
+- name: Credentials of a worker that somebody else's unit starts
+  workers.systemd.env_file:
+    path: /etc/default/app-worker
+    variables:
+      REDIS_URL: "{{ vault_redis_url }}"
+      GREETING: 'it costs $5, or "50%" of it'
+
+- name: Remove them
+  workers.systemd.env_file:
+    path: /etc/default/app-worker
+    state: absent
+"""
+
+RETURN = r"""
+path:
+  description: The file.
+  returned: always
+  type: str
+variables:
+  description: What happens to each variable, by its name, one of V(added), V(changed), V(removed) and V(unchanged).
+  returned: success
+  type: dict
+  sample:
+    GREETING: unchanged
+    REDIS_URL: changed
+problems:
+  description: Everything that is wrong with the input, each with where, found, expected and hint.
+  returned: when the input is refused
+  type: list
+  elements: dict
+"""
+
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import (
+    parse_env,
+    read_variables,
+    render_env,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.report import env_changes, file_diff
+from ansible_collections.workers.systemd.plugins.module_utils._host import one_file
+from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module, hidden
+
+OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {
+    "path": {"type": "path", "required": True},
+    "variables": {"type": "dict", "default": {}, "no_log": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "owner": {"type": "str", "default": "root"},
+    "group": {"type": "str", "default": "root"},
+    "mode": {"type": "str", "default": "0600"},
+}
+
+
+def wanted_file(module: Module) -> t.Optional[one_file.OneFile]:
+    """What the options ask for; ``None`` for no file. Raises ``Problems``."""
+    params = module.params
+    variables, found = read_variables(params["variables"], "variables")
+    problems = [*module.unknown(), *found]
+    mode, uid, gid = one_file.read_attributes(params, problems)
+    in_the_way = one_file.place_problems(params["path"]) if params["state"] == "present" else []
+    if problems or (in_the_way and not module.check_mode):
+        raise Problems([*problems, *in_the_way])
+    for problem in in_the_way:
+        # An earlier task of the same play may be about to make the directory.
+        module.warn(f"{problem}; a run would refuse this")
+    return one_file.OneFile(render_env(variables), mode, uid, gid) if params["state"] == "present" else None
+
+
+def main() -> None:
+    module = Module(OPTIONS, hide=lambda params: {**params, "variables": hidden(params.get("variables"))})
+    with module.telling_problems():
+        wanted = wanted_file(module)
+        path = module.params["path"]
+        seen = one_file.seen(path)
+        if wanted != seen and not module.check_mode:
+            one_file.put(path, wanted)
+    before, after = (file.text if file else "" for file in (seen, wanted))
+    result = {
+        "changed": wanted != seen,
+        "path": path,
+        "variables": env_changes(parse_env(before), parse_env(after)),
+        **({"diff": file_diff(path, before, after, secret=True)} if module._diff else {}),
+    }
+    module.finish(**result)
+
+
+if __name__ == "__main__":
+    main()

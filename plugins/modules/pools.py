@@ -1,0 +1,328 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, workers.systemd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: pools
+short_description: Bring all pools of background workers of a host to their wanted state
+version_added: 0.1.0
+author:
+  - workers.systemd contributors (@workers-systemd)
+description:
+  - A pool is one kind of worker. It becomes a template unit C(NAME@.service), a target C(NAME.target) that groups the
+    instances, and environment files that only root reads.
+  - One call brings all pools of the host to their wanted state. It installs files, enables and starts what is missing,
+    stops what is not wanted any more, and restarts the instances whose process was started with something else than
+    what is wanted now. Survivors keep their processes.
+  - Whether an instance is stale is read from its running process, so a run that was interrupted, a reboot or a restart
+    by hand leave nothing behind that the next run would not see.
+  - Every started or restarted instance is watched for O(pools[].rollout.min_healthy_time). One that dies in that time
+    fails the task, with its exit status and its last journal lines. The instances that still run the former version
+    are then left alone.
+requirements:
+  - systemd 247 or newer on the target
+attributes:
+  check_mode:
+    support: full
+    description: Prints the plan and changes nothing.
+    details:
+      - What is missing on the host (an account, a program, a directory) is a warning in check mode, because an earlier
+        task of the same play might create it.
+  diff_mode:
+    support: full
+    description: Shows what changes in files. Of environment files it shows the names of variables, never values.
+  platform:
+    support: full
+    platforms: linux
+    description: Runs on Linux with systemd.
+  idempotent:
+    support: full
+    description: A second run changes nothing, reloads nothing and restarts nothing.
+  action_group:
+    support: full
+    description: Use C(group/workers.systemd.workers) in C(module_defaults).
+    membership:
+      - workers.systemd.workers
+options:
+  pools:
+    description: The pools of the host. All of them are validated before anything changes.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description:
+          - Name of the pool, and of its units.
+          - Letters, digits, C(_), C(.) and C(-), the first a letter or a digit.
+        type: str
+        required: true
+      state:
+        description: Whether the pool is there. V(absent) stops its instances and removes everything of it.
+        type: str
+        choices: [present, absent]
+        default: present
+      command:
+        description:
+          - What an instance runs. Required for a pool that is there. No shell reads it.
+          - A list is exact. Every word reaches the program as it is written, nothing is expanded.
+          - A text is a command line in the words of systemd, in which C(%i) is the name of the instance and
+            C(${VARIABLE}) is taken from the environment.
+          - The program is an absolute path, because a service reads neither C(.bashrc) nor a login C(PATH).
+        type: raw
+      user:
+        description: Name or number of the user that the worker runs as. Without it, root.
+        type: str
+      group:
+        description: Name or number of the group that the worker runs as. Without it, the group of the user.
+        type: str
+      working_directory:
+        description: Directory that the worker is started in. The user must be able to enter it.
+        type: path
+      instances:
+        description:
+          - How many instances run, named V(1) and so on, or a list of their names.
+          - In the worker, the variable E(WORKERS_INSTANCE) tells the name.
+        type: raw
+        default: 1
+      environment:
+        description: Environment variables of the worker. They are kept in a file that only root reads.
+        type: dict
+      secrets:
+        description: Environment variables whose values are shown nowhere.
+        type: dict
+      environment_files:
+        description:
+          - Files of somebody else with environment variables (see systemd.exec(5), EnvironmentFile=). They must be
+            there. When their content changes the instances are stale.
+          - C(%i) is the name of the instance.
+        type: list
+        elements: path
+      watch:
+        description:
+          - Paths that the worker depends on. When one changes the instances are stale.
+          - Of a link it matters where it points to, of a file its content, of a directory which entries it has.
+        type: list
+        elements: path
+      limits:
+        description: What one instance may use (see systemd.resource-control(5)).
+        type: dict
+        suboptions:
+          memory_max:
+            description: MemoryMax=. An instance that needs more is killed and started again.
+            type: str
+          memory_high:
+            description: MemoryHigh=.
+            type: str
+          memory_swap_max:
+            description: MemorySwapMax=.
+            type: str
+          cpu_quota:
+            description: CPUQuota=, such as V(50%) of one processor.
+            type: str
+          cpu_weight:
+            description: CPUWeight=.
+            type: str
+          tasks_max:
+            description: TasksMax=. How many processes and threads there may be.
+            type: str
+          io_weight:
+            description: IOWeight=.
+            type: str
+      rollout:
+        description: How stale instances are restarted.
+        type: dict
+        suboptions:
+          min_healthy_time:
+            description: How long an instance must run without dying to be believed, as a time span of systemd.
+            type: str
+            default: 3s
+          max_parallel:
+            description:
+              - How many instances may be restarted at once, as a count or as a percentage of the instances.
+              - A percentage rounds down, and never to nothing.
+            type: str
+            default: 25%
+      unit:
+        description:
+          - Any directives of the template unit, by section. They have the last word over what the collection sets.
+          - A list is the repeated directive, an empty text resets it.
+        type: dict
+  purge:
+    description:
+      - Whether pools that this collection has put on the host and that are not in O(pools) are removed.
+      - Units of somebody else are never touched.
+    type: bool
+    default: false
+seealso:
+  - module: workers.systemd.pools_info
+"""
+
+EXAMPLES = r"""
+- name: Four queue workers and a scheduler
+  workers.systemd.pools:
+    pools:
+      - name: app-queue
+        command: [/usr/bin/php, /var/www/app/artisan, queue:work, --sleep=3, --tries=3]
+        user: www-data
+        working_directory: /var/www/app
+        instances: 4
+        environment:
+          APP_ENV: production
+        secrets:
+          APP_KEY: "{{ vault_app_key }}"
+        watch: [/var/www/app/artisan]
+        limits:
+          memory_max: 512M
+      - name: app-scheduler
+        command: [/usr/bin/php, /var/www/app/artisan, schedule:work]
+        user: www-data
+
+- name: Remove a pool
+  workers.systemd.pools:
+    pools:
+      - name: app-queue
+        state: absent
+"""
+
+RETURN = r"""
+pools:
+  description: What happened to each pool, by its name; also of pools that were purged.
+  returned: always
+  type: dict
+  contains:
+    generation:
+      description: Short name of the wanted version of the pool. Equal files, equal name.
+      type: str
+      returned: for a pool that is there
+      sample: 3f9a1c07
+    plan:
+      description: The steps, each with its reason. In check mode these are the steps that a run would take.
+      type: list
+      elements: dict
+      returned: always
+      sample:
+        - verb: restart
+          subject: app-queue@1.service
+          because: started with another environment
+    verdicts:
+      description: What became of each instance that was started or restarted, by its unit.
+      type: dict
+      returned: when not in check mode
+      sample:
+        app-queue@1.service: settled, ran 3 s without a restart
+    spared:
+      description: Units that are stale and were not restarted, because an instance before them failed.
+      type: list
+      elements: str
+      returned: when not in check mode
+daemon_reloaded:
+  description: Whether systemd read its unit files again.
+  returned: always
+  type: bool
+failures:
+  description: One entry for each instance that did not settle.
+  returned: when an instance failed
+  type: list
+  elements: dict
+  contains:
+    unit:
+      description: The instance.
+      type: str
+      returned: always
+    verdict:
+      description: What was seen.
+      type: str
+      returned: always
+    exit:
+      description: Exit status or signal of the main process.
+      type: str
+      returned: always
+      sample: exit status 1
+    restarts:
+      description: NRestarts of systemd.
+      type: int
+      returned: always
+    journal:
+      description: The last journal lines of that run of the instance, without secrets.
+      type: list
+      elements: str
+      returned: always
+problems:
+  description: Everything that is wrong with the input, each with where, found, expected and hint.
+  returned: when the input is refused
+  type: list
+  elements: dict
+"""
+
+import contextlib
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool import understand
+from ansible_collections.workers.systemd.plugins.module_utils._host.deploy import Deployment
+from ansible_collections.workers.systemd.plugins.module_utils._host.host import only_run
+from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module, hidden
+
+LIMITS = {
+    "memory_max": {"type": "str"},
+    "memory_high": {"type": "str"},
+    "memory_swap_max": {"type": "str"},
+    "cpu_quota": {"type": "str"},
+    "cpu_weight": {"type": "str"},
+    "tasks_max": {"type": "str"},
+    "io_weight": {"type": "str"},
+}
+ROLLOUT = {
+    "min_healthy_time": {"type": "str", "default": "3s"},
+    "max_parallel": {"type": "str", "default": "25%"},
+}
+POOL = {
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "command": {"type": "raw"},
+    "user": {"type": "str"},
+    "group": {"type": "str"},
+    "working_directory": {"type": "path"},
+    "instances": {"type": "raw", "default": 1},
+    "environment": {"type": "dict"},
+    "secrets": {"type": "dict", "no_log": True},
+    "environment_files": {"type": "list", "elements": "path"},
+    "watch": {"type": "list", "elements": "path"},
+    "limits": {"type": "dict", "options": LIMITS},
+    "rollout": {"type": "dict", "options": ROLLOUT},
+    "unit": {"type": "dict"},
+}
+
+
+def without_secrets(params: t.Dict[str, t.Any]) -> t.Dict[str, t.Any]:
+    pools = [{**pool, "secrets": hidden(pool.get("secrets"))} for pool in params.get("pools") or []]
+    return {**params, "pools": pools}
+
+
+def main() -> None:
+    module = Module(
+        {
+            "pools": {"type": "list", "elements": "dict", "required": True, "options": POOL},
+            "purge": {"type": "bool", "default": False},
+        },
+        hide=without_secrets,
+    )
+    with module.telling_problems():
+        pools, problems = understand(module.params.get("pools") or [])
+        with only_run() if not module.check_mode else contextlib.nullcontext():
+            deployment = Deployment(module.run(), pools, purge=module.params["purge"], check_mode=module.check_mode)
+            for warning in deployment.judge([*module.unknown(), *problems]):
+                module.warn(warning)
+            deployment.decide()
+            if not module.check_mode:
+                deployment.act()
+            result = deployment.told(with_diff=module._diff)
+    if result["failures"]:
+        module.fail(**result)
+    module.finish(**result)
+
+
+if __name__ == "__main__":
+    main()

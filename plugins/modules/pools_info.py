@@ -1,0 +1,187 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, workers.systemd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: pools_info
+short_description: Tell how the pools of background workers of a host are doing
+version_added: 0.1.0
+author:
+  - workers.systemd contributors (@workers-systemd)
+description:
+  - For each instance, its state and since when, main process, generation, restarts, memory, tasks, processor time and
+    how it ended last; for each pool a summary.
+  - Takes the same few calls whatever the number of pools and instances.
+attributes:
+  check_mode:
+    support: full
+    description: Changes nothing.
+  diff_mode:
+    support: none
+    description: Changes nothing.
+  platform:
+    support: full
+    platforms: linux
+    description: Runs on Linux with systemd.
+  idempotent:
+    support: full
+    description: Changes nothing.
+  action_group:
+    support: full
+    description: Use C(group/workers.systemd.workers) in C(module_defaults).
+    membership:
+      - workers.systemd.workers
+options:
+  names:
+    description: The pools to tell about. Without it, all that this collection has put on the host.
+    type: list
+    elements: str
+seealso:
+  - module: workers.systemd.pools
+"""
+
+EXAMPLES = r"""
+- name: See how the workers are doing
+  workers.systemd.pools_info:
+  register: workers
+
+- name: Every worker runs what was deployed last
+  ansible.builtin.assert:
+    that: workers.pools.values() | map(attribute='summary.stale') | sum == 0
+"""
+
+RETURN = r"""
+pools:
+  description: Each pool by its name.
+  returned: success
+  type: dict
+  contains:
+    generation:
+      description: Short name of the version that was deployed last.
+      type: str
+      returned: always
+      sample: 3f9a1c07
+    enabled:
+      description: Whether the pool starts at boot.
+      type: bool
+      returned: always
+    summary:
+      description: Numbers of RV(pools.instances), and of those that run and that are stale; restarts and memory of all.
+      type: dict
+      returned: always
+      sample:
+        instances: 4
+        running: 4
+        stale: 0
+        restarts: 0
+        memory: 48123904
+    instances:
+      description: One entry for each instance.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        unit:
+          description: Name of the unit.
+          type: str
+          returned: always
+        state:
+          description: ActiveState of systemd.
+          type: str
+          returned: always
+          sample: active
+        sub_state:
+          description: SubState of systemd. V(auto-restart) is a worker that died and waits for its restart.
+          type: str
+          returned: always
+          sample: running
+        since:
+          description: When it came to this state, in UTC.
+          type: str
+          returned: always
+          sample: "2026-11-24T16:36:19Z"
+        enabled:
+          description: Whether it starts with its pool.
+          type: bool
+          returned: always
+        main_pid:
+          description: The main process, 0 for none.
+          type: int
+          returned: always
+        generation:
+          description: Short name of the version that the process was started with; none when nobody can tell.
+          type: str
+          returned: always
+        stale:
+          description: Why the process is older than what is deployed, empty when it is not. None when nothing runs.
+          type: str
+          returned: always
+        restarts:
+          description: NRestarts of systemd, the restarts that nobody asked for since the last deliberate start.
+          type: int
+          returned: always
+        memory:
+          description: Memory of all its processes in bytes; none without accounting.
+          type: int
+          returned: always
+        tasks:
+          description: Number of its processes and threads; none without accounting.
+          type: int
+          returned: always
+        cpu_seconds:
+          description: Processor time; none without accounting.
+          type: float
+          returned: always
+        last_exit:
+          description: How its main process ended last, when it was not asked to; from the journal.
+          type: str
+          returned: always
+          sample: signal 9 (SIGKILL)
+table:
+  description: The same as lines for a terminal.
+  returned: success
+  type: list
+  elements: str
+"""
+
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import units
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.report import last_exits
+from ansible_collections.workers.systemd.plugins.module_utils._core.status import PROPERTIES, pool_status, table
+from ansible_collections.workers.systemd.plugins.module_utils._host import look
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module
+
+
+def chosen(module: Module) -> t.List[str]:
+    """Names of the pools to tell about. Raises ``Problems``."""
+    owned = look.owned_pools()
+    names = module.params["names"]
+    missing = [name for name in names or [] if name not in owned]
+    expected = f"one of {', '.join(owned)}" if owned else "no names: there are no pools on this host"
+    problems = [*module.unknown(), *(Problem("names", repr(name), expected) for name in missing)]
+    if problems:
+        raise Problems(problems)
+    return owned if names is None else list(names)
+
+
+def main() -> None:
+    module = Module({"names": {"type": "list", "elements": "str"}}, hide=dict)
+    with module.telling_problems():
+        manager = Manager(module.run())
+        pools = look.observe(chosen(module), manager)
+        instances = [units.instance(name, one) for name, pool in pools.items() for one in pool.instances]
+        shown = manager.show(instances, PROPERTIES)
+        died = [unit for unit, one in shown.items() if one["NRestarts"] != "0" or one["ActiveState"] != "active"]
+        exits = last_exits(manager.exits(died))
+        told = {name: pool_status(name, pool, shown, exits) for name, pool in pools.items()}
+    module.finish(changed=False, pools=told, table=table(told))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,160 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, workers.systemd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: unit_file
+short_description: Keep one unit file or drop-in of systemd
+version_added: 0.1.0
+author:
+  - workers.systemd contributors (@workers-systemd)
+description:
+  - Writes a unit of any type, or a drop-in for one, to C(/etc/systemd/system), from sections or from text.
+  - Directives that the systemd of the target does not know are refused, systemd itself would ignore them.
+  - systemd is told to read its unit files again when that is needed, also when an earlier run was interrupted before
+    it. The unit is neither started nor restarted.
+attributes:
+  check_mode:
+    support: full
+    description: Tells what would change and changes nothing.
+  diff_mode:
+    support: full
+    description: Shows the text of the file before and after.
+  platform:
+    support: full
+    platforms: linux
+    description: Runs on Linux with systemd.
+  idempotent:
+    support: full
+    description: A second run changes nothing and reloads nothing.
+  action_group:
+    support: full
+    description: Use C(group/workers.systemd.workers) in C(module_defaults).
+    membership:
+      - workers.systemd.workers
+options:
+  name:
+    description: Name of the unit with its type, such as V(backup.timer) or the template V(mail@.service).
+    type: str
+    required: true
+  drop_in:
+    description: Name of a drop-in of the unit, with or without C(.conf). The unit itself may belong to somebody else.
+    type: str
+  sections:
+    description:
+      - Section by section, directive by directive, in the order in which they are written to the file.
+      - A list is the repeated directive, a boolean is V(yes) or V(no), an empty text resets a list.
+      - Required for a file that is there, unless O(content) is given.
+    type: dict
+  content:
+    description: The text of the file, written as it is.
+    type: str
+  state:
+    description: Whether the file is there. A unit that runs keeps running when its file goes.
+    type: str
+    choices: [present, absent]
+    default: present
+  daemon_reload:
+    description: Whether systemd reads its unit files again when this one is newer than what it has loaded.
+    type: bool
+    default: true
+  owner:
+    description: Name or number of the owner.
+    type: str
+    default: root
+  group:
+    description: Name or number of the group.
+    type: str
+    default: root
+  mode:
+    description: Mode of the file, an octal number as text.
+    type: str
+    default: "0644"
+seealso:
+  - module: workers.systemd.pools
+"""
+
+EXAMPLES = r"""
+- name: A timer for a service
+  workers.systemd.unit_file:
+    name: report.timer
+    sections:
+      Unit:
+        Description: Nightly report
+      Timer:
+        OnCalendar: "03:00"
+        Persistent: true
+      Install:
+        WantedBy: timers.target
+
+- name: More memory for somebody else's service
+  workers.systemd.unit_file:
+    name: redis-server.service
+    drop_in: 50-limits
+    sections:
+      Service:
+        MemoryMax: 2G
+        LimitNOFILE: 65535
+"""
+
+RETURN = r"""
+path:
+  description: The file.
+  returned: success
+  type: str
+daemon_reloaded:
+  description: Whether systemd read its unit files again; in check mode, whether it would.
+  returned: success
+  type: bool
+problems:
+  description: Everything that is wrong with the input, each with where, found, expected and hint.
+  returned: when the input is refused
+  type: list
+  elements: dict
+"""
+
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.report import file_diff
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit_spec import understand_unit
+from ansible_collections.workers.systemd.plugins.module_utils._host import one_file
+from ansible_collections.workers.systemd.plugins.module_utils._host.install import UnitInstall
+from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module
+
+OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {
+    "name": {"type": "str", "required": True},
+    "drop_in": {"type": "str"},
+    "sections": {"type": "dict"},
+    "content": {"type": "str"},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "daemon_reload": {"type": "bool", "default": True},
+    "owner": {"type": "str", "default": "root"},
+    "group": {"type": "str", "default": "root"},
+    "mode": {"type": "str", "default": "0644"},
+}
+
+
+def main() -> None:
+    module = Module(OPTIONS, hide=dict)
+    with module.telling_problems():
+        spec, problems = understand_unit(module.params)
+        mode, uid, gid = one_file.read_attributes(module.params, problems)
+        install = UnitInstall(spec, module.run())
+        problems += [*module.unknown(), *install.problems()]
+        if problems:
+            raise Problems(problems)
+        wanted = None if spec.text is None else one_file.OneFile(spec.text, mode, uid, gid)
+        install.decide(wanted, may_reload=module.params["daemon_reload"])
+        if not module.check_mode:
+            install.act()
+    before, after = (file.text if file else None for file in (install.seen, wanted))
+    diff = {"diff": file_diff(spec.path, before, after, secret=False)} if module._diff else {}
+    module.finish(changed=install.changed, path=spec.path, daemon_reloaded=install.reload, **diff)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A pool, what it wants, and a host on which all of that is in place."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from hypothesis import strategies as st
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import places, units
+from ansible_collections.workers.systemd.plugins.module_utils._core.characters import LAST_OF_PLANES
+from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import parse_env
+from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import split_command
+from ansible_collections.workers.systemd.plugins.module_utils._core.observed import (
+    File,
+    Instance,
+    ObservedPool,
+    Process,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, concrete, understand
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import unit_marker
+from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
+from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, sealed_with, wanted
+
+SYSTEMD = 252
+# Files change, and then processes start.
+CHANGED, STARTED = 1000.0, 2000.0
+
+NONCHARACTERS = LAST_OF_PLANES + "".join(map(chr, range(0xFDD0, 0xFDF0)))
+# Every text that an environment file can carry.
+carried = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=NONCHARACTERS + "\0"))
+
+
+def mail(**options: t.Any) -> Pool:
+    """The pool ``mail`` with these options, which must be without problems."""
+    (pool,), problems = understand([{"name": "mail", "command": ["/usr/bin/mail-worker"], **options}])
+    assert problems == []
+    return pool
+
+
+def written(pool: Pool, **changed: str) -> Wanted:
+    """What the pool wants; ``changed`` are digests of watched paths, by the last part of the path."""
+    paths = [concrete(path, name) for path in (*pool.environment_files, *pool.watch) for name in (*pool.instances, "")]
+    watched = {path: changed.get(path.rpartition("/")[2], "as it was") for path in paths}
+    return wanted(pool, SYSTEMD, sealed_with(b"key of the host"), watched)
+
+
+def files_of(wanted: Wanted) -> dict[str, File]:
+    return {file.path: File(file.text, file.mode, CHANGED) for file in wanted.files}
+
+
+def environ_of(wanted: Wanted, instance: str) -> dict[str, str]:
+    """The environment in which systemd starts an instance, read from the files as systemd reads them."""
+    files = {file.path: file.text for file in wanted.files}
+    template = UnitText.parse(files[places.unit(units.template(wanted.pool.name))])
+    items = [item for line in template.values("Service", "Environment") for item in split_command(line)]
+    environ = dict(item.replace("%i", instance).partition("=")[::2] for item in items)
+    for path in template.values("Service", "EnvironmentFile"):
+        environ.update(parse_env(files.get(path, "")))
+    return environ
+
+
+def running(wanted: Wanted, instance: str, started: float = STARTED) -> Instance:
+    """The instance as it runs after a deploy."""
+    template = next(file.text for file in wanted.files if file.path.endswith("@.service"))
+    markers = own_markers(environ_of(wanted, instance), instance)
+    return Instance("loaded", "active", "running", True, Process(markers, unit_marker(template), started))
+
+
+def titled(instance: Instance) -> Instance:
+    """The same, of a program that overwrote its environment with a title."""
+    assert instance.process is not None
+    return replace(instance, process=replace(instance.process, markers=None))
+
+
+def in_place(wanted: Wanted) -> ObservedPool:
+    """A host on which all of it is done."""
+    instances = {name: running(wanted, name) for name in wanted.pool.instances}
+    return ObservedPool(files_of(wanted), instances, target_active=True, target_enabled=True)

@@ -1,0 +1,60 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.options import known_only, unknown_options
+
+SPEC: dict[str, dict[str, t.Any]] = {
+    "purge": {"type": "bool"},
+    "pools": {
+        "type": "list",
+        "options": {
+            "name": {"type": "str"},
+            "secrets": {"type": "dict"},
+            "limits": {"type": "dict", "options": {"memory_max": {"type": "str"}}},
+        },
+    },
+}
+# arguments, the places of options that do not exist
+UNKNOWN: dict[str, tuple[dict[str, t.Any], list[str]]] = {
+    "none": ({"purge": True, "pools": [{"name": "mail", "secrets": {"ANY": "name"}}]}, []),
+    "one at the top": ({"prune": True}, ["prune"]),
+    "one in a list": ({"pools": [{"name": "mail"}, {"secret": {}}]}, ["pools[1].secret"]),
+    "one in a mapping": ({"pools": [{"limits": {"memory": "1G"}}]}, ["pools[0].limits.memory"]),
+    "all at once": (
+        {"prune": 1, "pools": [{"nome": 1, "limits": {"x": 1}}]},
+        ["prune", "pools[0].nome", "pools[0].limits.x"],
+    ),
+    "what is no mapping has none": ({"pools": "mail"}, []),
+    "nor in a list": ({"pools": ["mail", None]}, []),
+    "nothing given": ({"pools": None}, []),
+}
+
+
+@pytest.mark.parametrize(("given", "places"), UNKNOWN.values(), ids=UNKNOWN.keys())
+def test_an_option_that_does_not_exist_is_named_with_its_place(given: dict[str, t.Any], places: list[str]) -> None:
+    assert [problem.where for problem in unknown_options(given, SPEC)] == places
+
+
+def test_the_nearest_option_is_a_hint_else_all_of_them() -> None:
+    near, far = unknown_options({"purgee": 1, "xyz": 1}, SPEC)
+    assert (near.hint, far.hint) == ("Did you mean purge?", "There are purge, pools.")
+
+
+def test_a_misspelled_secret_is_named_without_its_value() -> None:
+    (problem,) = unknown_options({"pools": [{"secretss": {"TOKEN": "s3cret"}}]}, SPEC)
+    assert problem.hint == "Did you mean secrets?"
+    assert "s3cret" not in str(problem)
+
+
+def test_what_may_be_shown_is_what_the_spec_knows() -> None:
+    given = {
+        "purge": True,
+        "pools": [{"name": "mail", "secretss": "s3cret", "limits": {"memory_max": "1G", "x": 1}}, "x"],
+    }
+    assert known_only(given, SPEC) == {"purge": True, "pools": [{"name": "mail", "limits": {"memory_max": "1G"}}, "x"]}

@@ -1,0 +1,254 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import units
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool import (
+    ALWAYS_OURS,
+    LIMITS,
+    SAME_AS_OPTION,
+    Pool,
+    Rollout,
+    concrete,
+    understand,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+from tests.unit.plugins.module_utils._core.builders import mail
+
+# options, attribute of the pool, its value
+UNDERSTOOD: dict[str, tuple[dict[str, t.Any], str, t.Any]] = {
+    "words": ({"command": ["/bin/a", "b c", 8, True]}, "exec_start", '"/bin/a" "b c" "8" "true"'),
+    "a line stays as it is": ({"command": " /bin/a 'b c' $X %i \n"}, "exec_start", "/bin/a 'b c' $X %i"),
+    "the program of words": ({"command": ["/opt/my worker/run", "b"]}, "executable", "/opt/my worker/run"),
+    "the program of a line": ({"command": '"/opt/my worker/run" b'}, "executable", "/opt/my worker/run"),
+    "the program behind prefixes": ({"command": "-@:+/bin/a b"}, "executable", "/bin/a"),
+    "a program that only systemd can name": ({"command": "/opt/%p/run"}, "executable", ""),
+    "without a count there is one instance": ({}, "instances", ("1",)),
+    "a count": ({"instances": 3}, "instances", ("1", "2", "3")),
+    "a count as Jinja hands it on": ({"instances": "2"}, "instances", ("1", "2")),
+    "none at all": ({"instances": 0}, "instances", ()),
+    "names, in the order given": ({"instances": ["mail", "a.b:c", 7]}, "instances", ("mail", "a.b:c", "7")),
+    "an account by name": ({"user": "www-data", "group": "_x.y"}, "user", "www-data"),
+    "an account by number": ({"user": "0"}, "user", "0"),
+    "variables": ({"environment": {"A": 1, "B": True}}, "environment", {"A": "1", "B": "true"}),
+    "limits are directives": ({"limits": {"cpu_quota": "50%", "io_weight": None}}, "limits", {"CPUQuota": "50%"}),
+    "a path of each instance": ({"environment_files": ["/etc/%i.env"]}, "environment_files", ("/etc/%i.env",)),
+    "a directory": ({"working_directory": "/srv/a b"}, "working_directory", "/srv/a b"),
+    "directives": ({"unit": {"Service": {"Nice": 5}}}, "unit", {"Service": {"Nice": 5}}),
+    "a rollout": ({"rollout": {"min_healthy_time": "1min", "max_parallel": 2}}, "rollout", Rollout(60.0, "2")),
+    "half a rollout": ({"rollout": {"max_parallel": "100%"}}, "rollout", Rollout(3.0, "100%")),
+}
+# options, where the one problem is
+REFUSED: dict[str, tuple[dict[str, t.Any], str]] = {
+    "no command": ({"command": None}, "command"),
+    "an empty command": ({"command": []}, "command"),
+    "a blank command": ({"command": " "}, "command"),
+    "a command that is a mapping": ({"command": {"a": "b"}}, "command"),
+    "a word that is nothing": ({"command": ["/bin/a", None]}, "command[1]"),
+    "a word that is a list": ({"command": ["/bin/a", ["b"]]}, "command[1]"),
+    "a word with a NUL": ({"command": ["/bin/a", "\0"]}, "command[1]"),
+    "a program without its path": ({"command": ["php", "x"]}, "command[0]"),
+    "a program without its path in a line": ({"command": "php x"}, "command"),
+    "a line that only a shell reads": ({"command": "/bin/a > /tmp/x"}, "command"),
+    "a line that is two": ({"command": "/bin/a\nUser=root"}, "command"),
+    "a quote that is not closed": ({"command": "/bin/a 'b"}, "command"),
+    "an account with a blank": ({"user": "www data"}, "user"),
+    "an account with a newline": ({"group": "www\n"}, "group"),
+    "a directory that is relative": ({"working_directory": "srv"}, "working_directory"),
+    "a directory with a newline": ({"working_directory": "/srv\n"}, "working_directory"),
+    "an environment file that is relative": ({"environment_files": ["/a", "b"]}, "environment_files[1]"),
+    "another specifier": ({"environment_files": ["/etc/%p.env"]}, "environment_files[0]"),
+    "a watched path that is relative": ({"watch": ["current"]}, "watch[0]"),
+    "a count below zero": ({"instances": -1}, "instances"),
+    "a count that is a boolean": ({"instances": True}, "instances"),
+    "a count with a newline": ({"instances": "2\n"}, "instances"),
+    "a million instances": ({"instances": 1000000}, "instances"),
+    "an instance with a slash": ({"instances": ["a", "b/c"]}, "instances[1]"),
+    "an instance with an at sign": ({"instances": ["a@b"]}, "instances[0]"),
+    "an instance without a name": ({"instances": [""]}, "instances[0]"),
+    "an instance that is nothing": ({"instances": ["a", None]}, "instances[1]"),
+    "an instance twice": ({"instances": ["1", 1]}, "instances[1]"),
+    "a variable with a bad name": ({"environment": {"A-B": "1"}}, "environment.A-B"),
+    "a variable that systemd sets": ({"environment": {"INVOCATION_ID": "1"}}, "environment.INVOCATION_ID"),
+    "a variable of this collection": ({"secrets": {"WORKERS_UNIT": "1"}}, "secrets.WORKERS_UNIT"),
+    "a variable given twice": ({"environment": {"A": "1"}, "secrets": {"A": "2"}}, "secrets.A"),
+    "a limit of two lines": ({"limits": {"memory_max": "1G\nUser=root"}}, "limits.memory_max"),
+    "a directive of two lines": ({"unit": {"Service": {"Nice": "5\nUser=root"}}}, "unit.Service.Nice"),
+    "a section without directives": ({"unit": {"Service": 5}}, "unit.Service"),
+    "a directive given both ways": ({"user": "a", "unit": {"Service": {"User": "b"}}}, "unit.Service.User"),
+    "a limit given both ways": (
+        {"limits": {"memory_max": "1G"}, "unit": {"Service": {"MemoryMax": "2G"}}},
+        "unit.Service.MemoryMax",
+    ),
+    "a time that is none": ({"rollout": {"min_healthy_time": "soon"}}, "rollout.min_healthy_time"),
+    "a rollout of nothing": ({"rollout": {"max_parallel": "0"}}, "rollout.max_parallel"),
+    "a rollout of nothing in percent": ({"rollout": {"max_parallel": "0%"}}, "rollout.max_parallel"),
+    "a rollout of more than all": ({"rollout": {"max_parallel": "101%"}}, "rollout.max_parallel"),
+}
+NAMES = {
+    "none": None,
+    "an empty one": "",
+    "one with an at sign": "mail@",
+    "one with a slash": "../mail",
+    "one with a newline": "mail\n",
+    "one with a dash first": "-mail",
+    "one of 101 letters": "a" * 101,
+}
+# A value of each option that is a directive.
+ONE_OF: dict[str, t.Any] = {
+    "command": ["/bin/a"],
+    "user": "a",
+    "group": "a",
+    "working_directory": "/a",
+    "environment": {},
+    "environment_files": [],
+}
+# max_parallel, instances, at once
+BATCHES = {
+    "a quarter": ("25%", 8, 2),
+    "a part rounds down": ("25%", 7, 1),
+    "and never to nothing": ("25%", 3, 1),
+    "all of them": ("100%", 8, 8),
+    "a count": ("3", 8, 3),
+    "a count above all": ("30", 8, 30),
+    "nobody there": ("25%", 0, 1),
+}
+
+
+def problems_of(**options: t.Any) -> list[Problem]:
+    return understand([{"name": "mail", "command": ["/bin/a"], **options}])[1]
+
+
+@pytest.mark.parametrize(("options", "attribute", "value"), UNDERSTOOD.values(), ids=UNDERSTOOD.keys())
+def test_an_option_is_understood(options: dict[str, t.Any], attribute: str, value: t.Any) -> None:
+    assert getattr(mail(**options), attribute) == value
+
+
+@pytest.mark.parametrize(("options", "where"), REFUSED.values(), ids=REFUSED.keys())
+def test_what_is_wrong_is_told_with_its_place(options: dict[str, t.Any], where: str) -> None:
+    assert {problem.where for problem in problems_of(**options)} == {f"pools[0] (mail).{where}"}
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
+def test_a_name_that_cannot_be_a_units_is_refused(name: t.Optional[str]) -> None:
+    _, (problem,) = understand([{"name": name, "command": ["/bin/a"]}])
+    assert problem.where == "pools[0].name"
+
+
+def test_a_name_is_used_once() -> None:
+    pools, (problem,) = understand([{"name": name, "command": ["/bin/a"]} for name in ("a", "b", "a")])
+    assert problem.where == "pools[2] (a).name"
+    assert "pools[0] (a)" in problem.hint
+    assert [pool.name for pool in pools] == ["a", "b", "a"]
+
+
+def test_the_name_of_an_instance_and_its_pool_fit_into_a_units() -> None:
+    longest = 100
+    pool, name = "p" * longest, "i" * longest
+    assert problems_of(name=pool, instances=[name]) == []
+    assert len(units.instance(pool, name)) <= units.LONGEST_UNIT_NAME
+
+
+def test_an_absent_pool_needs_its_name_alone() -> None:
+    pools, problems = understand([{"name": "mail", "state": "absent", "command": None, "instances": None}])
+    assert (pools, problems) == ((Pool("mail", "pools[0] (mail)", present=False),), [])
+
+
+def test_everything_that_is_wrong_is_told_at_once() -> None:
+    bad: list[dict[str, t.Any]] = [
+        {
+            "name": "mail",
+            "command": "php artisan | tee /tmp/log",
+            "user": "no one",
+            "working_directory": "app",
+            "instances": ["a", "a", "b/c"],
+            "environment": {"A": "1", "B-C": "2", "D": None},
+            "secrets": {"A": "s3cret", "TOKEN": "s3cret\0", "WORKERS_UNIT": "s3cret"},
+            "environment_files": ["/etc/%H", "x"],
+            "watch": ["/a\n"],
+            "limits": {"memory_max": "1G\n", "tasks_max": " 5"},
+            "rollout": {"min_healthy_time": "-1s", "max_parallel": "half"},
+            "unit": {"Service": {"User": "root", "ExecStart": "/bin/b", "LogExtraFields": "A=1", "Nice": None}},
+        },
+        {"name": "-", "command": []},
+        {"name": "mail", "state": "absent"},
+    ]
+    places = {
+        "command",
+        "user",
+        "working_directory",
+        "instances[1]",
+        "instances[2]",
+        "environment.B-C",
+        "environment.D",
+        "secrets.A",
+        "secrets.TOKEN",
+        "secrets.WORKERS_UNIT",
+        "environment_files[0]",
+        "environment_files[1]",
+        "watch[0]",
+        "limits.memory_max",
+        "limits.tasks_max",
+        "rollout.min_healthy_time",
+        "rollout.max_parallel",
+        "unit.Service.User",
+        "unit.Service.ExecStart",
+        "unit.Service.LogExtraFields",
+        "unit.Service.Nice",
+    }
+    pools, problems = understand(bad)
+    assert {problem.where for problem in problems} == {
+        *(f"pools[0] (mail).{place}" for place in places),
+        "pools[1].name",
+        "pools[1].command",
+        "pools[2] (mail).name",
+    }
+    assert (pools[0].executable, pools[0].working_directory, pools[1].exec_start) == ("", None, "")
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["TOKEN", "BAD-NAME", "INVOCATION_ID", "APP_ENV", "1"]),
+        st.one_of(
+            st.text().map(lambda text: f"s3cret{text}"),
+            st.lists(st.just("s3cret")),
+            st.sampled_from(["s3cret\0", "s3cret\ufffe", "s3cret\ud800", "s3cret" * 30000]),
+            st.none(),
+        ),
+    )
+)
+def test_no_secret_is_in_a_problem_or_in_the_pools_own_words(secrets: dict[str, t.Any]) -> None:
+    pools, problems = understand([{"name": "mail", "environment": {"APP_ENV": "x"}, "secrets": secrets}])
+    assert "s3cret" not in "".join(map(str, problems))
+    assert "s3cret" not in repr(pools)
+
+
+@pytest.mark.parametrize("directive", sorted(SAME_AS_OPTION))
+def test_a_directive_with_an_option_may_be_given_one_way(directive: str) -> None:
+    option, _, limit = SAME_AS_OPTION[directive].partition(".")
+    unit = {"Service": {directive: "x"}}
+    alone, both = problems_of(unit=unit), problems_of(**{option: {limit: "1"} if limit else ONE_OF[option]}, unit=unit)
+    assert bool(alone) is (directive in ALWAYS_OURS)
+    assert [problem.where for problem in both] == [f"pools[0] (mail).unit.Service.{directive}"]
+    assert SAME_AS_OPTION[directive] in both[0].expected
+
+
+def test_every_limit_has_a_directive_of_its_own() -> None:
+    assert mail(limits=dict.fromkeys(LIMITS, "1")).limits == dict.fromkeys(LIMITS.values(), "1")
+
+
+@pytest.mark.parametrize(("parallel", "count", "size"), BATCHES.values(), ids=BATCHES.keys())
+def test_a_batch_is_a_part_or_a_count(parallel: str, count: int, size: int) -> None:
+    assert Rollout(max_parallel=parallel).batch_size(count) == size
+
+
+def test_a_path_with_i_is_another_for_each_instance() -> None:
+    assert concrete("/etc/%i/%i.env", "a") == "/etc/a/a.env"
+    assert concrete("/etc/all.env", "a") == "/etc/all.env"

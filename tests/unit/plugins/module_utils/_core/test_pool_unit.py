@@ -1,0 +1,170 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.effects import AFTER_RELOAD, Effect, effect_of
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool import ALWAYS_OURS, LIMITS, Pool
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import (
+    GROWING_DELAY_SINCE,
+    target_text,
+    template_text,
+    unit_marker,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
+from tests.unit.plugins.module_utils._core.builders import SYSTEMD, mail
+
+ENV_FILES = ["/etc/default/mail"]
+NEWER = 257
+
+# Options that a running process depends on.
+RESTARTS: dict[str, dict[str, t.Any]] = {
+    "another command": {"command": ["/usr/bin/mail-worker", "--fast"]},
+    "a line instead of words": {"command": "/usr/bin/mail-worker $OPTIONS"},
+    "a user": {"user": "mail"},
+    "a group": {"group": "mail"},
+    "a directory": {"working_directory": "/srv"},
+    "a directive of the process": {"unit": {"Service": {"Nice": 5}}},
+    "a directive that nobody listed": {"unit": {"Service": {"NewInSystemd300": "yes"}}},
+    "a dependency": {"unit": {"Unit": {"Requires": "redis.service"}}},
+    "another type": {"unit": {"Service": {"Type": "notify"}}},
+}
+# Options that take effect without a restart.
+RELOADS: dict[str, dict[str, t.Any]] = {
+    "more instances": {"instances": 9},
+    "a limit": {"limits": dict.fromkeys(LIMITS, "100")},
+    "a description": {"unit": {"Unit": {"Description": "Sends mail"}}},
+    "a restart policy": {"unit": {"Service": {"Restart": "on-failure", "RestartSec": "9s"}}},
+    "a way to stop": {"unit": {"Service": {"KillSignal": "SIGINT", "TimeoutStopSec": "1h"}}},
+    "another target": {"unit": {"Install": {"WantedBy": "other.target"}}},
+    "a note to others": {"unit": {"X-Ours": {"Note": "call us"}}},
+    "another rollout": {"rollout": {"max_parallel": "1"}},
+}
+
+free_directives = st.tuples(
+    st.sampled_from(["Unit", "Service", "Install", "X-Ours"]),
+    st.one_of(
+        st.from_regex(r"[A-Z][A-Za-z]{0,9}", fullmatch=True),
+        st.sampled_from(sorted(key for keys in AFTER_RELOAD.values() for key in keys or ())),
+    ),
+).filter(lambda one: one[1] not in ALWAYS_OURS)
+
+
+def text_of(pool: Pool, systemd: int = SYSTEMD) -> UnitText:
+    return UnitText.parse(template_text(pool, systemd, ENV_FILES))
+
+
+def marker_of(pool: Pool, systemd: int = SYSTEMD) -> str:
+    return unit_marker(template_text(pool, systemd, ENV_FILES))
+
+
+def test_the_unit_says_what_the_pool_says() -> None:
+    pool = mail(user="www-data", group="mail", working_directory="/srv/100%", limits={"memory_max": "1G"})
+    unit = text_of(pool)
+    assert unit.values("Service", "ExecStart") == ['"/usr/bin/mail-worker"']
+    assert unit.values("Service", "User") == ["www-data"]
+    assert unit.values("Service", "Group") == ["mail"]
+    assert unit.values("Service", "WorkingDirectory") == ["/srv/100%%"]
+    assert unit.values("Service", "MemoryMax") == ["1G"]
+    assert unit.values("Service", "EnvironmentFile") == ENV_FILES
+    assert unit.values("Unit", "PartOf") == unit.values("Install", "WantedBy") == ["mail.target"]
+
+
+def test_what_is_not_given_is_systemds_default() -> None:
+    service = text_of(mail()).sections()["Service"]
+    assert not {"User", "Group", "WorkingDirectory", *LIMITS.values()} & set(service)
+
+
+def test_the_users_directives_have_the_last_word() -> None:
+    unit = text_of(mail(unit={"Service": {"Type": "notify", "KillMode": "process"}, "X-Mine": {"A": ["1", "2"]}}))
+    assert unit.values("Service", "Type") == ["notify"]
+    assert unit.values("Service", "KillMode") == ["process"]
+    assert unit.values("X-Mine", "A") == ["1", "2"]
+
+
+def test_both_units_name_their_pool() -> None:
+    assert text_of(mail()).values("X-Workers", "Pool") == ["mail"]
+    assert UnitText.parse(target_text(mail())).values("X-Workers", "Pool") == ["mail"]
+
+
+def test_the_target_starts_at_boot() -> None:
+    assert UnitText.parse(target_text(mail())).values("Install", "WantedBy") == ["multi-user.target"]
+
+
+def test_secrets_and_environment_are_not_in_the_unit() -> None:
+    pool = mail(environment={"APP_ENV": "production"}, secrets={"APP_KEY": "s3cret"})
+    assert template_text(pool, SYSTEMD, ENV_FILES) == template_text(mail(), SYSTEMD, ENV_FILES)
+    assert target_text(pool) == target_text(mail())
+
+
+def test_a_process_and_its_journal_carry_the_same_marker() -> None:
+    marker, unit = marker_of(mail()), text_of(mail())
+    assert marker
+    assert f'"WORKERS_UNIT={marker}"' in unit.values("Service", "Environment")
+    assert f"WORKERS_UNIT={marker}" in unit.values("Service", "LogExtraFields")
+
+
+def test_a_unit_of_somebody_else_carries_none() -> None:
+    assert unit_marker("[Service]\nExecStart=/bin/a\nLogExtraFields=A=1\n") == ""
+
+
+@pytest.mark.parametrize("options", RESTARTS.values(), ids=RESTARTS.keys())
+def test_what_a_process_depends_on_changes_the_marker(options: dict[str, t.Any]) -> None:
+    assert marker_of(mail(**options)) != marker_of(mail())
+
+
+@pytest.mark.parametrize("options", RELOADS.values(), ids=RELOADS.keys())
+def test_what_it_does_not_depend_on_leaves_the_marker(options: dict[str, t.Any]) -> None:
+    assert marker_of(mail(**options)) == marker_of(mail())
+
+
+@given(free_directives, st.from_regex(r"[a-z0-9]{1,9}", fullmatch=True))
+def test_a_directive_changes_the_marker_exactly_when_it_restarts(directive: tuple[str, str], value: str) -> None:
+    section, key = directive
+    pool = mail(unit={section: {key: value}})
+    same = text_of(pool).values(section, key) == text_of(mail()).values(section, key)
+    restarts = effect_of(section, key) is Effect.RESTART and not same
+    assert (marker_of(pool) != marker_of(mail())) is restarts
+
+
+def test_the_order_of_directives_leaves_the_marker_and_that_of_their_values_does_not() -> None:
+    one = {"Nice": 5, "ExecStartPre": ["/bin/a", "/bin/b"]}
+    turned = {"ExecStartPre": ["/bin/a", "/bin/b"], "Nice": 5}
+    other = {"Nice": 5, "ExecStartPre": ["/bin/b", "/bin/a"]}
+    first, second, third = (marker_of(mail(unit={"Service": service})) for service in (one, turned, other))
+    assert first == second != third
+
+
+def test_the_environment_files_and_their_order_are_in_the_marker() -> None:
+    markers = {unit_marker(template_text(mail(), SYSTEMD, files)) for files in (["/a", "/b"], ["/b", "/a"], ["/a"], [])}
+    assert len(markers) == 4
+
+
+def test_a_newer_systemd_restarts_nobody() -> None:
+    assert marker_of(mail(), SYSTEMD) == marker_of(mail(), NEWER)
+
+
+def test_a_crash_loop_is_slowed_by_a_growing_delay_where_systemd_has_it() -> None:
+    service = text_of(mail(), GROWING_DELAY_SINCE).sections()["Service"]
+    assert {"RestartSteps", "RestartMaxDelaySec"} <= set(service)
+    # systemd.service(5): RestartSec= of 0 would switch the growth off.
+    assert service["RestartSec"] != ["0"]
+    assert text_of(mail(), GROWING_DELAY_SINCE).values("Unit", "StartLimitIntervalSec") == ["0"]
+
+
+def test_and_by_the_start_limit_where_it_has_not() -> None:
+    older = text_of(mail(), GROWING_DELAY_SINCE - 1)
+    assert "RestartSteps" not in older.sections()["Service"]
+    assert older.values("Unit", "StartLimitIntervalSec") not in ([], ["0"])
+    assert older.values("Unit", "OnFailure")
+
+
+@pytest.mark.parametrize("systemd", [247, GROWING_DELAY_SINCE, NEWER])
+def test_a_dead_worker_always_comes_back(systemd: int) -> None:
+    assert text_of(mail(), systemd).values("Service", "Restart") == ["always"]

@@ -1,0 +1,31 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems, did_you_mean
+
+HINTS = {
+    "a misspelled word": ("Retsart", "Did you mean Restart?"),
+    "a word like none": ("Quux", ""),
+    "nothing": ("", ""),
+}
+
+
+def test_a_problem_reads_as_a_sentence() -> None:
+    assert str(Problem("pools[0].user", "'a b'", "a name")) == "pools[0].user: found 'a b', expected a name"
+    assert str(Problem("x", "y", "z", "Do this.")) == "x: found y, expected z (Do this.)"
+
+
+def test_problems_are_told_together_in_their_order() -> None:
+    problems = [Problem("a", "b", "c"), Problem("d", "e", "f")]
+    raised = Problems(iter(problems))
+    assert raised.problems == tuple(problems)
+    assert str(raised) == "a: found b, expected c\nd: found e, expected f"
+
+
+@pytest.mark.parametrize(("word", "hint"), HINTS.values(), ids=HINTS.keys())
+def test_the_nearest_word_is_a_hint(word: str, hint: str) -> None:
+    assert did_you_mean(word, iter(["Restart", "User", "Nice"])) == hint

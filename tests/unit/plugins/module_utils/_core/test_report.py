@@ -1,0 +1,159 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import render_env
+from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb
+from ansible_collections.workers.systemd.plugins.module_utils._core.report import (
+    MASK,
+    env_changes,
+    file_diff,
+    how_it_ended,
+    journal_lines,
+    last_death,
+    last_exits,
+    masked,
+    plan_diff,
+    plan_rows,
+    summary,
+)
+from tests.unit.plugins.module_utils._core.builders import carried
+
+STEPS = [
+    Step(Verb.WRITE, "/etc/workers.systemd/mail/secrets", "has other content"),
+    Step(Verb.RESTART, "mail@1.service", "started with another secrets"),
+    Step(Verb.RESTART, "mail@2.service", "started with another secrets"),
+]
+ENDS = {
+    "an exit": ("exited", "203", "exit status 203"),
+    "a signal": ("killed", "9", "signal 9 (SIGKILL)"),
+    "a core dump": ("dumped", "11", "signal 11 (SIGSEGV), core dumped"),
+    "a signal without a name": ("killed", "40", "signal 40"),
+    "what is no number": ("killed", "KILL", "signal KILL"),
+}
+MASKED = {
+    "a secret": ("login with hunter2", ["hunter2"], f"login with {MASK}"),
+    "every time": ("ab ab", ["ab"], f"{MASK} {MASK}"),
+    "the longer one first": ("hunter22", ["hunter2", "hunter22"], MASK),
+    "an empty one hides nothing": ("text", [""], "text"),
+}
+
+# Of two runs: the first ended, the second runs.
+JOURNAL: list[dict[str, t.Any]] = [
+    {"MESSAGE": "Starting", "JOB_TYPE": "start", "INVOCATION_ID": "a1"},
+    {"MESSAGE": "hello", "_SYSTEMD_INVOCATION_ID": "a1"},
+    {"MESSAGE": "oops", "_SYSTEMD_INVOCATION_ID": "a1"},
+    {"MESSAGE": "Main process exited", "INVOCATION_ID": "a1", "EXIT_CODE": "exited"},
+    {"MESSAGE": "hello again", "_SYSTEMD_INVOCATION_ID": "b2"},
+]
+
+
+def messages(entries: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:
+    return [entry["MESSAGE"] for entry in entries]
+
+
+def test_a_plan_is_told_in_words() -> None:
+    assert plan_rows(STEPS[1:2]) == [
+        {"verb": "restart", "subject": "mail@1.service", "because": "started with another secrets"}
+    ]
+
+
+def test_the_diff_of_a_unit_has_its_text() -> None:
+    assert file_diff("/u", "a\n", "b\n", secret=False) == {
+        "before_header": "/u",
+        "after_header": "/u",
+        "before": "a\n",
+        "after": "b\n",
+    }
+    new = file_diff("/u", None, "b\n", secret=False)
+    gone = file_diff("/u", "a\n", None, secret=False)
+    assert (new["before"], gone["after"]) == ("", "")
+
+
+def test_the_diff_of_a_secret_file_has_what_happened_to_each_name() -> None:
+    before, after = {"OLD": "1", "SAME": "2", "TOKEN": "3"}, {"NEW": "1", "SAME": "2", "TOKEN": "4"}
+    assert file_diff("/s", render_env(before), render_env(after), secret=True) == {
+        "header": "/s",
+        "prepared": "/s\nNEW: added\nOLD: removed\nTOKEN: changed\n",
+    }
+    assert env_changes(before, after)["SAME"] == "unchanged"
+
+
+@given(carried.filter(lambda text: len(text) > 8), carried.filter(lambda text: len(text) > 8))
+def test_no_diff_of_a_secret_file_has_a_value(before: str, after: str) -> None:
+    old, new = render_env({"TOKEN": before}), render_env({"TOKEN": after})
+    for diff in (file_diff("/s", old, new, True), file_diff("/s", None, new, True), file_diff("/s", old, None, True)):
+        assert before not in "".join(diff.values())
+        assert after not in "".join(diff.values())
+
+
+@pytest.mark.parametrize(("text", "secrets", "expected"), MASKED.values(), ids=MASKED.keys())
+def test_secrets_are_masked(text: str, secrets: list[str], expected: str) -> None:
+    assert masked(text, secrets) == expected
+
+
+@given(st.text(), st.lists(st.text("ab", min_size=1)))
+def test_no_secret_is_left_in_a_text(text: str, secrets: list[str]) -> None:
+    assert not any(secret in masked(text, secrets) for secret in secrets)
+
+
+def test_the_journal_is_told_without_secrets_and_without_bytes() -> None:
+    entries: list[dict[str, t.Any]] = [{"MESSAGE": "pw hunter2"}, {"MESSAGE": [104, 105, 255]}, {"MESSAGE": None}, {}]
+    assert journal_lines(entries, iter(["hunter2"])) == [f"pw {MASK}", "hi\ufffd", "", ""]
+
+
+def test_of_the_journal_the_run_that_ended_last_counts() -> None:
+    assert messages(last_death(JOURNAL)) == ["hello", "oops", "Main process exited"]
+    later = {"MESSAGE": "and again", "INVOCATION_ID": "b2", "EXIT_CODE": "killed"}
+    assert messages(last_death([*JOURNAL, later])) == ["hello again", "and again"]
+
+
+def test_when_nothing_ended_the_whole_journal_counts() -> None:
+    assert messages(last_death(JOURNAL[:3])) == ["hello", "oops"]
+
+
+@pytest.mark.parametrize(("code", "status", "words"), ENDS.values(), ids=ENDS.keys())
+def test_an_end_is_told_as_people_say_it(code: str, status: str, words: str) -> None:
+    assert how_it_ended(code, status) == words
+
+
+def test_the_last_end_of_each_unit_counts() -> None:
+    ends = [("mail@1.service", "exited", 1), ("mail@2.service", "killed", 9), ("mail@1.service", "exited", 0)]
+    entries = [{"UNIT": unit, "EXIT_CODE": code, "EXIT_STATUS": status} for unit, code, status in ends]
+    assert last_exits(entries) == {"mail@1.service": "exit status 0", "mail@2.service": "signal 9 (SIGKILL)"}
+
+
+def test_the_diff_of_a_plan_has_the_units_and_not_the_files() -> None:
+    (diff,) = plan_diff({"mail": STEPS, "idle": [], "files": STEPS[:1]})
+    assert diff["prepared"] == (
+        "pool mail\n"
+        "restart mail@1.service: started with another secrets\n"
+        "restart mail@2.service: started with another secrets\n"
+    )
+
+
+def test_a_good_run_is_told_in_a_line_a_pool() -> None:
+    assert summary({"mail": STEPS, "idle": []}, [], []) == "mail: write 1, restart 2\nidle: nothing to do"
+    assert summary({}, [], []) == "no pools"
+
+
+def test_a_bad_run_is_told_with_the_reason_and_who_was_left_alone() -> None:
+    failure = {
+        "unit": "mail@1.service",
+        "verdict": "flapping: died",
+        "exit": "exit status 1",
+        "restarts": 3,
+        "journal": ["Traceback", "oops"],
+    }
+    text = summary({"mail": STEPS}, [failure], ["mail@2.service"])
+    assert "- mail@1.service: flapping: died (exit status 1, NRestarts 3)\n    Traceback\n    oops\n" in text
+    assert text.splitlines()[-1] == "left alone and still of the former version: mail@2.service"
+    unexplained = summary({"mail": STEPS}, [{**failure, "exit": "", "journal": []}], [])
+    assert unexplained.splitlines()[1:] == ["- mail@1.service: flapping: died (NRestarts 3)"]

@@ -1,0 +1,66 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""python3 -m lab COMMAND: hosts that run systemd, in containers."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+from lab import hosts, images, machine
+from lab.shell import LabError
+from lab.suites import DEFAULT, SUITES
+
+INSTALL = Path(__file__).parents[1] / "tests" / "install.sh"
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="lab", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("setup", help="install what is missing on this machine")
+    image = commands.add_parser("image", help="build the image of a suite")
+    image.add_argument("suite", nargs="?", default=DEFAULT, choices=SUITES)
+    up = commands.add_parser("up", help="boot a host, or leave one that runs")
+    up.add_argument("name")
+    up.add_argument("--suite", default=DEFAULT, choices=SUITES)
+    up.add_argument("--ssh", action="store_true", help="with a network, and a way in by ssh")
+    inventory = commands.add_parser("inventory", help="print an Ansible inventory of hosts that are up")
+    inventory.add_argument("names", nargs="+")
+    inventory.add_argument("--ssh", action="store_true")
+    commands.add_parser("restart", help="reboot a host").add_argument("name")
+    commands.add_parser("down", help="remove hosts").add_argument("names", nargs="+")
+    commands.add_parser("prune", help="remove all hosts and images of the lab")
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = arguments()
+    if args.command == "setup":
+        setup()
+    elif args.command == "image":
+        print(images.image_of(args.suite))
+    elif args.command == "up":
+        hosts.up(args.name, args.suite, ssh=args.ssh)
+    elif args.command == "inventory":
+        print(hosts.inventory(*args.names, ssh=args.ssh))
+    elif args.command == "restart":
+        hosts.restart(args.name)
+    elif args.command == "down":
+        hosts.down(*args.names)
+    else:
+        hosts.prune()
+
+
+def setup() -> None:
+    missing = machine.missing_packages()
+    if missing and subprocess.run(["sh", str(INSTALL), *missing], check=False).returncode:
+        raise LabError("the lab cannot run without them")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except LabError as error:
+        sys.exit(f"lab: {error}")

@@ -1,0 +1,85 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Images: Debian with systemd and what the workers need, built once for each recipe."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from lab import machine
+from lab.shell import LabError, run, succeeds
+from lab.suites import SUITES, Suite
+
+LABEL = "workers-systemd.lab"
+# Set to a registry's Debian, such as docker.io/library/debian, where one can be reached: then nothing is bootstrapped.
+REGISTRY = "LAB_REGISTRY_IMAGE"
+
+# Run inside the image when its packages are there.
+FINISH = """\
+set -e
+mkdir -p /etc/systemd/system/redis-server.service.d
+# More open files than a container may have: Debian's unit asks for 65535 and would fail with 205/LIMITS.
+printf '[Service]\\nLimitNOFILE=4096\\n' > /etc/systemd/system/redis-server.service.d/lab.conf
+# Hosts of the lab are made for one thing at a time: these only take time, or start what a test did not ask for.
+for unit in redis-server supervisor; do rm -f /etc/systemd/system/multi-user.target.wants/$unit.service; done
+ln -sf /dev/null /etc/systemd/system/apt-daily.timer
+ln -sf /dev/null /etc/systemd/system/apt-daily-upgrade.timer
+ln -sf /dev/null /etc/systemd/system/console-getty.service
+rm -f /etc/machine-id
+touch /etc/machine-id
+"""
+
+
+def image_of(name: str) -> str:
+    """Builds the image of a suite unless there is one of the same recipe. Returns its name."""
+    if name not in SUITES:
+        raise LabError(f"no suite {name!r}, there are {', '.join(SUITES)}")
+    suite = SUITES[name]
+    recipe = hashlib.sha256(repr((suite, FINISH)).encode()).hexdigest()[:10]
+    image = f"localhost/workers-systemd-lab:{name}-{recipe}"
+    if not succeeds("podman", "image", "exists", image):
+        print(f"building {image}", flush=True)
+        if os.environ.get(REGISTRY):
+            _build(image, f"{os.environ[REGISTRY]}:{name}", suite)
+        else:
+            _bootstrap(image, name, suite)
+    return image
+
+
+def _build(image: str, base: str, suite: Suite) -> None:
+    packages = " ".join(suite.packages)
+    lines = [
+        f"FROM {base}",
+        f"LABEL {LABEL}=1",
+        f"RUN apt-get update && apt-get install -y --no-install-recommends {packages} && apt-get clean",
+        "COPY finish.sh /finish.sh",
+        "RUN sh /finish.sh && rm /finish.sh",
+    ]
+    with tempfile.TemporaryDirectory() as directory:
+        Path(directory, "finish.sh").write_text(FINISH)
+        Path(directory, "Containerfile").write_text("\n".join(lines) + "\n")
+        run("podman", "build", "--quiet", "--tag", image, directory)
+
+
+def _bootstrap(image: str, name: str, suite: Suite) -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        tar, finish = Path(directory, "image.tar"), Path(directory, "finish.sh")
+        finish.write_text(FINISH)
+        run(
+            "mmdebstrap",
+            "--quiet",
+            "--variant=minbase",
+            f"--include={','.join(suite.packages)}",
+            f"--customize-hook=copy-in {finish} /",
+            '--customize-hook=chroot "$1" sh /finish.sh',
+            '--customize-hook=rm "$1/finish.sh"',
+            *suite.options,
+            name,
+            str(tar),
+            machine.apt_mirror(),
+            hint=f"Where a registry can be reached, {REGISTRY}=docker.io/library/debian builds from that instead.",
+        )
+        run("podman", "import", "--quiet", f"--change=LABEL {LABEL}=1", str(tar), image)

@@ -1,0 +1,77 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What this machine needs to be told so that systemd boots in a container: found out, never assumed."""
+
+from __future__ import annotations
+
+import resource
+import shutil
+from pathlib import Path
+
+from lab.suites import Suite
+
+CGROUPS = Path("/sys/fs/cgroup")
+# Found by their programs; podman's helpers lie outside the PATH.
+PROGRAMS = {
+    "podman": "podman",
+    "mmdebstrap": "mmdebstrap",
+    "uidmap": "newuidmap",
+    "runc": "runc",
+    "iptables": "iptables",
+    "netavark": "/usr/lib/podman/netavark",
+    "aardvark-dns": "/usr/lib/podman/aardvark-dns",
+    "openssh-client": "ssh",
+}
+CAPABILITIES = (
+    "SYS_ADMIN",  # PrivateTmp= and its like
+    "SYS_PTRACE",  # PrivateUsers= together with ProtectProc=
+    "NET_ADMIN",  # PrivateNetwork=
+)
+# The first release that refuses cgroup v1.
+NEEDS_CGROUP_V2 = 258
+
+
+def missing_packages() -> list[str]:
+    """Debian packages that the lab needs and this machine lacks."""
+    path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    return [package for package, program in PROGRAMS.items() if not shutil.which(program, path=path)]
+
+
+def has_cgroup_v2() -> bool:
+    return (CGROUPS / "cgroup.controllers").exists()
+
+
+def boot_options(suite: Suite) -> list[str]:
+    """Options for `podman run` under which this suite's systemd boots and enforces limits on this machine."""
+    options = ["--systemd=always", f"--cap-add={','.join(CAPABILITIES)}", *_ulimits()]
+    if has_cgroup_v2():
+        return options
+    # crun knows no hybrid hierarchy: "cgroups in hybrid mode not supported".
+    options.append("--runtime=runc")
+    if suite.systemd >= NEEDS_CGROUP_V2:
+        return [*options, f"--volume={CGROUPS}/unified:{CGROUPS}:rw"]
+    # Each by itself: a bind of the whole tree would let the container's systemd remount the host's read-only. Without
+    # them limits are silently ignored.
+    return options + [f"--volume={CGROUPS}/{name}:{CGROUPS}/{name}:rw" for name in ("memory", "pids", "cpu", "cpuacct")]
+
+
+def apt_mirror() -> str:
+    """The Debian mirror that this machine itself uses."""
+    files = [Path("/etc/apt/sources.list"), *sorted(Path("/etc/apt/sources.list.d").glob("*.sources"))]
+    for file in files:
+        for line in file.read_text().splitlines() if file.exists() else []:
+            for word in line.split():
+                if word.startswith(("http://", "https://")) and word.rstrip("/").endswith("/debian"):
+                    return word
+    return "http://deb.debian.org/debian"
+
+
+def _ulimits() -> list[str]:
+    """Podman asks for more than the hard limits allow, and without CAP_SYS_RESOURCE that is an error."""
+    asked = {"nofile": (resource.RLIMIT_NOFILE, 1024, 20000), "nproc": (resource.RLIMIT_NPROC, 9000, 9000)}
+    options = []
+    for name, (kind, soft, enough) in asked.items():
+        hard = resource.getrlimit(kind)[1]
+        if hard != resource.RLIM_INFINITY:
+            options.append(f"--ulimit={name}={min(hard, soft)}:{min(hard, enough)}")
+    return options

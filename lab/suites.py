@@ -1,0 +1,39 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can be built. A Debian release more is a line more."""
+
+from __future__ import annotations
+
+import typing as t
+
+DEFAULT = "bookworm"
+
+BASE = (
+    "dbus",
+    "iproute2",
+    "openssh-server",
+    "procps",
+    "python3",
+    "sudo",
+    "systemd",
+    "systemd-sysv",
+)
+# Real queue software for the end-to-end tests, and the peer of the benchmarks.
+WORKERS = ("php-cli", "python3-redis", "python3-rq", "redis-server", "supervisor")
+
+
+class Suite(t.NamedTuple):
+    """``systemd`` is its version there, ``options`` are for mmdebstrap."""
+
+    systemd: int
+    packages: tuple[str, ...]
+    options: tuple[str, ...] = ()
+
+
+SUITES = {
+    "bullseye": Suite(247, BASE),
+    "bookworm": Suite(252, BASE + WORKERS),
+    "trixie": Suite(257, BASE + WORKERS),
+    # The mirror's file of sid may be older than it says it is valid.
+    "sid": Suite(262, BASE, ('--aptopt=Acquire::Check-Valid-Until "false"',)),
+}

@@ -1,0 +1,119 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bad input: one failed task that tells everything, and a host that is as it was."""
+
+from __future__ import annotations
+
+import typing as t
+
+from tests.helpers.lab_host import LabHost
+
+GOOD: dict[str, t.Any] = {"name": "good", "command": ["/bin/sleep", "infinity"]}
+BAD: list[dict[str, t.Any]] = [
+    {**GOOD, "name": "a b"},
+    {**GOOD, "name": "twice"},
+    {**GOOD, "name": "twice"},
+    {**GOOD, "name": "getty"},
+    {
+        "name": "many",
+        "command": ["sleep", "1"],
+        "comand": ["/bin/sleep"],
+        "user": "nobody-here",
+        "group": "no-group-here",
+        "working_directory": "/nowhere",
+        "instances": ["ok", "not ok", "ok"],
+        "environment": {"1A": "x", "BOTH": "x"},
+        "secrets": {"BOTH": "the-secret-value\0", "TOKEN": "another-secret-value\0"},
+        "secret": {"TYPO": "a-misplaced-secret"},
+        "environment_files": ["relative", "/not/there"],
+        "watch": ["/not/there/either"],
+        "limits": {"memory_max": "1G\nUser=root", "memroy": 1},
+        "unit": {"Service": {"Nice": "5\nUser=root", "Nicee": 5, "MemoryMax": "2G"}, "Unti": {"After": "x"}},
+        "rollout": {"min_healthy_time": "soon", "max_parallel": "0"},
+    },
+    {**GOOD, "name": "directory", "user": "www-data", "working_directory": "/root"},
+    {**GOOD, "name": "binary", "command": ["/usr/bin/not-there"]},
+    {**GOOD, "name": "plain-file", "command": ["/etc/passwd"]},
+    {**GOOD, "name": "shell", "command": "/bin/sleep 1 && /bin/true"},
+    {**GOOD, "name": "count", "instances": -1},
+    {**GOOD, "name": "no-command", "command": None},
+]
+PLACES = {
+    "pools[0].name",
+    "pools[2] (twice).name",
+    "pools[3] (getty).name",
+    "pools[4].comand",
+    "pools[4].secret",
+    "pools[4].limits.memroy",
+    "pools[4] (many).command[0]",
+    "pools[4] (many).user",
+    "pools[4] (many).group",
+    "pools[4] (many).working_directory",
+    "pools[4] (many).instances[1]",
+    "pools[4] (many).instances[2]",
+    "pools[4] (many).environment.1A",
+    "pools[4] (many).secrets.BOTH",
+    "pools[4] (many).secrets.TOKEN",
+    "pools[4] (many).environment_files[0]",
+    "pools[4] (many).environment_files[1]",
+    "pools[4] (many).watch[0]",
+    "pools[4] (many).limits.memory_max",
+    "pools[4] (many).unit.Service.Nice",
+    "pools[4] (many).unit.Service.Nicee",
+    "pools[4] (many).unit.Service.MemoryMax",
+    "pools[4] (many).unit.Unti",
+    "pools[4] (many).rollout.min_healthy_time",
+    "pools[4] (many).rollout.max_parallel",
+    "pools[5] (directory).working_directory",
+    "pools[6] (binary).command",
+    "pools[7] (plain-file).command",
+    "pools[8] (shell).command",
+    "pools[9] (count).instances",
+    "pools[10] (no-command).command",
+}
+
+
+def test_every_problem_at_once_and_nothing_changed(bare: LabHost) -> None:
+    bare.deploy(GOOD)
+    before, pids = bare.tree(), bare.pids("good")
+    told = bare.deploy(*BAD)
+    assert told.failed
+    assert {problem["where"] for problem in told.result["problems"]} == PLACES
+    assert (bare.tree(), bare.pids("good")) == (before, pids)
+
+
+def test_no_secret_is_told(bare: LabHost) -> None:
+    since = bare.sh("date +@%s").strip()
+    told = str(bare.deploy(*BAD).result)
+    for secret in ("the-secret-value", "another-secret-value", "a-misplaced-secret"):
+        assert secret not in told
+        assert bare.sh(f"journalctl --no-pager -q -o cat --since={since} --grep {secret}", check=False) == ""
+
+
+def test_one_bad_pool_keeps_the_others_from_changing(bare: LabHost) -> None:
+    bare.deploy(GOOD)
+    pids = bare.pids("good")
+    told = bare.deploy({**GOOD, "command": ["/bin/sleep", "1d"]}, {**GOOD, "name": "bad", "user": "nobody-here"})
+    assert told.failed
+    assert bare.pids("good") == pids
+
+
+def test_without_root_it_is_one_line(bare: LabHost) -> None:
+    told = bare.as_user("www-data").deploy(GOOD)
+    assert told.msg == "This module manages the units of the system and must run as root: set become: true."
+
+
+def test_two_runs_at_once_the_second_is_told(bare: LabHost) -> None:
+    bare.sh("mkdir -p /run/workers.systemd; setsid flock /run/workers.systemd/lock sleep 8 >/dev/null 2>&1 &")
+    told = bare.deploy(GOOD)
+    assert told.failed
+    assert "one run at a time" in told.msg
+    bare.sh("pkill -f '^sleep 8'")
+    assert not bare.deploy(GOOD).failed
+
+
+def test_a_masked_name_is_told(bare: LabHost) -> None:
+    bare.sh("ln -s /dev/null /etc/systemd/system/masked@.service")
+    told = bare.deploy({**GOOD, "name": "masked"})
+    bare.sh("rm /etc/systemd/system/masked@.service")
+    assert "unmask" in told.msg

@@ -1,0 +1,114 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A crashed worker is back at once, a broken one burns nothing and comes back when mended, a reboot loses none."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+import typing as t
+from pathlib import Path
+
+from tests.helpers.lab_host import LabHost
+
+ROOT = Path(__file__).parents[3]
+FLAG = "/run/the-broker-is-up"
+# Runs as long as its broker is there, like a worker whose Redis went away.
+NEEDY = f"""\
+#!/bin/sh
+test -e {FLAG} || {{ echo 'no broker'; exit 7; }}
+exec sleep infinity
+"""
+
+
+def sleeper(**more: t.Any) -> dict[str, t.Any]:
+    return {"name": "sleeper", "command": ["/bin/sleep", "infinity"], "instances": 2, **more}
+
+
+def test_a_killed_worker_is_back_at_once(bare: LabHost) -> None:
+    bare.deploy(sleeper())
+    before = bare.pids("sleeper")
+    bare.sh(f"kill -9 {before['1']}")
+    bare.until(lambda: bare.pids("sleeper").get("1", before["1"]) != before["1"], seconds=2)
+    assert bare.pids("sleeper")["2"] == before["2"]
+
+    told = bare.module("pools_info").result["pools"]["sleeper"]
+    first = told["instances"][0]
+    assert (first["restarts"], first["last_exit"]) == (1, "signal 9 (SIGKILL)")
+    assert not bare.deploy(sleeper()).changed, "a worker that systemd brought back is nothing to deploy"
+
+
+def test_all_enabled_instances_run_after_a_reboot(bare: LabHost) -> None:
+    bare.deploy(sleeper(instances=["a", "b"]), sleeper(name="other"))
+    subprocess.run(["python3", "-m", "lab", "restart", bare.name], cwd=ROOT, check=True)
+    assert sorted(bare.pids("sleeper")) == ["a", "b"]
+    assert sorted(bare.pids("other")) == ["1", "2"]
+    assert not bare.deploy(sleeper(instances=["a", "b"]), sleeper(name="other")).changed
+
+
+def test_a_worker_that_dies_in_the_window_fails_the_task(bare: LabHost) -> None:
+    bare.deploy(sleeper())
+    second = bare.pids("sleeper")["2"]
+    script = "echo connecting to the broker; sleep 0.2; exit 3"
+    told = bare.deploy(sleeper(command=["/bin/sh", "-c", script], rollout={"min_healthy_time": "1s"}))
+    assert told.failed
+    (failure,) = told.result["failures"]
+    assert failure["unit"] == "sleeper@1.service"
+    assert failure["exit"] == "exit status 3"
+    assert failure["restarts"] >= 1
+    assert "connecting to the broker" in failure["journal"]
+    assert "connecting to the broker" in told.msg
+    assert told.result["pools"]["sleeper"]["spared"] == ["sleeper@2.service"]
+    assert bare.pids("sleeper")["2"] == second, "a bad version costs one instance"
+
+
+def test_a_worker_that_cannot_even_start_fails_the_task(bare: LabHost) -> None:
+    bare.write("/usr/local/bin/no-interpreter", "#!/no/such/interpreter\n")
+    told = bare.deploy(sleeper(command=["/usr/local/bin/no-interpreter"]))
+    assert told.failed
+    assert any("no-interpreter" in line for line in told.result["failures"][0]["journal"])
+
+
+def test_a_killed_by_signal_is_told_by_its_name(bare: LabHost) -> None:
+    told = bare.deploy(sleeper(command=["/bin/sh", "-c", "kill -SEGV $$"], instances=1))
+    assert told.result["failures"][0]["exit"].startswith("signal 11 (SIGSEGV)")
+
+
+def test_a_secret_that_the_worker_prints_is_not_told(bare: LabHost) -> None:
+    crash = ["/bin/sh", "-c", 'echo "cannot log in with $TOKEN"; exit 1']
+    told = bare.deploy(sleeper(command=crash, secrets={"TOKEN": "pin-4711"}))
+    assert "cannot log in with ********" in told.msg
+    assert "pin-4711" not in str(told.result)
+
+
+def test_a_broken_worker_burns_little_and_comes_back_by_itself(bare: LabHost) -> None:
+    bare.write("/usr/local/bin/needy", NEEDY)
+    bare.sh(f"touch {FLAG}")
+    bare.deploy(sleeper(command=["/usr/local/bin/needy"], instances=1))
+
+    bare.sh(f"rm {FLAG}; systemctl kill -s KILL sleeper@1")
+    bare.until(lambda: "broker" in bare.sh("journalctl -o cat -u sleeper@1 -n 20"))
+    time.sleep(3)
+    used = processor_time(bare)
+    time.sleep(10)
+    share = (processor_time(bare) - used) / 10
+    assert share < 0.02, f"a crash loop took {share:.1%} of a processor"
+
+    bare.sh(f"touch {FLAG}")
+    bare.until(lambda: bool(bare.pids("sleeper")), seconds=60)
+
+
+def test_a_stop_by_hand_is_not_undone_while_the_revival_waits(bare: LabHost) -> None:
+    bare.write("/usr/local/bin/needy", NEEDY)
+    bare.sh(f"rm -f {FLAG}")
+    assert bare.deploy(sleeper(command=["/usr/local/bin/needy"], instances=1)).failed
+    bare.sh(f"systemctl stop sleeper@1; systemctl reset-failed sleeper@1 2>/dev/null; touch {FLAG}", check=False)
+    time.sleep(25)
+    assert bare.pids("sleeper") == {}
+
+
+def processor_time(lab: LabHost) -> float:
+    """Seconds that PID 1 and everything below the instances' slice have used, ended processes included."""
+    ticks = "awk '{print $14 + $15 + $16 + $17}' /proc/1/stat; getconf CLK_TCK"
+    used, per_second = lab.sh(ticks).split()
+    return float(used) / float(per_second)

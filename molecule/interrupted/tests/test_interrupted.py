@@ -1,0 +1,96 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A deploy that was killed is finished by the next one, which restarts exactly the instances that are still stale."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from tests.helpers.lab_host import LabHost
+
+COUNT = 6
+
+
+def sleeper(queue: str, **more: t.Any) -> dict[str, t.Any]:
+    return {
+        "name": "sleeper",
+        "command": ["/bin/sleep", "infinity"],
+        "instances": COUNT,
+        "environment": {"QUEUE": queue},
+        "rollout": {"min_healthy_time": "2s", "max_parallel": "1"},
+        **more,
+    }
+
+
+def queue_of(lab: LabHost) -> dict[str, str]:
+    """What each running process really has, whatever anybody believes."""
+    return {
+        name: lab.sh(f"tr '\\0' '\\n' < /proc/{pid}/environ | sed -n 's/^QUEUE=//p'").strip()
+        for name, pid in lab.pids("sleeper").items()
+    }
+
+
+def kill_the_deploy(lab: LabHost) -> None:
+    lab.sh("pkill -KILL -f '[A]nsiballZ_pools'")
+
+
+def test_killed_between_two_restarts(bare: LabHost) -> None:
+    bare.deploy(sleeper("old"))
+    with bare.deploying(sleeper("new")) as deploy:
+        bare.until(lambda: "new" in queue_of(bare).values(), seconds=20)
+        kill_the_deploy(bare)
+        deploy.wait()
+
+    queues, pids = queue_of(bare), bare.pids("sleeper")
+    stale = {name for name, queue in queues.items() if queue == "old"}
+    assert 0 < len(stale) < COUNT
+    told = bare.deploy(sleeper("new", rollout={"min_healthy_time": "0"}))
+    assert told.plan("sleeper") == [("restart", f"sleeper@{name}.service") for name in sorted(stale)]
+    after = bare.pids("sleeper")
+    assert {name for name in after if after[name] != pids[name]} == stale
+    assert set(queue_of(bare).values()) == {"new"}
+
+
+LEFT_BEHIND = {
+    "the environment file was written": "sed -i 's/old/new/' /etc/workers.systemd/sleeper/environment",
+    "the unit was written and not read": (
+        "sed -i 's/^Description=.*/Description=Other/' /etc/systemd/system/sleeper@.service;"
+        " touch /run/workers.systemd/reload-pending"
+    ),
+}
+
+
+@pytest.mark.parametrize("script", LEFT_BEHIND.values(), ids=LEFT_BEHIND.keys())
+def test_killed_before_anything_was_told_to_systemd(bare: LabHost, script: str) -> None:
+    bare.deploy(sleeper("old"))
+    bare.sh(script)
+    told = bare.deploy(sleeper("new", rollout={"min_healthy_time": "0", "max_parallel": "100%"}))
+    assert not told.failed
+    assert set(queue_of(bare).values()) == {"new"}
+    assert len(queue_of(bare)) == COUNT
+    assert bare.sh("systemctl show -p NeedDaemonReload sleeper@1").strip() == "NeedDaemonReload=no"
+    assert not bare.deploy(sleeper("new", rollout={"min_healthy_time": "0", "max_parallel": "100%"})).changed
+
+
+def test_a_restart_by_hand_is_taken_into_account(bare: LabHost) -> None:
+    """Between a killed run and the next one somebody restarts an instance: it is not restarted again."""
+    bare.deploy(sleeper("old"))
+    with bare.deploying(sleeper("new")) as deploy:
+        bare.until(lambda: "new" in queue_of(bare).values(), seconds=20)
+        kill_the_deploy(bare)
+        deploy.wait()
+    bare.sh("systemctl restart sleeper@6")
+    stale = [name for name, queue in queue_of(bare).items() if queue == "old"]
+    assert "6" not in stale
+    told = bare.deploy(sleeper("new", rollout={"min_healthy_time": "0"}))
+    assert told.plan("sleeper") == [("restart", f"sleeper@{name}.service") for name in sorted(stale)]
+
+
+def test_the_lock_of_a_killed_run_is_gone(bare: LabHost) -> None:
+    with bare.deploying(sleeper("old")) as deploy:
+        bare.until(lambda: bool(bare.pids("sleeper")), seconds=20)
+        kill_the_deploy(bare)
+        deploy.wait()
+    assert not bare.deploy(sleeper("old")).failed

@@ -1,0 +1,72 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Limits are in force, not only in the unit."""
+
+from __future__ import annotations
+
+import typing as t
+
+from tests.helpers.lab_host import LabHost
+
+HUNGRY = """\
+#!/usr/bin/python3
+import pathlib, time
+asked = pathlib.Path("/run/eat")
+print("hungry", flush=True)
+while not asked.exists():
+    time.sleep(0.05)
+asked.unlink()
+print("eating", flush=True)
+food = [bytearray(1 << 20) for _ in range(200)]
+print("ate everything", flush=True)
+time.sleep(1000)
+"""
+FORKING = """\
+#!/usr/bin/python3
+import os, time
+children = 0
+try:
+    for _ in range(20):
+        if os.fork() == 0:
+            time.sleep(1000)
+        children += 1
+except BlockingIOError:
+    print(f"refused after {children} children", flush=True)
+time.sleep(1000)
+"""
+
+
+def pool(script: str, limits: dict[str, str]) -> dict[str, t.Any]:
+    return {"name": "limited", "command": [script], "instances": 1, "limits": limits}
+
+
+def log(lab: LabHost) -> str:
+    return lab.sh("journalctl --sync; journalctl -o cat --no-pager -u limited@1 -n 50")
+
+
+def test_a_worker_over_memory_max_is_killed_and_back(bare: LabHost) -> None:
+    bare.write("/usr/local/bin/hungry", HUNGRY)
+    bare.deploy(pool("/usr/local/bin/hungry", {"memory_max": "40M", "memory_swap_max": "0"}))
+    before = bare.pids("limited")["1"]
+    bare.sh("touch /run/eat")
+    bare.until(lambda: bare.pids("limited").get("1", before) != before)
+    assert "eating" in log(bare)
+    assert "ate everything" not in log(bare)
+    assert "SIGKILL" in bare.module("pools_info").result["pools"]["limited"]["instances"][0]["last_exit"]
+
+
+def test_tasks_max_refuses_the_fork(bare: LabHost) -> None:
+    bare.write("/usr/local/bin/forking", FORKING)
+    bare.deploy(pool("/usr/local/bin/forking", {"tasks_max": "5"}))
+    bare.until(lambda: "refused after 4 children" in log(bare))
+
+
+def test_a_changed_limit_is_in_force_without_a_restart(bare: LabHost) -> None:
+    bare.write("/usr/local/bin/hungry", HUNGRY)
+    bare.deploy(pool("/usr/local/bin/hungry", {"memory_max": "400M"}))
+    before = bare.pids("limited")
+    told = bare.deploy(pool("/usr/local/bin/hungry", {"memory_max": "50M"}))
+    assert [verb for verb, _ in told.plan("limited")] == ["write"]
+    assert bare.pids("limited") == before
+    bare.sh("touch /run/eat")
+    bare.until(lambda: bare.pids("limited").get("1", before["1"]) != before["1"])

@@ -1,0 +1,146 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A lab host as the scenarios see it: run modules and deploys on it, look at its processes."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import time
+import typing as t
+from dataclasses import dataclass
+from pathlib import Path
+
+DEPLOY = Path(__file__).with_name("deploy.yml")
+CONNECTION = {
+    "ansible_connection": "containers.podman.podman",
+    "ansible_python_interpreter": "/usr/bin/python3",
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a task told: its result, and whether it failed."""
+
+    result: dict[str, t.Any]
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.result.get("failed"))
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.result["changed"])
+
+    @property
+    def msg(self) -> str:
+        return str(self.result["msg"])
+
+    def plan(self, pool: str) -> list[tuple[str, str]]:
+        """``[("restart", "app@1.service"), ...]``"""
+        return [(step["verb"], step["subject"]) for step in self.result["pools"][pool]["plan"]]
+
+
+class LabHost:
+    """``name`` is that of its container."""
+
+    def __init__(self, name: str, user: str = "root") -> None:
+        self.name = name
+        self.user = user
+
+    def as_user(self, user: str) -> LabHost:
+        """The same host, where Ansible logs in as somebody else."""
+        return LabHost(self.name, user)
+
+    def sh(self, script: str, *, check: bool = True) -> str:
+        """Output of a shell script on the host."""
+        done = subprocess.run(
+            ["podman", "exec", self.name, "sh", "-c", script], capture_output=True, text=True, check=False
+        )
+        if check and done.returncode:
+            raise AssertionError(f"exit {done.returncode}: {script}\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def write(self, path: str, text: str, mode: str = "0755") -> None:
+        """A file on the host."""
+        subprocess.run(
+            ["podman", "exec", "-i", self.name, "sh", "-c", f"cat > {path} && chmod {mode} {path}"],
+            input=text,
+            text=True,
+            check=True,
+        )
+
+    def deploy(self, *pools: t.Mapping[str, t.Any], purge: bool = False, check: bool = False) -> Told:
+        """Runs the role. In every pool the health window is short unless it says otherwise."""
+        wanted = [{"rollout": {"min_healthy_time": "300ms"}, **pool} for pool in pools]
+        options = ["--check", "--diff"] if check else []
+        return self._told(self._playbook(DEPLOY, {"workers_pools": wanted, "workers_purge": purge}, options))
+
+    @contextlib.contextmanager
+    def deploying(self, *pools: t.Mapping[str, t.Any]) -> t.Iterator[subprocess.Popen[str]]:
+        """A deploy that is under way."""
+        argv = self._argv(DEPLOY, {"workers_pools": list(pools)}, [])
+        with subprocess.Popen(argv, env=_environment(), stdout=subprocess.DEVNULL, text=True) as process:
+            yield process
+
+    def module(self, module: str, /, *, check: bool = False, **options: t.Any) -> Told:
+        """Runs one module of the collection."""
+        play = [{"hosts": "all", "gather_facts": False, "tasks": [{f"workers.systemd.{module}": options}]}]
+        playbook = Path(os.environ.get("TMPDIR", "/tmp")) / f"workers-{os.getpid()}.json"
+        playbook.write_text(json.dumps(play))
+        try:
+            return self._told(self._playbook(playbook, {}, ["--check", "--diff"] if check else ["--diff"]))
+        finally:
+            playbook.unlink()
+
+    def pids(self, pool: str) -> dict[str, int]:
+        """Main process of each running instance, by instance."""
+        shown = self.sh(f"systemctl show -p Id,MainPID '{pool}@*.service'")
+        blocks = [dict(line.split("=", 1) for line in block.splitlines()) for block in shown.strip().split("\n\n")]
+        return {
+            block["Id"].split("@")[1].removesuffix(".service"): int(block["MainPID"])
+            for block in blocks
+            if block and block["MainPID"] != "0"
+        }
+
+    def tree(self) -> str:
+        """Everything on the host that a deploy might touch: names, modes, owners, contents, and units."""
+        places = "/etc/systemd/system /etc/workers.systemd /var/lib/workers.systemd"
+        return self.sh(
+            f"for p in {places}; do [ -e $p ] || continue; find $p -printf '%p %m %u %l %T@\\n' | sort;"
+            " find $p -type f | sort | xargs -r sha256sum; done; systemctl list-units --all --plain --no-legend"
+            " --type=service,target | awk '/@|workers/' | grep -v systemd- | sort"
+        )
+
+    def remove_pools(self) -> None:
+        """Leaves the host without pools, whatever happened before."""
+        self.deploy(purge=True)
+
+    def until(self, happened: t.Callable[[], bool], seconds: float = 10) -> None:
+        """Waits for something to happen."""
+        end = time.monotonic() + seconds
+        while not happened():
+            if time.monotonic() > end:
+                raise AssertionError(f"did not happen within {seconds} s")
+            time.sleep(0.1)
+
+    def _argv(self, playbook: Path, variables: t.Mapping[str, t.Any], options: t.Sequence[str]) -> list[str]:
+        login = {"ansible_user": self.user, "ansible_remote_tmp": f"/tmp/.ansible-{self.user}"}
+        extra = json.dumps({**CONNECTION, **login, **variables})
+        return ["ansible-playbook", "-i", f"{self.name},", "-e", extra, *options, str(playbook)]
+
+    def _playbook(self, playbook: Path, variables: t.Mapping[str, t.Any], options: t.Sequence[str]) -> t.Any:
+        argv = self._argv(playbook, variables, options)
+        done = subprocess.run(argv, env=_environment(), capture_output=True, text=True, check=False)
+        if not done.stdout.lstrip().startswith("{"):
+            raise AssertionError(f"{done.stdout}{done.stderr}")
+        return json.loads(done.stdout)
+
+    def _told(self, report: t.Any) -> Told:
+        return Told(report["plays"][0]["tasks"][-1]["hosts"][self.name])
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json", "ANSIBLE_NOCOWS": "1"}

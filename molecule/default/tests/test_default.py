@@ -83,7 +83,7 @@ def test_only_the_pool_whose_watched_file_changed_is_restarted(lab: LabHost) -> 
     mail, orders = lab.pids("mail"), lab.pids("app-queue")
     lab.sh("echo '# a new release' >> /srv/jobs/mail.py")
     told = lab.deploy(*POOLS)
-    assert {verb for verb, _ in told.plan("mail")} == {"write", "restart"}
+    assert {verb for verb, unit in told.plan("mail")} == {"write", "restart"}
     assert told.plan("app-queue") == []
     assert lab.pids("app-queue") == orders
     assert not set(lab.pids("mail").values()) & set(mail.values())

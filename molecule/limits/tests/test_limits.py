@@ -66,7 +66,7 @@ def test_a_changed_limit_is_in_force_without_a_restart(bare: LabHost) -> None:
     bare.deploy(pool("/usr/local/bin/hungry", {"memory_max": "400M"}))
     before = bare.pids("limited")
     told = bare.deploy(pool("/usr/local/bin/hungry", {"memory_max": "50M"}))
-    assert [verb for verb, _ in told.plan("limited")] == ["write"]
+    assert [verb for verb, path in told.plan("limited")] == ["write"]
     assert bare.pids("limited") == before
     bare.sh("touch /run/eat")
     bare.until(lambda: bare.pids("limited").get("1", before["1"]) != before["1"])

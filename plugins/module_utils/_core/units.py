@@ -66,5 +66,5 @@ def in_order(names: t.Iterable[str]) -> t.List[str]:
 
 def is_unit_name(text: str) -> bool:
     """Whether a file of this name would be a unit to systemd."""
-    stem, _, kind = text.rpartition(".")
+    stem, kind = text.rpartition(".")[::2]
     return kind in KINDS and bool(STEM.fullmatch(stem)) and len(text) <= LONGEST_UNIT_NAME

@@ -98,7 +98,7 @@ class Manager:
     def journal(self, unit: str, since: float, lines: int = 200) -> t.List[t.Dict[str, t.Any]]:
         """The last entries about a unit, its own and systemd's."""
         query = ["--no-pager", "--output=json", f"--since=@{since:.6f}", f"--lines={lines}"]
-        _, out, _ = self._run(["journalctl", *query, f"_SYSTEMD_UNIT={unit}", "+", f"UNIT={unit}"])
+        out = self._run(["journalctl", *query, f"_SYSTEMD_UNIT={unit}", "+", f"UNIT={unit}"])[1]
         return [json.loads(line) for line in out.splitlines() if line.startswith("{")]
 
     def exits(self, units: t.Sequence[str], since: float = 0.0) -> t.List[t.Dict[str, t.Any]]:
@@ -107,7 +107,7 @@ class Manager:
             return []
         query = ["--no-pager", "--output=json", "--output-fields=UNIT,EXIT_CODE,EXIT_STATUS"]
         query += [f"--since=@{since:.6f}", "--lines=1000"]
-        _, out, _ = self._run(["journalctl", *query, MAIN_PROCESS_EXITED, *(f"UNIT={unit}" for unit in units)])
+        out = self._run(["journalctl", *query, MAIN_PROCESS_EXITED, *(f"UNIT={unit}" for unit in units)])[1]
         return [json.loads(line) for line in out.splitlines() if line.startswith("{")]
 
     def _must(self, argv: t.List[str]) -> str:

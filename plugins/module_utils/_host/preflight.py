@@ -129,4 +129,4 @@ def _as_account(account: Account, needs: t.Sequence[t.Tuple[str, int]]) -> t.Lis
     with os.fdopen(reading, "rb") as pipe:
         answer = pipe.read()
     os.waitpid(child, 0)
-    return t.cast("t.List[bool]", json.loads(answer)) if answer else [False for _ in needs]
+    return t.cast("t.List[bool]", json.loads(answer)) if answer else [False] * len(needs)

@@ -56,7 +56,7 @@ def log_extra_fields(unit: str) -> t.Dict[str, str]:
     fields: t.Dict[str, str] = {}
     while len(data) > 8:
         end = 8 + int.from_bytes(data[:8], "little")
-        name, _, value = data[8:end].decode(errors="replace").partition("=")
+        name, value = data[8:end].decode(errors="replace").partition("=")[::2]
         fields[name] = value
         data = data[end:]
     return fields

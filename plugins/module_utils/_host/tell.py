@@ -39,7 +39,7 @@ class Module(AnsibleModule):
         if not (self._reading and hasattr(self, "validation_result")):
             super().fail_json(msg, **result)
 
-    def log(self, *_: t.Any, **__: t.Any) -> None:
+    def log(self, *args: t.Any, **options: t.Any) -> None:
         """Writes nothing to syslog.
 
         Ansible writes all arguments there. It masks a secret only in its plain form, while one of several lines stands

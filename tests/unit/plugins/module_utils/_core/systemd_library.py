@@ -24,7 +24,8 @@ LIBRARIES = {
     int(found.group(1)): str(path)
     for folder in FOLDERS
     for path in folder.glob("libsystemd-shared-*.so")
-    if (found := NAME.fullmatch(path.name))
+    for found in [NAME.fullmatch(path.name)]
+    if found
 }
 # The version that is asked; 0 for none.
 VERSION = max(set(LIBRARIES) & set(UNQUOTE), default=0)
@@ -75,7 +76,7 @@ def variables(content: str) -> t.Optional[list[tuple[str, str]]]:
     status = _with_file(content, lambda file: systemd().load_env_file(file, b"env", ctypes.byref(strings)))
     found: list[tuple[str, str]] = []
     while strings and strings[len(found)]:
-        name, _, value = t.cast("bytes", strings[len(found)]).decode().partition("=")
+        name, value = t.cast("bytes", strings[len(found)]).decode().partition("=")[::2]
         found.append((name, value))
     return None if status < 0 else found
 

@@ -138,7 +138,7 @@ def test_what_is_wrong_is_told_with_its_place(options: dict[str, t.Any], where: 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
 def test_a_name_that_cannot_be_a_units_is_refused(name: t.Optional[str]) -> None:
-    _, (problem,) = understand([{"name": name, "command": ["/bin/a"]}])
+    _pools, (problem,) = understand([{"name": name, "command": ["/bin/a"]}])
     assert problem.where == "pools[0].name"
 
 
@@ -232,7 +232,7 @@ def test_no_secret_is_in_a_problem_or_in_the_pools_own_words(secrets: dict[str, 
 
 @pytest.mark.parametrize("directive", sorted(SAME_AS_OPTION))
 def test_a_directive_with_an_option_may_be_given_one_way(directive: str) -> None:
-    option, _, limit = SAME_AS_OPTION[directive].partition(".")
+    option, limit = SAME_AS_OPTION[directive].partition(".")[::2]
     unit = {"Service": {directive: "x"}}
     alone, both = problems_of(unit=unit), problems_of(**{option: {limit: "1"} if limit else ONE_OF[option]}, unit=unit)
     assert bool(alone) is (directive in ALWAYS_OURS)

@@ -59,12 +59,12 @@ def test_what_is_wrong_is_told_with_its_place(options: dict[str, t.Any], where: 
 
 
 def test_everything_that_is_wrong_is_told_at_once() -> None:
-    _, problems = understood(name="x", drop_in="/", sections={"Timer": None, "Unit": {"After": "\n"}})
+    _spec, problems = understood(name="x", drop_in="/", sections={"Timer": None, "Unit": {"After": "\n"}})
     assert set(problems) == {"name", "drop_in", "sections.Timer", "sections.Unit.After"}
 
 
 def test_sections_become_a_file_and_are_read_from_it() -> None:
-    spec, _ = understood()
+    spec, _problems = understood()
     assert spec.text == "[Timer]\nOnCalendar=03:00\n"
     assert (spec.kind, spec.sections()) == ("timer", {"Timer": {"OnCalendar": ["03:00"]}})
 

@@ -94,7 +94,9 @@ def test_a_value_comes_through_to_the_process(value: str) -> None:
     assert (environ["A"], environ["B"]) == (value, value)
 
 
-@pytest.mark.parametrize("options", [options for options, _ in FILES.values()] + [FULL], ids=[*FILES, "with instances"])
+@pytest.mark.parametrize(
+    "options", [options for options, names in FILES.values()] + [FULL], ids=[*FILES, "with instances"]
+)
 def test_a_process_that_reads_the_files_carries_the_markers(options: dict[str, t.Any]) -> None:
     wanted = written(mail(**options))
     for name in wanted.pool.instances:

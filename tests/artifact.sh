@@ -1,0 +1,67 @@
+#!/bin/sh
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Builds the collection, installs it into an empty collections path, and uses it from somebody else's playbook.
+set -eu
+cd "$(dirname "$0")/.."
+root=$PWD
+work=.cache/artifact
+host=workers-artifact
+rm -rf "$work"
+mkdir -p "$work/source" "$work/collections"
+# What is tracked is what is built, whatever else lies here.
+git ls-files --cached --others --exclude-standard -z | xargs -0 cp --parents --target-directory="$work/source"
+ansible-galaxy collection build --output-path "$work" "$work/source"
+ansible-galaxy collection install --offline --collections-path "$work/collections" "$work"/workers-systemd-*.tar.gz
+
+installed="$work/collections/ansible_collections/workers/systemd"
+for left_out in .venv .cache molecule lab tests/benchmarks; do
+    if [ -e "$installed/$left_out" ]; then echo "the artifact holds $left_out" >&2; exit 1; fi
+done
+
+cat > "$work/somebody.yml" <<'EOF'
+- name: Somebody else's playbook
+  hosts: all
+  gather_facts: false
+  module_defaults:
+    group/workers.systemd.workers: {}
+  roles:
+    - role: workers.systemd.workers
+      workers_pools:
+        - name: sleeper
+          command: [/bin/sleep, infinity]
+          instances: 2
+          rollout: {min_healthy_time: 500ms}
+  tasks:
+    - name: An environment file
+      workers.systemd.env_file:
+        path: /etc/default/somebody
+        variables: {A: b}
+
+    - name: A unit
+      workers.systemd.unit_file:
+        name: somebody.target
+        sections: {Unit: {Description: Somebody}}
+
+    - name: How they are
+      workers.systemd.pools_info:
+      register: how
+
+    - name: They run
+      ansible.builtin.assert:
+        that: how.pools.sleeper.summary.running == 2
+EOF
+python3 -m lab up "$host"
+trap 'cd "$root" && python3 -m lab down "$host"' EXIT
+python3 -m lab inventory "$host" > "$work/inventory.json"
+cd "$work"
+export ANSIBLE_COLLECTIONS_PATH="$PWD/collections"
+# An empty path: nothing of this repository, and no other collection but the connection's own.
+ansible-playbook -i inventory.json somebody.yml
+for playbook in status remove; do
+    ansible-playbook -i inventory.json "workers.systemd.$playbook" -e pools=sleeper
+done
+ansible-doc -t module workers.systemd.pools > /dev/null
+ansible-doc -t role workers.systemd.workers > /dev/null
+ansible-doc -t role workers.systemd.workers | grep -q workers_pools

@@ -58,7 +58,7 @@ test: check sanity artifact molecule  ## every test
 sanity: setup  ## ansible-test sanity of the current core
 	sh tests/sanity.sh
 
-artifact: setup  ## the built collection works in somebody else's playbook
+artifact: lab  ## the built collection works in somebody else's playbook
 	sh tests/artifact.sh
 
 molecule: lab  ## behaviour on a host that runs systemd

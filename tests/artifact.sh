@@ -12,8 +12,10 @@ rm -rf "$work"
 mkdir -p "$work/source" "$work/collections"
 # What is tracked is what is built, whatever else lies here.
 git ls-files --cached --others --exclude-standard -z | xargs -0 cp --parents --target-directory="$work/source"
+# An empty path: nothing of this repository, and no other collection but those of the Python package `ansible`.
+export ANSIBLE_COLLECTIONS_PATH="$root/$work/collections"
 ansible-galaxy collection build --output-path "$work" "$work/source"
-ansible-galaxy collection install --offline --collections-path "$work/collections" "$work"/workers-systemd-*.tar.gz
+ansible-galaxy collection install --offline "$work"/workers-systemd-*.tar.gz
 
 installed="$work/collections/ansible_collections/workers/systemd"
 for left_out in .venv .cache molecule lab tests/benchmarks; do
@@ -56,8 +58,6 @@ python3 -m lab up "$host"
 trap 'cd "$root" && python3 -m lab down "$host"' EXIT
 python3 -m lab inventory "$host" > "$work/inventory.json"
 cd "$work"
-export ANSIBLE_COLLECTIONS_PATH="$PWD/collections"
-# An empty path: nothing of this repository, and no other collection but the connection's own.
 ansible-playbook -i inventory.json somebody.yml
 for playbook in status remove; do
     ansible-playbook -i inventory.json "workers.systemd.$playbook" -e pools=sleeper

@@ -54,3 +54,12 @@ class ObservedPool:
     instances: t.Mapping[str, Instance] = field(default_factory=dict)
     target_active: bool = False
     target_enabled: bool = False
+
+
+@dataclass(frozen=True)
+class ObservedShared:
+    """The units that serve all pools of a host, see shared_units.py; ``files`` by path."""
+
+    files: t.Mapping[str, File] = field(default_factory=dict)
+    timer_active: bool = False
+    timer_enabled: bool = False

@@ -30,6 +30,9 @@ STARTED_UNITS = "/run/systemd/units"
 OWNER_SECTION = "X-Workers"
 # NAME@.service that starts an instance again after its start limit.
 REVIVAL = "workers-revival"
+# NAME.timer that forgets the restarts of instances that have been calm.
+CALM = "workers-calm"
+SHARED_HEADER = "Serves all pools of this host, managed by workers.systemd."
 
 
 def unit(name: str) -> str:

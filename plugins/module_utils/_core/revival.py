@@ -8,12 +8,7 @@ waits and starts the instance again. One unit serves all pools of a host.
 
 from __future__ import annotations
 
-import typing as t
-
 from ansible_collections.workers.systemd.plugins.module_utils._core import places
-from ansible_collections.workers.systemd.plugins.module_utils._core.observed import File
-from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb, file_steps
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import GROWING_DELAY_SINCE
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import render
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import WantedFile
 
@@ -32,14 +27,7 @@ REVIVAL = WantedFile(
             "Service": {"Type": "exec", "ExecStart": LOOP, "Restart": "on-failure"},
             places.OWNER_SECTION: {"Shared": True},
         },
-        ["Serves all pools of this host, managed by workers.systemd."],
+        [places.SHARED_HEADER],
     ),
     mode=0o644,
 )
-
-
-def plan_revival(systemd: int, pools: bool, there: t.Optional[File]) -> t.List[Step]:
-    """``pools``: whether the host has pools after this run; ``there``: the unit's file now."""
-    if pools and systemd < GROWING_DELAY_SINCE:
-        return file_steps(REVIVAL, there)
-    return [Step(Verb.REMOVE, REVIVAL.path, "no pool needs it any more")] if there else []

@@ -19,7 +19,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan import 
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.revival import REVIVAL, plan_revival
+from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import plan_shared, shared_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import sealed_with, wanted
 from ansible_collections.workers.systemd.plugins.module_utils._host import host, look, preflight, watch
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome, PoolWork, Run
@@ -71,13 +71,14 @@ class Deployment:
             **{name: plan_removal(name, self.observed[name], "the pool is absent") for name in self.absent},
             **{name: plan_removal(name, self.observed[name], "the pool is not listed") for name in self.purged},
         }
-        self.revival = look.observed_file(REVIVAL.path)
-        self.host_steps = plan_revival(self.systemd, bool(self.present or self.kept), self.revival)
+        self.shared = shared_units(self.systemd, sorted({*(pool.name for pool in self.present), *self.kept}))
+        self.observed_shared = look.observe_shared(self.systemd, self.manager)
+        self.host_steps = plan_shared(self.shared, self.observed_shared)
         changes = [step for steps in self.steps.values() for step in steps] + self.host_steps
         self.reload = plan_reload(changes, self._pending_reload())
 
     def act(self) -> None:
-        work = [PoolWork("", self.host_steps, [REVIVAL])]
+        work = [PoolWork("", self.host_steps, self.shared)]
         for name, steps in self.steps.items():
             if name in self.wanted:
                 pool, files = self.wanted[name].pool, self.wanted[name].files
@@ -114,11 +115,10 @@ class Deployment:
         return told
 
     def _diffs(self) -> t.List[t.Dict[str, str]]:
-        before = {path: file.text for pool in self.observed.values() for path, file in pool.files.items()}
-        if self.revival:
-            before[REVIVAL.path] = self.revival.text
-        after = {file.path: file.text for one in self.wanted.values() for file in one.files}
-        after[REVIVAL.path] = REVIVAL.text
+        observed = [self.observed_shared.files, *(pool.files for pool in self.observed.values())]
+        before = {path: file.text for files in observed for path, file in files.items()}
+        wanted_files = [self.shared, *(one.files for one in self.wanted.values())]
+        after = {file.path: file.text for files in wanted_files for file in files}
         diffs = []
         for steps in [self.host_steps, *self.steps.values()]:
             for step in steps:

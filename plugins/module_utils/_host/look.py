@@ -9,14 +9,16 @@ import os
 import stat
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import calm, places, units
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import (
     File,
     Instance,
     ObservedPool,
+    ObservedShared,
     Process,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import UNIT_MARKER
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import GROWING_DELAY_SINCE, UNIT_MARKER
+from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import PATHS
 from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
@@ -84,6 +86,15 @@ def observe(names: t.Sequence[str], manager: Manager) -> t.Dict[str, ObservedPoo
         )
         for name in names
     }
+
+
+def observe_shared(systemd: int, manager: Manager) -> ObservedShared:
+    """The units that serve all pools of the host."""
+    files = {path: there for path in PATHS for there in [observed_file(path)] if there is not None}
+    # An older systemd never had the timer.
+    listed = manager.list_units([calm.TIMER]) if systemd >= GROWING_DELAY_SINCE else {}
+    timer_active = calm.TIMER in listed and listed[calm.TIMER].active == "active"
+    return ObservedShared(files, timer_active, calm.TIMER in _enabled_units())
 
 
 def _instance(

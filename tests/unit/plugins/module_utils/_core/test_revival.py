@@ -9,19 +9,16 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import split_command
-from ansible_collections.workers.systemd.plugins.module_utils._core.observed import File
-from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import (
     GROWING_DELAY_SINCE,
     template_text,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.revival import REVIVAL, plan_revival
+from ansible_collections.workers.systemd.plugins.module_utils._core.revival import REVIVAL
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
 from tests.unit.plugins.module_utils._core.builders import mail
 
 OLD = GROWING_DELAY_SINCE - 1
-THERE = File(REVIVAL.text, REVIVAL.mode, 0.0)
 UNIT = UnitText.parse(REVIVAL.text)
 # Stand for programs of these names; the unit is failed as long as there is a file that says so.
 STAND_INS = {
@@ -34,22 +31,6 @@ case $1 in
 esac
 """,
 }
-
-
-def planned(systemd: int, pools: bool, there: File | None) -> list[Step]:
-    return plan_revival(systemd, pools, there)
-
-
-def test_an_old_systemd_with_pools_needs_it() -> None:
-    assert planned(OLD, True, None) == [Step(Verb.WRITE, REVIVAL.path, "is not there")]
-    assert planned(OLD, True, THERE) == []
-    assert [step.verb for step in planned(OLD, True, File("", 0o644, 0.0))] == [Verb.WRITE]
-
-
-def test_nobody_else_does() -> None:
-    assert planned(GROWING_DELAY_SINCE, True, None) == planned(OLD, False, None) == []
-    assert [step.verb for step in planned(GROWING_DELAY_SINCE, True, THERE)] == [Verb.REMOVE]
-    assert [step.verb for step in planned(OLD, False, THERE)] == [Verb.REMOVE]
 
 
 def test_the_units_of_pools_name_it() -> None:

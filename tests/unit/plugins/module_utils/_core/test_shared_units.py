@@ -1,0 +1,69 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import calm, places
+from ansible_collections.workers.systemd.plugins.module_utils._core.observed import File, ObservedShared
+from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Verb
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import GROWING_DELAY_SINCE
+from ansible_collections.workers.systemd.plugins.module_utils._core.revival import REVIVAL
+from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import (
+    PATHS,
+    plan_shared,
+    shared_units,
+)
+
+OLD, NEW = GROWING_DELAY_SINCE - 1, GROWING_DELAY_SINCE
+SERVICE, TIMER = places.unit(calm.SERVICE), places.unit(calm.TIMER)
+
+
+def host_of(systemd: int, *pools: str) -> ObservedShared:
+    """A host on which the shared units of these pools are in place."""
+    files = {file.path: File(file.text, file.mode, 0.0) for file in shared_units(systemd, pools)}
+    return ObservedShared(files, timer_active=TIMER in files, timer_enabled=TIMER in files)
+
+
+STEPS = {
+    "nothing on a bare host without pools": (OLD, [], ObservedShared(), []),
+    "the revival on an old systemd": (OLD, ["mail"], ObservedShared(), [(Verb.WRITE, REVIVAL.path)]),
+    "nothing where the revival is": (OLD, ["mail", "orders"], host_of(OLD, "mail"), []),
+    "service and timer on a new systemd": (
+        NEW,
+        ["mail"],
+        ObservedShared(),
+        [(Verb.WRITE, SERVICE), (Verb.WRITE, TIMER), (Verb.ENABLE, calm.TIMER), (Verb.START, calm.TIMER)],
+    ),
+    "nothing where they are": (NEW, ["mail"], host_of(NEW, "mail"), []),
+    "another pool to look at": (NEW, ["mail", "orders"], host_of(NEW, "mail"), [(Verb.WRITE, SERVICE)]),
+    "after the last pool": (
+        NEW,
+        [],
+        host_of(NEW, "mail"),
+        [(Verb.STOP, calm.TIMER), (Verb.DISABLE, calm.TIMER), (Verb.REMOVE, SERVICE), (Verb.REMOVE, TIMER)],
+    ),
+    "after an upgrade of the host": (
+        NEW,
+        ["mail"],
+        host_of(OLD, "mail"),
+        [
+            (Verb.WRITE, SERVICE),
+            (Verb.WRITE, TIMER),
+            (Verb.ENABLE, calm.TIMER),
+            (Verb.START, calm.TIMER),
+            (Verb.REMOVE, REVIVAL.path),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("systemd", "pools", "observed", "steps"), STEPS.values(), ids=STEPS.keys())
+def test_plans(systemd: int, pools: list[str], observed: ObservedShared, steps: list[tuple[Verb, str]]) -> None:
+    planned = plan_shared(shared_units(systemd, pools), observed)
+    assert [(step.verb, step.subject) for step in planned] == steps
+
+
+def test_every_shared_unit_has_a_known_path() -> None:
+    assert {file.path for systemd in (OLD, NEW) for file in shared_units(systemd, ["mail"])} == set(PATHS)

@@ -56,6 +56,7 @@ unit: setup  ## unit and property tests, full branch coverage of the core
 test: check sanity artifact molecule  ## every test
 
 sanity: setup  ## ansible-test sanity of the current core
+	@command -v shellcheck >/dev/null || sh tests/install.sh shellcheck
 	sh tests/sanity.sh
 
 artifact: lab  ## the built collection works in somebody else's playbook

@@ -76,7 +76,7 @@ def growth(clock: Clock, many: int) -> None:
     hundred = [pool(f"ours-{number}", 2) for number in range(100)]
     gone = [{"name": one["name"], "state": "absent"} for one in [*hundred, {"name": "ours"}]]
     fresh = []
-    for _ in range(3):
+    for _round in range(3):
         pair = {}
         for name, pools in (("one", [pool("ours", 2)]), ("hundred", hundred)):
             clock.once(HOST, role(*gone))

@@ -21,7 +21,7 @@ def reported() -> int:
 
 
 pid = reported()
-for _ in range(samples):
+for _round in range(samples):
     time.sleep(PAUSE)
     killed = time.monotonic()
     os.kill(pid, signal.SIGKILL)

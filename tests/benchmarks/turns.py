@@ -37,7 +37,7 @@ class Clock:
     def in_turn(self, rounds: int, *contenders: Contender) -> dict[str, float]:
         """Median seconds by name."""
         took: dict[str, list[float]] = {one.name: [] for one in contenders}
-        for _ in range(rounds):
+        for _round in range(rounds):
             for one in contenders:
                 on_host(one.host, one.before)
                 took[one.name].append(self.once(one.host, one.tasks()))

@@ -9,6 +9,7 @@ import platform
 import subprocess
 import sys
 from pathlib import Path
+from statistics import median
 
 from tests.benchmarks import crashes, deploys
 from tests.benchmarks.deploys import pool, role
@@ -20,14 +21,14 @@ ROUNDS = 5
 
 
 def main() -> None:
-    instances = int(os.environ.get("BENCH_INSTANCES", "200"))
+    count = int(os.environ.get("BENCH_INSTANCES", "200"))
     many = int(os.environ.get("BENCH_MANY", "1000"))
     for host in (HOST, LARGE):
         _lab("up", "--ssh", host)
     INVENTORY.write_text(_lab("inventory", "--ssh", HOST, LARGE))
     clock = Clock(INVENTORY)
     print(f"Measured on {machine()}.\n", flush=True)
-    against_loop_and_floor(clock, instances)
+    against_loop_and_floor(clock, count)
     growth(clock, many)
     recovery(clock)
     _lab("down", HOST, LARGE)
@@ -60,45 +61,45 @@ def against_loop_and_floor(clock: Clock, count: int) -> None:
 
 
 def growth(clock: Clock, many: int) -> None:
-    few = 10
+    print("| what grows | small | large | ratio |")
+    print("|---|---|---|---|")
+    instances(clock, 10, many)
+    pools(clock, 100)
+    window = pool("ours", 10, rollout={"min_healthy_time": "3s", "max_parallel": "100%"})
+    watched = clock.in_turn(3, Contender("watched", HOST, lambda: role(window), deploys.BARE))["watched"]
+    print(f"\nFirst deploy of 10 instances with the default health window of 3 s: {watched:.2f} s.\n", flush=True)
+
+
+def instances(clock: Clock, few: int, many: int) -> None:
     small, large = pool("ours", few), pool("ours", many)
     clock.once(HOST, role(small))
     clock.once(LARGE, role(large))
-    idle = clock.in_turn(
+    took = clock.in_turn(
         ROUNDS,
         Contender("few", HOST, lambda: role(small)),
         Contender("many", LARGE, lambda: role(large)),
     )
-    window = pool("ours", few, rollout={"min_healthy_time": "3s", "max_parallel": "100%"})
-    watched = clock.in_turn(3, Contender("watched", HOST, lambda: role(window), deploys.BARE))
     on_host(LARGE, deploys.BARE)
+    _growth_row(f"no change, {few} and {many} instances", took["few"], took["many"])
 
-    hundred = [pool(f"ours-{number}", 2) for number in range(100)]
-    gone = [{"name": one["name"], "state": "absent"} for one in [*hundred, {"name": "ours"}]]
-    fresh = []
+
+def pools(clock: Clock, count: int) -> None:
+    many = [pool(f"ours-{number}", 2) for number in range(count)]
+    gone = [{"name": one["name"], "state": "absent"} for one in [*many, pool("ours", 2)]]
+    first: dict[str, list[float]] = {"one": [], "many": []}
     for _round in range(3):
-        pair = {}
-        for name, pools in (("one", [pool("ours", 2)]), ("hundred", hundred)):
+        for name, wanted in (("one", [pool("ours", 2)]), ("many", many)):
             clock.once(HOST, role(*gone))
-            pair[name] = clock.once(HOST, role(*pools))
-        fresh.append(pair)
-    clock.once(HOST, role(pool("ours", 2), *hundred))
-    unchanged = clock.in_turn(
+            first[name].append(clock.once(HOST, role(*wanted)))
+    _growth_row(f"first deploy, 1 and {count} pools of 2", median(first["one"]), median(first["many"]))
+    clock.once(HOST, role(pool("ours", 2), *many))
+    took = clock.in_turn(
         3,
         Contender("one", HOST, lambda: role(pool("ours", 2))),
-        Contender("hundred", HOST, lambda: role(*hundred)),
+        Contender("many", HOST, lambda: role(*many)),
     )
     clock.once(HOST, role(*gone))
-    middle = sorted(fresh, key=lambda pair: pair["hundred"] / pair["one"])[1]
-    print("| what grows | small | large | ratio |")
-    print("|---|---|---|---|")
-    _growth_row(f"no change, {few} and {many} instances", idle["few"], idle["many"])
-    _growth_row("first deploy, 1 and 100 pools of 2", middle["one"], middle["hundred"])
-    _growth_row("no change, 1 and 100 pools of 2", unchanged["one"], unchanged["hundred"])
-    print(
-        f"\nFirst deploy of {few} instances with the default health window of 3 s: {watched['watched']:.2f} s.\n",
-        flush=True,
-    )
+    _growth_row(f"no change, 1 and {count} pools of 2", took["one"], took["many"])
 
 
 def _growth_row(what: str, small: float, large: float) -> None:

@@ -1,0 +1,100 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One command line of a unit, as far as traps need it taken apart."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import split_command
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed
+
+# systemd.service(5), "COMMAND LINES": special executable prefixes.
+PREFIXES = "@-:+!|"
+SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ksh", "ash"})
+# A word as it is written, with its quotes.
+WRITTEN_WORD = re.compile(r"""(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\\.|[^\s"'\\])+""")
+# A command of a script ends at each of these.
+ENDS_OF_COMMANDS = re.compile(r"[;&|\n]+")
+
+
+@dataclass(frozen=True)
+class Command:
+    """``words`` are without prefixes and quotes, ``written`` with their quotes; both empty when it does not parse."""
+
+    at: Placed
+    prefix: str
+    words: t.Tuple[str, ...]
+    written: t.Tuple[str, ...]
+
+    @property
+    def path(self) -> str:
+        return self.words[0] if self.words else ""
+
+    @property
+    def program(self) -> str:
+        return base_name(self.path)
+
+    @property
+    def arguments(self) -> t.Tuple[str, ...]:
+        return self.words[1:]
+
+    @property
+    def shell_options(self) -> t.List[str]:
+        """What stands before the script, or the script file, of a shell."""
+        options = []
+        for word in self.arguments if self.program in SHELLS else ():
+            if not word.startswith("-"):
+                break
+            options.append(word)
+        return options
+
+    @property
+    def script(self) -> str:
+        """What a shell is told by ``-c``; empty for anything else."""
+        options = self.shell_options
+        has_script = any(re.fullmatch("-[a-z]*c[a-z]*", option) for option in options)
+        return self.arguments[len(options)] if has_script and len(self.arguments) > len(options) else ""
+
+    @property
+    def script_commands(self) -> t.List[str]:
+        return [part.strip() for part in ENDS_OF_COMMANDS.split(self.script) if part.strip()]
+
+    @property
+    def inner(self) -> t.Tuple[str, ...]:
+        """Words of the program that does the work, also when a shell starts it."""
+        commands = self.script_commands
+        if not commands:
+            return self.words
+        words = commands[-1].split()
+        return tuple(words[1:] if words[0] == "exec" else words)
+
+    def option(self, *names: str) -> t.Optional[str]:
+        """The value of an option: ``--name=value``, ``--name value`` or ``-n4``."""
+        words = self.inner
+        for word, following in zip(words, (*words[1:], "")):
+            if word in names:
+                return following
+            for name in names:
+                if name.startswith("--") and word.startswith(f"{name}="):
+                    return word[len(name) + 1 :]
+                if not name.startswith("--") and re.fullmatch(f"{name}[0-9]+", word):
+                    return word[len(name) :]
+        return None
+
+
+def command(at: Placed) -> Command:
+    text = at.value.lstrip(PREFIXES)
+    prefix = at.value[: len(at.value) - len(text)]
+    try:
+        words = split_command(text)
+    except Problems:
+        return Command(at, prefix, (), ())
+    return Command(at, prefix, tuple(words), tuple(WRITTEN_WORD.findall(text)))
+
+
+def base_name(path: str) -> str:
+    return path.rpartition("/")[2]

@@ -1,0 +1,58 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""docs/traps.md from the table of traps: ``python -m tests.helpers.trap_docs`` writes it anew."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import traps
+from ansible_collections.workers.systemd.plugins.module_utils._core.trap import Trap
+
+PAGE = Path(__file__).parents[2] / "docs" / "traps.md"
+HEAD = """\
+<!-- SPDX-FileCopyrightText: 2026 workers.systemd contributors -->
+<!-- SPDX-License-Identifier: GPL-3.0-or-later -->
+<!-- Written by `python -m tests.helpers.trap_docs`; the words stand in plugins/module_utils/_core/traps_*.py. -->
+
+# Traps
+
+Configurations that systemd accepts and that users regret: they lose jobs, show secrets, or leave a worker down. An
+**error** refuses a deploy, a **warning** is told. Each has an id, which a finding ends with in brackets, and which
+switches it off.
+
+"Our measurement" is `tests/oracle/test_trap_damage.py`, which shows the damage on real systemd where that takes
+seconds, and otherwise the notes of an experiment on systemd 247, 252 and 257.
+"""
+GROUPS = (
+    ("What the text of a unit shows", traps.OF_TEXT),
+    ("What the host shows", traps.OF_HOST),
+    ("What the running process shows", traps.OF_PROCESS),
+)
+
+
+def page() -> str:
+    """The whole text of docs/traps.md."""
+    return "\n".join([HEAD, *(f"## {title}\n\n{_sections(group)}" for title, group in GROUPS)])
+
+
+def _sections(group: t.Iterable[Trap]) -> str:
+    return "\n".join(map(_section, group))
+
+
+def _section(trap: Trap) -> str:
+    return f"""\
+### {trap.id}
+
+**{trap.title}** ({trap.severity.value}). Expected: {trap.expected}.
+
+{trap.why}
+
+Instead: {trap.instead} To switch it off: `{trap.id}`.
+"""
+
+
+if __name__ == "__main__":
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(page())

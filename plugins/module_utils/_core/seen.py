@@ -112,10 +112,6 @@ class Seen:
         return self.value("Restart", "no")
 
     @property
-    def path(self) -> str:
-        return self.unit.files[0][0]
-
-    @property
     def tool(self) -> t.Optional[Tool]:
         """The queue software that the service runs, when it is one that we know."""
         return next((tool for tool in map(tool_of, (one.inner for one in self.starts)) if tool), None)
@@ -123,7 +119,7 @@ class Seen:
     @property
     def is_own_service(self) -> bool:
         """A service that the people of this host wrote."""
-        return self.unit.name.kind == "service" and bool(self.starts) and not self.path.startswith(VENDOR)
+        return self.unit.name.kind == "service" and bool(self.starts) and not self.unit.path.startswith(VENDOR)
 
     @property
     def is_worker(self) -> bool:

@@ -21,6 +21,10 @@ class NeededPaths:
     env_files: t.FrozenSet[str]
     others: t.FrozenSet[str]
 
+    @property
+    def all(self) -> t.FrozenSet[str]:
+        return self.programs | self.directories | self.env_files | self.others
+
     @classmethod
     def of(cls, unit: Unit) -> NeededPaths:
         def there(texts: t.Iterable[str]) -> t.FrozenSet[str]:

@@ -309,8 +309,8 @@ def unit_is_masked(seen: Seen) -> t.Iterator[Caught]:
     ),
 )
 def unit_in_vendor_directory(seen: Seen) -> t.Iterator[Caught]:
-    if seen.path.startswith(VENDOR) and not seen.host.packaged:
-        yield Caught(None, seen.path)
+    if seen.unit.path.startswith(VENDOR) and not seen.host.packaged:
+        yield Caught(None, seen.unit.path)
 
 
 @trap(
@@ -325,8 +325,8 @@ def unit_in_vendor_directory(seen: Seen) -> t.Iterator[Caught]:
     ),
 )
 def unit_shadows_package(seen: Seen) -> t.Iterator[Caught]:
-    if seen.host.vendor_copy and not seen.path.startswith(VENDOR):
-        yield Caught(None, f"{seen.path} over {seen.host.vendor_copy}")
+    if seen.host.vendor_copy and not seen.unit.path.startswith(VENDOR):
+        yield Caught(None, f"{seen.unit.path} over {seen.host.vendor_copy}")
 
 
 @trap(

@@ -185,6 +185,6 @@ def drop_in_wins(seen: Seen) -> t.Iterator[Caught]:
     for (section, key), before in own.items():
         at = seen.last(key, section)
         ours = any(one.section == places.OWNER_SECTION for one in seen.unit.files[0][1].assignments)
-        foreign = at is not None and at.path != seen.path and at.value != before
+        foreign = at is not None and at.path != seen.unit.path and at.value != before
         if at and foreign and (ours or SET_PROPERTY.match(at.path)):
             yield Caught(at, f"{written(at)} over {key}={before}")

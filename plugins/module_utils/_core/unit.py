@@ -36,6 +36,11 @@ class Unit:
         rest = sorted(drop_ins, key=lambda one: one[0].rpartition("/")[2])
         return cls(UnitName.parse(name), (*own, *((place, UnitText.parse(text)) for place, text in rest)))
 
+    @property
+    def path(self) -> str:
+        """Of the unit's own file."""
+        return self.files[0][0]
+
     def assignments(self) -> t.Iterator[Placed]:
         """Every assignment in order, also those that a later one resets."""
         for path, text in self.files:

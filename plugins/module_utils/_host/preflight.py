@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import grp
-import json
 import os
 import pwd
 import typing as t
@@ -13,17 +12,7 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
-from ansible_collections.workers.systemd.plugins.module_utils._host import look
-
-
-class Account(t.NamedTuple):
-    uid: int
-    gid: int
-    groups: t.List[int]
-
-
-# Stands for an account that the host does not have: what is not there is not there for root either.
-ROOT = Account(0, 0, [])
+from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, look
 
 
 def missing(pools: t.Sequence[Pool]) -> t.List[Problem]:
@@ -33,7 +22,7 @@ def missing(pools: t.Sequence[Pool]) -> t.List[Problem]:
         account, found = _account(pool)
         problems.extend(found)
         problems.extend(_file_problems(pool))
-        problems.extend(_access_problems(pool, account or ROOT))
+        problems.extend(_access_problems(pool, account or accounts.ROOT))
     return problems
 
 
@@ -51,15 +40,15 @@ def foreign(pools: t.Sequence[Pool]) -> t.List[Problem]:
     return problems
 
 
-def _account(pool: Pool) -> t.Tuple[t.Optional[Account], t.List[Problem]]:
+def _account(pool: Pool) -> t.Tuple[t.Optional[accounts.Account], t.List[Problem]]:
     """Whom the worker runs as; ``None`` when the host does not know."""
     problems = []
-    user = _found(pool.user or "root", pwd.getpwnam, pwd.getpwuid)
+    user = accounts.found(pool.user or "root", pwd.getpwnam, pwd.getpwuid)
     if user is None:
         problems.append(
             Problem(f"{pool.where}.user", f"no user {pool.user!r} on the host", "an existing user", "Create it first.")
         )
-    group = None if pool.group is None else _found(pool.group, grp.getgrnam, grp.getgrgid)
+    group = None if pool.group is None else accounts.found(pool.group, grp.getgrnam, grp.getgrgid)
     if pool.group is not None and group is None:
         problems.append(
             Problem(
@@ -69,14 +58,7 @@ def _account(pool: Pool) -> t.Tuple[t.Optional[Account], t.List[Problem]]:
     if user is None or problems:
         return None, problems
     gid = group.gr_gid if group else user.pw_gid
-    return Account(user.pw_uid, gid, os.getgrouplist(user.pw_name, gid)), []
-
-
-def _found(name: str, by_name: t.Callable[[str], t.Any], by_number: t.Callable[[int], t.Any]) -> t.Any:
-    try:
-        return by_number(int(name)) if name.isdigit() else by_name(name)
-    except KeyError:
-        return None
+    return accounts.Account(user.pw_uid, gid, tuple(os.getgrouplist(user.pw_name, gid))), []
 
 
 def _file_problems(pool: Pool) -> t.Iterator[Problem]:
@@ -93,11 +75,11 @@ def _read_by(pool: Pool, path: str) -> t.Sequence[str]:
     return pool.instances if "%i" in path else [""] if path else []
 
 
-def _access_problems(pool: Pool, account: Account) -> t.Iterator[Problem]:
+def _access_problems(pool: Pool, account: accounts.Account) -> t.Iterator[Problem]:
     """Asks the kernel as that user, from a child process that became it."""
     user = pool.user or "root"
     program, directory = pool.executable, pool.working_directory
-    may_execute, may_enter = _as_account(account, [(program, os.X_OK), (directory or "/", os.R_OK | os.X_OK)])
+    may_execute, may_enter = accounts.may(account, [(program, os.X_OK), (directory or "/", os.R_OK | os.X_OK)])
     where = f"{pool.where}.command"
     if program and not os.path.isfile(program):
         found = "is a directory" if os.path.isdir(program) else "is not there"
@@ -109,24 +91,3 @@ def _access_problems(pool: Pool, account: Account) -> t.Iterator[Problem]:
         yield Problem(where, f"{directory} is not there", "an existing directory")
     elif directory and not may_enter:
         yield Problem(where, f"{directory}, which {user} may not read", "a directory that the user can enter")
-
-
-def _as_account(account: Account, needs: t.Sequence[t.Tuple[str, int]]) -> t.List[bool]:
-    if account.uid == 0:
-        return [os.access(path, mode) for path, mode in needs]
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        # Nothing but these calls may happen here: the child shares open files and buffers with the module.
-        try:
-            os.setgroups(account.groups)
-            os.setgid(account.gid)
-            os.setuid(account.uid)
-            os.write(writing, json.dumps([os.access(path, mode) for path, mode in needs]).encode())
-        finally:
-            os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        answer = pipe.read()
-    os.waitpid(child, 0)
-    return t.cast("t.List[bool]", json.loads(answer)) if answer else [False] * len(needs)

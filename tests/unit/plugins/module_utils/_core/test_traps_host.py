@@ -151,6 +151,11 @@ def test_a_unit_in_the_directory_of_packages() -> None:
     assert told(worker(), HostFacts(vendor_copy=VENDOR), VENDOR) == set()
 
 
+def test_all_paths_of_a_unit_are_asked_for() -> None:
+    text = "[Service]\nExecStart=/a\nWorkingDirectory=/b\nEnvironmentFile=/c\nReadWritePaths=/d\n"
+    assert NeededPaths.of(Unit.of("mail.service", text)).all == {"/a", "/b", "/c", "/d"}
+
+
 def test_the_paths_of_a_unit_are_those_of_its_instance() -> None:
     text = (
         "[Service]\nExecStart=-/srv/%i/worker --a\nWorkingDirectory=-/srv/a%%b\nEnvironmentFile=-/etc/w\n"

@@ -1,0 +1,49 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Accounts of this host, and what the kernel lets them do."""
+
+from __future__ import annotations
+
+import json
+import os
+import typing as t
+
+
+class Account(t.NamedTuple):
+    uid: int
+    gid: int
+    groups: t.Tuple[int, ...]
+
+
+# Stands for an account that the host does not have: what is not there is not there for root either.
+ROOT = Account(0, 0, ())
+
+
+def found(name: str, by_name: t.Callable[[str], t.Any], by_number: t.Callable[[int], t.Any]) -> t.Any:
+    """An entry of pwd or grp, or ``None``."""
+    try:
+        return by_number(int(name)) if name.isdigit() else by_name(name)
+    except KeyError:
+        return None
+
+
+def may(account: Account, needs: t.Sequence[t.Tuple[str, int]]) -> t.List[bool]:
+    """Asks the kernel as that user, from a child process that became it. ``needs`` are paths and modes of access(2)."""
+    if account.uid == 0:
+        return [os.access(path, mode) for path, mode in needs]
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        # Nothing but these calls may happen here: the child shares open files and buffers with the module.
+        try:
+            os.setgroups(account.groups)
+            os.setgid(account.gid)
+            os.setuid(account.uid)
+            os.write(writing, json.dumps([os.access(path, mode) for path, mode in needs]).encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        answer = pipe.read()
+    os.waitpid(child, 0)
+    return t.cast("t.List[bool]", json.loads(answer)) if answer else [False] * len(needs)

@@ -23,7 +23,7 @@ Configurations that systemd accepts and that users regret: they lose jobs, show 
 switches it off.
 
 "Our measurement" is `tests/oracle/test_trap_damage.py`, which shows the damage on real systemd where that takes
-seconds, and otherwise the notes of an experiment on systemd 247, 252 and 257.
+seconds, and otherwise an experiment on systemd 247, 252 and 257.
 """
 GROUPS = (
     ("What the text of a unit shows", traps.OF_TEXT),

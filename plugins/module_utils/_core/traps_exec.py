@@ -134,11 +134,12 @@ def shell_syntax_without_shell(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "command-substitution-without-shell",
     ERROR,
-    title="The program gets `$(...)` as it stands",
+    title="The program gets `$(...)` as it stands, or nothing",
     expected="arguments that are known when the unit is written",
     instead="Write the value itself, or a script of your own that ends in exec.",
     why=(
-        'Only a shell runs `$(...)`. systemd passes the characters on. Source: systemd.service(5), "COMMAND LINES", '
+        "Only a shell runs `$(...)`. Inside of a word systemd passes the characters on; a word that begins so is to "
+        'it a variable that is not set, and the argument is left out. Source: systemd.service(5), "COMMAND LINES", '
         "and our measurement."
     ),
 )

@@ -120,7 +120,9 @@ def not_started_at_boot(seen: Seen) -> t.Iterator[Caught]:
 )
 def wanted_by_nobody(seen: Seen) -> t.Iterator[Caught]:
     for word in (word for key in ("WantedBy", "RequiredBy") for word in seen.words(key, "Install")):
-        almost = difflib.get_close_matches(word.text, TARGETS, n=1, cutoff=0.9)
+        # One letter more or less is a slip; two are a name of its own, such as mytimers.target.
+        near = [target for target in TARGETS if abs(len(target) - len(word.text)) < 2]
+        almost = difflib.get_close_matches(word.text, near, n=1, cutoff=0.9)
         untyped = not word.text.endswith(tuple(f".{kind}" for kind in KINDS))
         if "%" not in word.text and word.text not in TARGETS and (untyped or almost):
             hint = f"Write {word.at.key}={almost[0]}." if almost else ""

@@ -10,6 +10,7 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.seen import Seen
 from ansible_collections.workers.systemd.plugins.module_utils._core.trap import ERROR, WARNING, Caught, trap, written
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed
 
 HOMES = re.compile(r"/(?:home|root|run/user)(?:/|$)")
 HIDING = frozenset({"1", "yes", "y", "true", "t", "on", "tmpfs"})
@@ -39,13 +40,13 @@ def size(text: str) -> t.Optional[float]:
     return int(found.group(1)) * FACTORS[found.group(2)] if found else None
 
 
-def _paths(seen: Seen) -> t.Iterator[t.Tuple[t.Any, str]]:
+def _paths(seen: Seen) -> t.Iterator[t.Tuple[Placed, str]]:
     """Paths that the worker needs at its start."""
     for one in seen.starts:
         yield one.at, one.path
     at = seen.last("WorkingDirectory")
-    if at:
-        yield at, at.value.lstrip("-")
+    if at and not at.value.startswith("-"):
+        yield at, at.value
 
 
 @trap(

@@ -47,6 +47,7 @@ MISSED: Rows = {
     "part of something that is": ("not-started-at-boot", worker(unit=["PartOf=mail.target"], without=["WantedBy"])),
     "a helper that others start": ("not-started-at-boot", worker("Restart=on-failure", without=["WantedBy"])),
     "a standard target": ("wanted-by-nobody", worker()),
+    "a target that only sounds alike": ("wanted-by-nobody", worker(install=["WantedBy=mytimers.target"])),
     "a target of its own": ("wanted-by-nobody", worker(install=["WantedBy=mail.target"])),
     "one by its prefix": ("wanted-by-nobody", worker(install=["WantedBy=%p.target"])),
 }

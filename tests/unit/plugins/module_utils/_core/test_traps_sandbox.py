@@ -43,6 +43,7 @@ MISSED: Rows = {
         "home-is-hidden",
         worker("ProtectHome=tmpfs", "BindPaths=/home/app", start="/home/app/worker"),
     ),
+    "a directory that may be missing": ("home-is-hidden", worker("ProtectHome=yes", "WorkingDirectory=-/root")),
     "a name that begins so": ("home-is-hidden", worker("ProtectHome=yes", start="/homework/bin")),
     "a socket in /run": ("private-tmp-is-not-shared", worker("PrivateTmp=yes", start="/srv/w --bind=unix:/run/w.sock")),
     "a file for itself": ("private-tmp-is-not-shared", worker("PrivateTmp=yes", start="/srv/w --scratch=/tmp/w")),

@@ -18,7 +18,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # ansible-playbook wants a locale that can write UTF-8; a bare machine has none but this one.
 export LC_ALL := C.UTF-8
 
-.PHONY: help setup lab check lint types unit test sanity artifact molecule demo demo-clean bench lock clean
+.PHONY: help setup lab check lint types unit test sanity artifact oracle molecule demo demo-clean bench lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -53,7 +53,7 @@ types: setup  ## mypy --strict
 unit: setup  ## unit and property tests, full branch coverage of the core
 	pytest tests/unit --cov --cov-report=term
 
-test: check sanity artifact molecule  ## every test
+test: check sanity artifact oracle molecule  ## every test
 
 sanity: setup  ## ansible-test sanity of the current core
 	@command -v shellcheck >/dev/null || sh tests/install.sh shellcheck
@@ -61,6 +61,9 @@ sanity: setup  ## ansible-test sanity of the current core
 
 artifact: lab  ## the built collection works in somebody else's playbook
 	sh tests/artifact.sh
+
+oracle: lab  ## what we write and read, against real systemd; ORACLE_SUITES=bullseye,bookworm,trixie,sid asks all
+	pytest tests/oracle
 
 molecule: lab  ## behaviour on a host that runs systemd
 	molecule test --all

@@ -10,6 +10,8 @@ import re
 # the whole file fails to load.
 LAST_OF_PLANES = "".join(chr(plane + 0xFFFE) + chr(plane + 0xFFFF) for plane in range(0, 0x110000, 0x10000))
 NOT_TEXT = re.compile(f"[\ud800-\udfff\ufdd0-\ufdef{LAST_OF_PLANES}]")
+# string_is_safe(), which systemd asks about section names and paths of programs.
+UNSAFE = re.compile(r"""[\x01-\x1f\x7f"'\\]""")
 # read_line() ends a line at each of them.
 LINE_ENDS = {"\n": "a newline", "\r": "a carriage return", "\0": "a NUL"}
 
@@ -17,7 +19,13 @@ LINE_ENDS = {"\n": "a newline", "\r": "a carriage return", "\0": "a NUL"}
 def not_text(value: str) -> str:
     """What in ``value`` is no text to systemd, as words; empty when all is well."""
     bad = NOT_TEXT.search(value)
-    return f"the character U+{ord(bad.group()):04X}, which is not text" if bad else ""
+    if not bad:
+        return ""
+    number = ord(bad.group())
+    # Python carries a byte that is not UTF-8 as one of these (PEP 383).
+    if 0xDC80 <= number <= 0xDCFF:
+        return f"the byte 0x{number - 0xDC00:02X}, which is not UTF-8"
+    return f"the character U+{number:04X}, which is not text"
 
 
 def not_one_line(value: str) -> str:

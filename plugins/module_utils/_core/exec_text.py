@@ -7,11 +7,17 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.characters import NOT_TEXT
+from ansible_collections.workers.systemd.plugins.module_utils._core.characters import NOT_TEXT, UNSAFE, not_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 
 # The kernel takes no longer word: MAX_ARG_STRLEN less its NUL.
 LONGEST = 131071
+# PATH_MAX less its NUL.
+LONGEST_PATH = 4095
+# What 262 takes for a pattern and refuses in the path of a program; and a blank at its end is lost from 257 on, so that
+# another program would be started.
+UNFIT_PATH = re.compile(r"[*?\[]|[ /]\Z")
+UNANSWERED = "A process could get it, but `systemctl show` would fail for every unit that is asked with this one."
 NO_LOGIN_PATH = "A service does not read .bashrc or the login PATH; `command -v` tells the path."
 # cunescape_one() in escape.c
 SIMPLE_ESCAPES = {
@@ -39,23 +45,32 @@ def render_argv(argv: t.Sequence[str]) -> str:
 
 
 def argv_problems(argv: t.Sequence[str], where: str) -> t.List[Problem]:
-    """What systemd cannot start exactly as it stands here."""
+    """What systemd cannot start exactly as it stands here.
+
+    Of the path it drops what means nothing: ``/usr//bin/./php`` is told to the program as ``/usr/bin/php``.
+    """
     problems = []
     for index, word in enumerate(argv):
         place = f"{where}[{index}]"
         if "\0" in word:
             problems.append(Problem(place, "a NUL", "text", "No argument can carry it."))
+        elif not_text(word):
+            problems.append(Problem(place, not_text(word), "text", UNANSWERED))
         elif len(_utf8(word)) > LONGEST:
             problems.append(Problem(place, f"{len(word)} characters", f"at most {LONGEST} bytes"))
-        elif re.search("[\ud800-\udfff]", word):
-            problems.append(Problem(place, "a surrogate, which is not text", "text"))
-    path = argv[0]
+    return [*problems, *_path_problems(argv[0], f"{where}[0]")]
+
+
+def _path_problems(path: str, where: str) -> t.Iterator[Problem]:
     if not path.startswith("/"):
-        problems.append(Problem(f"{where}[0]", repr(path), "an absolute path", NO_LOGIN_PATH))
-    elif re.search(r"""[\x01-\x1f\x7f"'\\]""", path) or NOT_TEXT.search(path):
-        expected = "a path without quotes, backslashes and control characters"
-        problems.append(Problem(f"{where}[0]", repr(path), expected))
-    return problems
+        yield Problem(where, repr(path), "an absolute path", NO_LOGIN_PATH)
+    elif UNSAFE.search(path) or UNFIT_PATH.search(path):
+        expected = (
+            "a path without quotes, backslashes, control characters, '*', '?', '[', and a '/' or blank at its end"
+        )
+        yield Problem(where, repr(path), expected)
+    elif len(_utf8(path)) > LONGEST_PATH:
+        yield Problem(where, f"a path of {len(path)} characters", f"at most {LONGEST_PATH} bytes")
 
 
 def split_command(text: str) -> t.List[str]:
@@ -116,9 +131,8 @@ def _quoted(word: str) -> str:
 def _escaped(character: str) -> str:
     if character in NAMED:
         return NAMED[character]
-    if character < " " or character == "\x7f" or NOT_TEXT.match(character):
-        # A raw noncharacter would make the whole unit fail to load; its bytes reach the process.
-        return "".join(f"\\x{byte:02x}" for byte in _utf8(character))
+    if character < " " or character == "\x7f":
+        return f"\\x{ord(character):02x}"
     return character
 
 

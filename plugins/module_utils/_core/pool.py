@@ -9,9 +9,11 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import time_span, units
+from ansible_collections.workers.systemd.plugins.module_utils._core.characters import not_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import as_text, read_variables
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import (
     NO_LOGIN_PATH,
+    UNANSWERED,
     argv_problems,
     render_argv,
     split_command,
@@ -180,11 +182,12 @@ class _Reader:
             words = [as_text(word) for word in command]
             where = f"{self.where}.command"
             found = [*item_problems(command, where), *argv_problems(words, where)]
+            found = found or list(value_problems(render_argv(words), where, "ExecStart"))
             self.problems.extend(found)
             return ("", "") if found else (render_argv(words), words[0])
         if isinstance(command, str) and command.strip():
             command = command.strip()
-            found = list(value_problems(command, f"{self.where}.command"))
+            found = list(value_problems(command, f"{self.where}.command", "ExecStart"))
             self.problems.extend(found)
             return ("", "") if found else (command, self._executable_of_line(command))
         self.problem("command", "nothing" if not command else repr(command), "a list of words, or one line")
@@ -199,6 +202,8 @@ class _Reader:
             )
             return ""
         for word in words:
+            if not_text(word):
+                self.problem("command", not_text(word), "text", UNANSWERED)
             if word in SHELL_WORDS:
                 self.problem("command", repr(word), "one program and its arguments", "No shell reads this line.")
         # systemd.service(5), "COMMAND LINES": special executable prefixes.

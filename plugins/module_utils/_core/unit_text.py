@@ -8,7 +8,11 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.characters import not_one_line
+from ansible_collections.workers.systemd.plugins.module_utils._core.characters import (
+    UNSAFE,
+    not_one_line,
+    not_text,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 
 Scalar = t.Union[str, int, float, bool]
@@ -20,7 +24,10 @@ BLANKS = " \t\n\r"
 SECTION_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 KEY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 # read_line() takes each of these as one line end.
-LINE_END = re.compile("\r\n|\n\r|\n|\r|\0")
+LINE_END = re.compile("(?:\r\n|\n\r|\n|\r)\0?|\0")
+# LONG_LINE_MAX less the line end, in bytes: systemd reads no file that has a longer line, be it a comment.
+LONGEST_LINE = 1048575
+TOO_LONG = f"a line that is longer than {LONGEST_LINE} bytes"
 
 
 @dataclass(frozen=True)
@@ -34,22 +41,39 @@ class Assignment:
 
 
 @dataclass(frozen=True)
+class Unreadable:
+    """Where systemd stops reading a file, and at what: the unit does not load, of a drop-in the rest is lost."""
+
+    line: int
+    found: str
+
+
+@dataclass(frozen=True)
 class UnitText:
-    """A unit file: ``text`` exactly as it was, ``assignments`` as systemd reads it."""
+    """A unit file: ``text`` exactly as it was, ``assignments`` as systemd reads it, as far as it reads it."""
 
     text: str
     assignments: t.Tuple[Assignment, ...]
+    unreadable: t.Optional[Unreadable] = None
+
+    @classmethod
+    def of_bytes(cls, data: bytes) -> UnitText:
+        """From a file. Bytes that are not UTF-8 are in the text as surrogates (PEP 383)."""
+        return cls.parse(data.decode("utf-8", "surrogateescape"))
 
     @classmethod
     def parse(cls, text: str) -> UnitText:
         """Never refuses: what systemd ignores for its name, or for having no section, is there to be judged."""
-        section, found = "", []
+        section = ""
+        found: t.List[Assignment] = []
         for number, line in _logical_lines(text):
-            line = line.strip(BLANKS)
+            why = TOO_LONG if line is None else _why_unreadable(line)
+            if line is None or why:
+                return cls(text, tuple(found), Unreadable(number, why))
             key, equals, value = line.partition("=")
-            if line.startswith("[") and line.endswith("]"):
+            if line.startswith("["):
                 section = line[1:-1]
-            elif equals and not line.startswith("["):
+            elif equals:
                 found.append(Assignment(section, key.strip(BLANKS), value.strip(BLANKS), number))
         return cls(text, tuple(found))
 
@@ -106,7 +130,7 @@ def section_problems(sections: t.Any, where: str) -> t.List[Problem]:
     return problems
 
 
-def value_problems(text: str, where: str) -> t.Iterator[Problem]:
+def value_problems(text: str, where: str, directive: str = "") -> t.Iterator[Problem]:
     """What keeps a text from being the value of a directive."""
     if not_one_line(text):
         yield Problem(where, not_one_line(text), "one line of text")
@@ -114,6 +138,8 @@ def value_problems(text: str, where: str) -> t.Iterator[Problem]:
         yield Problem(where, "blanks at an end", "none", "systemd drops them; quote what needs them.")
     elif _continues(text):
         yield Problem(where, "a backslash at the end", "none", "It would join the next line.")
+    elif _size(f"{directive}={text}") > LONGEST_LINE:
+        yield Problem(where, TOO_LONG, "a shorter one", "systemd would not load the unit.")
 
 
 def _directive_problems(where: str, key: str, value: t.Any) -> t.Iterator[Problem]:
@@ -124,24 +150,47 @@ def _directive_problems(where: str, key: str, value: t.Any) -> t.Iterator[Proble
             kind = "nothing" if item is None else type(item).__name__
             yield Problem(where, kind, "text, a number, a boolean or a list of them", "An empty text resets a list.")
             continue
-        yield from value_problems(str(item), where)
+        yield from value_problems(str(item), where, key)
 
 
-def _logical_lines(text: str) -> t.Iterator[t.Tuple[int, str]]:
-    """Lines with their continuations, without comments; the number is that of the first."""
-    joined, begun = "", 0
-    for number, line in enumerate(LINE_END.split(text[len(BOM) :] if text.startswith(BOM) else text), 1):
-        if line.lstrip(BLANKS)[:1] in ("#", ";"):
+def _logical_lines(text: str) -> t.Iterator[t.Tuple[int, t.Optional[str]]]:
+    """Lines with their continuations, without comments and blanks around; the number is that of the first.
+
+    ``None`` is a line that is too long: systemd reads no further.
+    """
+    joined, size, begun, bom_seen = "", 0, 0, False
+    for number, line in enumerate(LINE_END.split(text), 1):
+        long = _size(line)
+        comment = line.lstrip(BLANKS)[:1] in ("#", ";")
+        # Joined lines may be one byte longer, having no line end.
+        if long > LONGEST_LINE or (size + long > LONGEST_LINE + 1 and not comment):
+            yield begun or number, None
+        if comment:
             continue
-        begun = begun or number
-        joined += line if joined else line.lstrip(BLANKS)
+        if not bom_seen and line.startswith(BOM):
+            line, bom_seen = line[len(BOM) :], True
+        joined, size, begun = joined + line, size + long, begun or number
         if _continues(line):
             joined = joined[:-1] + " "
             continue
-        yield begun, joined
-        joined, begun = "", 0
+        yield begun, joined.strip(BLANKS)
+        joined, size, begun = "", 0, 0
     if joined:
-        yield begun, joined
+        yield begun, joined.strip(BLANKS)
+
+
+def _why_unreadable(line: str) -> str:
+    """What in a line makes systemd read no further; empty when all is well."""
+    if line.startswith("[") and not line.endswith("]"):
+        return "a section header that is not closed"
+    if line.startswith("[") and UNSAFE.search(line):
+        return "a section header with quotes, backslashes or control characters"
+    return not_text(line)
+
+
+def _size(line: str) -> int:
+    """Bytes of a line; one for a byte that is not UTF-8."""
+    return len(line.encode("utf-8", "replace"))
 
 
 def _continues(line: str) -> bool:

@@ -52,7 +52,7 @@ def test_we_read_any_environment_file_as_systemd_does(content: str) -> None:
 
 
 @library
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), min_size=1, max_size=4))
+@given(st.lists(carried, min_size=1, max_size=4))
 def test_systemd_takes_our_commands_apart_exactly(argv: list[str]) -> None:
     path, *arguments = [word.replace("%", "%%") for word in argv]
     expected = [path, *(word.replace("$", "$$") for word in arguments)]
@@ -73,16 +73,16 @@ def test_we_take_any_line_apart_as_systemd_does(line: str) -> None:
 @given(st.text("ab=[]\\ \t\n\r#;S", max_size=25))
 def test_we_read_any_unit_file_as_systemd_does(content: str) -> None:
     theirs = systemd_library.assignments(f"[S]\n{content}")
-    # A header that is not closed: it refuses the file.
-    assume(theirs is not None)
-    ours = [(one.section, one.key, one.value) for one in UnitText.parse(f"[S]\n{content}").assignments]
+    read = UnitText.parse(f"[S]\n{content}")
+    assert (read.unreadable is not None) is (theirs is None)
+    ours = [(one.section, one.key, one.value) for one in read.assignments]
     # A line without a name we keep to judge it.
-    assert [one for one in ours if one[1]] == theirs
+    assert theirs is None or [one for one in ours if one[1]] == theirs
 
 
 @verify
 def test_systemd_has_nothing_to_say_about_our_units(tmp_path: Path) -> None:
-    arguments = ["a b", "", "$HOME ${X}", "100%", "\\n", "'\"", "\n\t\x01\x7f", ";", "é🦀", "\ufffe\U0001ffff", "#"]
+    arguments = ["a b", "", "$HOME ${X}", "100%", "\\n", "'\"", "\n\t\x01\x7f", ";", "é🦀", "#"]
     pool = mail(
         command=["/bin/sh", *arguments],
         user="root",

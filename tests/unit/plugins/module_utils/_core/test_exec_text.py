@@ -9,16 +9,18 @@ from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import (
     LONGEST,
+    LONGEST_PATH,
     argv_problems,
     render_argv,
     split_command,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import value_problems
+from tests.unit.plugins.module_utils._core.builders import carried
 
-# Noncharacters are among them: as escapes they reach the process.
-words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
-argvs = st.tuples(words.map(lambda word: f"/{word}"), st.lists(words, max_size=4)).map(lambda both: [both[0], *both[1]])
+argvs = st.tuples(carried.map(lambda word: f"/{word}"), st.lists(carried, max_size=4)).map(
+    lambda both: [both[0], *both[1]]
+)
 
 SPLIT = {
     "blanks separate": ("/bin/a  b\tc", ["/bin/a", "b", "c"]),
@@ -51,6 +53,14 @@ REFUSED = {
     "a backslash in the path": (["/opt/a\\b"], ["command[0]"]),
     "a newline in the path": (["/opt/a\nb"], ["command[0]"]),
     "a noncharacter in the path": (["/opt/\ufffe"], ["command[0]"]),
+    "a noncharacter in an argument": (["/bin/a", "\U0001ffff"], ["command[1]"]),
+    "a byte that is not UTF-8": (["/bin/a", "\udcff"], ["command[1]"]),
+    "a star in the path": (["/opt/a*"], ["command[0]"]),
+    "a question mark in the path": (["/opt/a?"], ["command[0]"]),
+    "a bracket in the path": (["/opt/[a]"], ["command[0]"]),
+    "a blank at the end of the path": (["/opt/a "], ["command[0]"]),
+    "a slash at the end of the path": (["/opt/"], ["command[0]"]),
+    "a path with a byte too many": (["/" + "a" * LONGEST_PATH], ["command[0]"]),
     "a NUL in an argument": (["/bin/a", "b", "c\0"], ["command[2]"]),
     "a surrogate in an argument": (["/bin/a", "\ud800"], ["command[1]"]),
     "an argument with a byte too many": (["/bin/a", "x" * LONGEST, "x" * (LONGEST + 1)], ["command[2]"]),
@@ -85,6 +95,6 @@ def test_what_systemd_cannot_start_is_a_problem(argv: list[str], places: list[st
     assert sorted(problem.where for problem in argv_problems(argv, "command")) == places
 
 
-@given(st.lists(words, max_size=4))
+@given(st.lists(carried, max_size=4))
 def test_any_other_argument_is_none(arguments: list[str]) -> None:
     assert argv_problems(["/opt/my worker/run $x %i", *arguments], "command") == []

@@ -59,6 +59,8 @@ REFUSED: dict[str, tuple[dict[str, t.Any], str]] = {
     "a line that only a shell reads": ({"command": "/bin/a > /tmp/x"}, "command"),
     "a line that is two": ({"command": "/bin/a\nUser=root"}, "command"),
     "a quote that is not closed": ({"command": "/bin/a 'b"}, "command"),
+    "a byte that is not UTF-8 in a line": ({"command": "/bin/a \\xff"}, "command"),
+    "words that make a line too long": ({"command": ["/bin/a", *["\x01" * 100000] * 3]}, "command"),
     "an account with a blank": ({"user": "www data"}, "user"),
     "an account with a newline": ({"group": "www\n"}, "group"),
     "a directory that is relative": ({"working_directory": "srv"}, "working_directory"),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import (
     BLANKS,
     KEY_NAME,
+    LONGEST_LINE,
     SECTION_NAME,
     UnitText,
     render,
@@ -43,12 +44,28 @@ READ = {
     "three do": ("[S]\nA=a\\\\\\\nB=b", [("S", "A", "a\\\\ B=b")]),
     "a backslash at the end of the file joins nothing": ("[S]\nA=a\\", [("S", "A", "a")]),
     "a section may come again": ("[S]\nA=1\n[T]\nA=2\n[S]\nA=3", [("S", "A", "1"), ("T", "A", "2"), ("S", "A", "3")]),
-    "a header that is not closed is none": ("[S]\n[T\nA=1", [("S", "A", "1")]),
-    "a header that is not closed is no directive either": ("[S]\n[T=1\nA=1", [("S", "A", "1")]),
     "a line without the sign is none": ("[S]\nA\nB=1", [("S", "B", "1")]),
     "any line end counts": ("[S]\r\nA=1\rB=2\n\rC=3\0D=4", [("S", c, n) for c, n in ("A1", "B2", "C3", "D4")]),
     "a byte order mark is skipped": ("\ufeff[S]\nA=1", [("S", "A", "1")]),
     "what has no section is there to be judged": ("A=1\n[S]\n=2", [("", "A", "1"), ("S", "", "2")]),
+}
+# text, where systemd stops reading it, how what it finds there begins
+UNREADABLE = {
+    "a header that is not closed": ("[S]\nA=1\n[T\nB=2", 3, "a section header that is not closed"),
+    "a header that is not closed, with a sign": ("[S]\nA=1\n[T=1\nB=2", 3, "a section header that is not closed"),
+    "a quote in a header": ("[S]\nA=1\n['T']\nB=2", 3, "a section header with quotes"),
+    "a noncharacter": ("[S]\nA=1\nB=\ufffe\nC=3", 3, "the character U+FFFE"),
+    "one without a sign": ("[S]\nA=1\n\ufffe\nC=3", 3, "the character U+FFFE"),
+    "a surrogate": ("[S]\nA=1\nB=\ud800\nC=3", 3, "the character U+D800"),
+    "a byte that is not UTF-8, in the second of joined lines": ("[S]\nA=1\nB=\\\n\udcff\nC=3", 3, "the byte 0xFF"),
+    "a line with a byte too many": (f"[S]\nA=1\n{'x' * (LONGEST_LINE + 1)}\nB=2", 3, "a line that is longer"),
+    "a comment with a byte too many": (f"[S]\nA=1\n#{'x' * LONGEST_LINE}\nB=2", 3, "a line that is longer"),
+    "bytes are counted": (f"[S]\nA=1\nB={'é' * (LONGEST_LINE // 2)}\nB=2", 3, "a line that is longer"),
+    "joined lines with two bytes too many": (
+        f"[S]\nA=1\n{'x' * 999}\\\n{'y' * (LONGEST_LINE - 998)}\nB=2",
+        3,
+        "a line that is longer",
+    ),
 }
 # sections, the places of the problems
 REFUSED: dict[str, tuple[t.Any, set[str]]] = {
@@ -60,6 +77,7 @@ REFUSED: dict[str, tuple[t.Any, set[str]]] = {
     "a noncharacter": ({"Service": {"Nice": "\ufffe"}}, {"unit.Service.Nice"}),
     "a blank at an end": ({"Service": {"Nice": "5 "}}, {"unit.Service.Nice"}),
     "a backslash that would join the next line": ({"Service": {"Nice": "5\\"}}, {"unit.Service.Nice"}),
+    "a line that is too long": ({"Unit": {"Description": "x" * LONGEST_LINE}}, {"unit.Unit.Description"}),
     "nothing": ({"Service": {"Nice": None}}, {"unit.Service.Nice"}),
     "a mapping as a value": ({"Service": {"Nice": {"a": 1}}}, {"unit.Service.Nice"}),
     "a list in a list": ({"Service": {"Nice": [["5"]]}}, {"unit.Service.Nice"}),
@@ -86,6 +104,32 @@ def test_a_file_is_read_as_systemd_reads_it(text: str, expected: list[tuple[str,
     read = UnitText.parse(text)
     assert [(one.section, one.key, one.value) for one in read.assignments] == expected
     assert read.text == text
+
+
+@pytest.mark.parametrize(("text", "line", "found"), UNREADABLE.values(), ids=UNREADABLE.keys())
+def test_nothing_is_read_from_there_on(text: str, line: int, found: str) -> None:
+    read = UnitText.parse(text)
+    assert read.unreadable is not None
+    assert (read.unreadable.line, read.unreadable.found[: len(found)]) == (line, found)
+    assert read.sections() == {"S": {"A": ["1"]}}
+    assert read.text == text
+
+
+def test_long_lines_just_fit() -> None:
+    long = "x" * (LONGEST_LINE - len("A="))
+    joined = "y" * (LONGEST_LINE + 1 - len("B=\\"))
+    comment = "#" * LONGEST_LINE
+    read = UnitText.parse(f"[S]\nA={long}\nB=\\\n{comment}\n{joined}\n")
+    assert read.unreadable is None
+    assert read.sections() == {"S": {"A": [long], "B": [joined]}}
+
+
+def test_a_comment_may_hold_any_byte() -> None:
+    data = b"# \xff\n[S]\n;\xff\nA=1\n"
+    read = UnitText.of_bytes(data)
+    assert read.unreadable is None
+    assert read.sections() == {"S": {"A": ["1"]}}
+    assert read.text.encode("utf-8", "surrogateescape") == data
 
 
 @given(carried)

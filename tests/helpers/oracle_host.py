@@ -1,0 +1,60 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A lab host as the oracle tests see it: files go in by the hundred, and systemd is asked."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import tarfile
+import typing as t
+from dataclasses import dataclass
+
+from lab.suites import SUITES
+
+Content = t.Union[str, bytes]
+
+
+@dataclass(frozen=True)
+class OracleHost:
+    """``name`` is that of its container."""
+
+    name: str
+    suite: str
+
+    @property
+    def systemd(self) -> int:
+        return SUITES[self.suite].systemd
+
+    def sh(self, script: str, check: bool = True) -> str:
+        """Output of a shell script on the host. Bytes that are no UTF-8 are in it as surrogates."""
+        return self.run("sh", "-c", script, check=check).decode("utf-8", "surrogateescape")
+
+    def write(self, path: str, content: Content, mode: int = 0o644) -> None:
+        """A file on the host."""
+        self.write_all({path: content}, mode)
+
+    def write_all(self, files: t.Mapping[str, Content], mode: int = 0o644) -> None:
+        """Many files in one call."""
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as tar:
+            for path, content in files.items():
+                data = content.encode() if isinstance(content, str) else content
+                entry = tarfile.TarInfo(path.lstrip("/"))
+                entry.size, entry.mode = len(data), mode
+                tar.addfile(entry, io.BytesIO(data))
+        self.run("tar", "-C", "/", "-x", "--no-same-owner", "--touch", data=packed.getvalue())
+
+    def read_all(self, folder: str) -> dict[str, bytes]:
+        """Every file right in a folder, by its name, in one call."""
+        packed = io.BytesIO(self.run("tar", "-C", folder, "-c", "."))
+        with tarfile.open(fileobj=packed) as tar:
+            found = {entry.name.removeprefix("./"): tar.extractfile(entry) for entry in tar if entry.isfile()}
+            return {name: file.read() for name, file in found.items() if file}
+
+    def run(self, *argv: str, data: bytes = b"", check: bool = True) -> bytes:
+        """Output of a command on the host."""
+        done = subprocess.run(["podman", "exec", "-i", self.name, *argv], input=data, capture_output=True, check=False)
+        if check and done.returncode:
+            raise AssertionError(f"exit {done.returncode}: {' '.join(argv)[:500]}\n{done.stdout!r}\n{done.stderr!r}")
+        return done.stdout

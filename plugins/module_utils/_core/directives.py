@@ -1,27 +1,49 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which directives there are: systemd's own list of the target, never one kept by hand."""
+"""Which directives there are, and what is wrong with a unit, by the target's own list, never one kept by hand."""
 
 from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, Severity, error
+from ansible_collections.workers.systemd.plugins.module_utils._core.obsolete import REMOVED, replacement
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, did_you_mean
+from ansible_collections.workers.systemd.plugins.module_utils._core.since import since
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed, Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit_syntax import (
+    is_for_others,
+    possible_sections,
+    syntax_findings,
+    unknown_section,
+)
 
-Catalogue = t.Mapping[str, t.FrozenSet[str]]
+# Section, directive, and what systemd calls the kind of its value: {"Service": {"Restart": "SERVICERESTART"}}
+Catalogue = t.Mapping[str, t.Mapping[str, str]]
 
 
 def parse_catalogue(dump: str) -> Catalogue:
     """Reads ``systemd --dump-configuration-items``: ``[Section]`` lines and ``Key=TYPE`` lines."""
-    found: t.Dict[str, t.Set[str]] = {}
-    keys: t.Set[str] = set()
+    found: t.Dict[str, t.Dict[str, str]] = {}
+    kinds: t.Dict[str, str] = {}
     for line in dump.splitlines():
+        key, equals, kind = line.partition("=")
         if line.startswith("["):
-            keys = found.setdefault(line.strip("[]"), set())
-        elif "=" in line:
-            keys.add(line.partition("=")[0])
-    return {section: frozenset(keys) for section, keys in found.items()}
+            kinds = found.setdefault(line.strip("[]"), {})
+        elif equals:
+            kinds[key] = kind
+    return found
+
+
+def findings(unit: Unit, catalogue: Catalogue, systemd: int) -> t.Iterator[Finding]:
+    """What this systemd would ignore or refuse in the files of a unit, and what it reads under an old name."""
+    for path, text in unit.files:
+        yield from syntax_findings(unit.name.kind, path, text)
+    possible = possible_sections(unit.name.kind)
+    for at in unit.assignments():
+        if at.section in possible and at.key and not is_for_others(at.key):
+            yield from _directive_findings(at, possible, catalogue, systemd)
 
 
 def unknown_directives(pool: Pool, known: Catalogue, systemd: int) -> t.Iterator[Problem]:
@@ -32,21 +54,50 @@ def unknown_directives(pool: Pool, known: Catalogue, systemd: int) -> t.Iterator
 def unknown_in(
     sections: t.Mapping[str, t.Iterable[str]], kind: str, known: Catalogue, systemd: int, where: str
 ) -> t.Iterator[Problem]:
-    """The sections and directives that systemd would ignore in a unit of this type.
-
-    Those that begin with ``X-`` are meant to be ignored (systemd.unit(5)).
-    """
-    possible = [section for section in ("Unit", kind.capitalize(), "Install") if section in known]
+    """The sections and directives that systemd would ignore in a unit of this type."""
+    possible = possible_sections(kind)
     for section, keys in sections.items():
-        if section.startswith("X-"):
+        if is_for_others(section):
             continue
         if section not in possible:
-            expected = f"{', '.join(possible)} or X-..."
-            yield Problem(f"{where}.{section}", f"section {section}", expected, did_you_mean(section, possible))
+            yield _told(unknown_section(Placed("", section, "", "", 0), possible), f"{where}.{section}")
             continue
         for key in keys:
-            if key not in known[section] and not key.startswith("X-"):
-                expected = f"one that systemd {systemd} has in [{section}]"
-                homes = [other for other in possible if key in known[other]]
-                hint = f"It belongs in [{homes[0]}]." if homes else did_you_mean(key, known[section])
-                yield Problem(f"{where}.{section}.{key}", "an unknown directive", expected, hint)
+            if key not in known.get(section, {}) and not is_for_others(key):
+                at = Placed("", section, key, "", 0)
+                yield _told(_unknown(at, possible, known, systemd), f"{where}.{section}.{key}")
+
+
+def _told(finding: Finding, where: str) -> Problem:
+    return Problem(where, finding.found, finding.expected, finding.hint)
+
+
+def _directive_findings(
+    at: Placed, possible: t.Sequence[str], catalogue: Catalogue, systemd: int
+) -> t.Iterator[Finding]:
+    kind = catalogue.get(at.section, {}).get(at.key)
+    if kind is None:
+        yield _unknown(at, possible, catalogue, systemd)
+        return
+    instead = replacement(at.section, at.key)
+    if instead:
+        yield Finding("obsolete", Severity.WARNING, at, f"{at.key}, an old name", instead)
+
+
+def _unknown(at: Placed, possible: t.Sequence[str], catalogue: Catalogue, systemd: int) -> Finding:
+    """Why there is no such directive."""
+    known = catalogue.get(at.section, {})
+    expected = f"a directive that systemd {systemd} has in [{at.section}]"
+    needs = since(at.section, at.key)
+    homes = [section for section in possible if at.key in catalogue.get(section, {})]
+    if needs > systemd:
+        return error("too-new", at, f"{at.key}, which needs systemd {needs}", expected)
+    if homes:
+        return error("wrong-section", at, at.key, expected, f"It belongs in [{homes[0]}].")
+    if at.key in REMOVED:
+        return error(
+            "removed", at, f"{at.key}, which systemd has no more", expected, f"In its place: {REMOVED[at.key]}."
+        )
+    elsewhere = [section for section, keys in catalogue.items() if at.key in keys]
+    hint = f"It is one of [{elsewhere[0]}]." if elsewhere else did_you_mean(at.key, known)
+    return error("unknown-directive", at, at.key, expected, hint)

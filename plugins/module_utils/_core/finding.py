@@ -33,3 +33,8 @@ class Finding:
     def problem(self, where: str) -> Problem:
         """The same for somebody who reads it, at a place in what they wrote."""
         return Problem(where, self.found, self.expected, f"{self.hint} [{self.id}]".lstrip())
+
+
+def error(name: str, at: t.Optional[Placed], found: str, expected: str, hint: str = "") -> Finding:
+    """A finding that refuses a deploy; ``name`` is its id."""
+    return Finding(name, Severity.ERROR, at, found, expected, hint)

@@ -42,18 +42,36 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Unreadable:
-    """Where systemd stops reading a file, and at what: the unit does not load, of a drop-in the rest is lost."""
+    """Where systemd stops reading a file, and at what: the unit does not load, of a drop-in the rest is lost.
+
+    ``kind`` is ``too-long``, ``bad-header`` or ``not-text``.
+    """
 
     line: int
+    kind: str
     found: str
 
 
 @dataclass(frozen=True)
+class Line:
+    """A line, blanks at its ends dropped, and the section it stands in; ``line`` is where it begins, from 1."""
+
+    section: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
 class UnitText:
-    """A unit file: ``text`` exactly as it was, ``assignments`` as systemd reads it, as far as it reads it."""
+    """A unit file: ``text`` exactly as it was, ``assignments`` as systemd reads it, as far as it reads it.
+
+    ``headers`` are the lines that begin a section, ``others`` those that are neither.
+    """
 
     text: str
     assignments: t.Tuple[Assignment, ...]
+    headers: t.Tuple[Line, ...] = ()
+    others: t.Tuple[Line, ...] = ()
     unreadable: t.Optional[Unreadable] = None
 
     @classmethod
@@ -66,16 +84,21 @@ class UnitText:
         """Never refuses: what systemd ignores for its name, or for having no section, is there to be judged."""
         section = ""
         found: t.List[Assignment] = []
+        headers: t.List[Line] = []
+        others: t.List[Line] = []
         for number, line in _logical_lines(text):
-            why = TOO_LONG if line is None else _why_unreadable(line)
-            if line is None or why:
-                return cls(text, tuple(found), Unreadable(number, why))
+            stop = _unreadable(number, line)
+            if line is None or stop:
+                return cls(text, tuple(found), tuple(headers), tuple(others), stop)
             key, equals, value = line.partition("=")
             if line.startswith("["):
                 section = line[1:-1]
+                headers.append(Line(section, line, number))
             elif equals:
                 found.append(Assignment(section, key.strip(BLANKS), value.strip(BLANKS), number))
-        return cls(text, tuple(found))
+            elif line:
+                others.append(Line(section, line, number))
+        return cls(text, tuple(found), tuple(headers), tuple(others))
 
     def values(self, section: str, key: str) -> t.List[str]:
         """Values of a directive in order; an empty assignment forgets those before it."""
@@ -179,13 +202,13 @@ def _logical_lines(text: str) -> t.Iterator[t.Tuple[int, t.Optional[str]]]:
         yield begun, joined.strip(BLANKS)
 
 
-def _why_unreadable(line: str) -> str:
-    """What in a line makes systemd read no further; empty when all is well."""
-    if line.startswith("[") and not line.endswith("]"):
-        return "a section header that is not closed"
-    if line.startswith("[") and UNSAFE.search(line):
-        return "a section header with quotes, backslashes or control characters"
-    return not_text(line)
+def _unreadable(number: int, line: t.Optional[str]) -> t.Optional[Unreadable]:
+    """What in a line makes systemd read no further; a line that is ``None`` is too long."""
+    if line is None:
+        return Unreadable(number, "too-long", TOO_LONG)
+    if line.startswith("[") and (not line.endswith("]") or UNSAFE.search(line)):
+        return Unreadable(number, "bad-header", line)
+    return Unreadable(number, "not-text", not_text(line)) if not_text(line) else None
 
 
 def _size(line: str) -> int:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import replace
+from pathlib import Path
 
 from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import places, units
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import LAST_OF_PLANES
+from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue, parse_catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import parse_env
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import split_command
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import (
@@ -27,12 +29,18 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text im
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, sealed_with, wanted
 
 SYSTEMD = 252
+CATALOGUES = Path(__file__).parents[5] / "plugins" / "plugin_utils" / "catalogues"
 # Files change, and then processes start.
 CHANGED, STARTED = 1000.0, 2000.0
 
 NONCHARACTERS = LAST_OF_PLANES + "".join(map(chr, range(0xFDD0, 0xFDF0)))
 # Every text that an environment file can carry.
 carried = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=NONCHARACTERS + "\0"))
+
+
+def shipped_catalogue(systemd: int) -> Catalogue:
+    """Of the directives of a version, as the collection ships it for use without a target."""
+    return parse_catalogue((CATALOGUES / f"items-{systemd}.txt").read_text())
 
 
 def mail(**options: t.Any) -> Pool:

@@ -48,7 +48,7 @@ lint: setup  ## ruff, yamllint, ansible-lint
 	ansible-lint
 
 types: setup  ## mypy --strict
-	mypy -p $(PACKAGE).plugins -p lab -p tests.helpers -p tests.benchmarks
+	mypy -p $(PACKAGE).plugins -p lab -p tests.helpers -p tests.benchmarks -p tests.corpus
 
 unit: setup  ## unit and property tests, full branch coverage of the core
 	pytest tests/unit --cov --cov-report=term

@@ -18,6 +18,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.unit_syntax 
     syntax_findings,
     unknown_section,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.values import value_finding
 
 # Section, directive, and what systemd calls the kind of its value: {"Service": {"Restart": "SERVICERESTART"}}
 Catalogue = t.Mapping[str, t.Mapping[str, str]]
@@ -82,6 +83,9 @@ def _directive_findings(
     instead = replacement(at.section, at.key)
     if instead:
         yield Finding("obsolete", Severity.WARNING, at, f"{at.key}, an old name", instead)
+    bad = value_finding(at, kind, systemd)
+    if bad:
+        yield bad
 
 
 def _unknown(at: Placed, possible: t.Sequence[str], catalogue: Catalogue, systemd: int) -> Finding:

@@ -7,25 +7,20 @@ from __future__ import annotations
 import re
 
 SECONDS = {
-    "us": 1e-6,
-    "usec": 1e-6,
-    "ms": 1e-3,
-    "msec": 1e-3,
     "": 1.0,
-    "s": 1.0,
-    "sec": 1.0,
-    "second": 1.0,
-    "seconds": 1.0,
-    "m": 60.0,
-    "min": 60.0,
-    "minute": 60.0,
-    "minutes": 60.0,
-    "h": 3600.0,
-    "hr": 3600.0,
-    "hour": 3600.0,
-    "hours": 3600.0,
+    **dict.fromkeys(("us", "usec", "\u00b5s", "\u03bcs"), 1e-6),
+    **dict.fromkeys(("ms", "msec"), 1e-3),
+    **dict.fromkeys(("s", "sec", "second", "seconds"), 1.0),
+    **dict.fromkeys(("m", "min", "minute", "minutes"), 60.0),
+    **dict.fromkeys(("h", "hr", "hour", "hours"), 3600.0),
+    **dict.fromkeys(("d", "day", "days"), 86400.0),
+    **dict.fromkeys(("w", "week", "weeks"), 604800.0),
+    **dict.fromkeys(("M", "month", "months"), 2629800.0),
+    **dict.fromkeys(("y", "year", "years"), 31557600.0),
 }
-PART = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([a-z]*)\s*")
+PART = re.compile(r"\s*\+?([0-9]+(?:\.[0-9]+)?|\.[0-9]+)\s*([A-Za-z\u00b5\u03bc]*)\s*", re.ASCII)
+# parse_nsec() knows it too.
+NANOSECONDS = re.compile(r"(?<![A-Za-z])n(?:sec|s)(?![A-Za-z])")
 
 
 def seconds(text: str) -> float:
@@ -38,3 +33,16 @@ def seconds(text: str) -> float:
         total += float(part.group(1)) * SECONDS[part.group(2)]
         rest = rest[part.end() :]
     return total
+
+
+def is_time_span(text: str) -> bool:
+    """Whether parse_sec() takes it; ``infinity`` is one."""
+    try:
+        return text == "infinity" or seconds(text) >= 0
+    except ValueError:
+        return False
+
+
+def is_fine_time_span(text: str) -> bool:
+    """The same with nanoseconds."""
+    return is_time_span(NANOSECONDS.sub("us", text))

@@ -18,6 +18,7 @@ MAY_USE = {
     "dataclasses",
     "difflib",
     "enum",
+    "functools",
     "hashlib",
     "hmac",
     "json",

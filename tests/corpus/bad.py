@@ -13,6 +13,7 @@ START = {
     "socket": "[Socket]\nListenStream=1\n",
     "timer": "[Timer]\nOnBootSec=1\n",
     "path": "[Path]\nPathExists=/x\n",
+    "mount": "[Mount]\nWhat=/a\nWhere=/b\n",
     "slice": "[Slice]\n",
     "target": "[Unit]\nDescription=a\n",
 }

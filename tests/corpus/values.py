@@ -133,6 +133,7 @@ VALUES: dict[str, Values] = {
     "Service.StandardInput": Values(["null", "tty", "file:/tmp/x"], ["stdin", "file:x"]),
     "Service.Delegate": Values(["yes", "cpu memory", ""], ["cpus"]),
     "Service.DisableControllers": Values(["memory"], ["ram"]),
+    "Mount.Type": Values(["tmpfs", "debugfs"], []),
     # modes and paths
     "Service.UMask": Values(["0027", "77", "7777"], ["9", "u=rwx", "-1", "77777"]),
     "Service.RuntimeDirectoryMode": Values(["0750"], ["rwxr-x---"]),

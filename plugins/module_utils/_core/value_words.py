@@ -32,7 +32,7 @@ OOM_MODE = "auto kill"
 
 # By directive: words, "word:version" for a newer one. "a boolean" stands for any boolean.
 WORDS = {
-    "Type": "simple forking oneshot dbus notify idle exec notify-reload:253",
+    "Service.Type": "simple forking oneshot dbus notify idle exec notify-reload:253",
     "Restart": "no on-success on-failure on-abnormal on-watchdog on-abort always",
     "RestartMode": "normal direct debug:257",
     "ExitType": "main cgroup",

@@ -13,7 +13,9 @@ author:
   - workers.systemd contributors (@workers-systemd)
 description:
   - Writes a unit of any type, or a drop-in for one, to C(/etc/systemd/system), from sections or from text.
-  - Directives that the systemd of the target does not know are refused, systemd itself would ignore them.
+  - Before the file changes, it is judged together with what the host has for its unit, by the list of directives of the
+    target's own systemd and by its C(systemd-analyze verify). What systemd would ignore or refuse is refused, also in
+    check mode. A program that is not there yet is a warning.
   - systemd is told to read its unit files again when that is needed, also when an earlier run was interrupted before
     it. The unit is neither started nor restarted.
 attributes:
@@ -118,7 +120,6 @@ problems:
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import file_diff
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_spec import understand_unit
 from ansible_collections.workers.systemd.plugins.module_utils._host import one_file
@@ -142,11 +143,11 @@ def main() -> None:
     module = Module(OPTIONS, hide=dict)
     with module.telling_problems():
         spec, problems = understand_unit(module.params)
+        flawed = bool(problems)
         mode, uid, gid = one_file.read_attributes(module.params, problems)
         install = UnitInstall(spec, module.run())
-        problems += [*module.unknown(), *install.problems()]
-        if problems:
-            raise Problems(problems)
+        for warning in install.judge([*module.unknown(), *problems], flawed=flawed):
+            module.warn(warning)
         wanted = None if spec.text is None else one_file.OneFile(spec.text, mode, uid, gid)
         install.decide(wanted, may_reload=module.params["daemon_reload"])
         if not module.check_mode:

@@ -16,9 +16,11 @@ LOAD_PATH = (
 )
 # One directory per pool, root only: environment, secrets, watch.
 CONFIG = "/etc/workers.systemd"
-# The key of the digests, root only.
+# The key of the digests and the catalogue of directives, root only.
 STATE = "/var/lib/workers.systemd"
 KEY = f"{STATE}/key"
+# What this build of systemd knows; see _host/catalogue.py.
+CATALOGUE = f"{STATE}/catalogue"
 # Gone at boot, when everything is loaded afresh anyway.
 RUN = "/run/workers.systemd"
 LOCK = f"{RUN}/lock"

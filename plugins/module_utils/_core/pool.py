@@ -289,7 +289,11 @@ class _Reader:
     def _unit(self) -> Sections:
         given = self.params.get("unit") or {}
         self.problems.extend(section_problems(given, f"{self.where}.unit"))
-        unit = {section: dict(keys) for section, keys in given.items() if isinstance(keys, dict)}
+        unit = {
+            section: {key: value for key, value in keys.items() if not section_problems({section: {key: value}}, "")}
+            for section, keys in given.items()
+            if isinstance(keys, dict) and not section_problems({section: {}}, "")
+        }
         for directive in unit.get("Service", {}):
             if directive in ALWAYS_OURS or self._given(SAME_AS_OPTION.get(directive, "")):
                 option = SAME_AS_OPTION.get(directive)

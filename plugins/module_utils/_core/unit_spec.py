@@ -11,27 +11,32 @@ from dataclasses import dataclass
 from ansible_collections.workers.systemd.plugins.module_utils._core import places
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import not_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText, render, section_problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.units import KINDS, UnitName, is_unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import render, section_problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.units import KINDS, is_unit_name
 
 DROP_IN_NAME = re.compile(r"[A-Za-z0-9:_.@\\-]{1,200}")
 
 
 @dataclass(frozen=True)
 class UnitSpec:
-    """``text`` is ``None`` when the file shall not be there."""
+    """``text`` is ``None`` when the file shall not be there; ``option`` is the one it comes from."""
 
     name: str
     path: str
     drop_in: bool
     text: t.Optional[str]
+    option: str = "sections"
 
-    @property
-    def kind(self) -> str:
-        return UnitName.parse(self.name).kind
-
-    def sections(self) -> t.Dict[str, t.Dict[str, t.List[str]]]:
-        return UnitText.parse(self.text or "").sections()
+    def option_of(self, at: t.Optional[Placed]) -> str:
+        """The option that a directive comes from; for a directive of another file, its line there."""
+        if at is None:
+            return self.option
+        if at.path != self.path:
+            return f"{at.path}:{at.line}"
+        if self.option == "content":
+            return f"content:{at.line}"
+        return f"sections.{at.section}.{at.key}".rstrip(".")
 
 
 def understand_unit(params: t.Mapping[str, t.Any]) -> t.Tuple[UnitSpec, t.List[Problem]]:
@@ -45,7 +50,8 @@ def understand_unit(params: t.Mapping[str, t.Any]) -> t.Tuple[UnitSpec, t.List[P
         problems.append(Problem("drop_in", repr(drop_in), "letters, digits, ':', '_', '.', '-'"))
     text = _text(params, problems) if params["state"] == "present" else None
     path = places.unit(name) if drop_in is None else places.drop_in(name, drop_in)
-    return UnitSpec(name, path, drop_in is not None, text), problems
+    option = "sections" if params["content"] is None else "content"
+    return UnitSpec(name, path, drop_in is not None, text, option), problems
 
 
 def _text(params: t.Mapping[str, t.Any], problems: t.List[Problem]) -> str:

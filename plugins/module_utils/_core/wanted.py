@@ -77,13 +77,19 @@ def wanted(pool: Pool, systemd: int, seal: Seal, watched: t.Mapping[str, str]) -
         listed = {OWN_WATCH_MARKER: ",".join(f"{name}={digest}" for name, digest in own.items())} if own else {}
         text = render_env({WATCH_MARKER: common[WATCH_MARKER], **listed})
         files.append(WantedFile(places.config(pool.name, "watch"), text, 0o600))
-    env_files = [*pool.environment_files, *(file.path for file in files)]
-    template = template_text(pool, systemd, env_files)
+    template = template_text(pool, systemd, environment_paths(pool))
     common[UNIT_MARKER] = unit_marker(template)
     files.append(WantedFile(places.unit(units.template(pool.name)), template, 0o644))
     files.append(WantedFile(places.unit(units.target(pool.name)), target_text(pool), 0o644))
     markers = {name: {**common, **({OWN_WATCH_MARKER: own[name]} if name in own else {})} for name in pool.instances}
     return Wanted(pool, tuple(files), markers, generation_of(common))
+
+
+def environment_paths(pool: Pool) -> t.List[str]:
+    """Paths of the environment files of a pool's template, those of the operator first."""
+    watched = (*pool.environment_files, *pool.watch)
+    own = {"environment": pool.environment, "secrets": pool.secrets, "watch": watched}
+    return [*pool.environment_files, *(places.config(pool.name, name) for name, used in own.items() if used)]
 
 
 def generation_of(markers: t.Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ import secrets
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import places, report, units
-from ansible_collections.workers.systemd.plugins.module_utils._core.directives import unknown_directives
+from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Severity
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import (
     Step,
@@ -20,12 +20,15 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan import 
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import plan_shared, shared_units
+from ansible_collections.workers.systemd.plugins.module_utils._core.verify_text import NOT_EXECUTABLE
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import sealed_with, wanted
 from ansible_collections.workers.systemd.plugins.module_utils._host import host, look, preflight, watch
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome, PoolWork, Run
+from ansible_collections.workers.systemd.plugins.module_utils._host.catalogue import HostCatalogue
 from ansible_collections.workers.systemd.plugins.module_utils._host.failures import failures
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Run as RunCommand
+from ansible_collections.workers.systemd.plugins.module_utils._host.pool_judge import judge_pools
 
 OLDEST_SYSTEMD = 247
 
@@ -37,6 +40,7 @@ class Deployment:
         self.run = run
         self.manager = Manager(run)
         self.systemd = self.manager.version()
+        self.catalogue = HostCatalogue(run, self.manager.build())
         self.present = [pool for pool in pools if pool.present]
         self.absent = [pool.name for pool in pools if not pool.present]
         self.check_mode = check_mode
@@ -51,15 +55,25 @@ class Deployment:
         found = list(problems)
         if self.systemd < OLDEST_SYSTEMD:
             found.append(Problem("the host", f"systemd {self.systemd}", f"systemd {OLDEST_SYSTEMD} or newer"))
-        known = host.catalogue(self.run)
-        for pool in self.present:
-            found.extend(unknown_directives(pool, known, self.systemd))
-        found.extend(preflight.foreign(self.present))
+        flawed = [pool for pool in self.present if any(one.where.startswith(pool.where) for one in problems)]
+        sound = [pool for pool in self.present if pool not in flawed]
+        judged = judge_pools(self.run, self.catalogue.known, self.systemd, sound, flawed)
         missing = preflight.missing(self.present)
+        told = {problem.where for problem in missing}
+        warnings = []
+        for where, finding in judged:
+            problem = finding.problem(where)
+            if finding.severity is Severity.WARNING:
+                warnings.append(str(problem))
+            elif finding.id != NOT_EXECUTABLE:
+                found.append(problem)
+            elif where not in told:
+                missing.append(problem)
+        found.extend(preflight.foreign(self.present))
         if found or (missing and not self.check_mode):
             raise Problems([*found, *missing])
         # An earlier task of the same play may be about to bring it.
-        return [f"{problem}; a run would refuse this" for problem in missing]
+        return [*warnings, *(f"{problem}; a run would refuse this" for problem in missing)]
 
     def decide(self) -> None:
         self.observed = look.observe([*(pool.name for pool in self.present), *self.absent, *self.purged], self.manager)
@@ -78,6 +92,7 @@ class Deployment:
         self.reload = plan_reload(changes, self._pending_reload())
 
     def act(self) -> None:
+        self.catalogue.keep()
         work = [PoolWork("", self.host_steps, self.shared)]
         for name, steps in self.steps.items():
             if name in self.wanted:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One run at a time on a host, the host's own key, and its systemd's own list of directives."""
+"""One run at a time on a host, the host's own key, and the reload that a run owes it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ import time
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import places
-from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue, parse_catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ManagerError, Run
 
 
 @contextlib.contextmanager
@@ -63,17 +61,6 @@ def owing_a_reload() -> t.Iterator[None]:
 def reload_is_pending() -> bool:
     """Whether a run changed units and ended before systemd read them."""
     return os.path.exists(places.RELOAD_PENDING)
-
-
-def catalogue(run: Run) -> Catalogue:
-    """Of the directives that this host's systemd knows. Raises ``ManagerError`` when it cannot be asked."""
-    for binary in ("/usr/lib/systemd/systemd", "/lib/systemd/systemd"):
-        if os.access(binary, os.X_OK):
-            status, out, err = run([binary, "--dump-configuration-items"])
-            if status == 0:
-                return parse_catalogue(out)
-            raise ManagerError(f"{binary} --dump-configuration-items exited {status}: {err.strip()}")
-    raise ManagerError("there is no systemd in /usr/lib/systemd or /lib/systemd on this host")
 
 
 def _held(text: str) -> Problem:

@@ -7,11 +7,15 @@ from __future__ import annotations
 import os
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.directives import unknown_in
-from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, Severity
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge import judged
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_spec import UnitSpec
-from ansible_collections.workers.systemd.plugins.module_utils._host import host, look, one_file
+from ansible_collections.workers.systemd.plugins.module_utils._core.verify_text import NOT_EXECUTABLE
+from ansible_collections.workers.systemd.plugins.module_utils._host import candidates, host, look, one_file
+from ansible_collections.workers.systemd.plugins.module_utils._host.catalogue import HostCatalogue
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, Run
+from ansible_collections.workers.systemd.plugins.module_utils._host.verify import Candidate, verify
 
 
 class UnitInstall:
@@ -21,20 +25,50 @@ class UnitInstall:
         self.spec = spec
         self.run = run
         self.manager = Manager(run)
+        self.catalogue = HostCatalogue(run, self.manager.build())
 
-    def problems(self) -> t.List[Problem]:
-        """What this host has against it."""
-        known, systemd = host.catalogue(self.run), self.manager.version()
-        found = list(unknown_in(self.spec.sections(), self.spec.kind, known, systemd, "sections"))
+    def judge(self, problems: t.Sequence[Problem], *, flawed: bool) -> t.List[str]:
+        """Raises ``Problems`` with the given ones and what this host has against the file. Returns warnings.
+
+        A ``flawed`` spec is not complete enough to be looked at.
+        """
+        found, warnings = [*problems, *self._in_the_way()], []
+        for finding in [] if flawed or self.spec.text is None else self._findings():
+            problem = finding.problem(self.spec.option_of(finding.at))
+            # A program may come after the unit that starts it.
+            if finding.severity is Severity.WARNING or finding.id == NOT_EXECUTABLE:
+                warnings.append(str(problem))
+            else:
+                found.append(problem)
+        if found:
+            raise Problems(found)
+        return warnings
+
+    def _in_the_way(self) -> t.Iterator[Problem]:
         path = self.spec.path
         if os.path.isdir(path) or os.path.islink(path):
             kind = "directory" if os.path.isdir(path) else "link"
             hint = "`systemctl unmask` or `systemctl disable` takes a link away."
-            found.append(Problem("name", f"{path}, a {kind}", "a file, or nothing", hint))
+            yield Problem("name", f"{path}, a {kind}", "a file, or nothing", hint)
         elif not self.spec.drop_in and look.owner(path):
             hint = "Its option `unit` sets any directive."
-            found.append(Problem("name", f"{path}, of the pool {look.owner(path)}", "another name", hint))
-        return found
+            yield Problem("name", f"{path}, of the pool {look.owner(path)}", "another name", hint)
+
+    def _findings(self) -> t.List[Finding]:
+        name, path, text = self.spec.name, self.spec.path, self.spec.text or ""
+        if not self.spec.drop_in:
+            return self._judged(candidates.of_unit(name, path, text))
+        found = self._judged([candidates.of_drop_in(name, path, text)])
+        elsewhere = [one for one in found if one.at is None or one.at.path != path]
+        # What the unit has against it without the drop-in is no fault of the drop-in.
+        before = self._judged([candidates.of_drop_in(name, path, None)]) if elsewhere else []
+        return [one for one in found if one not in before]
+
+    def _judged(self, asked: t.Sequence[Candidate]) -> t.List[Finding]:
+        known, systemd = self.catalogue.known, self.manager.version()
+        said = verify(self.run, systemd, asked)
+        found = [finding for one, own in zip(asked, said) for finding in judged(one.unit, known, systemd, own)]
+        return list(dict.fromkeys(found))
 
     def decide(self, wanted: t.Optional[one_file.OneFile], *, may_reload: bool) -> None:
         self.wanted = wanted
@@ -47,6 +81,7 @@ class UnitInstall:
     def act(self) -> None:
         if not self.changed:
             return
+        self.catalogue.keep()
         with host.only_run():
             if not self.reload:
                 self._put()

@@ -28,13 +28,19 @@ class ListedUnit(t.NamedTuple):
 class Manager:
     def __init__(self, run: Run) -> None:
         self._run = run
+        self._build: t.Optional[str] = None
+
+    def build(self) -> str:
+        """The name of systemd's build on this host, such as ``systemd 252 (252.39-1~deb12u2)``."""
+        if self._build is None:
+            self._build = self._must(["systemctl", "--version"]).partition("\n")[0]
+        return self._build
 
     def version(self) -> int:
         """Of systemd on this host, such as 252."""
-        out = self._must(["systemctl", "--version"])
-        found = re.match(r"systemd (\d+)", out)
+        found = re.match(r"systemd (\d+)", self.build())
         if found is None:
-            raise ManagerError(f"systemctl --version printed {out[:60]!r}")
+            raise ManagerError(f"systemctl --version printed {self.build()[:60]!r}")
         return int(found.group(1))
 
     def list_units(self, patterns: t.Sequence[str]) -> t.Dict[str, ListedUnit]:

@@ -7,6 +7,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed, Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_spec import UnitSpec, understand_unit
 
 TIMER = {"Timer": {"OnCalendar": "03:00"}}
@@ -47,6 +48,12 @@ def understood(**options: t.Any) -> tuple[UnitSpec, list[str]]:
     return spec, [problem.where for problem in problems]
 
 
+def option(spec: UnitSpec, line: int) -> str:
+    """Where the directive that begins in this line of the file comes from."""
+    unit = Unit.of(spec.name, spec.text or "", path=spec.path)
+    return spec.option_of(next(one for one in unit.assignments() if one.line == line))
+
+
 @pytest.mark.parametrize(("name", "drop_in", "path"), PATHS.values(), ids=PATHS.keys())
 def test_a_unit_has_its_place(name: str, drop_in: str | None, path: str) -> None:
     spec, problems = understood(name=name, drop_in=drop_in)
@@ -66,16 +73,23 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
 def test_sections_become_a_file_and_are_read_from_it() -> None:
     spec, _problems = understood()
     assert spec.text == "[Timer]\nOnCalendar=03:00\n"
-    assert (spec.kind, spec.sections()) == ("timer", {"Timer": {"OnCalendar": ["03:00"]}})
+    assert option(spec, 2) == "sections.Timer.OnCalendar"
 
 
 def test_a_content_stays_as_it_is() -> None:
     content = "# mine\n[Timer]\nOnCalendar = 03:00 \n"
     spec, problems = understood(sections=None, content=content)
     assert (spec.text, problems) == (content, [])
-    assert spec.sections() == {"Timer": {"OnCalendar": ["03:00"]}}
+    assert option(spec, 3) == "content:3"
 
 
 def test_an_absent_unit_needs_its_name_alone() -> None:
     spec, problems = understood(state="absent", sections=None)
-    assert (spec.text, spec.sections(), problems) == (None, {}, [])
+    assert (spec.text, problems) == (None, [])
+
+
+def test_what_is_not_a_directive_of_the_file_has_a_place_too() -> None:
+    spec, _problems = understood()
+    assert spec.option_of(None) == "sections"
+    assert spec.option_of(Placed(spec.path, "Timr", "", "", 1)) == "sections.Timr"
+    assert spec.option_of(Placed("/run/systemd/system/report.timer.d/x.conf", "Timer", "A", "", 7)).endswith("x.conf:7")

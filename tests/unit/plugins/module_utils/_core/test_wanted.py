@@ -17,6 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.wanted impor
     SECRETS_MARKER,
     WATCH_MARKER,
     Wanted,
+    environment_paths,
     generation_of,
     sealed_with,
 )
@@ -136,3 +137,12 @@ def test_the_digest_of_a_secret_takes_the_key_of_the_host() -> None:
 
 def test_equal_markers_have_an_equal_name_in_any_order() -> None:
     assert generation_of({"A": "1", "B": "2"}) == generation_of({"B": "2", "A": "1"}) != generation_of({"A": "1"})
+
+
+@pytest.mark.parametrize(("options", "paths"), FILES.values(), ids=FILES.keys())
+def test_the_template_reads_every_file_that_is_written_and_no_other(options: dict[str, t.Any], paths: set[str]) -> None:
+    pool = mail(**options)
+    template = UnitText.parse(texts(written(pool))[TEMPLATE])
+    read = template.values("Service", "EnvironmentFile")
+    assert set(read) == paths | set(pool.environment_files)
+    assert read == environment_paths(pool)

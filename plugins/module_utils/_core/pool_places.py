@@ -1,0 +1,26 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a line of a pool's unit back to the option that its operator wrote."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import places, units
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool import SAME_AS_OPTION, Pool
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed
+
+
+def option_of(pool: Pool, at: t.Optional[Placed]) -> str:
+    """The option that the directive comes from; the pool, for what it did not ask for; a line of another's file."""
+    if at is None:
+        return pool.where
+    if at.path not in (places.unit(units.template(pool.name)), places.unit(units.target(pool.name))):
+        return f"{pool.where}: {at.path}:{at.line}"
+    if at.section in pool.unit:
+        if not at.key:
+            return f"{pool.where}.unit.{at.section}"
+        if at.key in pool.unit[at.section]:
+            return f"{pool.where}.unit.{at.section}.{at.key}"
+    option = SAME_AS_OPTION.get(at.key) if at.section == "Service" else None
+    return f"{pool.where}.{option}" if option else pool.where

@@ -1,0 +1,63 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The units of pools before they come to a host: every judge, every instance that differs from the others."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import places, units
+from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue
+from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge import judged
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool_places import option_of
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import target_text, template_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import environment_paths
+from ansible_collections.workers.systemd.plugins.module_utils._host import candidates
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Run
+from ansible_collections.workers.systemd.plugins.module_utils._host.verify import Candidate, verify
+
+
+class Placed(t.NamedTuple):
+    """A finding, and where in the pools its cause stands."""
+
+    where: str
+    finding: Finding
+
+
+def judge_pools(
+    run: Run, catalogue: Catalogue, systemd: int, sound: t.Sequence[Pool], flawed: t.Sequence[Pool]
+) -> t.List[Placed]:
+    """What is wrong with the units of the pools. Those of ``flawed`` ones are too incomplete for systemd itself."""
+    asked = [(pool, one) for pool in sound for one in _candidates(pool, systemd)]
+    verified = verify(run, systemd, [one for _, one in asked])
+    found = [
+        (pool, finding)
+        for (pool, one), said in zip(asked, verified)
+        for finding in judged(one.unit, catalogue, systemd, said)
+    ]
+    for pool in flawed:
+        found += [(pool, finding) for finding in judged(_template(pool, systemd), catalogue, systemd)]
+    # Of two instances with drop-ins of their own both have the template in them.
+    return list(dict.fromkeys(Placed(option_of(pool, finding.at), finding) for pool, finding in found))
+
+
+def _candidates(pool: Pool, systemd: int) -> t.Iterator[Candidate]:
+    template = _template(pool, systemd)
+    ((path, text),) = template.files
+    some = pool.instances if _runs_another_program(template) else pool.instances[:1]
+    yield from candidates.of_unit(units.template(pool.name), path, text.text, some or [candidates.SOME_INSTANCE])
+    target = units.target(pool.name)
+    yield from candidates.of_unit(target, places.unit(target), target_text(pool))
+
+
+def _template(pool: Pool, systemd: int) -> Unit:
+    name = units.template(pool.name)
+    return Unit.of(name, template_text(pool, systemd, environment_paths(pool)), path=places.unit(name))
+
+
+def _runs_another_program(template: Unit) -> bool:
+    """Whether the path of a program depends on the instance: then one does not speak for all."""
+    return any("%" in one.value.split(" ", 1)[0] for one in template.assignments() if one.key.startswith("Exec"))

@@ -1,0 +1,88 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Unit files and drop-ins as they lie in the directories that systemd reads."""
+
+from __future__ import annotations
+
+import os
+import stat
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import places
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
+
+# The longest line that systemd reads (LONG_LINE_MAX in fileio.h). A whole file of this size is no unit.
+LONGEST = 1024 * 1024
+File = t.Tuple[str, str]
+
+
+def read(path: str) -> str:
+    """The text of a unit file, bytes that are no text as surrogates. Raises ``Problems``."""
+    try:
+        status = os.stat(path)
+        if stat.S_ISDIR(status.st_mode):
+            raise _not_a_unit(path, "a directory")
+        if not stat.S_ISREG(status.st_mode):
+            raise _not_a_unit(path, "a device, a pipe or a socket")
+        if status.st_size > LONGEST:
+            raise _not_a_unit(path, f"{status.st_size} bytes")
+        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+            return file.read()
+    except OSError as error:
+        raise _not_a_unit(path, f"that it cannot be read ({error.strerror})") from None
+
+
+def find(name: str) -> t.Optional[File]:
+    """The file that systemd loads for a unit, its template's for an instance; ``None`` for none or a masked one."""
+    parsed = UnitName.parse(name)
+    template = [str(UnitName(parsed.prefix, "", parsed.kind))] if parsed.instance else []
+    for one in [name, *template]:
+        for directory in places.LOAD_PATH:
+            path = f"{directory}/{one}"
+            if os.path.lexists(path):
+                return (path, read(path)) if os.path.isfile(path) else None
+    return None
+
+
+def drop_ins(name: str) -> t.List[File]:
+    """The drop-ins of a unit; for an instance those of its template too.
+
+    Of two with one file name systemd reads the one of the instance, then the one of the earlier directory
+    (unit_file_find_dropin_paths()). Those of all units of a type (service.d) are not about this unit.
+    """
+    parsed = UnitName.parse(name)
+    template = [str(UnitName(parsed.prefix, "", parsed.kind))] if parsed.instance else []
+    found: t.Dict[str, str] = {}
+    for unit in [name, *template]:
+        for directory in places.LOAD_PATH:
+            for path in _files_in(f"{directory}/{unit}.d"):
+                found.setdefault(os.path.basename(path), path)
+    return [(path, read(path)) for path in found.values() if os.path.isfile(path)]
+
+
+def instances_with_drop_ins(prefix: str, kind: str) -> t.List[str]:
+    """Names of the instances of a template that have drop-ins of their own."""
+    start, end = f"{prefix}@", f".{kind}.d"
+    found = {
+        entry[len(start) : -len(end)]
+        for directory in places.LOAD_PATH
+        for entry in _entries(directory)
+        if entry.startswith(start) and entry.endswith(end)
+    }
+    return sorted(found - {""})
+
+
+def _not_a_unit(path: str, found: str) -> Problems:
+    return Problems([Problem(path, found, f"a unit file of at most {LONGEST} bytes")])
+
+
+def _files_in(directory: str) -> t.List[str]:
+    return [f"{directory}/{entry}" for entry in _entries(directory) if entry.endswith(".conf")]
+
+
+def _entries(directory: str) -> t.List[str]:
+    try:
+        return sorted(os.listdir(directory))
+    except (FileNotFoundError, NotADirectoryError):
+        return []

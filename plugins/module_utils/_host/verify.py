@@ -1,0 +1,111 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The target's own judge: `systemd-analyze verify` on files that have not come to their place yet."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import verify_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.verify_text import Said
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ManagerError, Run
+
+# Seconds for one call, which takes 10 to 80 ms.
+LONGEST = 30
+# systemd-analyze(1): what is wrong with other units neither counts nor is loaded.
+OWN_ERRORS_SINCE = 250
+# As of timeout(1).
+TIMED_OUT, NOT_FOUND = 124, 127
+# Where a program without a directory is looked for (DEFAULT_PATH in path-util.h). 247 runs it, its verify does not
+# find it.
+PROGRAMS = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A unit to judge, put together as systemd will read it.
+
+    ``names`` are the units that speak for it: for a template, instances. ``staged`` are the files of it, by the path
+    of their place, that are judged instead of what lies there; without any, it is judged where it lies.
+    """
+
+    unit: Unit
+    names: t.Tuple[str, ...]
+    staged: t.Mapping[str, str] = field(default_factory=dict)
+
+
+def verify(run: Run, systemd: int, candidates: t.Sequence[Candidate]) -> t.List[t.List[Finding]]:
+    """What systemd says about each candidate, in one call. Raises ``ManagerError`` when it says nothing it can mean."""
+    mute = [verify_text.refuses_without_a_word(one.unit) if systemd < OWN_ERRORS_SINCE else None for one in candidates]
+    asked = [one for one, finding in zip(candidates, mute) if finding is None]
+    said = _ask(run, systemd, asked) if asked else []
+    return [
+        [finding] if finding else [one for one in _about(candidate, said) if not _runs_anyway(one, systemd)]
+        for candidate, finding in zip(candidates, mute)
+    ]
+
+
+def _about(candidate: Candidate, said: t.Sequence[Said]) -> t.List[Finding]:
+    return verify_text.findings(said, candidate.unit, candidate.names)
+
+
+def _runs_anyway(finding: Finding, systemd: int) -> bool:
+    program = finding.found.partition(":")[0]
+    bare = finding.id == verify_text.NOT_EXECUTABLE and "/" not in program
+    return bare and systemd < OWN_ERRORS_SINCE and shutil.which(program, path=PROGRAMS) is not None
+
+
+def _ask(run: Run, systemd: int, candidates: t.Sequence[Candidate]) -> t.List[Said]:
+    files = {path: text for one in candidates for path, text in one.staged.items()}
+    with _staged(files) as (directory, places):
+        paths = dict.fromkeys(
+            f"{directory if one.staged else os.path.dirname(one.unit.files[0][0])}/{name}"
+            for one in candidates
+            for name in one.names
+        )
+        strict = ["--recursive-errors=no"] if systemd >= OWN_ERRORS_SINCE else []
+        argv = ["timeout", "--kill-after=5", str(LONGEST), "systemd-analyze", "verify", "--man=no", *strict, *paths]
+        status, _, stderr = run(argv)
+    said, _ = verify_text.read(stderr)
+    # A signal, which timeout(1) passes on in either form, is a crash in the middle of the verdict.
+    if status in (TIMED_OUT, NOT_FOUND) or not 0 <= status < 128 or (status and not said):
+        raise ManagerError(f"`systemd-analyze verify` {_ended(status, stderr)}")
+    return [Said(one.text, places.get(one.path, one.path), one.line, one.unit) for one in said]
+
+
+@contextlib.contextmanager
+def _staged(files: t.Mapping[str, str]) -> t.Iterator[t.Tuple[str, t.Dict[str, str]]]:
+    """A directory that only root can enter, with the files under their real names, and their places by staged path."""
+    # Gone at boot, should this process be killed.
+    directory = tempfile.mkdtemp(prefix="workers.systemd.", dir="/run")
+    try:
+        places = {}
+        for path, text in files.items():
+            staged = f"{directory}/{_name_below_the_load_path(path)}"
+            os.makedirs(os.path.dirname(staged), exist_ok=True)
+            with open(staged, "wb") as file:
+                file.write(text.encode("utf-8", "surrogateescape"))
+            places[staged] = path
+        yield directory, places
+    finally:
+        shutil.rmtree(directory)
+
+
+def _name_below_the_load_path(path: str) -> str:
+    directory, name = os.path.split(path)
+    return f"{os.path.basename(directory)}/{name}" if directory.endswith(".d") else name
+
+
+def _ended(status: int, stderr: str) -> str:
+    if status == TIMED_OUT:
+        return f"did not end within {LONGEST} s"
+    if status == NOT_FOUND:
+        return "is not there: install systemd's own tools"
+    return f"exited {status}: {stderr.strip() or 'it printed nothing'}"

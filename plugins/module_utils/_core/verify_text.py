@@ -49,7 +49,7 @@ class Said:
 def read(stderr: str) -> t.Tuple[t.List[Said], t.List[str]]:
     """The lines about files and units, and the others."""
     said, others = [], []
-    for line in filter(None, (_printable(line) for line in stderr.splitlines())):
+    for line in filter(None, (printable(line) for line in stderr.splitlines())):
         at_line = AT_LINE.fullmatch(line)
         about = ABOUT_UNIT.fullmatch(line) or UNIT_IS.fullmatch(line)
         if at_line:
@@ -93,7 +93,7 @@ def _complaint(text: str, at: t.Optional[Placed]) -> Finding:
     if at is None or not at.key:
         return Finding(ID, severity, at, text, "what systemd accepts")
     value = at.value if len(at.value) <= LONGEST_SHOWN else f"{at.value[:LONGEST_SHOWN]}..."
-    return Finding(ID, severity, at, f"{at.key}={value}", "what systemd accepts", f"It says: {text}")
+    return Finding(ID, severity, at, printable(f"{at.key}={value}"), "what systemd accepts", f"It says: {text}")
 
 
 def _named(text: str, unit: Unit) -> t.Optional[Placed]:
@@ -114,5 +114,6 @@ def _at_line(said: Said, unit: Unit) -> Placed:
     return until_there[-1]
 
 
-def _printable(line: str) -> str:
+def printable(line: str) -> str:
+    """A text as it can be told: without colours, bytes that are no text replaced."""
     return COLOUR.sub("", line).encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip()

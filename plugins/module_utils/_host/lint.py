@@ -1,0 +1,116 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The judges on units that a host has already. Reads, and changes nothing."""
+
+from __future__ import annotations
+
+import fnmatch
+import glob
+import os
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import lint, places
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge import judged
+from ansible_collections.workers.systemd.plugins.module_utils._core.lint import Row, Subject
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._host import unit_files
+from ansible_collections.workers.systemd.plugins.module_utils._host.candidates import SOME_INSTANCE
+from ansible_collections.workers.systemd.plugins.module_utils._host.catalogue import HostCatalogue
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, Run
+from ansible_collections.workers.systemd.plugins.module_utils._host.verify import Candidate, verify
+
+
+def chosen(given: t.Optional[t.Sequence[str]]) -> t.List[str]:
+    """Paths of the files that the option ``units`` means. Raises ``Problems``."""
+    if given is None:
+        return [path for path in _below(places.UNITS) if lint.unit_name_of(path) and _is_file(path)]
+    found: t.Dict[str, None] = {}
+    problems = []
+    for index, one in enumerate(given):
+        paths = _matching(one)
+        if not paths:
+            problems.append(
+                Problem(f"units[{index}]", f"{one!r}, which matches nothing", "a unit, a path or a pattern")
+            )
+        found.update(dict.fromkeys(paths))
+    if problems:
+        raise Problems(problems)
+    return list(found)
+
+
+def lint_files(paths: t.Sequence[str], run: Run, off: t.Collection[str]) -> t.List[Row]:
+    """What all judges say about the units of these files."""
+    files, rows = read_all(paths)
+    subjects = [_with_drop_ins(one) for one in lint.subjects(files, unit_files.find)]
+    manager = Manager(run)
+    known = HostCatalogue(run, manager.build()).known
+    whole = [one for one in subjects if one.whole]
+    said = dict(zip(map(id, whole), verify(run, manager.version(), [_candidate(one.unit) for one in whole])))
+    for one in subjects:
+        found = judged(one.unit, known, manager.version(), said.get(id(one), ()), off)
+        rows += [row for row in one.told(found) if one.unit.files[0][0] in files or row["file"] in files]
+    return [row for row in rows if row["id"] not in off]
+
+
+def read_all(paths: t.Iterable[str]) -> t.Tuple[t.Dict[str, str], t.List[Row]]:
+    """Texts by path, and what keeps files from being read as units."""
+    files, findings = {}, []
+    for path in paths:
+        if not lint.unit_name_of(path):
+            findings.append((path, [lint.named_badly(path)]))
+        elif os.path.realpath(path) == os.devnull:
+            findings.append((path, [lint.masked(path)]))
+        else:
+            try:
+                files[path] = unit_files.read(path)
+            except Problems as found:
+                findings.append((path, lint.unreadable(path, found.problems)))
+    return files, [lint.row(one, lint.unit_name_of(path), path) for path, own in findings for one in own]
+
+
+def _with_drop_ins(subject: Subject) -> Subject:
+    """With all drop-ins that the host has for the unit."""
+    (path, text), *given = subject.unit.files
+    if not subject.whole:
+        return subject
+    name = str(subject.unit.name)
+    drop_ins = {one: text.text for one, text in given}
+    drop_ins.update(unit_files.drop_ins(name))
+    return Subject(Unit.of(name, text.text, list(drop_ins.items()), path), whole=True)
+
+
+def _candidate(unit: Unit) -> Candidate:
+    name = unit.name
+    return Candidate(unit, (str(UnitName(name.prefix, SOME_INSTANCE, name.kind) if name.instance == "" else name),))
+
+
+def _matching(given: str) -> t.List[str]:
+    if "/" in given:
+        paths = sorted(glob.glob(given)) if os.path.isabs(given) else []
+        return [one for path in paths for one in (_below(path, deep=False) if _holds_drop_ins(path) else [path])]
+    found: t.Dict[str, str] = {}
+    for directory in places.LOAD_PATH:
+        for path in _below(directory, deep=False):
+            name = os.path.basename(path)
+            if fnmatch.fnmatchcase(name, given) and lint.unit_name_of(path):
+                found.setdefault(name, path)
+    return list(found.values())
+
+
+def _below(directory: str, *, deep: bool = True) -> t.Iterator[str]:
+    """Paths in a directory, and in its directories of drop-ins."""
+    for path in sorted(glob.glob(f"{directory}/*")):
+        if deep and _holds_drop_ins(path):
+            yield from _below(path, deep=False)
+        elif not os.path.isdir(path):
+            yield path
+
+
+def _holds_drop_ins(path: str) -> bool:
+    return path.endswith(".d") and os.path.isdir(path)
+
+
+def _is_file(path: str) -> bool:
+    return os.path.isfile(path) and not os.path.islink(path)

@@ -1,0 +1,170 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, workers.systemd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: lint
+short_description: Judge the unit files that a host has
+version_added: 0.1.0
+author:
+  - workers.systemd contributors (@workers-systemd)
+description:
+  - Reads unit files and drop-ins, of this collection or of anybody else, and tells what systemd ignores or refuses in
+    them. It asks the list of directives of the host's own systemd, and its C(systemd-analyze verify).
+  - Each unit is judged with all drop-ins that the host has for it. A template is judged by one instance.
+  - Changes nothing.
+attributes:
+  check_mode:
+    support: full
+    description: Changes nothing.
+  diff_mode:
+    support: none
+    description: Changes nothing.
+  platform:
+    support: full
+    platforms: linux
+    description: Runs on Linux with systemd.
+  idempotent:
+    support: full
+    description: Changes nothing.
+  action_group:
+    support: full
+    description: Use C(group/workers.systemd.workers) in C(module_defaults).
+    membership:
+      - workers.systemd.workers
+options:
+  units:
+    description:
+      - Names of units, such as V(mail@.service), absolute paths of unit files and drop-ins, or patterns of either.
+      - Without it, all files of units and drop-ins in C(/etc/systemd/system). Links there lead to units of packages, or
+        mask them, and are not looked at.
+    type: list
+    elements: str
+  skip:
+    description: Kinds of findings to leave out, by their RV(findings[].id).
+    type: list
+    elements: str
+    default: []
+  fail_on:
+    description: The least severity that fails the task. With V(never) it only tells.
+    type: str
+    choices: [error, warning, never]
+    default: error
+seealso:
+  - module: workers.systemd.pools
+  - module: workers.systemd.unit_file
+"""
+
+EXAMPLES = r"""
+- name: Nothing is wrong with the units of the administrator
+  workers.systemd.lint:
+
+- name: See what systemd thinks of some units
+  workers.systemd.lint:
+    units: [nginx.service, "mail@*.service", /srv/app/units/*.timer]
+    skip: [obsolete]
+    fail_on: never
+  register: units
+"""
+
+RETURN = r"""
+findings:
+  description: One entry for each finding.
+  returned: success, or when findings fail the task
+  type: list
+  elements: dict
+  contains:
+    file:
+      description: The file it stands in.
+      type: str
+      returned: always
+    line:
+      description: The line where the directive begins; 0 for the file as a whole.
+      type: int
+      returned: always
+    unit:
+      description: The unit that was judged.
+      type: str
+      returned: always
+    section:
+      description: Section of the directive, if it is about one.
+      type: str
+      returned: always
+    directive:
+      description: The directive, if it is about one.
+      type: str
+      returned: always
+    id:
+      description: The kind of finding, for O(skip). V(systemd) is what C(systemd-analyze verify) said.
+      type: str
+      returned: always
+      sample: unknown-directive
+    severity:
+      description: V(error) or V(warning).
+      type: str
+      returned: always
+    found:
+      description: What is there.
+      type: str
+      returned: always
+    expected:
+      description: What should be there.
+      type: str
+      returned: always
+    hint:
+      description: What to do, if there is more to say.
+      type: str
+      returned: always
+lines:
+  description: The same as lines for a terminal, C(FILE:LINE) first.
+  returned: success, or when findings fail the task
+  type: list
+  elements: str
+  sample:
+    - "/etc/systemd/system/a.service:6: error: found Nice=99, expected what systemd accepts (...) [systemd]"
+msg:
+  description: The number of files and findings; when the task fails, the lines too.
+  returned: always
+  type: str
+problems:
+  description: Everything that is wrong with the input, each with where, found, expected and hint.
+  returned: when the input is refused
+  type: list
+  elements: dict
+"""
+
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import lint
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
+from ansible_collections.workers.systemd.plugins.module_utils._host.lint import chosen, lint_files
+from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module
+
+OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {
+    "units": {"type": "list", "elements": "str"},
+    "skip": {"type": "list", "elements": "str", "default": []},
+    "fail_on": {"type": "str", "choices": ["error", "warning", "never"], "default": "error"},
+}
+FAILING = {"error": ("error",), "warning": ("error", "warning"), "never": ()}
+
+
+def main() -> None:
+    module = Module(OPTIONS, hide=dict)
+    with module.telling_problems():
+        unknown = module.unknown()
+        if unknown:
+            raise Problems(unknown)
+        paths = chosen(module.params["units"])
+        findings = lint_files(paths, module.run(), module.params["skip"])
+    lines = [lint.line(one) for one in findings]
+    summary = lint.summary(len(paths), findings)
+    if any(one["severity"] in FAILING[module.params["fail_on"]] for one in findings):
+        module.fail("\n".join([summary, *lines]), findings=findings, lines=lines)
+    module.finish(changed=False, findings=findings, lines=lines, msg=summary)
+
+
+if __name__ == "__main__":
+    main()

@@ -146,9 +146,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.tell import 
 OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {
     "units": {"type": "list", "elements": "str"},
     "skip": {"type": "list", "elements": "str", "default": []},
-    "fail_on": {"type": "str", "choices": ["error", "warning", "never"], "default": "error"},
+    "fail_on": {"type": "str", "choices": list(lint.FAILING), "default": "error"},
 }
-FAILING = {"error": ("error",), "warning": ("error", "warning"), "never": ()}
 
 
 def main() -> None:
@@ -161,7 +160,7 @@ def main() -> None:
         findings = lint_files(paths, module.run(), module.params["skip"])
     lines = [lint.line(one) for one in findings]
     summary = lint.summary(len(paths), findings)
-    if any(one["severity"] in FAILING[module.params["fail_on"]] for one in findings):
+    if lint.fails(findings, module.params["fail_on"]):
         module.fail("\n".join([summary, *lines]), findings=findings, lines=lines)
     module.finish(changed=False, findings=findings, lines=lines, msg=summary)
 

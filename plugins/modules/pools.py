@@ -156,6 +156,14 @@ options:
       - Units of somebody else are never touched.
     type: bool
     default: false
+  skip_traps:
+    description:
+      - Ids of traps that are not looked for, such as V(type-simple-hides-failure). A trap is a configuration that
+        systemd accepts and that users regret.
+      - C(docs/traps.md) of this collection has all of them.
+    type: list
+    elements: str
+    default: []
 seealso:
   - module: workers.systemd.pools_info
 """
@@ -261,6 +269,7 @@ import contextlib
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import understand
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps import unknown_ids
 from ansible_collections.workers.systemd.plugins.module_utils._host.deploy import Deployment
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import only_run
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module, hidden
@@ -306,13 +315,21 @@ def main() -> None:
         {
             "pools": {"type": "list", "elements": "dict", "required": True, "options": POOL},
             "purge": {"type": "bool", "default": False},
+            "skip_traps": {"type": "list", "elements": "str", "default": []},
         },
         hide=without_secrets,
     )
     with module.telling_problems():
         pools, problems = understand(module.params.get("pools") or [])
+        problems += unknown_ids(module.params["skip_traps"], "skip_traps")
         with only_run() if not module.check_mode else contextlib.nullcontext():
-            deployment = Deployment(module.run(), pools, purge=module.params["purge"], check_mode=module.check_mode)
+            deployment = Deployment(
+                module.run(),
+                pools,
+                purge=module.params["purge"],
+                check_mode=module.check_mode,
+                skip_traps=module.params["skip_traps"],
+            )
             for warning in deployment.judge([*module.unknown(), *problems]):
                 module.warn(warning)
             deployment.decide()

@@ -75,6 +75,14 @@ options:
     description: Mode of the file, an octal number as text.
     type: str
     default: "0644"
+  skip_traps:
+    description:
+      - Ids of traps that are not looked for, such as V(type-simple-hides-failure). A trap is a configuration that
+        systemd accepts and that users regret.
+      - C(docs/traps.md) of this collection has all of them.
+    type: list
+    elements: str
+    default: []
 seealso:
   - module: workers.systemd.pools
 """
@@ -121,6 +129,7 @@ problems:
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import file_diff
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps import unknown_ids
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_spec import understand_unit
 from ansible_collections.workers.systemd.plugins.module_utils._host import one_file
 from ansible_collections.workers.systemd.plugins.module_utils._host.install import UnitInstall
@@ -136,6 +145,7 @@ OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {
     "owner": {"type": "str", "default": "root"},
     "group": {"type": "str", "default": "root"},
     "mode": {"type": "str", "default": "0644"},
+    "skip_traps": {"type": "list", "elements": "str", "default": []},
 }
 
 
@@ -144,8 +154,9 @@ def main() -> None:
     with module.telling_problems():
         spec, problems = understand_unit(module.params)
         flawed = bool(problems)
+        problems += unknown_ids(module.params["skip_traps"], "skip_traps")
         mode, uid, gid = one_file.read_attributes(module.params, problems)
-        install = UnitInstall(spec, module.run())
+        install = UnitInstall(spec, module.run(), module.params["skip_traps"])
         for warning in install.judge([*module.unknown(), *problems], flawed=flawed):
             module.warn(warning)
         wanted = None if spec.text is None else one_file.OneFile(spec.text, mode, uid, gid)

@@ -8,15 +8,13 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, Severity, error
 from ansible_collections.workers.systemd.plugins.module_utils._core.obsolete import REMOVED, replacement
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
-from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, did_you_mean
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import did_you_mean
 from ansible_collections.workers.systemd.plugins.module_utils._core.since import since
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed, Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_syntax import (
     is_for_others,
     possible_sections,
     syntax_findings,
-    unknown_section,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.values import value_finding
 
@@ -45,32 +43,6 @@ def findings(unit: Unit, catalogue: Catalogue, systemd: int) -> t.Iterator[Findi
     for at in unit.assignments():
         if at.section in possible and at.key and not is_for_others(at.key):
             yield from _directive_findings(at, possible, catalogue, systemd)
-
-
-def unknown_directives(pool: Pool, known: Catalogue, systemd: int) -> t.Iterator[Problem]:
-    """The directives of a pool's ``unit`` that this systemd would ignore."""
-    return unknown_in(pool.unit, "service", known, systemd, f"{pool.where}.unit")
-
-
-def unknown_in(
-    sections: t.Mapping[str, t.Iterable[str]], kind: str, known: Catalogue, systemd: int, where: str
-) -> t.Iterator[Problem]:
-    """The sections and directives that systemd would ignore in a unit of this type."""
-    possible = possible_sections(kind)
-    for section, keys in sections.items():
-        if is_for_others(section):
-            continue
-        if section not in possible:
-            yield _told(unknown_section(Placed("", section, "", "", 0), possible), f"{where}.{section}")
-            continue
-        for key in keys:
-            if key not in known.get(section, {}) and not is_for_others(key):
-                at = Placed("", section, key, "", 0)
-                yield _told(_unknown(at, possible, known, systemd), f"{where}.{section}.{key}")
-
-
-def _told(finding: Finding, where: str) -> Problem:
-    return Problem(where, finding.found, finding.expected, finding.hint)
 
 
 def _directive_findings(

@@ -5,12 +5,26 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import replace
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import verify_text
-from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue, unknown_in
+from ansible_collections.workers.systemd.plugins.module_utils._core import directives, traps, verify_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, Severity
+from ansible_collections.workers.systemd.plugins.module_utils._core.host_facts import HostFacts
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
+
+# What the unit names may come to the host after it. ``not-executable`` is systemd's own word for the second.
+MAY_COME_LATER = frozenset(
+    {
+        "user-is-not-there",
+        "program-is-not-there",
+        "program-is-not-executable",
+        verify_text.NOT_EXECUTABLE,
+        "directory-is-not-there",
+        "directory-is-closed-to-user",
+        "environment-file-is-not-there",
+        "writable-path-is-not-there",
+    }
+)
 
 
 def judged(
@@ -19,27 +33,25 @@ def judged(
     systemd: int,
     verified: t.Iterable[Finding] = (),
     off: t.Collection[str] = (),
+    host: t.Optional[HostFacts] = None,
 ) -> t.List[Finding]:
     """All findings about a unit by file and line, each once, without those whose id is switched off.
 
-    ``verified`` is what the target's own systemd said. It is left out where one of our judges says why.
+    ``verified`` is what the target's own systemd said; it is left out where one of our judges says why. A trap in a
+    line that systemd ignores catches nobody.
     """
-    own = list(_unknown(unit, catalogue, systemd))
-    explained = {_place(one) for one in own if one.at}
-    systemds = [one for one in verified if one.id != verify_text.ID or _place(one) not in explained]
+    listed = list(directives.findings(unit, catalogue, systemd))
+    ignored = _places(one for one in listed if one.severity is Severity.ERROR)
+    caught = [one for one in traps.findings(unit, host, systemd, off) if _place(one) not in ignored]
+    explained = _places(listed) | _places(one for one in caught if one.id in MAY_COME_LATER)
+    said = [one for one in verified if _place(one) not in explained]
     order = [path for path, _ in unit.files]
-    kept = [one for one in dict.fromkeys([*own, *systemds]) if one.id not in off]
+    kept = [one for one in dict.fromkeys([*listed, *caught, *said]) if one.id not in off]
     return sorted(kept, key=lambda one: (order.index(one.at.path), one.at.line) if one.at else (-1, 0))
 
 
-def _unknown(unit: Unit, catalogue: Catalogue, systemd: int) -> t.Iterator[Finding]:
-    told = set()
-    for at in unit.assignments():
-        for one in unknown_in({at.section: [at.key]}, unit.name.kind, catalogue, systemd, ""):
-            if one.where not in told:
-                place = replace(at, key="", value="") if one.where == f".{at.section}" else at
-                yield Finding("unknown-directive", Severity.ERROR, place, one.found, one.expected, one.hint)
-            told.add(one.where)
+def _places(findings: t.Iterable[Finding]) -> t.Set[t.Tuple[str, int]]:
+    return {_place(one) for one in findings if one.at}
 
 
 def _place(finding: Finding) -> t.Tuple[str, int]:

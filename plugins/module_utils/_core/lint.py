@@ -16,6 +16,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.units import
 from ansible_collections.workers.systemd.plugins.module_utils._core.verify_text import printable
 
 File = t.Tuple[str, str]
+# Severities that make a run fail, by what the user says.
+FAILING = {"error": ("error",), "warning": ("error", "warning"), "never": ()}
 Row = t.Dict[str, t.Any]
 
 
@@ -115,6 +117,10 @@ def line(told: Row) -> str:
     place = f"{told['file']}:{told['line']}" if told["line"] else told["file"]
     hint = f" ({told['hint']})" if told["hint"] else ""
     return f"{place}: {told['severity']}: found {told['found']}, expected {told['expected']}{hint} [{told['id']}]"
+
+
+def fails(rows: t.Iterable[Row], fail_on: str) -> bool:
+    return any(one["severity"] in FAILING[fail_on] for one in rows)
 
 
 def _directory(path: str) -> str:

@@ -38,7 +38,8 @@ def syntax_findings(kind: str, path: str, text: UnitText) -> t.Iterator[Finding]
     possible = possible_sections(kind)
     for header in text.headers:
         if header.section not in possible and not is_for_others(header.section):
-            yield unknown_section(_placed(path, header), possible)
+            expected, hint = f"{', '.join(possible)} or X-...", did_you_mean(header.section, possible)
+            yield error("unknown-section", _placed(path, header), f"section {header.section}", expected, hint)
     for line in text.others:
         if line.section in possible:
             yield error("no-equals", _placed(path, line), line.text, "Directive=value", IGNORES)
@@ -49,11 +50,6 @@ def syntax_findings(kind: str, path: str, text: UnitText) -> t.Iterator[Finding]
         elif not one.section and not any(header.line < one.line for header in text.headers):
             expected = f"a section before it, such as [{possible[0]}]"
             yield error("outside-section", at, one.key or f"={one.value}", expected, IGNORES)
-
-
-def unknown_section(at: Placed, possible: t.Sequence[str]) -> Finding:
-    expected = f"{', '.join(possible)} or X-..."
-    return error("unknown-section", at, f"section {at.section}", expected, did_you_mean(at.section, possible))
 
 
 def _placed(path: str, line: Line) -> Placed:

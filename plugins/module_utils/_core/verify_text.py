@@ -109,7 +109,8 @@ def _named(text: str, unit: Unit) -> t.Optional[Placed]:
 def _at_line(said: Said, unit: Unit) -> Placed:
     """The assignment at this line. systemd counts the last line of one that is continued, we the first."""
     until_there = [one for one in unit.assignments() if one.path == said.path and one.line <= said.line]
-    if NO_ASSIGNMENT.fullmatch(said.text) or not until_there:
+    ends = [text.unreadable.line for path, text in unit.files if path == said.path and text.unreadable]
+    if NO_ASSIGNMENT.fullmatch(said.text) or not until_there or any(said.line >= end for end in ends):
         return Placed(said.path, "", "", "", said.line)
     return until_there[-1]
 

@@ -9,6 +9,7 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import places, report, units
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Severity
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge import MAY_COME_LATER
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import (
     Step,
@@ -20,7 +21,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan import 
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import plan_shared, shared_units
-from ansible_collections.workers.systemd.plugins.module_utils._core.verify_text import NOT_EXECUTABLE
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import sealed_with, wanted
 from ansible_collections.workers.systemd.plugins.module_utils._host import host, look, preflight, watch
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome, PoolWork, Run
@@ -34,10 +34,22 @@ OLDEST_SYSTEMD = 247
 
 
 class Deployment:
-    """``pools`` are those that the operator lists; with ``purge`` the others that are ours go."""
+    """``pools`` are those that the operator lists; with ``purge`` the others that are ours go.
 
-    def __init__(self, run: RunCommand, pools: t.Sequence[Pool], *, purge: bool, check_mode: bool) -> None:
+    ``skip_traps`` are ids of traps that nobody wants to hear of.
+    """
+
+    def __init__(
+        self,
+        run: RunCommand,
+        pools: t.Sequence[Pool],
+        *,
+        purge: bool,
+        check_mode: bool,
+        skip_traps: t.Collection[str],
+    ) -> None:
         self.run = run
+        self.skip_traps = skip_traps
         self.manager = Manager(run)
         self.systemd = self.manager.version()
         self.catalogue = HostCatalogue(run, self.manager.build())
@@ -57,7 +69,7 @@ class Deployment:
             found.append(Problem("the host", f"systemd {self.systemd}", f"systemd {OLDEST_SYSTEMD} or newer"))
         flawed = [pool for pool in self.present if any(one.where.startswith(pool.where) for one in problems)]
         sound = [pool for pool in self.present if pool not in flawed]
-        judged = judge_pools(self.run, self.catalogue.known, self.systemd, sound, flawed)
+        judged = judge_pools(self.run, self.catalogue.known, self.systemd, sound, flawed, self.skip_traps)
         missing = preflight.missing(self.present)
         told = {problem.where for problem in missing}
         warnings = []
@@ -65,7 +77,7 @@ class Deployment:
             problem = finding.problem(where)
             if finding.severity is Severity.WARNING:
                 warnings.append(str(problem))
-            elif finding.id != NOT_EXECUTABLE:
+            elif finding.id not in MAY_COME_LATER:
                 found.append(problem)
             elif where not in told:
                 missing.append(problem)

@@ -8,11 +8,10 @@ import os
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, Severity
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge import judged
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge import MAY_COME_LATER, judged
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_spec import UnitSpec
-from ansible_collections.workers.systemd.plugins.module_utils._core.verify_text import NOT_EXECUTABLE
-from ansible_collections.workers.systemd.plugins.module_utils._host import candidates, host, look, one_file
+from ansible_collections.workers.systemd.plugins.module_utils._host import candidates, host, look, one_file, trap_facts
 from ansible_collections.workers.systemd.plugins.module_utils._host.catalogue import HostCatalogue
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.verify import Candidate, verify
@@ -21,8 +20,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.verify impor
 class UnitInstall:
     """``decide`` says whether the file changes and whether systemd has to read its files again; ``act`` does it."""
 
-    def __init__(self, spec: UnitSpec, run: Run) -> None:
+    def __init__(self, spec: UnitSpec, run: Run, off: t.Collection[str]) -> None:
         self.spec = spec
+        self.off = off
         self.run = run
         self.manager = Manager(run)
         self.catalogue = HostCatalogue(run, self.manager.build())
@@ -35,8 +35,8 @@ class UnitInstall:
         found, warnings = [*problems, *self._in_the_way()], []
         for finding in [] if flawed or self.spec.text is None else self._findings():
             problem = finding.problem(self.spec.option_of(finding.at))
-            # A program may come after the unit that starts it.
-            if finding.severity is Severity.WARNING or finding.id == NOT_EXECUTABLE:
+            # It may come after the unit that needs it.
+            if finding.severity is Severity.WARNING or finding.id in MAY_COME_LATER:
                 warnings.append(str(problem))
             else:
                 found.append(problem)
@@ -67,7 +67,12 @@ class UnitInstall:
     def _judged(self, asked: t.Sequence[Candidate]) -> t.List[Finding]:
         known, systemd = self.catalogue.known, self.manager.version()
         said = verify(self.run, systemd, asked)
-        found = [finding for one, own in zip(asked, said) for finding in judged(one.unit, known, systemd, own)]
+        facts = trap_facts.facts([one.unit for one in asked], self.run)
+        found = [
+            finding
+            for one, own, host in zip(asked, said, facts)
+            for finding in judged(one.unit, known, systemd, own, self.off, host)
+        ]
         return list(dict.fromkeys(found))
 
     def decide(self, wanted: t.Optional[one_file.OneFile], *, may_reload: bool) -> None:

@@ -15,7 +15,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.lint import 
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
-from ansible_collections.workers.systemd.plugins.module_utils._host import unit_files
+from ansible_collections.workers.systemd.plugins.module_utils._host import trap_facts, unit_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.candidates import SOME_INSTANCE
 from ansible_collections.workers.systemd.plugins.module_utils._host.catalogue import HostCatalogue
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, Run
@@ -48,8 +48,9 @@ def lint_files(paths: t.Sequence[str], run: Run, off: t.Collection[str]) -> t.Li
     known = HostCatalogue(run, manager.build()).known
     whole = [one for one in subjects if one.whole]
     said = dict(zip(map(id, whole), verify(run, manager.version(), [_candidate(one.unit) for one in whole])))
-    for one in subjects:
-        found = judged(one.unit, known, manager.version(), said.get(id(one), ()), off)
+    facts = trap_facts.facts([one.unit for one in subjects], run)
+    for one, host in zip(subjects, facts):
+        found = judged(one.unit, known, manager.version(), said.get(id(one), ()), off, host)
         rows += [row for row in one.told(found) if one.unit.files[0][0] in files or row["file"] in files]
     return [row for row in rows if row["id"] not in off]
 

@@ -15,7 +15,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.pool_places 
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import target_text, template_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import environment_paths
-from ansible_collections.workers.systemd.plugins.module_utils._host import candidates
+from ansible_collections.workers.systemd.plugins.module_utils._host import candidates, trap_facts
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.verify import Candidate, verify
 
@@ -27,19 +27,43 @@ class Placed(t.NamedTuple):
     finding: Finding
 
 
+# preflight.py says them for the options of a pool, and for each instance.
+SAID_BEFORE = frozenset(
+    {
+        "user-is-not-there",
+        "program-is-not-there",
+        "program-is-not-executable",
+        "directory-is-not-there",
+        "directory-is-closed-to-user",
+        "environment-file-is-not-there",
+        "unit-is-masked",
+    }
+)
+
+
 def judge_pools(
-    run: Run, catalogue: Catalogue, systemd: int, sound: t.Sequence[Pool], flawed: t.Sequence[Pool]
+    run: Run,
+    catalogue: Catalogue,
+    systemd: int,
+    sound: t.Sequence[Pool],
+    flawed: t.Sequence[Pool],
+    off: t.Collection[str],
 ) -> t.List[Placed]:
-    """What is wrong with the units of the pools. Those of ``flawed`` ones are too incomplete for systemd itself."""
+    """What is wrong with the units of the pools. Those of ``flawed`` ones are too incomplete for systemd itself.
+
+    ``off`` are ids of findings that nobody wants to hear.
+    """
     asked = [(pool, one) for pool in sound for one in _candidates(pool, systemd)]
     verified = verify(run, systemd, [one for _, one in asked])
+    facts = trap_facts.facts([one.unit for _, one in asked], run)
+    silent = SAID_BEFORE | set(off)
     found = [
         (pool, finding)
-        for (pool, one), said in zip(asked, verified)
-        for finding in judged(one.unit, catalogue, systemd, said)
+        for (pool, one), said, host in zip(asked, verified, facts)
+        for finding in judged(one.unit, catalogue, systemd, said, silent, host)
     ]
     for pool in flawed:
-        found += [(pool, finding) for finding in judged(_template(pool, systemd), catalogue, systemd)]
+        found += [(pool, finding) for finding in judged(_template(pool, systemd), catalogue, systemd, off=silent)]
     # Of two instances with drop-ins of their own both have the template in them.
     return list(dict.fromkeys(Placed(option_of(pool, finding.at), finding) for pool, finding in found))
 

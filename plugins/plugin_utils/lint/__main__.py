@@ -4,7 +4,7 @@
 
 python -m ansible_collections.workers.systemd.plugins.plugin_utils.lint [--systemd 252] PATH...
 
-Exits 0 without findings, 1 with some, 2 when there is nothing that can be judged.
+Exits 0 without errors, 1 with some (--fail-on moves the border), 2 when there is nothing that can be judged.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ def arguments(argv: t.Sequence[str]) -> argparse.Namespace:
     newest = VERSIONS[-1]
     parser.add_argument("--systemd", type=int, choices=VERSIONS, default=newest, help=f"its version, else {newest}")
     parser.add_argument("--skip", action="append", default=[], metavar="ID", help="a kind of finding to leave out")
+    parser.add_argument("--fail-on", choices=lint.FAILING, default="error", help="what makes it exit 1, else error")
     parser.add_argument("--format", choices=["text", "json"], default="text")
     return parser.parse_args(argv)
 
@@ -68,7 +69,7 @@ def main(argv: t.Sequence[str]) -> int:
         sys.stdout.writelines(f"{lint.line(row)}\n" for row in rows)
     if missing or any(row["id"] == "unreadable" for row in rows):
         return UNUSABLE
-    return FOUND if rows else CLEAN
+    return FOUND if lint.fails(rows, args.fail_on) else CLEAN
 
 
 if __name__ == "__main__":

@@ -69,7 +69,7 @@ ERRORS: dict[str, list[tuple[str, str, int] | None]] = {
     "a bad URL": [(UNIT, "Documentation", 2)],
     "an empty file": [None],
     "a NUL": [(UNIT, "", 3), (UNIT, "ce", 4)],
-    "a byte that is no text": [(UNIT, "Environment", 3)],
+    "a byte that is no text": [(UNIT, "", 3)],
     "a comment behind a value": [(UNIT, "RestartSec", 6)],
     "a removed directive": [(UNIT, "Capabilities", 6)],
     "a bad value over several lines": [(UNIT, "Environment", 6)],

@@ -11,7 +11,7 @@ import tarfile
 import typing as t
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.directives import (
@@ -94,20 +94,19 @@ KEYS = sorted(
 )
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.data())
-def test_nothing_is_refused_that_systemd_takes(host: Host, data: st.DataObject) -> None:
-    """Made-up values, all of one directive in one file."""
+made = st.one_of(st.text(ALPHABET, max_size=12), st.sampled_from([v for one in VALUES.values() for v in one.accepted]))
+
+
+@settings(max_examples=4, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@given(values=st.lists(made.map(str.strip), min_size=10, max_size=40))
+def test_nothing_is_refused_that_systemd_takes(host: Host, values: list[str]) -> None:
+    """Made-up values, all for each directive, in one file of its own."""
     units, placed = {}, {}
-    made = st.one_of(
-        st.text(ALPHABET, max_size=12), st.sampled_from([v for one in VALUES.values() for v in one.accepted])
-    )
     for index, directive in enumerate(KEYS):
         section, key = directive.split(".")
         if key not in host.catalogue[section]:
             continue
         kind = "service" if section in ("Unit", "Install") else section.lower()
-        values = [value.strip() for value in data.draw(st.lists(made, min_size=10, max_size=20))]
         name = f"h{index}.{kind}"
         units[name] = f"{START[kind]}[{section}]\n" + "".join(f"{key}={value}\n" for value in values)
         placed[name] = directive

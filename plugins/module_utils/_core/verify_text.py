@@ -30,9 +30,11 @@ OF_OTHERS = re.compile(r"Failed to create \S+: Unit \S+ not found\.|Dependency \
 COMMAND = re.compile(r"Command (?P<program>.+) is not executable: (?P<why>.*)")
 DIRECTIVE = re.compile(r"\b([A-Z][A-Za-z]+)=")
 # log_syntax() of what is no assignment (parse_line() in conf-parser.c).
-NO_ASSIGNMENT = re.compile(r"Missing .*|Unknown section .*|(?:Invalid|Bad characters in) section header .*")
-# systemd does what is written, and tells that it should be written otherwise.
-DONE_ANYWAY = re.compile(r"(?!.*\bignor).*(?:obsolete|deprecated|legacy|will be removed|not safe)")
+NO_ASSIGNMENT = re.compile(r"Missing .*|Unknown section '(.*)'.*|(?:Invalid|Bad characters in) section header .*")
+# systemd does what is written, and tells that it should be written otherwise, or that another unit is to come.
+DONE_ANYWAY = re.compile(
+    r"(?!.*\bignor).*(?:obsolete|deprecated|legacy|will be removed|not safe|not loaded, socket cannot be started)"
+)
 LONGEST_SHOWN = 80
 
 
@@ -110,8 +112,10 @@ def _at_line(said: Said, unit: Unit) -> Placed:
     """The assignment at this line. systemd counts the last line of one that is continued, we the first."""
     until_there = [one for one in unit.assignments() if one.path == said.path and one.line <= said.line]
     ends = [text.unreadable.line for path, text in unit.files if path == said.path and text.unreadable]
-    if NO_ASSIGNMENT.fullmatch(said.text) or not until_there or any(said.line >= end for end in ends):
-        return Placed(said.path, "", "", "", said.line)
+    no_assignment = NO_ASSIGNMENT.fullmatch(said.text)
+    if no_assignment or not until_there or any(said.line >= end for end in ends):
+        section = no_assignment[1] if no_assignment else None
+        return Placed(said.path, section or "", "", "", said.line)
     return until_there[-1]
 
 

@@ -46,11 +46,11 @@ def lint_files(paths: t.Sequence[str], run: Run, off: t.Collection[str]) -> t.Li
     subjects = [_with_drop_ins(one) for one in lint.subjects(files, unit_files.find)]
     manager = Manager(run)
     known = HostCatalogue(run, manager.build()).known
-    whole = [one for one in subjects if one.whole]
-    said = dict(zip(map(id, whole), verify(run, manager.version(), [_candidate(one.unit) for one in whole])))
+    said = iter(verify(run, manager.version(), [_candidate(one.unit) for one in subjects if one.whole]))
     facts = trap_facts.facts([one.unit for one in subjects], run)
     for one, host in zip(subjects, facts):
-        found = judged(one.unit, known, manager.version(), said.get(id(one), ()), off, host)
+        found = judged(one.unit, known, manager.version(), next(said) if one.whole else [], off, host)
+        # Of a unit that only a drop-in was asked about, the drop-in.
         rows += [row for row in one.told(found) if one.unit.files[0][0] in files or row["file"] in files]
     return [row for row in rows if row["id"] not in off]
 

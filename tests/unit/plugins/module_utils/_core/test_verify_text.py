@@ -200,3 +200,15 @@ def test_what_247_aborts_at_is_refused_before_it_is_asked(directives: str, line:
 @pytest.mark.parametrize("directives", ["Type=dbus\nBusName=a.b\n", "Type=simple\n", "", "BusName=a.b\n"])
 def test_what_247_can_judge_it_is_asked(directives: str) -> None:
     assert refuses_without_a_word(Unit.of("a.service", f"[Service]\n{directives}")) is None
+
+
+def test_an_unknown_section_is_named() -> None:
+    (one,) = found(252, "an unknown section")
+    assert one.at is not None
+    assert one.at.section == "Foo"
+
+
+def test_a_socket_may_come_before_its_service() -> None:
+    said, _ = read("syslog.socket: service syslog.service not loaded, socket cannot be started.\n")
+    (one,) = findings(said, Unit.of("syslog.socket", "[Socket]\nListenStream=/run/x\n"), ["syslog.socket"])
+    assert one.severity is Severity.WARNING

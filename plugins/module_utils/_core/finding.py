@@ -32,7 +32,7 @@ class Finding:
 
     def problem(self, where: str) -> Problem:
         """The same for somebody who reads it, at a place in what they wrote."""
-        return Problem(where, self.found, self.expected, f"{self.hint} [{self.id}]".lstrip())
+        return Problem(where, self.found, self.expected, self.hint, self.id)
 
 
 def error(name: str, at: t.Optional[Placed], found: str, expected: str, hint: str = "") -> Finding:

@@ -11,16 +11,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Problem:
-    """``where`` is the place in the input, ``found`` and ``expected`` say what is wrong, ``hint`` what to do."""
+    """``where`` is the place in the input, ``found`` and ``expected`` say what is wrong, ``hint`` what to do.
+
+    ``id`` is that of a finding about a unit.
+    """
 
     where: str
     found: str
     expected: str
     hint: str = ""
+    id: str = ""
 
     def __str__(self) -> str:
         hint = f" ({self.hint})" if self.hint else ""
-        return f"{self.where}: found {self.found}, expected {self.expected}{hint}"
+        name = f" [{self.id}]" if self.id else ""
+        return f"{self.where}: found {self.found}, expected {self.expected}{hint}{name}"
 
 
 class Problems(Exception):

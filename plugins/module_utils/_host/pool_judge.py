@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import places, units
-from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue
+from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue, findings
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge import judged
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
@@ -49,7 +49,7 @@ def judge_pools(
     flawed: t.Sequence[Pool],
     off: t.Collection[str],
 ) -> t.List[Placed]:
-    """What is wrong with the units of the pools. Those of ``flawed`` ones are too incomplete for systemd itself.
+    """What is wrong with the units of the pools. ``flawed`` ones are incomplete: only their own directives count.
 
     ``off`` are ids of findings that nobody wants to hear.
     """
@@ -63,9 +63,14 @@ def judge_pools(
         for finding in judged(one.unit, catalogue, systemd, said, silent, host)
     ]
     for pool in flawed:
-        found += [(pool, finding) for finding in judged(_template(pool, systemd), catalogue, systemd, off=silent)]
+        found += [(pool, one) for one in findings(_template(pool, systemd), catalogue, systemd) if _is_own(pool, one)]
     # Of two instances with drop-ins of their own both have the template in them.
     return list(dict.fromkeys(Placed(option_of(pool, finding.at), finding) for pool, finding in found))
+
+
+def _is_own(pool: Pool, finding: Finding) -> bool:
+    """Whether the directive is one that the operator wrote as such."""
+    return finding.at is not None and option_of(pool, finding.at).startswith(f"{pool.where}.unit.")
 
 
 def _candidates(pool: Pool, systemd: int) -> t.Iterator[Candidate]:

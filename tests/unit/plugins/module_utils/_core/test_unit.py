@@ -45,7 +45,8 @@ def test_a_text_without_a_path_is_named_after_its_unit() -> None:
 
 def test_a_finding_becomes_a_problem_that_names_its_id() -> None:
     finding = Finding("unknown-directive", Severity.ERROR, None, "Retsart", "a directive", "Did you mean Restart?")
-    assert finding.problem("a.service:3") == Problem(
-        "a.service:3", "Retsart", "a directive", "Did you mean Restart? [unknown-directive]"
+    problem = finding.problem("a.service:3")
+    assert problem == Problem("a.service:3", "Retsart", "a directive", "Did you mean Restart?", "unknown-directive")
+    assert str(problem) == (
+        "a.service:3: found Retsart, expected a directive (Did you mean Restart?) [unknown-directive]"
     )
-    assert finding.problem("x").hint.endswith("[unknown-directive]")

@@ -45,9 +45,10 @@ def judged(
     caught = [one for one in traps.findings(unit, host, systemd, off) if _place(one) not in ignored]
     explained = _places(listed) | _places(one for one in caught if one.id in MAY_COME_LATER)
     said = [one for one in verified if _place(one) not in explained]
-    order = [path for path, _ in unit.files]
+    # A finding may be about a file of somebody else, such as an environment file.
+    order = {path: number for number, (path, _) in enumerate(unit.files)}
     kept = [one for one in dict.fromkeys([*listed, *caught, *said]) if one.id not in off]
-    return sorted(kept, key=lambda one: (order.index(one.at.path), one.at.line) if one.at else (-1, 0))
+    return sorted(kept, key=lambda one: (order.get(one.at.path, len(order)), one.at.line) if one.at else (-1, 0))
 
 
 def _places(findings: t.Iterable[Finding]) -> t.Set[t.Tuple[str, int]]:

@@ -19,9 +19,10 @@ description:
     what is wanted now. Survivors keep their processes.
   - Whether an instance is stale is read from its running process, so a run that was interrupted, a reboot or a restart
     by hand leave nothing behind that the next run would not see.
-  - Every started or restarted instance is watched for O(pools[].rollout.min_healthy_time). One that dies in that time
-    fails the task, with its exit status and its last journal lines. The instances that still run the former version
-    are then left alone.
+  - Stale instances are restarted one canary first and then batch by batch, see O(pools[].rollout). Every started or
+    restarted instance is watched for O(pools[].rollout.min_healthy_time). One that dies in that time fails the task,
+    with its exit status and its last journal lines. The instances that still run the former version are then left
+    alone.
 requirements:
   - systemd 247 or newer on the target
 attributes:
@@ -135,16 +136,63 @@ options:
         description: How stale instances are restarted.
         type: dict
         suboptions:
-          min_healthy_time:
-            description: How long an instance must run without dying to be believed, as a time span of systemd.
-            type: str
-            default: 3s
+          canary:
+            description:
+              - How many instances are restarted before all others. When one of them fails, the others are left
+                alone.
+              - V(0) is none. There are never more than O(pools[].rollout.max_parallel).
+            type: int
+            default: 1
           max_parallel:
             description:
-              - How many instances may be restarted at once, as a count or as a percentage of the instances.
+              - How many instances may be down at once, as a count or as a percentage of the instances.
               - A percentage rounds down, and never to nothing.
+              - An instance that is down for another reason counts too, and then fewer are restarted at once, or none
+                until it is back.
             type: str
             default: 25%
+          min_healthy_time:
+            description:
+              - How long an instance must run without dying to be believed, as a time span of systemd. It counts
+                from the moment at which this instance is up (for C(Type=notify), from its readiness).
+            type: str
+            default: 3s
+          healthy_deadline:
+            description:
+              - How long one instance may take from its restart until it is believed, as a time span of systemd. The
+                stop of the former process is part of it.
+              - For the same time a rollout waits for an instance that is down for another reason.
+            type: str
+            default: 5m
+          progress_deadline:
+            description:
+              - How long a rollout may go on without another instance that settles, as a time span of systemd. V(0)
+                is for ever, since each single instance has its O(pools[].rollout.healthy_deadline) anyway.
+            type: str
+            default: "0"
+          order:
+            description:
+              - Whether instances are restarted by name as people count, or backwards.
+            type: str
+            choices: [ascending, descending]
+            default: ascending
+          on_failure:
+            description:
+              - What follows when an instance fails. No further instance is restarted in any case.
+              - V(stop) watches the other instances of the batch to the end. V(rollback) ends at once, so that the
+                former version can be put back without delay.
+            type: str
+            choices: [stop, rollback]
+            default: stop
+          health_check:
+            description:
+              - A command that must exit with status 0 before an instance is believed, after
+                O(pools[].rollout.min_healthy_time). It runs on the host as root, and no shell reads it.
+              - C(%i) in a word is the name of the instance.
+              - It has 10 seconds. When it fails it is asked again every second, until
+                O(pools[].rollout.healthy_deadline).
+            type: list
+            elements: str
       unit:
         description:
           - Any directives of the template unit, by section. They have the last word over what the collection sets.
@@ -184,6 +232,11 @@ EXAMPLES = r"""
         watch: [/var/www/app/artisan]
         limits:
           memory_max: 512M
+        rollout:
+          canary: 1
+          max_parallel: 50%
+          min_healthy_time: 10s
+          health_check: [/usr/local/bin/is-connected, app-queue, "%i"]
       - name: app-scheduler
         command: [/usr/bin/php, /var/www/app/artisan, schedule:work]
         user: www-data
@@ -218,14 +271,21 @@ pools:
     verdicts:
       description: What became of each instance that was started or restarted, by its unit.
       type: dict
-      returned: when not in check mode
+      returned: for a pool with instances, when not in check mode
       sample:
-        app-queue@1.service: settled, ran 3 s without a restart
+        app-queue@1.service: "settled: ran 3 s without a restart"
     spared:
       description: Units that are stale and were not restarted, because an instance before them failed.
       type: list
       elements: str
-      returned: when not in check mode
+      returned: for a pool with instances, when not in check mode
+    lowest_active:
+      description:
+        - How many of the wanted instances were up at the worst moment of the run. One that is being restarted counts
+          as down until it was seen up.
+      type: int
+      returned: for a pool with instances, when not in check mode
+      sample: 3
 daemon_reloaded:
   description: Whether systemd read its unit files again.
   returned: always
@@ -284,8 +344,14 @@ LIMITS = {
     "io_weight": {"type": "str"},
 }
 ROLLOUT = {
-    "min_healthy_time": {"type": "str", "default": "3s"},
+    "canary": {"type": "int", "default": 1},
     "max_parallel": {"type": "str", "default": "25%"},
+    "min_healthy_time": {"type": "str", "default": "3s"},
+    "healthy_deadline": {"type": "str", "default": "5m"},
+    "progress_deadline": {"type": "str", "default": "0"},
+    "order": {"type": "str", "choices": ["ascending", "descending"], "default": "ascending"},
+    "on_failure": {"type": "str", "choices": ["stop", "rollback"], "default": "stop"},
+    "health_check": {"type": "list", "elements": "str"},
 }
 POOL = {
     "name": {"type": "str", "required": True},

@@ -8,7 +8,7 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import time_span, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import not_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import as_text, read_variables
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import (
@@ -18,6 +18,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text im
     render_argv,
     split_command,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy, read_policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import (
     Value,
@@ -75,20 +76,6 @@ def item_problems(items: t.Sequence[t.Any], where: str) -> t.List[Problem]:
 
 
 @dataclass(frozen=True)
-class Rollout:
-    """How stale instances are restarted. ``max_parallel`` is a count, or a percentage ending in ``%``."""
-
-    min_healthy_time: float = 3.0
-    max_parallel: str = "25%"
-
-    def batch_size(self, count: int) -> int:
-        """How many of ``count`` instances may be down at once; a percentage rounds down, and never to nothing."""
-        if self.max_parallel.endswith("%"):
-            return max(1, count * int(self.max_parallel[:-1]) // 100)
-        return max(1, int(self.max_parallel))
-
-
-@dataclass(frozen=True)
 class Pool:
     """One wanted pool.
 
@@ -111,7 +98,7 @@ class Pool:
     watch: t.Tuple[str, ...] = ()
     limits: t.Mapping[str, str] = field(default_factory=dict)
     unit: t.Mapping[str, t.Mapping[str, Value]] = field(default_factory=dict)
-    rollout: Rollout = field(default_factory=Rollout)
+    rollout: Policy = field(default_factory=Policy)
 
 
 def understand(params: t.Sequence[Params]) -> t.Tuple[t.Tuple[Pool, ...], t.List[Problem]]:
@@ -307,16 +294,7 @@ class _Reader:
             value = (value or {}).get(key)
         return value is not None
 
-    def _rollout(self) -> Rollout:
-        given = self.params.get("rollout") or {}
-        healthy = as_text(given.get("min_healthy_time", "3s"))
-        parallel = as_text(given.get("max_parallel", "25%"))
-        try:
-            window = time_span.seconds(healthy)
-        except ValueError:
-            self.problem("rollout.min_healthy_time", repr(healthy), "a time span such as 3s or 500ms")
-            window = 0.0
-        if not re.fullmatch(r"[1-9][0-9]{0,4}|(?:[1-9][0-9]?|100)%", parallel):
-            self.problem("rollout.max_parallel", repr(parallel), "a count from 1, or a percentage from 1% to 100%")
-            parallel = "1"
-        return Rollout(window, parallel)
+    def _rollout(self) -> Policy:
+        policy, found = read_policy(self.params.get("rollout") or {}, f"{self.where}.rollout")
+        self.problems.extend(found)
+        return policy

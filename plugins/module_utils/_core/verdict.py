@@ -8,6 +8,11 @@ import enum
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
+
+# A health check that said no is asked again after this many seconds.
+CHECK_EVERY = 1.0
+
 
 class Health(enum.Enum):
     SETTLED = "settled"
@@ -18,11 +23,26 @@ class Health(enum.Enum):
 
 @dataclass(frozen=True)
 class Sample:
-    """An instance at one moment. ``invocation`` is new with every start, also with systemd's own restarts."""
+    """An instance at one moment.
+
+    ``invocation`` is new with every start, also with systemd's own restarts, and empty while there is none; it is read
+    after the rest. ``job`` is the type of the job that waits for the unit or runs on it, or empty. ``restarts`` is
+    NRestarts and ``checked`` what a health check said (empty when it passed); both are ``None`` unless asked for.
+    """
 
     active: str
     sub: str
     invocation: str
+    job: str = ""
+    restarts: t.Optional[int] = None
+    checked: t.Optional[str] = None
+
+    @property
+    def up(self) -> bool:
+        return self.active in ("active", "reloading")
+
+
+GONE = Sample("inactive", "dead", "")
 
 
 @dataclass(frozen=True)
@@ -33,24 +53,105 @@ class Verdict:
     def __str__(self) -> str:
         return f"{self.health.value}: {self.because}"
 
-
-def judge(since_start: Sample, now: Sample, watched: float, window: float) -> Verdict:
-    """What is known after ``watched`` of ``window`` seconds. ``since_start`` was taken when the start job ended."""
-    if now.active == "failed":
-        return Verdict(Health.FAILED, "has failed")
-    if now.sub.startswith("auto-restart"):
-        return Verdict(Health.FLAPPING, f"died {watched:.1f} s after its start and waits for its restart")
-    if now.invocation != since_start.invocation:
-        return Verdict(Health.FLAPPING, f"died and was restarted by systemd within {watched:.1f} s")
-    if now.active == "inactive":
-        return Verdict(Health.FAILED, "is not running")
-    if now.active != "active" or now.sub != "running":
-        return Verdict(Health.STARTING, f"is {now.active} ({now.sub})")
-    if watched < window:
-        return Verdict(Health.STARTING, f"runs for {watched:.1f} s of {window:g} s")
-    return Verdict(Health.SETTLED, f"ran {window:g} s without a restart")
+    @property
+    def bad(self) -> bool:
+        return self.health in (Health.FAILED, Health.FLAPPING)
 
 
-def batches(items: t.Sequence[str], size: int) -> t.List[t.List[str]]:
-    """In order, ``size`` at a time."""
-    return [list(items[start : start + size]) for start in range(0, len(items), size)]
+class Watch:
+    """One instance from its restart until it is judged.
+
+    ``before`` is the invocation that the restart ends, ``begun`` when it was asked for. The window counts from the
+    moment at which this very start is known to be up, so that nothing before it, and no other start, is taken for it.
+    """
+
+    def __init__(self, policy: Policy, before: str, begun: float) -> None:
+        self.policy = policy
+        self.before = before
+        self.begun = begun
+        self.invocation = ""
+        self.seen_up = False
+        # When the count proved that this start is ours; the window begins.
+        self.since: t.Optional[float] = None
+        self.passed = not policy.health_check
+        self.said = "has not answered yet"
+        self.asked_check: t.Optional[float] = None
+        self.check_runs = False
+
+    def judge(self, now: float, seen: Sample) -> Verdict:
+        """What is known at ``now``, which must not be later than the moment ``seen`` was taken."""
+        verdict = self._judge(now, seen)
+        if verdict.health is Health.STARTING and now - self.begun >= self.policy.healthy_deadline:
+            return Verdict(
+                Health.FAILED, f"has not settled within {self.policy.healthy_deadline:g} s: {verdict.because}"
+            )
+        return verdict
+
+    @property
+    def wants_count(self) -> bool:
+        """Whether only NRestarts can tell that the start that is up is the one that was asked for."""
+        return self.seen_up and self.since is None
+
+    def wants_check(self, now: float) -> bool:
+        """Whether it is time to ask the health check."""
+        if self.passed or self.check_runs or not self._window_is_over(now):
+            return False
+        return self.asked_check is None or now - self.asked_check >= CHECK_EVERY
+
+    def check_asked(self, now: float) -> None:
+        self.asked_check, self.check_runs = now, True
+
+    def _judge(self, now: float, seen: Sample) -> Verdict:
+        state = f"{seen.active} ({seen.sub})"
+        known = bool(self.invocation)
+        if seen.invocation not in ("", self.before):
+            if known and seen.invocation != self.invocation:
+                return Verdict(Health.FLAPPING, f"died and was restarted by systemd within {self._age(now)}")
+            self.invocation = seen.invocation
+        if seen.job and not known:
+            # Whatever is seen is still the process before, on its way out.
+            return Verdict(Health.STARTING, f"waits for its {seen.job} job and is {state}")
+        return self._death(now, seen) or self._progress(now, seen, state)
+
+    def _death(self, now: float, seen: Sample) -> t.Optional[Verdict]:
+        # 254 and newer pass through failed-before-auto-restart and its like (systemd.service(5), RestartMode=).
+        if "auto-restart" in seen.sub:
+            return Verdict(Health.FLAPPING, f"died {self._age(now)} after its start and waits for its restart")
+        if seen.active == "failed":
+            return Verdict(Health.FAILED, "has failed")
+        if seen.job:
+            return None
+        if seen.active == "deactivating":
+            return Verdict(Health.FAILED, f"died {self._age(now)} after its start")
+        if seen.active == "inactive":
+            return Verdict(Health.FAILED, "is not running")
+        if self.before and seen.invocation == self.before:
+            return Verdict(Health.FAILED, "still runs its former process: systemd refused to restart it")
+        return None
+
+    def _progress(self, now: float, seen: Sample, state: str) -> Verdict:
+        if seen.job or (seen.active, seen.sub) != ("active", "running") or seen.invocation != self.invocation:
+            return Verdict(Health.STARTING, f"is {state}")
+        self.seen_up = True
+        # A deliberate start sets NRestarts to 0, so anything else is a death before the first look.
+        if self.since is None and seen.restarts:
+            return Verdict(Health.FLAPPING, f"was restarted {seen.restarts} times by systemd within {self._age(now)}")
+        if self.since is None and seen.restarts is not None:
+            self.since = now
+        if not self._window_is_over(now):
+            return Verdict(Health.STARTING, f"runs for {self._age(now)} of {self.policy.min_healthy_time:g} s")
+        return self._checked(seen)
+
+    def _checked(self, seen: Sample) -> Verdict:
+        if seen.checked is not None:
+            self.check_runs = False
+            self.passed, self.said = not seen.checked, seen.checked
+        if self.passed:
+            return Verdict(Health.SETTLED, f"ran {self.policy.min_healthy_time:g} s without a restart")
+        return Verdict(Health.STARTING, f"its health check {self.said}")
+
+    def _window_is_over(self, now: float) -> bool:
+        return self.since is not None and now - self.since >= self.policy.min_healthy_time
+
+    def _age(self, now: float) -> str:
+        return f"{now - (self.begun if self.since is None else self.since):.1f} s"

@@ -9,62 +9,80 @@ import time
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places
+from ansible_collections.workers.systemd.plugins.module_utils._core import places, units
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb
-from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import (
-    Health,
-    Sample,
-    Verdict,
-    batches,
-    judge,
+from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.rollout import (
+    Action,
+    Check,
+    Count,
+    Done,
+    Restart,
+    Rollout,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Sample, Verdict
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import WantedFile
 from ansible_collections.workers.systemd.plugins.module_utils._host import processes
+from ansible_collections.workers.systemd.plugins.module_utils._host.checks import Checks
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import owing_a_reload
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 
-# One busctl call each: a death is known within this and its own 10 ms.
+# Between two looks, of about 10 ms each: a death is known within this and the length of a look. After an action the
+# first looks follow closely, so that a quick rollout does not wait for the clock.
 TICK = 0.1
+SHORTEST_TICK = 0.01
 
 
 @dataclass
 class PoolWork:
-    """One pool's part of a run: its steps, the files they write, and how its instances are judged.
-
-    ``window`` is in seconds, ``batch`` is how many instances may be restarted at once.
-    """
+    """One pool's part of a run: its steps, the files they write, its wanted instances by unit, and their policy."""
 
     name: str
     steps: t.Sequence[Step]
     files: t.Sequence[WantedFile] = ()
-    window: float = 0.0
-    batch: int = 1
+    wanted: t.Sequence[str] = ()
+    policy: Policy = field(default_factory=Policy)
 
     def subjects(self, *verbs: Verb) -> t.List[str]:
         return [step.subject for step in self.steps if step.verb in verbs]
 
+    def machine(self) -> Rollout:
+        starts = [unit for unit in self.subjects(Verb.START) if unit in self.wanted]
+        return Rollout(self.policy, self.wanted, starts, self.subjects(Verb.RESTART))
+
 
 @dataclass
 class Outcome:
-    """Verdicts by unit, when each was started (seconds since the epoch), and the restarts that were spared."""
+    """When each unit was restarted (seconds since the epoch), and how the rollout of each pool ended, by pool."""
 
-    verdicts: t.Dict[str, Verdict] = field(default_factory=dict)
     started: t.Dict[str, float] = field(default_factory=dict)
-    spared: t.List[str] = field(default_factory=list)
+    ends: t.Dict[str, Done] = field(default_factory=dict)
 
-    def failed(self, units: t.Iterable[str]) -> t.List[str]:
-        return [unit for unit in units if unit in self.verdicts and self.verdicts[unit].health is not Health.SETTLED]
+    @property
+    def verdicts(self) -> t.Dict[str, Verdict]:
+        return {unit: verdict for end in self.ends.values() for unit, verdict in end.verdicts.items()}
+
+    @property
+    def spared(self) -> t.List[str]:
+        """Units that are stale or missing and were left alone."""
+        return [unit for end in self.ends.values() for unit in end.spared]
+
+    @property
+    def failed(self) -> t.List[str]:
+        return [unit for unit, verdict in self.verdicts.items() if verdict.bad]
 
 
 class Run:
-    """One run over all pools of a host. Pools advance together: the windows of their batches overlap."""
+    """One run over all pools of a host. Pools advance together: their windows overlap, and they share each call."""
 
     def __init__(self, manager: Manager, work: t.Sequence[PoolWork], reload: bool) -> None:
         self.manager = manager
         self.work = work
         self.reload = reload
         self.outcome = Outcome()
+        self.checks = Checks()
+        self.counts: t.Dict[str, int] = {}
 
     def carry_out(self) -> Outcome:
         if self.reload:
@@ -73,7 +91,10 @@ class Run:
                 self.manager.reload()
         else:
             self._change_units()
-        self._roll()
+        try:
+            self._roll()
+        finally:
+            self.checks.end()
         return self.outcome
 
     def _change_units(self) -> None:
@@ -93,70 +114,52 @@ class Run:
                 os.rmdir(os.path.dirname(path))
 
     def _roll(self) -> None:
-        """What is missing starts first: when that fails, nothing that still works is restarted."""
-        started = {pool.name: pool.subjects(Verb.START) for pool in self.work}
-        self._round(started, self.manager.start)
-        queues = {pool.name: batches(pool.subjects(Verb.RESTART), pool.batch) for pool in self.work}
-        while any(queues.values()):
-            batch = {}
-            for name, queue in queues.items():
-                if self.outcome.failed(self._units_of(name)):
-                    self.outcome.spared.extend(unit for rest in queue for unit in rest)
-                    queue.clear()
-                elif queue:
-                    batch[name] = queue.pop(0)
-            self._round(batch, self._restart)
+        """Feeds the rollouts of all pools with one look at a time, until each has ended."""
+        rollouts = {pool.name: pool.machine() for pool in self.work if pool.wanted}
+        others = [unit for unit in self._subjects(Verb.START) if not unit.endswith(".service")]
+        pause = SHORTEST_TICK
+        while rollouts or others:
+            now = time.monotonic()
+            samples = self._samples(rollouts)
+            actions = [(name, one) for name, rollout in rollouts.items() for one in rollout.advance(now, samples)]
+            self._carry_out(actions)
+            for name, action in actions:
+                if isinstance(action, Done):
+                    self.outcome.ends[name] = action
+                    del rollouts[name]
+            # A target starts its instances too; their own jobs are there first, so that none starts twice.
+            if others:
+                self.manager.start(others)
+                others = []
+            pause = SHORTEST_TICK if actions else min(TICK, 2 * pause)
+            if rollouts:
+                time.sleep(pause)
 
-    def _restart(self, units: t.Sequence[str]) -> None:
-        # Deliberate restarts count against a start limit and would trip it (systemd.unit(5), StartLimitBurst=).
-        self.manager.reset_failed(units)
-        self.manager.restart(units)
+    def _carry_out(self, actions: t.Sequence[t.Tuple[str, Action]]) -> None:
+        """The same kind of action of all pools is one call."""
+        restarts = [unit for _name, one in actions if isinstance(one, Restart) for unit in one.units]
+        if restarts:
+            self.outcome.started.update(dict.fromkeys(restarts, time.time()))
+            # Deliberate restarts count against a start limit and would trip it (systemd.unit(5), StartLimitBurst=).
+            self.manager.reset_failed(restarts)
+            self.manager.restart(restarts)
+        counts = [unit for _name, one in actions if isinstance(one, Count) for unit in one.units]
+        self.counts = {
+            unit: int(shown["NRestarts"]) for unit, shown in self.manager.show(counts, ["NRestarts"]).items()
+        }
+        commands = {pool.name: pool.policy.health_check for pool in self.work}
+        for name, action in actions:
+            if isinstance(action, Check):
+                self.checks.ask(commands[name], action.units)
 
-    def _units_of(self, name: str) -> t.List[str]:
-        return next(pool.subjects(Verb.START, Verb.RESTART) for pool in self.work if pool.name == name)
-
-    def _round(self, by_pool: t.Mapping[str, t.Sequence[str]], act: t.Callable[[t.Sequence[str]], None]) -> None:
-        units = [unit for pool in by_pool.values() for unit in pool]
-        if not units:
-            return
-        self.outcome.started.update(dict.fromkeys(units, time.time()))
-        act(units)
-        windows = {pool.name: pool.window for pool in self.work}
-        self._watch({unit: windows[name] for name, own in by_pool.items() for unit in own if unit.endswith(".service")})
-
-    def _watch(self, windows: t.Mapping[str, float]) -> None:
-        """Judges the units until each is settled or has failed. A start has its own time-out."""
-        begun = time.monotonic()
-        first = self._samples(list(windows))
-        open_units, now = dict(windows), first
-        while open_units:
-            watched = time.monotonic() - begun
-            for unit, window in list(open_units.items()):
-                verdict = judge(first[unit], now[unit], watched, window)
-                self.outcome.verdicts[unit] = verdict
-                if verdict.health is not Health.STARTING or watched > window + 5:
-                    del open_units[unit]
-            if open_units:
-                time.sleep(TICK)
-                now = self._samples(list(open_units))
-        self._count_restarts([unit for unit, window in windows.items() if window])
-
-    def _count_restarts(self, units: t.Sequence[str]) -> None:
-        """A deliberate start sets NRestarts to 0, so anything else is a death before the first look."""
-        settled = [unit for unit in units if self.outcome.verdicts[unit].health is Health.SETTLED]
-        for unit, shown in self.manager.show(settled, ["NRestarts"]).items():
-            if shown["NRestarts"] != "0":
-                died = f"was restarted {shown['NRestarts']} times by systemd"
-                self.outcome.verdicts[unit] = Verdict(Health.FLAPPING, died)
-
-    def _samples(self, units: t.Sequence[str]) -> t.Dict[str, Sample]:
-        listed = self.manager.list_units(units)
-        samples = {}
-        for unit in units:
-            seen = listed.get(unit)
-            active, sub = (seen.active, seen.sub) if seen else ("inactive", "dead")
-            samples[unit] = Sample(active, sub, processes.invocation(unit))
-        return samples
+    def _samples(self, pools: t.Iterable[str]) -> t.Dict[str, Sample]:
+        checked = self.checks.answers()
+        return {
+            unit: Sample(
+                seen.active, seen.sub, processes.invocation(unit), seen.job, self.counts.get(unit), checked.get(unit)
+            )
+            for unit, seen in self.manager.list_units([units.instance(name, "*") for name in pools]).items()
+        }
 
     def _subjects(self, verb: Verb) -> t.List[str]:
         return [subject for pool in self.work for subject in pool.subjects(verb)]

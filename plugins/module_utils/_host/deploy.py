@@ -109,8 +109,8 @@ class Deployment:
         for name, steps in self.steps.items():
             if name in self.wanted:
                 pool, files = self.wanted[name].pool, self.wanted[name].files
-                size = pool.rollout.batch_size(len(pool.instances))
-                work.append(PoolWork(name, steps, files, pool.rollout.min_healthy_time, size))
+                instances = [units.instance(name, one) for one in pool.instances]
+                work.append(PoolWork(name, steps, files, instances, pool.rollout))
             else:
                 work.append(PoolWork(name, steps))
         self.outcome = Run(self.manager, work, bool(self.reload)).carry_out()
@@ -131,14 +131,14 @@ class Deployment:
         }
 
     def _told_of(self, name: str) -> t.Dict[str, t.Any]:
-        units = {step.subject for step in self.steps[name]}
         told: t.Dict[str, t.Any] = {"plan": report.plan_rows(self.steps[name])}
         if name in self.wanted:
             told["generation"] = self.wanted[name].generation
-        if not self.check_mode:
-            verdicts = self.outcome.verdicts
-            told["verdicts"] = {unit: str(verdict) for unit, verdict in verdicts.items() if unit in units}
-            told["spared"] = [unit for unit in self.outcome.spared if unit in units]
+        if name in self.outcome.ends:
+            end = self.outcome.ends[name]
+            told["verdicts"] = {unit: str(verdict) for unit, verdict in end.verdicts.items()}
+            told["spared"] = list(end.spared)
+            told["lowest_active"] = end.lowest_active
         return told
 
     def _diffs(self) -> t.List[t.Dict[str, str]]:

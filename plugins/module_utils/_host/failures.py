@@ -17,20 +17,22 @@ MOST_JOURNALS = 5
 
 
 def failures(outcome: Outcome, secrets: t.Sequence[str], manager: Manager) -> t.List[t.Dict[str, t.Any]]:
-    """One entry for each instance without a settled verdict: unit, verdict, exit, restarts, journal."""
-    failed = outcome.failed(outcome.verdicts)
+    """One entry for each instance with a bad verdict: unit, verdict, exit, restarts, journal."""
+    failed, verdicts = outcome.failed, outcome.verdicts
     if not failed:
         return []
     manager.sync_journal()
-    exits = last_exits(manager.exits(failed, min(outcome.started[unit] for unit in failed)))
+    # One that went down without our doing was not restarted; it did so during the rollout.
+    since = {unit: outcome.started.get(unit, min(outcome.started.values(), default=0.0)) for unit in failed}
+    exits = last_exits(manager.exits(failed, min(since.values())))
     speakers = list({UnitName.parse(unit).prefix: unit for unit in reversed(failed)}.values())[:MOST_JOURNALS]
     found = []
     for unit, shown in manager.show(failed, ["NRestarts"]).items():
-        entries = manager.journal(unit, outcome.started[unit]) if unit in speakers else []
+        entries = manager.journal(unit, since[unit]) if unit in speakers else []
         found.append(
             {
                 "unit": unit,
-                "verdict": str(outcome.verdicts[unit]),
+                "verdict": str(verdicts[unit]),
                 "exit": exits.get(unit, ""),
                 "restarts": int(shown["NRestarts"]),
                 "journal": journal_lines(last_death(entries), secrets)[-LINES:],

@@ -20,9 +20,12 @@ class ManagerError(Exception):
 
 
 class ListedUnit(t.NamedTuple):
+    """``job`` is the type of the job that waits for the unit or runs on it, or empty."""
+
     load: str
     active: str
     sub: str
+    job: str
 
 
 class Manager:
@@ -62,7 +65,7 @@ class Manager:
                 *patterns,
             ]
         )
-        return {row[0]: ListedUnit(row[2], row[3], row[4]) for row in json.loads(out)["data"][0]}
+        return {row[0]: ListedUnit(row[2], row[3], row[4], row[8]) for row in json.loads(out)["data"][0]}
 
     def show(self, units: t.Sequence[str], properties: t.Sequence[str]) -> t.Dict[str, t.Dict[str, str]]:
         """Properties by unit, in one call. Costs about 1.2 ms a unit, so ask only for units that matter."""
@@ -91,11 +94,12 @@ class Manager:
         self._run(["systemctl", "reset-failed", "--", *units])
 
     def start(self, units: t.Sequence[str]) -> None:
-        """Waits for the start jobs. Whether they went well is read from the units, not from the exit status."""
-        self._run(["systemctl", "start", "--", *units])
+        """Puts the jobs in and does not wait for them: what became of them is read from the units."""
+        self._run(["systemctl", "--no-block", "start", "--", *units])
 
     def restart(self, units: t.Sequence[str]) -> None:
-        self._run(["systemctl", "restart", "--", *units])
+        """The same. It starts what does not run, at once: a start would wait for the delay of a crashed unit."""
+        self._run(["systemctl", "--no-block", "restart", "--", *units])
 
     def sync_journal(self) -> None:
         """Waits until journald has written what it was told up to now."""

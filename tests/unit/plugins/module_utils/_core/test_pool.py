@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import units
+from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import (
     ALWAYS_OURS,
     LIMITS,
     SAME_AS_OPTION,
     Pool,
-    Rollout,
     concrete,
     understand,
 )
@@ -42,8 +42,12 @@ UNDERSTOOD: dict[str, tuple[dict[str, t.Any], str, t.Any]] = {
     "a path of each instance": ({"environment_files": ["/etc/%i.env"]}, "environment_files", ("/etc/%i.env",)),
     "a directory": ({"working_directory": "/srv/a b"}, "working_directory", "/srv/a b"),
     "directives": ({"unit": {"Service": {"Nice": 5}}}, "unit", {"Service": {"Nice": 5}}),
-    "a rollout": ({"rollout": {"min_healthy_time": "1min", "max_parallel": 2}}, "rollout", Rollout(60.0, "2")),
-    "half a rollout": ({"rollout": {"max_parallel": "100%"}}, "rollout", Rollout(3.0, "100%")),
+    "a rollout": (
+        {"rollout": {"min_healthy_time": "1min", "max_parallel": 2}},
+        "rollout",
+        Policy(min_healthy_time=60.0, max_parallel="2"),
+    ),
+    "half a rollout": ({"rollout": {"max_parallel": "100%"}}, "rollout", Policy(max_parallel="100%")),
 }
 # options, where the one problem is
 REFUSED: dict[str, tuple[dict[str, t.Any], str]] = {
@@ -111,16 +115,6 @@ ONE_OF: dict[str, t.Any] = {
     "working_directory": "/a",
     "environment": {},
     "environment_files": [],
-}
-# max_parallel, instances, at once
-BATCHES = {
-    "a quarter": ("25%", 8, 2),
-    "a part rounds down": ("25%", 7, 1),
-    "and never to nothing": ("25%", 3, 1),
-    "all of them": ("100%", 8, 8),
-    "a count": ("3", 8, 3),
-    "a count above all": ("30", 8, 30),
-    "nobody there": ("25%", 0, 1),
 }
 
 
@@ -244,11 +238,6 @@ def test_a_directive_with_an_option_may_be_given_one_way(directive: str) -> None
 
 def test_every_limit_has_a_directive_of_its_own() -> None:
     assert mail(limits=dict.fromkeys(LIMITS, "1")).limits == dict.fromkeys(LIMITS.values(), "1")
-
-
-@pytest.mark.parametrize(("parallel", "count", "size"), BATCHES.values(), ids=BATCHES.keys())
-def test_a_batch_is_a_part_or_a_count(parallel: str, count: int, size: int) -> None:
-    assert Rollout(max_parallel=parallel).batch_size(count) == size
 
 
 def test_a_path_with_i_is_another_for_each_instance() -> None:

@@ -3,63 +3,134 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import (
+    GONE,
     Health,
     Sample,
     Verdict,
-    batches,
-    judge,
+    Watch,
 )
 
-STARTED = Sample("active", "running", "a1")
-WINDOW = 3.0
-# now, seconds watched
+POLICY = Policy(min_healthy_time=3.0, healthy_deadline=60.0)
+OLD = Sample("active", "running", "old")
+UP = Sample("active", "running", "a1")
+COUNTED = replace(UP, restarts=0)
+
+
+def counted(policy: Policy = POLICY) -> Watch:
+    """Restarted at 0, known to be up since 1."""
+    watch = Watch(policy, before="old", begun=0.0)
+    assert watch.judge(0.5, UP).health is Health.STARTING
+    assert watch.wants_count
+    assert watch.judge(1.0, COUNTED).health is Health.STARTING
+    assert not watch.wants_count
+    return watch
+
+
+# now, seconds since the restart
 JUDGED = {
-    "it ran for the whole window": (STARTED, 3.0, Health.SETTLED),
-    "it runs, but not long enough to be believed": (STARTED, 2.9, Health.STARTING),
-    "it is not ready yet": (Sample("activating", "start", "a1"), 9.0, Health.STARTING),
+    "it ran for the whole window": (UP, 4.0, Health.SETTLED),
+    "it runs, but not long enough to be believed": (UP, 3.9, Health.STARTING),
     "it reads its configuration again": (Sample("reloading", "reload", "a1"), 9.0, Health.STARTING),
-    "it waits for its restart": (Sample("activating", "auto-restart", "a1"), 0.1, Health.FLAPPING),
-    "it waits for its restart, as 254 says it": (Sample("activating", "auto-restart-queued", ""), 0.1, Health.FLAPPING),
+    "somebody else restarts it": (replace(UP, job="restart"), 9.0, Health.STARTING),
+    "it waits for its restart": (Sample("activating", "auto-restart", "a1"), 1.1, Health.FLAPPING),
+    "it waits for its restart, as 254 says it": (Sample("activating", "auto-restart-queued", ""), 1.1, Health.FLAPPING),
+    "it passes through failed": (Sample("failed", "failed-before-auto-restart", ""), 1.1, Health.FLAPPING),
     "it runs again after a death": (Sample("active", "running", "b2"), 9.0, Health.FLAPPING),
-    "it starts again after a death": (Sample("activating", "start", "b2"), 0.1, Health.FLAPPING),
-    "it has failed": (Sample("failed", "failed", "a1"), 0.1, Health.FAILED),
-    "it has failed after restarts": (Sample("failed", "failed", "b2"), 9.0, Health.FAILED),
-    "it ended and nobody restarts it": (Sample("inactive", "dead", "a1"), 0.1, Health.FAILED),
+    "it starts again after a death": (Sample("activating", "start", "b2", "start"), 1.1, Health.FLAPPING),
+    "it ended while it was looked at": (replace(UP, invocation=""), 9.0, Health.STARTING),
+    "it has failed": (Sample("failed", "failed", "a1"), 1.1, Health.FAILED),
+    "it is ending by itself": (Sample("deactivating", "stop-sigterm", "a1"), 1.1, Health.FAILED),
+    "it ended and nobody restarts it": (GONE, 1.1, Health.FAILED),
     "its process ended but the unit stays": (Sample("active", "exited", "a1"), 9.0, Health.STARTING),
+    "its process ended but the unit stays for ever": (Sample("active", "exited", "a1"), 60.0, Health.FAILED),
+}
+# What is seen first after the restart of a unit that ran as "old".
+FIRST = {
+    "the job has not begun": (replace(OLD, job="restart"), Health.STARTING),
+    "the old process is stopping": (Sample("deactivating", "stop-sigterm", "old", "restart"), Health.STARTING),
+    "the old process was killed": (Sample("failed", "failed", "", "restart"), Health.STARTING),
+    "the old process is gone": (Sample("inactive", "dead", "", "restart"), Health.STARTING),
+    "the old process was in a crash loop": (Sample("activating", "auto-restart", "old", "restart"), Health.STARTING),
+    "the old process was killed, and then it started": (Sample("failed", "failed", "a1", "start"), Health.STARTING),
+    "it starts": (Sample("activating", "start", "a1", "start"), Health.STARTING),
+    "it is up and was not counted": (UP, Health.STARTING),
+    "it died before it was looked at": (replace(UP, restarts=2), Health.FLAPPING),
+    "systemd refused the job": (OLD, Health.FAILED),
+    "systemd refused the job of one that did not run": (GONE, Health.FAILED),
+    "its environment file is missing": (Sample("activating", "auto-restart", ""), Health.FLAPPING),
 }
 
 
-@pytest.mark.parametrize(("now", "watched", "health"), JUDGED.values(), ids=JUDGED.keys())
-def test_an_instance_is_judged(now: Sample, watched: float, health: Health) -> None:
-    assert judge(STARTED, now, watched, WINDOW).health is health
+@pytest.mark.parametrize(("now", "at", "health"), JUDGED.values(), ids=JUDGED.keys())
+def test_an_instance_is_judged(now: Sample, at: float, health: Health) -> None:
+    assert counted().judge(at, now).health is health
 
 
-def test_without_a_window_running_is_enough() -> None:
-    assert judge(STARTED, STARTED, 0.0, 0.0).health is Health.SETTLED
+@pytest.mark.parametrize(("now", "health"), FIRST.values(), ids=FIRST.keys())
+def test_the_first_look(now: Sample, health: Health) -> None:
+    watch = Watch(POLICY, before="old", begun=0.0)
+    assert watch.judge(0.1, now).health is health
+
+
+def test_without_a_window_running_and_the_count_are_enough() -> None:
+    watch = Watch(Policy(min_healthy_time=0.0), before="", begun=0.0)
+    assert watch.judge(0.1, UP).health is Health.STARTING
+    assert watch.judge(0.2, COUNTED).health is Health.SETTLED
+
+
+def test_another_run_than_the_first_seen_is_a_death_also_before_it_is_ready() -> None:
+    watch = Watch(POLICY, before="", begun=0.0)
+    assert watch.judge(0.1, Sample("activating", "start", "a1", "start")).health is Health.STARTING
+    assert watch.judge(0.2, Sample("activating", "start", "b2", "restart")).health is Health.FLAPPING
+
+
+def test_a_health_check_is_asked_when_the_window_is_over_and_then_every_second() -> None:
+    watch = counted(replace(POLICY, health_check=("/usr/bin/check", "%i")))
+    assert not watch.wants_check(3.9)
+    assert watch.judge(4.0, UP).health is Health.STARTING
+    assert watch.wants_check(4.0)
+    watch.check_asked(4.0)
+    assert "has not answered yet" in str(watch.judge(5.0, UP))
+    assert not watch.wants_check(6.0), "it has not answered yet"
+    refused = watch.judge(6.0, replace(UP, checked="exits with status 1"))
+    assert (refused.health, refused.because) == (Health.STARTING, "its health check exits with status 1")
+    watch.check_asked(6.0)
+    watch.judge(6.5, replace(UP, checked="exits with status 1"))
+    assert [watch.wants_check(6.9), watch.wants_check(7.0)] == [False, True]
+    watch.check_asked(7.0)
+    assert "exits with status 1" in str(watch.judge(7.1, UP)), "that is the last it said"
+    assert watch.judge(7.2, replace(UP, checked="")).health is Health.SETTLED
+
+
+def test_a_health_check_that_never_passes_fails_at_the_deadline() -> None:
+    watch = counted(replace(POLICY, health_check=("/usr/bin/check",)))
+    verdict = watch.judge(60.0, replace(UP, checked="exits with status 1"))
+    assert str(verdict) == "failed: has not settled within 60 s: its health check exits with status 1"
 
 
 @given(
-    st.builds(Sample, st.sampled_from(["active", "activating", "inactive", "failed"]), st.text(), st.text(max_size=1)),
-    st.floats(0, 60),
+    st.builds(
+        Sample,
+        st.sampled_from(["active", "activating", "inactive", "failed"]),
+        st.sampled_from(["running", "start", "dead", "auto-restart"]),
+        st.sampled_from(["a1", "b2", "old", ""]),
+        st.sampled_from(["", "start", "restart"]),
+    ),
+    st.floats(1, 60),
 )
-def test_only_the_same_run_can_settle_and_only_after_the_window(now: Sample, watched: float) -> None:
-    if judge(STARTED, now, watched, WINDOW).health is Health.SETTLED:
-        assert (now, watched >= WINDOW) == (STARTED, True)
+def test_only_the_same_run_can_settle_and_only_after_the_window(now: Sample, at: float) -> None:
+    if counted().judge(at, now).health is Health.SETTLED:
+        assert (now, at >= 4.0) == (UP, True)
 
 
 def test_a_verdict_reads_as_a_sentence() -> None:
     assert str(Verdict(Health.FAILED, "has failed")) == "failed: has failed"
-    assert str(judge(STARTED, STARTED, 0.5, 3.0)) == "starting: runs for 0.5 s of 3 s"
-
-
-@given(st.lists(st.text(), max_size=30), st.integers(1, 40))
-def test_batches_keep_the_order_and_their_size(items: list[str], size: int) -> None:
-    split = batches(items, size)
-    assert [item for batch in split for item in batch] == items
-    assert all(len(batch) == size for batch in split[:-1])
-    assert all(0 < len(batch) <= size for batch in split)
+    assert str(counted().judge(1.5, UP)) == "starting: runs for 0.5 s of 3 s"

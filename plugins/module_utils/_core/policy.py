@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How instances are restarted, and when they are believed: the ``rollout`` options of a pool."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import time_span
+from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import as_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import argv_problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+
+COUNT_OR_PERCENT = re.compile(r"[1-9][0-9]{0,4}|(?:[1-9][0-9]?|100)%")
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Times are in seconds.
+
+    ``canary`` instances are restarted before all others, 0 for none. ``max_parallel`` is a count, or a percentage
+    ending in ``%``. A ``progress_deadline`` of 0 is off. An empty ``health_check`` is none.
+    """
+
+    canary: int = 1
+    max_parallel: str = "25%"
+    min_healthy_time: float = 3.0
+    healthy_deadline: float = 300.0
+    progress_deadline: float = 0.0
+    order: str = "ascending"
+    on_failure: str = "stop"
+    health_check: t.Tuple[str, ...] = ()
+
+    def batch_size(self, count: int) -> int:
+        """How many of ``count`` instances may be down at once; a percentage rounds down, and never to nothing."""
+        if self.max_parallel.endswith("%"):
+            return max(1, count * int(self.max_parallel[:-1]) // 100)
+        return max(1, int(self.max_parallel))
+
+
+def read_policy(given: t.Mapping[str, t.Any], where: str) -> t.Tuple[Policy, t.List[Problem]]:
+    """The policy in the ``rollout`` option, and what is wrong with it; a part that has a problem is the default."""
+    problems: t.List[Problem] = []
+    read = {option: value for option, value in given.items() if value is not None}
+    for option in ("min_healthy_time", "healthy_deadline", "progress_deadline"):
+        if option in read:
+            try:
+                read[option] = time_span.seconds(as_text(read[option]))
+            except ValueError:
+                found = repr(as_text(read.pop(option)))
+                problems.append(Problem(f"{where}.{option}", found, "a time span such as 3s or 500ms"))
+    if "max_parallel" in read:
+        read["max_parallel"] = as_text(read["max_parallel"])
+        if not COUNT_OR_PERCENT.fullmatch(read["max_parallel"]):
+            found = repr(read.pop("max_parallel"))
+            problems.append(Problem(f"{where}.max_parallel", found, "a count from 1, or a percentage from 1% to 100%"))
+    if read.get("canary", 0) < 0:
+        problems.append(Problem(f"{where}.canary", repr(read.pop("canary")), "a count from 0, which is none"))
+    if "health_check" in read:
+        read["health_check"] = tuple(as_text(word) for word in read["health_check"])
+        if read["health_check"]:
+            problems.extend(argv_problems(read["health_check"], f"{where}.health_check"))
+    known = {option: value for option, value in read.items() if option in Policy.__dataclass_fields__}
+    policy = Policy(**known)
+    if policy.healthy_deadline <= policy.min_healthy_time:
+        problems.append(_too_short(policy, where))
+    return policy, problems
+
+
+def _too_short(policy: Policy, where: str) -> Problem:
+    return Problem(
+        f"{where}.healthy_deadline",
+        f"{policy.healthy_deadline:g} s",
+        f"more than min_healthy_time, which is {policy.min_healthy_time:g} s",
+        "An instance must stop, start and run for min_healthy_time within it.",
+    )

@@ -1,0 +1,192 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rollout of one pool, as a state machine that is fed with observations and a clock, and says what to do.
+
+1. What does not run starts first. When that fails, nothing that still works is restarted.
+2. Then the canaries restart, then the others, in order, a batch at a time. Each batch waits for the verdict of the one
+   before; after a bad verdict the rest is spared.
+3. No more than ``max_parallel`` wanted instances are down through us. One that is down for another reason counts.
+
+There is no surge, the start of the new before the stop of the old: systemd runs one process for each instance name,
+and an instance with a name that nobody asked for would read other files and take another share of the work.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName, in_order
+from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import (
+    GONE,
+    Health,
+    Sample,
+    Verdict,
+    Watch,
+)
+
+Samples = t.Mapping[str, Sample]
+
+
+@dataclass(frozen=True)
+class Restart:
+    """Restart these units, which starts those that do not run, and do not wait for it."""
+
+    units: t.Tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Count:
+    """Tell NRestarts of these units, read after the samples of this turn, with the next ones."""
+
+    units: t.Tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Check:
+    """Begin the health check of these units, and tell what it said with a sample when it has ended."""
+
+    units: t.Tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Done:
+    """How it ended: verdicts by unit, and units in the order in which they were restarted, or would have been.
+
+    ``lowest_active`` is how many of the wanted instances were up at the worst moment.
+    """
+
+    verdicts: t.Mapping[str, Verdict]
+    touched: t.Tuple[str, ...]
+    spared: t.Tuple[str, ...]
+    lowest_active: int
+
+
+Action = t.Union[Restart, Count, Check, Done]
+
+
+class Rollout:
+    """``wanted`` are all instances that the pool is to have, by unit; the others are among them."""
+
+    def __init__(
+        self, policy: Policy, wanted: t.Sequence[str], to_start: t.Iterable[str], to_restart: t.Iterable[str]
+    ) -> None:
+        self.policy = policy
+        self.wanted = tuple(wanted)
+        self.size = policy.batch_size(len(self.wanted))
+        self.to_start = self._in_order(to_start)
+        self.to_restart = self._in_order(to_restart)
+        self.canary = policy.canary
+        self.watched: t.Dict[str, Watch] = {}
+        self.verdicts: t.Dict[str, Verdict] = {}
+        self.touched: t.List[str] = []
+        self.lowest_active = len(self.wanted)
+        # When an instance settled last; since when there is no instance to spare.
+        self.progressed: t.Optional[float] = None
+        self.short_since: t.Optional[float] = None
+
+    def advance(self, now: float, samples: Samples) -> t.Tuple[Action, ...]:
+        """What to do at ``now``, in seconds of any steady clock read before the samples were taken."""
+        self._judge(now, samples)
+        self._note_lowest(samples)
+        return self._actions(now, samples)
+
+    def _judge(self, now: float, samples: Samples) -> None:
+        self.progressed = now if self.progressed is None else self.progressed
+        for unit, watch in list(self.watched.items()):
+            verdict = watch.judge(now, samples.get(unit, GONE))
+            self.verdicts[unit] = verdict
+            if verdict.health is not Health.STARTING:
+                del self.watched[unit]
+            if verdict.health is Health.SETTLED:
+                self.progressed = now
+        if self._without_progress(now):
+            since = f"no instance settled for {self.policy.progress_deadline:g} s"
+            for unit in self.watched:
+                self.verdicts[unit] = Verdict(Health.FAILED, f"{since}: {self.verdicts[unit].because}")
+            self.watched.clear()
+
+    def _actions(self, now: float, samples: Samples) -> t.Tuple[Action, ...]:
+        failed = any(verdict.bad for verdict in self.verdicts.values())
+        if failed and (not self.watched or self.policy.on_failure == "rollback"):
+            return (self._done(),)
+        if self.watched:
+            return self._questions(now)
+        if not self.to_start and not self.to_restart:
+            return (self._done(),)
+        batch = self._starts(samples) or self._batch(samples)
+        if batch:
+            return (self._restart(now, batch, samples),)
+        return self._wait_for_capacity(now, samples)
+
+    def _questions(self, now: float) -> t.Tuple[Action, ...]:
+        to_count = tuple(unit for unit, watch in self.watched.items() if watch.wants_count)
+        to_check = tuple(unit for unit, watch in self.watched.items() if watch.wants_check(now))
+        for unit in to_check:
+            self.watched[unit].check_asked(now)
+        return tuple(action for action in (Count(to_count), Check(to_check)) if action.units)
+
+    def _starts(self, samples: Samples) -> t.List[str]:
+        """All that do not run, at once. What came up meanwhile by itself serves, and waits for its turn to restart."""
+        down = self._down(samples)
+        starts = [unit for unit in self.to_start if unit in down]
+        self.to_restart = self._in_order({*self.to_restart, *self.to_start} - set(starts))
+        self.to_start = []
+        return starts
+
+    def _batch(self, samples: Samples) -> t.List[str]:
+        """The next to restart: first what is down anyway, which costs nothing, then as many as the pool can spare."""
+        limit = min(self.size, self.canary or self.size)
+        down = self._down(samples)
+        batch: t.List[str] = []
+        for unit in sorted(self.to_restart, key=lambda unit: unit not in down):
+            if len(batch) < limit and (unit in down or len(down.union(batch)) < self.size):
+                batch.append(unit)
+        if batch:
+            self.canary = 0
+            self.to_restart = [unit for unit in self.to_restart if unit not in batch]
+        return batch
+
+    def _restart(self, now: float, batch: t.Sequence[str], samples: Samples) -> Restart:
+        for unit in batch:
+            self.watched[unit] = Watch(self.policy, samples.get(unit, GONE).invocation, now)
+            self.verdicts[unit] = Verdict(Health.STARTING, "is to be restarted")
+        self.touched.extend(batch)
+        self.short_since = None
+        self._note_lowest(samples)
+        return Restart(tuple(batch))
+
+    def _wait_for_capacity(self, now: float, samples: Samples) -> t.Tuple[Action, ...]:
+        self.short_since = now if self.short_since is None else self.short_since
+        if now - self.short_since < self.policy.healthy_deadline and not self._without_progress(now):
+            return ()
+        for unit in self.wanted:
+            if unit in self._down(samples):
+                seen = samples.get(unit, GONE)
+                because = f"went down meanwhile and is {seen.active} ({seen.sub}), so that no other may be restarted"
+                self.verdicts[unit] = Verdict(Health.FAILED, because)
+        return (self._done(),)
+
+    def _without_progress(self, now: float) -> bool:
+        deadline = self.policy.progress_deadline
+        return bool(deadline) and self.progressed is not None and now - self.progressed >= deadline
+
+    def _down(self, samples: Samples) -> t.Set[str]:
+        """Wanted instances that do not serve: what is restarted serves again when it was seen up."""
+        return {
+            unit
+            for unit in self.wanted
+            if not samples.get(unit, GONE).up or (unit in self.watched and not self.watched[unit].seen_up)
+        }
+
+    def _note_lowest(self, samples: Samples) -> None:
+        self.lowest_active = min(self.lowest_active, len(self.wanted) - len(self._down(samples)))
+
+    def _done(self) -> Done:
+        return Done(self.verdicts, tuple(self.touched), tuple(self.to_start + self.to_restart), self.lowest_active)
+
+    def _in_order(self, units: t.Iterable[str]) -> t.List[str]:
+        names = {str(UnitName.parse(unit).instance): unit for unit in units}
+        ordered = [names[name] for name in in_order(names)]
+        return ordered[::-1] if self.policy.order == "descending" else ordered

@@ -1,0 +1,63 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Health checks: commands of the operator, run side by side while the rollout goes on looking."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool import concrete
+from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
+
+# A check that takes longer has failed.
+LONGEST = 10.0
+
+
+class Checks:
+    """Those that run, by unit."""
+
+    def __init__(self) -> None:
+        self.running: t.Dict[str, t.Tuple[subprocess.Popen[bytes], float]] = {}
+        self.refused: t.Dict[str, str] = {}
+
+    def ask(self, command: t.Sequence[str], units: t.Iterable[str]) -> None:
+        """Begins the check of each unit; ``%i`` in a word is the name of its instance."""
+        for unit in units:
+            argv = [concrete(word, UnitName.parse(unit).instance or "") for word in command]
+            try:
+                self.running[unit] = (_begun(argv), time.monotonic())
+            except OSError as error:
+                self.refused[unit] = f"cannot run {argv[0]}: {error.strerror}"
+
+    def answers(self) -> t.Dict[str, str]:
+        """What the checks that have ended since the last time said; empty when one passed."""
+        told, self.refused = self.refused, {}
+        for unit, (process, begun) in list(self.running.items()):
+            status = process.poll()
+            if status is None and time.monotonic() - begun >= LONGEST:
+                self._kill(unit)
+                told[unit] = f"did not end within {LONGEST:g} s"
+            elif status is not None:
+                del self.running[unit]
+                told[unit] = f"exited with status {status}" if status else ""
+        return told
+
+    def end(self) -> None:
+        """Nobody waits for an answer any more."""
+        for unit in list(self.running):
+            self._kill(unit)
+
+    def _kill(self, unit: str) -> None:
+        process, _begun_at = self.running.pop(unit)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _begun(argv: t.List[str]) -> subprocess.Popen[bytes]:
+    """In a session of its own, so that a check that hangs goes with its children. What it prints nobody reads."""
+    nothing = subprocess.DEVNULL
+    return subprocess.Popen(argv, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True)

@@ -1,0 +1,197 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A bad version costs one canary and is known at once; a slow one is waited for; capacity stays as promised."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from tests.helpers.lab_host import LabHost, Told
+
+# Ready after READY_AFTER, dies LIVES after that.
+NOTIFYING = """\
+#!/usr/bin/python3
+import os, socket, time
+time.sleep(float(os.environ.get("READY_AFTER", "0")))
+address = os.environ["NOTIFY_SOCKET"]
+address = "\\0" + address[1:] if address[0] == "@" else address
+socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b"READY=1", address)
+time.sleep(float(os.environ.get("LIVES", "100000")))
+print(f"dead at {time.time():.3f}", flush=True)
+raise SystemExit(3)
+"""
+# How many instances run, and which processes they are, some hundred times a second.
+WATCHER = """\
+#!/usr/bin/python3
+import glob, time
+while True:
+    found = []
+    for path in sorted(glob.glob("/sys/fs/cgroup/**/app@*.service/cgroup.procs", recursive=True)):
+        try:
+            found += open(path).read().split()[:1]
+        except OSError:
+            pass
+    print(time.time(), *sorted(set(found)), flush=True)
+    time.sleep(0.003)
+"""
+
+
+def app(count: int = 4, lives: float = 100000, ready_after: float = 0, **rollout: t.Any) -> dict[str, t.Any]:
+    return {
+        "name": "app",
+        "command": ["/usr/local/bin/notifying"],
+        "instances": count,
+        "environment": {"LIVES": lives, "READY_AFTER": ready_after},
+        "rollout": {"min_healthy_time": "500ms", **rollout},
+        "unit": {"Service": {"Type": "notify", "RestartSec": "0"}},
+    }
+
+
+@pytest.fixture
+def ready(bare: LabHost) -> LabHost:
+    bare.write("/usr/local/bin/notifying", NOTIFYING)
+    return bare
+
+
+def changed(lab: LabHost, before: dict[str, int]) -> set[str]:
+    now = lab.pids("app")
+    return {name for name, pid in before.items() if now.get(name) != pid}
+
+
+def seconds(lab: LabHost, since: str, until: str) -> float:
+    """Between the first journal lines with these texts."""
+    lines = lab.sh("journalctl --sync; journalctl -o short-unix --no-pager -n 400").splitlines()
+    found = [next(float(line.split()[0]) for line in lines if text in line) for text in (since, until)]
+    return found[1] - found[0]
+
+
+def only_the_canary(lab: LabHost, told: Told, before: dict[str, int]) -> str:
+    """Checks that it was the only one touched, and returns its verdict."""
+    assert told.failed
+    assert changed(lab, before) == {"1"}
+    (failure,) = told.result["failures"]
+    assert failure["unit"] == "app@1.service"
+    assert told.result["pools"]["app"]["spared"] == ["app@2.service", "app@3.service", "app@4.service"]
+    return str(failure["verdict"])
+
+
+@pytest.mark.parametrize("restart_sec", ["0", "100ms", "30s"])
+def test_a_canary_that_dies_is_the_only_one_touched(ready: LabHost, restart_sec: str) -> None:
+    ready.deploy(app())
+    before = ready.pids("app")
+    pool = app(lives=0.3, min_healthy_time="20s")
+    pool["unit"]["Service"]["RestartSec"] = restart_sec
+    started = float(ready.sh("date +%s.%N"))
+    told = ready.deploy(pool)
+    assert only_the_canary(ready, told, before).startswith(("flapping", "failed"))
+    assert told.result["failures"][0]["exit"] == "exit status 3"
+    assert any("dead at" in line for line in told.result["failures"][0]["journal"])
+    died = float(ready.sh("journalctl -o cat -u app@1 -n 99 --grep 'dead at' -q | head -1").split()[-1])
+    assert died > started
+    # The module ends with the verdict, the exits and the journal: the whole task is over this soon after the death.
+    assert float(ready.sh("date +%s.%N")) - died < 8
+
+
+def test_a_death_just_before_the_end_of_the_window_does_not_settle(ready: LabHost) -> None:
+    ready.deploy(app())
+    before = ready.pids("app")
+    only_the_canary(ready, ready.deploy(app(lives=1.8, min_healthy_time="2s")), before)
+
+
+def test_a_slow_start_is_waited_for_and_has_its_whole_window(ready: LabHost) -> None:
+    ready.deploy(app(count=2))
+    told = ready.deploy(app(count=2, ready_after=2, min_healthy_time="1s"))
+    assert not told.failed
+    assert set(told.result["pools"]["app"]["verdicts"].values()) == {"settled: ran 1 s without a restart"}
+    before = ready.pids("app")
+    slow_and_bad = ready.deploy(app(count=2, ready_after=2, lives=0.8, min_healthy_time="1s"))
+    assert slow_and_bad.failed
+    assert changed(ready, before) == {"1"}
+
+
+def test_what_never_gets_ready_fails_at_its_deadline(ready: LabHost) -> None:
+    ready.deploy(app())
+    before = ready.pids("app")
+    told = ready.deploy(app(ready_after=1000, healthy_deadline="3s"))
+    verdict = only_the_canary(ready, told, before)
+    assert verdict == "failed: has not settled within 3 s: is activating (start)"
+
+
+def test_batches_are_never_larger_than_promised(ready: LabHost) -> None:
+    ready.write("/usr/local/bin/watcher", WATCHER)
+    ready.deploy(app(count=8))
+    before = ready.pids("app")
+    ready.sh("setsid /usr/local/bin/watcher > /run/seen 2>&1 & echo $! > /run/watcher.pid")
+    told = ready.deploy(app(count=8, ready_after=0.3, canary=1, max_parallel="25%"))
+    ready.sh("kill $(cat /run/watcher.pid)")
+    assert not told.failed
+    assert changed(ready, before) == set(before)
+    # A process that is not there, or not yet ready, does not work.
+    seen = [{int(pid) for pid in line.split()[1:]} for line in ready.sh("cat /run/seen").splitlines()]
+    old = set(before.values())
+    assert len(seen) > 50
+    assert min(len(pids) for pids in seen) >= 6
+    steps: list[int] = []
+    for pids in seen:
+        if not steps or len(old - pids) > steps[-1]:
+            steps.append(len(old - pids))
+    assert steps[-1] == 8
+    assert all(after - now <= 2 for now, after in zip(steps, steps[1:]))
+    assert 1 in steps, "the canary went alone"
+    assert told.result["pools"]["app"]["lowest_active"] == 6
+
+
+def test_a_failing_health_check_fails_the_canary(ready: LabHost) -> None:
+    ready.deploy(app())
+    before = ready.pids("app")
+    ready.write("/usr/local/bin/check", '#!/bin/sh\necho "$1" >> /run/checked\ntest -e /run/healthy\n')
+    ready.sh("rm -f /run/checked /run/healthy")
+    check = ["/usr/local/bin/check", "instance %i; touch /run/a-shell-read-this"]
+    told = ready.deploy(app(lives=100001, health_check=check, healthy_deadline="4s"))
+    verdict = only_the_canary(ready, told, before)
+    assert verdict == "failed: has not settled within 4 s: its health check exited with status 1"
+    asked = ready.sh("cat /run/checked").splitlines()
+    assert set(asked) == {"instance 1; touch /run/a-shell-read-this"}
+    assert 3 <= len(asked) <= 5
+    assert ready.sh("ls /run/a-shell-read-this", check=False) == ""
+
+    ready.sh("touch /run/healthy")
+    told = ready.deploy(app(lives=100001, health_check=check))
+    assert not told.failed
+    assert changed(ready, before) == set(before)
+
+
+def test_a_health_check_that_cannot_run_is_told(ready: LabHost) -> None:
+    told = ready.deploy(app(count=1, health_check=["/no/such/check"], healthy_deadline="6s"))
+    assert "cannot run /no/such/check: No such file or directory" in told.msg
+
+
+def test_without_progress_the_rollout_ends(ready: LabHost) -> None:
+    ready.deploy(app())
+    before = ready.pids("app")
+    verdict = only_the_canary(ready, ready.deploy(app(ready_after=1000, progress_deadline="2s")), before)
+    assert verdict.startswith("failed: no instance settled for 2 s")
+
+
+def test_a_fixed_version_starts_although_its_former_waits_for_a_restart(ready: LabHost) -> None:
+    """A plain start would wait for the delay, and count the restart of systemd as a death."""
+    pool = app(count=1, lives=0.1)
+    pool["unit"]["Service"]["RestartSec"] = "60s"
+    assert ready.deploy(pool).failed
+    mended = app(count=1)
+    mended["unit"] = pool["unit"]
+    assert not ready.deploy(mended).failed
+
+
+def test_a_restart_that_systemd_refuses_is_no_success(ready: LabHost) -> None:
+    """The old process runs on, active and never restarted."""
+    ready.deploy(app())
+    pool = app()
+    pool["unit"] = {"Unit": {"RefuseManualStart": True}, "Service": {"Type": "notify", "RestartSec": "1"}}
+    before = ready.pids("app")
+    told = ready.deploy(pool)
+    assert told.failed
+    assert "systemd refused" in told.msg
+    assert changed(ready, before) == set()

@@ -16,11 +16,13 @@ LOAD_PATH = (
 )
 # One directory per pool, root only: environment, secrets, watch.
 CONFIG = "/etc/workers.systemd"
-# The key of the digests and the catalogue of directives, root only.
+# Root only: the key of the digests, what this build of systemd knows (_host/catalogue.py), the versions of every pool,
+# and what a run is changing right now.
 STATE = "/var/lib/workers.systemd"
 KEY = f"{STATE}/key"
-# What this build of systemd knows; see _host/catalogue.py.
 CATALOGUE = f"{STATE}/catalogue"
+GENERATIONS = f"{STATE}/generations"
+JOURNAL = f"{STATE}/journal"
 # Gone at boot, when everything is loaded afresh anyway.
 RUN = "/run/workers.systemd"
 LOCK = f"{RUN}/lock"
@@ -49,3 +51,11 @@ def drop_in(unit_name: str, name: str) -> str:
 
 def config(pool: str, file: str = "") -> str:
     return f"{CONFIG}/{pool}/{file}".rstrip("/")
+
+
+def generations(pool: str) -> str:
+    return f"{GENERATIONS}/{pool}"
+
+
+def generation(pool: str, number: int) -> str:
+    return f"{generations(pool)}/{number}"

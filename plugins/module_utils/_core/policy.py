@@ -30,7 +30,7 @@ class Policy:
     healthy_deadline: float = 300.0
     progress_deadline: float = 0.0
     order: str = "ascending"
-    on_failure: str = "stop"
+    on_failure: str = "rollback"
     health_check: t.Tuple[str, ...] = ()
 
     def batch_size(self, count: int) -> int:

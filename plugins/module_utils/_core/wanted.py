@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import places, units
-from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import render_env
+from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import parse_env, render_env
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import (
     UNIT_MARKER,
@@ -73,16 +73,26 @@ def wanted(pool: Pool, systemd: int, seal: Seal, watched: t.Mapping[str, str]) -
             text = body + render_env({marker: common[marker]})
             files.append(WantedFile(places.config(pool.name, name), text, 0o600))
     own = _watch_markers(pool, seal, watched, common)
-    if WATCH_MARKER in common:
-        listed = {OWN_WATCH_MARKER: ",".join(f"{name}={digest}" for name, digest in own.items())} if own else {}
-        text = render_env({WATCH_MARKER: common[WATCH_MARKER], **listed})
-        files.append(WantedFile(places.config(pool.name, "watch"), text, 0o600))
+    files.extend(_watch_file(pool, common, own))
     template = template_text(pool, systemd, environment_paths(pool))
     common[UNIT_MARKER] = unit_marker(template)
     files.append(WantedFile(places.unit(units.template(pool.name)), template, 0o644))
     files.append(WantedFile(places.unit(units.target(pool.name)), target_text(pool), 0o644))
-    markers = {name: {**common, **({OWN_WATCH_MARKER: own[name]} if name in own else {})} for name in pool.instances}
-    return Wanted(pool, tuple(files), markers, generation_of(common))
+    return Wanted(pool, tuple(files), _markers(pool, common, own), generation_of(common))
+
+
+def wanted_again(pool: Pool, files: t.Sequence[WantedFile], seal: Seal, watched: t.Mapping[str, str]) -> Wanted:
+    """What a pool wants that was written down before, as ``files``.
+
+    Only the file about watched paths is made anew: it tells what is there now, which nobody but their owner can put
+    back, and instances that run something else have to be seen as stale.
+    """
+    kept = tuple(file for file in files if file.path != places.config(pool.name, "watch"))
+    common = {marker: value for file in kept if file.secret for marker, value in _markers_in(file.text).items()}
+    own = _watch_markers(pool, seal, watched, common)
+    template = next(file.text for file in kept if file.path == places.unit(units.template(pool.name)))
+    common[UNIT_MARKER] = unit_marker(template)
+    return Wanted(pool, (*kept, *_watch_file(pool, common, own)), _markers(pool, common, own), generation_of(common))
 
 
 def environment_paths(pool: Pool) -> t.List[str]:
@@ -95,6 +105,22 @@ def environment_paths(pool: Pool) -> t.List[str]:
 def generation_of(markers: t.Mapping[str, str]) -> str:
     """The short name of a version of a pool: equal markers, equal name."""
     return hashlib.sha256(repr(sorted(markers.items())).encode()).hexdigest()[:8]
+
+
+def _markers(pool: Pool, common: t.Mapping[str, str], own: t.Mapping[str, str]) -> t.Dict[str, t.Dict[str, str]]:
+    return {name: {**common, **({OWN_WATCH_MARKER: own[name]} if name in own else {})} for name in pool.instances}
+
+
+def _markers_in(text: str) -> t.Dict[str, str]:
+    variables = parse_env(text)
+    return {marker: variables[marker] for marker in (ENVIRONMENT_MARKER, SECRETS_MARKER) if marker in variables}
+
+
+def _watch_file(pool: Pool, common: t.Mapping[str, str], own: t.Mapping[str, str]) -> t.Iterator[WantedFile]:
+    if WATCH_MARKER in common:
+        listed = {OWN_WATCH_MARKER: ",".join(f"{name}={digest}" for name, digest in own.items())} if own else {}
+        text = render_env({WATCH_MARKER: common[WATCH_MARKER], **listed})
+        yield WantedFile(places.config(pool.name, "watch"), text, 0o600)
 
 
 def _watch_markers(pool: Pool, seal: Seal, watched: t.Mapping[str, str], common: t.Dict[str, str]) -> t.Dict[str, str]:

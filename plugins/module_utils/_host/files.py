@@ -26,7 +26,7 @@ def write_atomically(path: str, data: bytes, *, mode: int, uid: int = 0, gid: in
     except BaseException:
         remove(aside)
         raise
-    _sync_directory(directory)
+    sync_directory(directory)
 
 
 def remove(path: str) -> None:
@@ -35,10 +35,11 @@ def remove(path: str) -> None:
         os.unlink(path)
     except FileNotFoundError:
         return
-    _sync_directory(os.path.dirname(path))
+    sync_directory(os.path.dirname(path))
 
 
-def _sync_directory(path: str) -> None:
+def sync_directory(path: str) -> None:
+    """Makes the names in a directory durable."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

@@ -30,6 +30,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.wanted impor
 
 SYSTEMD = 252
 CATALOGUES = Path(__file__).parents[5] / "plugins" / "plugin_utils" / "catalogues"
+SEAL = sealed_with(b"key of the host")
 # Files change, and then processes start.
 CHANGED, STARTED = 1000.0, 2000.0
 
@@ -51,10 +52,14 @@ def mail(**options: t.Any) -> Pool:
 
 
 def written(pool: Pool, **changed: str) -> Wanted:
-    """What the pool wants; ``changed`` are digests of watched paths, by the last part of the path."""
+    """What the pool wants; ``changed`` as ``watched_by`` takes it."""
+    return wanted(pool, SYSTEMD, SEAL, watched_by(pool, **changed))
+
+
+def watched_by(pool: Pool, **changed: str) -> dict[str, str]:
+    """Digests of watched paths; of those that ``changed`` by the last part of the path."""
     paths = [concrete(path, name) for path in (*pool.environment_files, *pool.watch) for name in (*pool.instances, "")]
-    watched = {path: changed.get(path.rpartition("/")[2], "as it was") for path in paths}
-    return wanted(pool, SYSTEMD, sealed_with(b"key of the host"), watched)
+    return {path: changed.get(path.rpartition("/")[2], "as it was") for path in paths}
 
 
 def files_of(wanted: Wanted) -> dict[str, File]:

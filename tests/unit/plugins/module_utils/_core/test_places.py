@@ -19,3 +19,8 @@ def test_a_drop_in_may_be_named_with_its_ending() -> None:
 def test_a_pool_has_a_directory_of_its_own() -> None:
     assert places.config("mail") == "/etc/workers.systemd/mail"
     assert places.config("mail", "secrets") == "/etc/workers.systemd/mail/secrets"
+
+
+def test_generations_are_apart_from_what_is_live() -> None:
+    assert places.generations("mail") == "/var/lib/workers.systemd/generations/mail"
+    assert places.generation("mail", 3) == "/var/lib/workers.systemd/generations/mail/3"

@@ -20,8 +20,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.wanted impor
     environment_paths,
     generation_of,
     sealed_with,
+    wanted_again,
 )
-from tests.unit.plugins.module_utils._core.builders import carried, environ_of, mail, written
+from tests.unit.plugins.module_utils._core.builders import SEAL, carried, environ_of, mail, watched_by, written
 
 TEMPLATE, TARGET = "/etc/systemd/system/mail@.service", "/etc/systemd/system/mail.target"
 ENVIRONMENT, SECRETS, WATCH = (places.config("mail", name) for name in ("environment", "secrets", "watch"))
@@ -146,3 +147,20 @@ def test_the_template_reads_every_file_that_is_written_and_no_other(options: dic
     read = template.values("Service", "EnvironmentFile")
     assert set(read) == paths | set(pool.environment_files)
     assert read == environment_paths(pool)
+
+
+@pytest.mark.parametrize(
+    "options", [options for options, names in FILES.values()] + [FULL], ids=[*FILES, "with instances"]
+)
+def test_what_was_written_down_is_wanted_again(options: dict[str, t.Any]) -> None:
+    before = written(mail(**options))
+    again = wanted_again(before.pool, before.files, SEAL, watched_by(before.pool))
+    assert (again.markers, again.generation) == (before.markers, before.generation)
+    assert set(again.files) == set(before.files)
+
+
+def test_watched_paths_are_told_as_they_are_now() -> None:
+    before, changed = written(mail(**FULL)), written(mail(**FULL), current="new")
+    again = wanted_again(before.pool, before.files, SEAL, watched_by(before.pool, current="new"))
+    assert (again.markers, again.generation) == (changed.markers, changed.generation)
+    assert set(again.files) == set(changed.files)

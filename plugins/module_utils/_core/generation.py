@@ -1,0 +1,192 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A generation: one complete, numbered version of a pool. Which to keep, and which one to go back to."""
+
+from __future__ import annotations
+
+import enum
+import json
+import typing as t
+from dataclasses import asdict, dataclass, field, fields
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import places
+from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import parse_env
+from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
+from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import SECRETS_MARKER, Wanted, WantedFile
+
+MANIFEST = "manifest"
+KEPT = 5
+# What makes two versions the same: path, text and mode of each file, and the instances that are enabled.
+Content = t.Tuple[t.FrozenSet[t.Tuple[str, str, int]], t.FrozenSet[str]]
+
+
+class State(enum.Enum):
+    APPLYING = "applying"
+    GOOD = "good"
+    BAD = "bad"
+
+
+@dataclass(frozen=True)
+class Generation:
+    """``id`` is the short name of the version, ``time`` is ISO 8601 in UTC.
+
+    ``restores`` is the number of the generation that a rollback on request took this one from.
+    """
+
+    pool: str
+    number: int
+    id: str
+    state: State
+    time: str
+    instances: t.Tuple[str, ...]
+    environment_files: t.Tuple[str, ...]
+    watch: t.Tuple[str, ...]
+    rollout: Policy
+    files: t.Tuple[WantedFile, ...] = field(default=(), repr=False)
+    restores: t.Optional[int] = None
+
+    def __str__(self) -> str:
+        return f"{self.number} ({self.id})"
+
+    @property
+    def content(self) -> Content:
+        return _content(self.files, self.instances)
+
+    @property
+    def row(self) -> t.Dict[str, t.Any]:
+        """As ``pools_info`` shows it."""
+        return {"number": self.number, "id": self.id, "state": self.state.value, "time": self.time}
+
+    def as_pool(self) -> Pool:
+        """As far as a pool can be read from its files; enough to plan, to judge, and to hide its secrets."""
+        return Pool(
+            self.pool,
+            instances=self.instances,
+            secrets={name: value for name, value in self._secrets().items() if name != SECRETS_MARKER},
+            environment_files=self.environment_files,
+            watch=self.watch,
+            rollout=self.rollout,
+        )
+
+    def _secrets(self) -> t.Dict[str, str]:
+        path = places.config(self.pool, "secrets")
+        return parse_env("".join(file.text for file in self.files if file.path == path))
+
+
+def as_generation(wanted: Wanted, number: int, time: str, restores: t.Optional[int] = None) -> Generation:
+    """A version on its way to the host."""
+    pool = wanted.pool
+    return Generation(
+        pool.name,
+        number,
+        wanted.generation,
+        State.APPLYING,
+        time,
+        pool.instances,
+        pool.environment_files,
+        pool.watch,
+        pool.rollout,
+        wanted.files,
+        restores,
+    )
+
+
+def content_of(wanted: Wanted) -> Content:
+    return _content(wanted.files, wanted.pool.instances)
+
+
+def installed_content(observed: ObservedPool) -> Content:
+    """What is on the host, whoever put it there."""
+    files = frozenset((path, file.text, file.mode) for path, file in observed.files.items())
+    return files, frozenset(name for name, seen in observed.instances.items() if seen.enabled)
+
+
+def _content(files: t.Iterable[WantedFile], instances: t.Iterable[str]) -> Content:
+    return frozenset((file.path, file.text, file.mode) for file in files), frozenset(instances)
+
+
+# ---- which one. All lists of generations are of one pool, the newest last.
+
+
+def present(generations: t.Sequence[Generation], content: Content) -> t.Optional[Generation]:
+    """The newest one that has this content."""
+    return next((one for one in reversed(generations) if one.content == content), None)
+
+
+def last_good(generations: t.Sequence[Generation], *, other_than: int = 0) -> t.Optional[Generation]:
+    """Where a failed deploy goes back to; ``other_than`` is the number of the one that failed."""
+    good = [one for one in generations if one.state is State.GOOD and one.number != other_than]
+    return good[-1] if good else None
+
+
+def previous_good(generations: t.Sequence[Generation], now: t.Optional[Generation]) -> t.Optional[Generation]:
+    """Where a rollback on request goes to: the last good one before ``now``, with other content.
+
+    From one that a rollback brought, on from where it was taken: so that two rollbacks go back two versions.
+    Without ``now``, when the host has something that no generation knows, the last good one.
+    """
+    if now is None:
+        return last_good(generations)
+    before = now.restores or now.number
+    return last_good([one for one in generations if one.number < before and one.content != now.content])
+
+
+def find(generations: t.Sequence[Generation], asked: str) -> t.Optional[Generation]:
+    """By number, or the newest with this id."""
+    numbered = [one for one in generations if str(one.number) == asked]
+    found = numbered or [one for one in generations if one.id == asked]
+    return found[-1] if found else None
+
+
+def next_number(generations: t.Sequence[Generation]) -> int:
+    return generations[-1].number + 1 if generations else 1
+
+
+def prunable(generations: t.Sequence[Generation], keep: int = KEPT) -> t.List[Generation]:
+    """All but the newest, the last good one and the one before it, which a rollback goes back to."""
+    good = last_good(generations)
+    needed = [good, previous_good(generations, good)]
+    return [one for one in generations[:-keep] if one not in needed]
+
+
+# ---- its manifest, which lies beside copies of the files
+
+
+def manifest_text(generation: Generation) -> str:
+    """Everything but the texts of the files."""
+    manifest = {
+        **asdict(generation),
+        "state": generation.state.value,
+        "files": {file.path: f"{file.mode:04o}" for file in generation.files},
+    }
+    return json.dumps(manifest, indent=1) + "\n"
+
+
+def file_name(path: str) -> str:
+    """Of the copy of a file; unit files and environment files never share one."""
+    return path.rpartition("/")[2]
+
+
+def parse_generation(copies: t.Mapping[str, bytes], where: str) -> Generation:
+    """From the manifest and the copies of the files, by name. Raises ``Problems`` with one when anything is broken."""
+    try:
+        return _read(json.loads(copies[MANIFEST]), copies)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        found = f"a broken generation ({type(error).__name__}: {error})"
+        raise Problems([Problem(where, found, "what an earlier run wrote", "Remove this directory.")]) from None
+
+
+def _read(manifest: t.Dict[str, t.Any], copies: t.Mapping[str, bytes]) -> Generation:
+    rollout = {one.name: manifest["rollout"][one.name] for one in fields(Policy) if one.name in manifest["rollout"]}
+    rollout["health_check"] = tuple(rollout.get("health_check", ()))
+    lists = {name: tuple(manifest[name]) for name in ("instances", "environment_files", "watch")}
+    files = tuple(
+        WantedFile(path, copies[file_name(path)].decode(), int(mode, 8)) for path, mode in manifest["files"].items()
+    )
+    known = {one.name: manifest[one.name] for one in fields(Generation)}
+    return Generation(
+        **{**known, **lists, "state": State(manifest["state"]), "rollout": Policy(**rollout), "files": files}
+    )

@@ -1,0 +1,118 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The generations of each pool on the host: complete, root only, and there or not there after any crash."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import time
+import typing as t
+from dataclasses import replace
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import places
+from ansible_collections.workers.systemd.plugins.module_utils._core.generation import (
+    MANIFEST,
+    Generation,
+    State,
+    file_name,
+    manifest_text,
+    parse_generation,
+    prunable,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._host.files import sync_directory, write_atomically
+
+
+def pools() -> t.List[str]:
+    """Names of the pools that have generations."""
+    return _names(places.GENERATIONS)
+
+
+def of_pool(pool: str) -> t.List[Generation]:
+    """All of them, the newest last. Raises ``Problems`` for one that is broken."""
+    numbers = sorted(int(name) for name in _names(places.generations(pool)) if name.isdigit())
+    read = [_read(places.generation(pool, number)) for number in numbers]
+    return [one for one in read if one is not None]
+
+
+def now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
+def store(generation: Generation) -> None:
+    """Keeps it under its number. It is complete on disk before it has its name."""
+    directory = places.generation(generation.pool, generation.number)
+    if os.path.isdir(directory):
+        _write_manifest(generation)
+        return
+    parent = os.path.dirname(directory)
+    # The mode of makedirs() is that of the last directory only.
+    for private in (places.STATE, places.GENERATIONS, parent):
+        os.makedirs(private, mode=0o700, exist_ok=True)
+    _sweep(parent)
+    aside = os.path.join(parent, f".{generation.number}.{secrets.token_hex(8)}.new")
+    os.mkdir(aside, mode=0o700)
+    for file in generation.files:
+        write_atomically(f"{aside}/{file_name(file.path)}", file.text.encode(), mode=0o600)
+    write_atomically(f"{aside}/{MANIFEST}", manifest_text(generation).encode(), mode=0o600)
+    os.rename(aside, directory)
+    sync_directory(parent)
+
+
+def mark(generation: Generation, state: State) -> None:
+    _write_manifest(replace(generation, state=state))
+
+
+def prune(pool: str) -> None:
+    """Removes those that nobody will go back to."""
+    for one in prunable(of_pool(pool)):
+        _remove(places.generation(pool, one.number))
+
+
+def forget(pool: str) -> None:
+    """Removes all of a pool: they hold its secrets."""
+    directory = places.generations(pool)
+    if os.path.isdir(directory):
+        _remove(directory)
+
+
+def _write_manifest(generation: Generation) -> None:
+    path = f"{places.generation(generation.pool, generation.number)}/{MANIFEST}"
+    write_atomically(path, manifest_text(generation).encode(), mode=0o600)
+
+
+def _read(directory: str) -> t.Optional[Generation]:
+    """``None`` for one that another run has just pruned."""
+    copies = {}
+    try:
+        for name in os.listdir(directory):
+            with open(f"{directory}/{name}", "rb") as file:
+                copies[name] = file.read()
+    except FileNotFoundError:
+        return None
+    return parse_generation(copies, directory)
+
+
+def _names(directory: str) -> t.List[str]:
+    """What is in a directory, without what is still being written."""
+    try:
+        return sorted(name for name in os.listdir(directory) if not name.startswith("."))
+    except FileNotFoundError:
+        return []
+
+
+def _sweep(parent: str) -> None:
+    """What a run that was killed was still writing."""
+    for name in os.listdir(parent):
+        if name.startswith("."):
+            shutil.rmtree(os.path.join(parent, name))
+
+
+def _remove(directory: str) -> None:
+    """Its name goes first, so that nobody ever reads half of one."""
+    parent, name = os.path.split(directory)
+    aside = os.path.join(parent, f".{name}.{secrets.token_hex(8)}.old")
+    os.rename(directory, aside)
+    sync_directory(parent)
+    shutil.rmtree(aside)

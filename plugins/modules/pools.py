@@ -22,7 +22,7 @@ description:
   - Stale instances are restarted one canary first and then batch by batch, see O(pools[].rollout). Every started or
     restarted instance is watched for O(pools[].rollout.min_healthy_time). One that dies in that time fails the task,
     with its exit status and its last journal lines. The instances that still run the former version are then left
-    alone.
+    alone, and the last good version is put back, on which the others are restarted at once.
 requirements:
   - systemd 247 or newer on the target
 attributes:
@@ -214,6 +214,7 @@ options:
     default: []
 seealso:
   - module: workers.systemd.pools_info
+  - module: workers.systemd.rollback
 """
 
 EXAMPLES = r"""
@@ -274,6 +275,29 @@ pools:
       returned: for a pool with instances, when not in check mode
       sample:
         app-queue@1.service: "settled: ran 3 s without a restart"
+    number:
+      description: Number under which this version is kept on the host.
+      type: int
+      returned: when the version of the pool changed
+    rolled_back_to:
+      description:
+        - The generation that was put back because the new one was bad.
+        - None when the new one was the first, and what it made was removed.
+      type: dict
+      returned: when the new version was bad and was undone
+      contains:
+        number:
+          description: Its number.
+          type: int
+          returned: always
+        id:
+          description: Its short name.
+          type: str
+          returned: always
+    revert:
+      description: What became of each instance that was restarted on the generation that was put back, by its unit.
+      type: dict
+      returned: when the new version was bad and was undone
     spared:
       description: Units that are stale and were not restarted, because an instance before them failed.
       type: list
@@ -286,6 +310,10 @@ pools:
       type: int
       returned: for a pool with instances, when not in check mode
       sample: 3
+resumed:
+  description: What a run before this one was changing when it was killed. This run went on from there.
+  returned: when there was such a run
+  type: str
 daemon_reloaded:
   description: Whether systemd read its unit files again.
   returned: always
@@ -402,7 +430,7 @@ def main() -> None:
             if not module.check_mode:
                 deployment.act()
             result = deployment.told(with_diff=module._diff)
-    if result["failures"]:
+    if deployment.failed:
         module.fail(**result)
     module.finish(**result)
 

@@ -61,6 +61,29 @@ def plan_pool(wanted: Wanted, observed: ObservedPool) -> t.Tuple[Step, ...]:
     return tuple(steps + removals)
 
 
+def plan_revert(wanted: Wanted, observed: ObservedPool, touched: t.Container[str]) -> t.Tuple[Step, ...]:
+    """The steps back to a version that worked. Units that a failed run ``touched``, and what does not run, are
+    restarted on it, whatever they look like; all others run it still.
+    """
+    name = wanted.pool.name
+    target = units.target(name)
+    starts = (Verb.START, Verb.RESTART)
+    steps = [step for step in plan_pool(wanted, observed) if step.verb not in starts or step.subject == target]
+    for instance in wanted.pool.instances:
+        unit = units.instance(name, instance)
+        if unit in touched or not observed.instances.get(instance, Instance()).running:
+            steps.append(Step(Verb.RESTART, unit, "goes back with its pool"))
+    return tuple(steps)
+
+
+def owed_verdicts(wanted: Wanted, steps: t.Sequence[Step]) -> t.Tuple[Step, ...]:
+    """A run that was killed started instances and did not live to judge them: starting what runs only judges it."""
+    subjects = {step.subject for step in steps if step.verb in (Verb.START, Verb.RESTART)}
+    running = [units.instance(wanted.pool.name, instance) for instance in wanted.pool.instances]
+    because = "the run that started it was killed before the verdict"
+    return tuple(Step(Verb.START, unit, because) for unit in running if unit not in subjects)
+
+
 def plan_removal(name: str, observed: ObservedPool, because: str) -> t.Tuple[Step, ...]:
     """The steps that leave nothing of a pool: instances first, then the target, then the files."""
     steps: t.List[Step] = []
@@ -109,7 +132,9 @@ def _instance_steps(unit: str, seen: Instance, markers: t.Mapping[str, str], fil
     if not seen.enabled:
         yield Step(Verb.ENABLE, unit, "starts with its pool")
     if not seen.running:
-        yield Step(Verb.START, unit, f"is {seen.active} ({seen.sub})")
+        # A start job would wait for the automatic restart (service_start()), which then counts as a death.
+        waits = seen.sub.startswith("auto-restart")
+        yield Step(Verb.RESTART if waits else Verb.START, unit, f"is {seen.active} ({seen.sub})")
     elif seen.process is not None:
         because = why_stale(seen.process, markers, files_changed)
         if because:

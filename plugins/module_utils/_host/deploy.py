@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import places, report, units
@@ -21,14 +22,21 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan import 
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import plan_shared, shared_units
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import sealed_with, wanted
-from ansible_collections.workers.systemd.plugins.module_utils._host import host, look, preflight, watch
+from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, sealed_with, wanted
+from ansible_collections.workers.systemd.plugins.module_utils._host import (
+    generations,
+    host,
+    look,
+    preflight,
+    watch,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome, PoolWork, Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.catalogue import HostCatalogue
 from ansible_collections.workers.systemd.plugins.module_utils._host.failures import failures
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Run as RunCommand
 from ansible_collections.workers.systemd.plugins.module_utils._host.pool_judge import judge_pools
+from ansible_collections.workers.systemd.plugins.module_utils._host.transaction import Transaction
 
 OLDEST_SYSTEMD = 247
 
@@ -56,11 +64,14 @@ class Deployment:
         self.present = [pool for pool in pools if pool.present]
         self.absent = [pool.name for pool in pools if not pool.present]
         self.check_mode = check_mode
+        self.purge = purge
         owned = look.owned_pools()
         listed = {pool.name for pool in pools}
         self.purged = [name for name in owned if purge and name not in listed]
         self.kept = [name for name in owned if name not in {*self.absent, *self.purged}]
         self.outcome = Outcome()
+        self.error = ""
+        self.failures: t.List[t.Dict[str, t.Any]] = []
 
     def judge(self, problems: t.Sequence[Problem]) -> t.List[str]:
         """Raises ``Problems`` with the given ones and the host's own. Returns warnings."""
@@ -89,14 +100,17 @@ class Deployment:
 
     def decide(self) -> None:
         self.observed = look.observe([*(pool.name for pool in self.present), *self.absent, *self.purged], self.manager)
-        seal = sealed_with(self._key())
-        watched = watch.digests(self.present)
-        self.wanted = {pool.name: wanted(pool, self.systemd, seal, watched) for pool in self.present}
+        self.seal = sealed_with(self._key())
+        self.wanted = self._wanted()
         self.steps: t.Dict[str, t.Tuple[Step, ...]] = {
             **{name: plan_pool(one, self.observed[name]) for name, one in self.wanted.items()},
             **{name: plan_removal(name, self.observed[name], "the pool is absent") for name in self.absent},
             **{name: plan_removal(name, self.observed[name], "the pool is not listed") for name in self.purged},
         }
+        self.transaction = Transaction(self.manager, self.seal)
+        for name, one in self.wanted.items():
+            restores = self._restores(name)
+            self.steps[name] = self.transaction.note(one, self.observed[name], self.steps[name], restores)
         self.shared = shared_units(self.systemd, sorted({*(pool.name for pool in self.present), *self.kept}))
         self.observed_shared = look.observe_shared(self.systemd, self.manager)
         self.host_steps = plan_shared(self.shared, self.observed_shared)
@@ -105,28 +119,37 @@ class Deployment:
 
     def act(self) -> None:
         self.catalogue.keep()
-        work = [PoolWork("", self.host_steps, self.shared)]
-        for name, steps in self.steps.items():
-            if name in self.wanted:
-                pool, files = self.wanted[name].pool, self.wanted[name].files
-                instances = [units.instance(name, one) for one in pool.instances]
-                work.append(PoolWork(name, steps, files, instances, pool.rollout))
-            else:
-                work.append(PoolWork(name, steps))
-        self.outcome = Run(self.manager, work, bool(self.reload)).carry_out()
+        stay = [*self.wanted, *self.kept]
+        orphans = [name for name in generations.pools() if self.purge and name not in stay]
+        self.transaction.begin({*self.absent, *self.purged, *orphans}, stay)
+        begun = time.time()
+        run = Run(self.manager, self._work(), bool(self.reload))
+        try:
+            self.outcome = run.carry_out()
+        except (ManagerError, OSError) as error:
+            if not self.transaction.changes:
+                raise
+            self.outcome, self.error = run.outcome, str(error)
+        self.failures = failures(self.outcome, self._secrets(), self.manager)
+        self.transaction.settle(self.outcome, bool(self.error))
+        self.transaction.undo(self.outcome, begun, stay)
+        self.transaction.end()
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.failures or self.error)
 
     def told(self, *, with_diff: bool) -> t.Dict[str, t.Any]:
         """The result of the module."""
         host_steps = [*self.host_steps, *self.reload]
-        values = [value for pool in self.present for value in pool.secrets.values()]
-        failed = failures(self.outcome, values, self.manager)
         return {
             "changed": bool(host_steps) or any(self.steps.values()),
             "pools": {name: self._told_of(name) for name in self.steps},
             "host_plan": report.plan_rows(host_steps),
             "daemon_reloaded": bool(self.reload) and not self.check_mode,
-            "failures": failed,
-            "msg": report.summary(self.steps, failed, self.outcome.spared),
+            "failures": self.failures,
+            "msg": "\n".join(self._lines()),
+            **({"resumed": str(self.transaction.left)} if self.transaction.left else {}),
             **({"diff": self._diffs()} if with_diff else {}),
         }
 
@@ -139,7 +162,38 @@ class Deployment:
             told["verdicts"] = {unit: str(verdict) for unit, verdict in end.verdicts.items()}
             told["spared"] = list(end.spared)
             told["lowest_active"] = end.lowest_active
+        if not self.check_mode:
+            told.update(self.transaction.told_of(name))
         return told
+
+    def _lines(self) -> t.List[str]:
+        left = self.transaction.left
+        lines = [str(left) if left else "", f"systemd: {self.error}" if self.error else ""]
+        if self.failures or not self.error:
+            lines.append(report.summary(self.steps, self.failures, self.outcome.spared))
+        return [line for line in [*lines, *self.transaction.lines()] if line]
+
+    def _wanted(self) -> t.Dict[str, Wanted]:
+        watched = watch.digests(self.present)
+        return {pool.name: wanted(pool, self.systemd, self.seal, watched) for pool in self.present}
+
+    def _restores(self, name: str) -> t.Optional[int]:
+        """The number of the generation that this run takes a pool from."""
+        return None
+
+    def _work(self) -> t.List[PoolWork]:
+        work = [PoolWork("", self.host_steps, self.shared)]
+        for name, steps in self.steps.items():
+            if name in self.wanted:
+                pool, files = self.wanted[name].pool, self.wanted[name].files
+                instances = [units.instance(name, one) for one in pool.instances]
+                work.append(PoolWork(name, steps, files, instances, pool.rollout))
+            else:
+                work.append(PoolWork(name, steps))
+        return work
+
+    def _secrets(self) -> t.List[str]:
+        return [value for pool in self.present for value in pool.secrets.values()]
 
     def _diffs(self) -> t.List[t.Dict[str, str]]:
         observed = [self.observed_shared.files, *(pool.files for pool in self.observed.values())]

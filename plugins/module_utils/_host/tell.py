@@ -74,6 +74,8 @@ class Module(AnsibleModule):
             self.fail(_told(found.problems), problems=[vars(problem) for problem in found.problems])
         except ManagerError as error:
             self.fail(f"systemd: {error}")
+        except OSError as error:
+            self.fail(f"the host: {error}")
 
     def finish(self, **result: t.Any) -> t.NoReturn:
         self.exit_json(**self._shown(result))

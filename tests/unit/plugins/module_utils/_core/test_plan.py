@@ -21,9 +21,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan import 
     Step,
     Verb,
     file_steps,
+    owed_verdicts,
     plan_pool,
     plan_reload,
     plan_removal,
+    plan_revert,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted
@@ -56,7 +58,7 @@ SEEN: dict[str, tuple[Instance, list[Verb]]] = {
     "is enabled only": (Instance(enabled=True), [Verb.START]),
     "was stopped by hand": (Instance("loaded", "inactive", "dead", True), [Verb.START]),
     "has failed": (Instance("loaded", "failed", "failed", True), [Verb.START]),
-    "waits for its restart": (Instance("loaded", "activating", "auto-restart", True), [Verb.START]),
+    "waits for its restart": (Instance("loaded", "activating", "auto-restart", True), [Verb.RESTART]),
     "was started by hand": (replace(in_place(WANTED).instances["2"], enabled=False), [Verb.ENABLE]),
     "runs without a process to look at": (Instance("loaded", "active", "running", True), []),
 }
@@ -306,3 +308,42 @@ def test_a_file_is_written_for_its_text_or_its_mode() -> None:
     assert [step.because for step in file_steps(file, None)] == ["is not there"]
     assert [step.because for step in file_steps(file, replace(there, text=""))] == ["has other content"]
     assert [step.because for step in file_steps(file, replace(there, mode=0o644))] == ["has mode 0644, wanted 0600"]
+
+
+# how instance 2 is found, whether the failed run touched it, whether it restarts
+REVERTED = {
+    "of those that run the untouched stay": (in_place(WANTED).instances["2"], False, False),
+    "also without a look at the process": (titled(in_place(WANTED).instances["2"]), False, False),
+    "and the touched restart, whatever they look like": (in_place(WANTED).instances["2"], True, True),
+    "what waits for its restart does not wait": (Instance("loaded", "activating", "auto-restart", True), False, True),
+    "what has failed comes back": (Instance("loaded", "failed", "failed", True), True, True),
+    "what was stopped comes back": (Instance(), False, True),
+}
+
+
+@pytest.mark.parametrize(("seen", "touched", "restarts"), REVERTED.values(), ids=REVERTED.keys())
+def test_on_the_way_back(seen: Instance, touched: bool, restarts: bool) -> None:
+    host = replace(in_place(WANTED), instances={**in_place(WANTED).instances, "2": seen})
+    steps = plan_revert(WANTED, host, {"mail@2.service"} if touched else set())
+    assert subjects(steps, Verb.RESTART) == ({"mail@2.service"} if restarts else set())
+    assert subjects(steps, Verb.START) == set()
+
+
+def test_files_and_instances_and_the_target_go_back_too() -> None:
+    bad = in_place(written(mail(**{**FULL, "user": "www-data", "instances": ["1", "x"]})))
+    steps = plan_revert(WANTED, replace(bad, target_active=False), {"mail@x.service"})
+    assert subjects(steps, Verb.WRITE) >= {TEMPLATE}
+    assert subjects(steps, Verb.STOP) == subjects(steps, Verb.DISABLE) == {"mail@x.service"}
+    assert subjects(steps, Verb.ENABLE) == subjects(steps, Verb.RESTART) == {"mail@2.service", "mail@3.service"}
+    assert subjects(steps, Verb.START) == {"mail.target"}
+
+
+@given(hosts, st.sets(st.sampled_from(sorted(ALL))))
+def test_after_the_way_back_files_and_links_are_as_wanted(host: ObservedPool, touched: set[str]) -> None:
+    after = carried_out(plan_revert(WANTED, host, touched), WANTED, host)
+    assert {step.verb for step in plan_pool(WANTED, after)} <= {Verb.RESTART}
+
+
+def test_a_killed_run_owes_the_verdicts_of_all_that_this_one_does_not_start() -> None:
+    planned = [Step(Verb.RESTART, "mail@2.service", ""), Step(Verb.ENABLE, "mail@3.service", "")]
+    assert subjects(owed_verdicts(WANTED, planned), Verb.START) == {"mail@1.service", "mail@3.service"}

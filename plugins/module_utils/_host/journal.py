@@ -1,0 +1,28 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The journal of the run that is changing the host. One that is there when a run begins was left by a killed one."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import places
+from ansible_collections.workers.systemd.plugins.module_utils._core.change import Journal, journal_text, parse_journal
+from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically
+
+
+def left() -> t.Optional[Journal]:
+    """Raises ``Problems`` when it is broken."""
+    try:
+        with open(places.JOURNAL, encoding="utf-8", errors="replace") as file:
+            return parse_journal(file.read(), places.JOURNAL)
+    except FileNotFoundError:
+        return None
+
+
+def write(journal: Journal) -> None:
+    write_atomically(places.JOURNAL, journal_text(journal).encode(), mode=0o600)
+
+
+def close() -> None:
+    remove(places.JOURNAL)

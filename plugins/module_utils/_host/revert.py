@@ -1,0 +1,86 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Undoes changes whose new generation is bad: once in a run, and what goes wrong meanwhile is told and left."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import units
+from ansible_collections.workers.systemd.plugins.module_utils._core.change import Change
+from ansible_collections.workers.systemd.plugins.module_utils._core.generation import Generation
+from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
+from ansible_collections.workers.systemd.plugins.module_utils._core.plan import (
+    Step,
+    plan_reload,
+    plan_removal,
+    plan_revert,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import plan_shared, shared_units
+from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Seal, Wanted, wanted_again
+from ansible_collections.workers.systemd.plugins.module_utils._host import generations, host, look, watch
+from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome, PoolWork, Run
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
+
+
+def again(generation: Generation, seal: Seal) -> Wanted:
+    """What a generation wants on this host now."""
+    pool = generation.as_pool()
+    return wanted_again(pool, generation.files, seal, watch.digests([pool]))
+
+
+class Revert:
+    """``others`` are the pools of the host that are not undone."""
+
+    def __init__(self, changes: t.Mapping[str, Change], others: t.Sequence[str], manager: Manager, seal: Seal) -> None:
+        self.changes = changes
+        self.others = others
+        self.manager = manager
+        self.seal = seal
+        self.outcome = Outcome()
+        self.error = ""
+
+    def carry_out(self, failed: Outcome, begun: float) -> None:
+        """``failed`` is the outcome of the run that failed, which began at ``begun``, in seconds since the epoch."""
+        try:
+            self._carry_out(failed, begun)
+        except (ManagerError, OSError) as error:
+            self.error = str(error)
+
+    def trouble(self, pool: str) -> t.List[str]:
+        """What went wrong, in words; nothing when the pool is back."""
+        own = [unit for unit in self.outcome.failed if units.UnitName.parse(unit).prefix == pool]
+        failed = [f"{unit} {self.outcome.verdicts[unit]}" for unit in own]
+        return [self.error, *failed] if self.error else failed
+
+    def _carry_out(self, failed: Outcome, begun: float) -> None:
+        observed = look.observe(list(self.changes), self.manager)
+        work = [self._work(name, change, observed[name], failed, begun) for name, change in self.changes.items()]
+        kept = [name for name, change in self.changes.items() if change.back is not None]
+        systemd = self.manager.version()
+        shared = shared_units(systemd, sorted({*self.others, *kept}))
+        host_steps = plan_shared(shared, look.observe_shared(systemd, self.manager))
+        work.insert(0, PoolWork("", host_steps, shared))
+        pending = "an interrupted reload" if host.reload_is_pending() else ""
+        run = Run(self.manager, work, bool(plan_reload([step for one in work for step in one.steps], pending)))
+        self.outcome = run.outcome
+        run.carry_out()
+        for name in set(self.changes) - set(kept):
+            generations.forget(name)
+
+    def _work(self, name: str, change: Change, observed: ObservedPool, failed: Outcome, begun: float) -> PoolWork:
+        if change.back is None:
+            return PoolWork(name, plan_removal(name, observed, "its first version is bad"))
+        back = again(change.back, self.seal)
+        steps: t.Tuple[Step, ...] = plan_revert(back, observed, _touched(name, observed, failed, begun))
+        instances = [units.instance(name, one) for one in back.pool.instances]
+        # All at once: what runs the bad version serves nobody.
+        policy = replace(back.pool.rollout, canary=0, max_parallel="100%", on_failure="stop")
+        return PoolWork(name, steps, back.files, instances, policy)
+
+
+def _touched(name: str, observed: ObservedPool, failed: Outcome, begun: float) -> t.Set[str]:
+    """Units that the failed run started, and those that crashed meanwhile: systemd started them on its files."""
+    later = [one for one, seen in observed.instances.items() if seen.process and seen.process.started >= begun]
+    return {*failed.started, *(units.instance(name, one) for one in later)}

@@ -1,0 +1,171 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import typing as t
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.change import (
+    Change,
+    Journal,
+    change_of,
+    journal_of,
+    journal_text,
+    outcome_line,
+    parse_journal,
+    unfinished,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.generation import Generation, State, as_generation
+from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Rollout
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
+from tests.unit.plugins.module_utils._core.builders import in_place, mail, written
+
+TIME = "2026-11-24T16:36:19Z"
+OLD, NEW = written(mail(user="old")), written(mail(user="new"))
+BARE, HOST = ObservedPool(), in_place(OLD)
+
+
+def kept(*versions: tuple[str, str]) -> list[Generation]:
+    """``("old", "good")``: its user and its state; numbers count from 1."""
+    return [
+        replace(as_generation(written(mail(user=user)), number, TIME), state=State(state))
+        for number, (user, state) in enumerate(versions, 1)
+    ]
+
+
+# what is kept, number of the new one, number of the one to put back (0: none)
+CHANGES = {
+    "the first version": ([], 1, 0),
+    "another version": ([("old", "good")], 2, 1),
+    "a bad one again keeps its number": ([("old", "good"), ("new", "bad")], 2, 1),
+    "one that a killed run began is taken up": ([("old", "good"), ("new", "applying")], 2, 1),
+    "one that was good once and is not the last": ([("new", "good"), ("old", "good")], 3, 2),
+    "after a bad one": ([("old", "good"), ("other", "bad")], 3, 1),
+    "a first version that was never good": ([("new", "bad")], 1, 0),
+}
+NO_CHANGE = {
+    "the last good one is repaired": [("new", "good")],
+    "the last good one comes back from a bad one": [("new", "good"), ("other", "bad")],
+    "the last good one comes back from a killed run": [("new", "good"), ("other", "applying")],
+}
+
+
+@pytest.mark.parametrize(("versions", "new", "back"), CHANGES.values(), ids=CHANGES.keys())
+def test_a_run_changes_a_pool_to(versions: list[tuple[str, str]], new: int, back: int) -> None:
+    change = change_of(NEW, HOST if versions else BARE, kept(*versions), TIME)
+    assert change is not None
+    assert (change.new.number, change.new.state, change.back.number if change.back else 0) == (
+        new,
+        State.APPLYING,
+        back,
+    )
+    assert change.undoable
+
+
+@pytest.mark.parametrize("versions", NO_CHANGE.values(), ids=NO_CHANGE.keys())
+def test_it_is_no_other_version_when(versions: list[tuple[str, str]]) -> None:
+    assert change_of(NEW, HOST, kept(*versions), TIME) is None
+
+
+def test_a_pool_that_nobody_kept_is_not_removed() -> None:
+    change = change_of(NEW, HOST, [], TIME)
+    assert change is not None
+    assert not change.undoable
+
+
+def test_on_failure_stop_undoes_nothing() -> None:
+    change = change_of(NEW, BARE, [], TIME)
+    assert change is not None
+    stopping = replace(change, new=replace(change.new, rollout=Rollout(on_failure="stop")))
+    assert (change.undoable, stopping.undoable) == (True, False)
+
+
+def test_what_was_not_finished_is_what_this_run_does_not_take_up() -> None:
+    generations = kept(("old", "good"), ("other", "applying"), ("new", "applying"))
+    change = change_of(NEW, HOST, generations, TIME)
+    assert [one.number for one in unfinished(generations, change)] == [2]
+    assert [one.number for one in unfinished(generations, None)] == [2, 3]
+
+
+# ---- in words
+
+
+def a_change(back: bool = True, known: bool = True) -> Change:
+    old, new = (replace(one, id=name) for one, name in zip(kept(("o", "good"), ("n", "bad")), "ab", strict=True))
+    return Change(new, old if back else None, known)
+
+
+# change, whether it was reverted, what went wrong, the line
+LINES: dict[str, tuple[Change, bool, list[str], str]] = {
+    "put back": (a_change(), True, [], "mail: generation 2 (b) is bad, generation 1 (a) is put back"),
+    "removed": (
+        a_change(back=False),
+        True,
+        [],
+        "mail: generation 2 (b) is bad, what it made is removed, it was the first",
+    ),
+    "a revert that failed": (
+        a_change(),
+        True,
+        ["mail@1.service failed", "disk full"],
+        "mail: generation 2 (b) is bad, and putting back generation 1 (a) failed: mail@1.service failed; disk full."
+        " Look at mail on the host.",
+    ),
+    "a removal that failed": (
+        a_change(back=False),
+        True,
+        ["disk full"],
+        "mail: generation 2 (b) is bad, and it was the first, and removing what it made failed: disk full."
+        " Look at mail on the host.",
+    ),
+    "left on purpose": (a_change(), False, [], "mail: generation 2 (b) is bad and stays: rollout.on_failure is stop"),
+    "left for want of a version": (
+        a_change(back=False, known=False),
+        False,
+        [],
+        "mail: generation 2 (b) is bad and stays: nothing is known to go back to",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "reverted", "trouble", "line"), LINES.values(), ids=LINES.keys())
+def test_the_end_of_a_bad_one_is_told(change: Change, reverted: bool, trouble: list[str], line: str) -> None:
+    assert outcome_line(change, reverted, trouble) == line
+
+
+# ---- the journal
+
+
+def test_a_journal_has_where_from_and_where_to() -> None:
+    journal = journal_of({"mail": a_change(), "first": a_change(back=False)}, TIME)
+    assert parse_journal(journal_text(journal), "here") == journal
+    assert journal.pools == {"mail": (1, 2), "first": (None, 2)}
+    assert str(replace(journal, phase="reverting")) == (
+        f"a run was killed, reverting since {TIME}: mail (1 to 2), first (nothing to 2)"
+    )
+
+
+BROKEN: dict[str, t.Any] = {
+    "nothing": "",
+    "a list": "[]",
+    "no phase": json.dumps({"since": TIME, "pools": {}}),
+    "pools without numbers": json.dumps({"since": TIME, "phase": "applying", "pools": {"mail": 1}}),
+    "pools that are a list": json.dumps({"since": TIME, "phase": "applying", "pools": ["mail"]}),
+}
+
+
+@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN.keys())
+def test_a_broken_journal_is_one_clear_problem(text: str) -> None:
+    with pytest.raises(Problems) as caught:
+        parse_journal(text, "/the/journal")
+    (problem,) = caught.value.problems
+    assert (problem.where, problem.hint) == ("/the/journal", "Remove this file.")
+
+
+def test_a_journal_of_nothing_is_read_too() -> None:
+    assert parse_journal(journal_text(Journal(TIME, {})), "here") == Journal(TIME, {})

@@ -41,6 +41,7 @@ options:
     elements: str
 seealso:
   - module: workers.systemd.pools
+  - module: workers.systemd.rollback
 """
 
 EXAMPLES = r"""
@@ -68,6 +69,30 @@ pools:
       description: Whether the pool starts at boot.
       type: bool
       returned: always
+    generations:
+      description: The versions of the pool that are kept on the host, the newest last.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        number:
+          description: What M(workers.systemd.rollback) takes.
+          type: int
+          returned: always
+        id:
+          description: Short name of the version. Equal files, equal name.
+          type: str
+          returned: always
+          sample: 3f9a1c07
+        state:
+          description: V(good) when all of its instances settled, V(bad) when one did not, V(applying) in between.
+          type: str
+          returned: always
+        time:
+          description: When it was deployed, in UTC.
+          type: str
+          returned: always
+          sample: "2026-11-24T16:36:19Z"
     summary:
       description: Numbers of RV(pools.instances), and of those that run and that are stale; restarts and memory of all.
       type: dict
@@ -153,7 +178,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import last_exits
 from ansible_collections.workers.systemd.plugins.module_utils._core.status import PROPERTIES, pool_status, table
-from ansible_collections.workers.systemd.plugins.module_utils._host import look
+from ansible_collections.workers.systemd.plugins.module_utils._host import generations, look
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module
 
@@ -180,6 +205,8 @@ def main() -> None:
         died = [unit for unit, one in shown.items() if one["NRestarts"] != "0" or one["ActiveState"] != "active"]
         exits = last_exits(manager.exits(died))
         told = {name: pool_status(name, pool, shown, exits) for name, pool in pools.items()}
+        for name, row in told.items():
+            row["generations"] = [one.row for one in generations.of_pool(name)]
     module.finish(changed=False, pools=told, table=table(told))
 
 

@@ -1,0 +1,55 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A deploy of what was deployed before: the same plan, batches, verdicts and undoing, from files that were kept."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.generation import (
+    Generation,
+    State,
+    find,
+    installed_content,
+    present,
+    previous_good,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted
+from ansible_collections.workers.systemd.plugins.module_utils._host import generations, look
+from ansible_collections.workers.systemd.plugins.module_utils._host.deploy import Deployment
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Run as RunCommand
+from ansible_collections.workers.systemd.plugins.module_utils._host.revert import again
+
+
+class Rollback(Deployment):
+    def __init__(self, run: RunCommand, generation: Generation, *, check_mode: bool) -> None:
+        super().__init__(run, [generation.as_pool()], purge=False, check_mode=check_mode)
+        self.generation = generation
+
+    def _wanted(self) -> t.Dict[str, Wanted]:
+        return {self.generation.pool: again(self.generation, self.seal)}
+
+    def _restores(self, name: str) -> t.Optional[int]:
+        return self.generation.restores or self.generation.number
+
+
+def chosen(pool: str, asked: t.Optional[str], run: RunCommand) -> Generation:
+    """The generation to go back to; ``asked`` is a number or an id. Raises ``Problems`` with what there is."""
+    owned = look.owned_pools()
+    if pool not in owned:
+        expected = f"one of {', '.join(owned)}" if owned else "no pool: there are none on this host"
+        raise Problems([Problem("pool", repr(pool), expected)])
+    kept = generations.of_pool(pool)
+    if asked is None:
+        observed = look.observe([pool], Manager(run))[pool]
+        generation = previous_good(kept, present(kept, installed_content(observed)))
+        found = "none before the present one"
+    else:
+        generation = find(kept, asked)
+        found = f"{asked!r}, which is {generation.state.value if generation else 'not kept'}"
+    if generation is None or generation.state is not State.GOOD:
+        there = ", ".join(f"{one} {one.state.value}" for one in kept) or "none"
+        raise Problems([Problem("generation", found, "a good generation", f"Kept of {pool}: {there}.")])
+    return generation

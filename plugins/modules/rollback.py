@@ -1,0 +1,133 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, workers.systemd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: rollback
+short_description: Bring a pool of background workers back to a good version
+version_added: 0.1.0
+author:
+  - workers.systemd contributors (@workers-systemd)
+description:
+  - Every deployed version of a pool is kept on the host. This deploys one of them again, with the plan, the batches and
+    the verdicts of M(workers.systemd.pools), and the settings of its rollout that it had then.
+  - Files, secrets and instances go back. What O(workers.systemd.pools#module:pools[].watch) names belongs to somebody
+    else and stays as it is; put a release back before the pool.
+  - A version that no longer works is undone like any other.
+requirements:
+  - systemd 247 or newer on the target
+attributes:
+  check_mode:
+    support: full
+    description: Prints the plan and changes nothing.
+  diff_mode:
+    support: full
+    description: Shows what changes in files. Of environment files it shows the names of variables, never values.
+  platform:
+    support: full
+    platforms: linux
+    description: Runs on Linux with systemd.
+  idempotent:
+    support: partial
+    description: A second run changes nothing.
+    details:
+      - Without O(generation) a second run goes back one more version.
+  action_group:
+    support: full
+    description: Use C(group/workers.systemd.workers) in C(module_defaults).
+    membership:
+      - workers.systemd.workers
+options:
+  pool:
+    description: Name of the pool.
+    type: str
+    required: true
+  generation:
+    description:
+      - Number or short name of a good version that is kept; M(workers.systemd.pools_info) lists them.
+      - Without it, the last good one before the present one.
+    type: str
+seealso:
+  - module: workers.systemd.pools
+  - module: workers.systemd.pools_info
+"""
+
+EXAMPLES = r"""
+- name: Back to the version before
+  workers.systemd.rollback:
+    pool: app-queue
+
+- name: Back to the third version
+  workers.systemd.rollback:
+    pool: app-queue
+    generation: 3
+"""
+
+RETURN = r"""
+pools:
+  description: What happened to the pool, by its name; as M(workers.systemd.pools) tells it.
+  returned: always
+  type: dict
+  contains:
+    generation:
+      description: Short name of the version it goes back to.
+      type: str
+      returned: always
+      sample: 3f9a1c07
+    number:
+      description: Number under which it is kept from now on.
+      type: int
+      returned: when the version of the pool changed
+    plan:
+      description: The steps, each with its reason. In check mode these are the steps that a run would take.
+      type: list
+      elements: dict
+      returned: always
+    verdicts:
+      description: What became of each instance that was started or restarted, by its unit.
+      type: dict
+      returned: when not in check mode
+failures:
+  description: One entry for each instance that did not settle.
+  returned: always
+  type: list
+  elements: dict
+problems:
+  description: Everything that is wrong with the input, each with where, found, expected and hint.
+  returned: when the input is refused
+  type: list
+  elements: dict
+"""
+
+import contextlib
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
+from ansible_collections.workers.systemd.plugins.module_utils._host.host import only_run
+from ansible_collections.workers.systemd.plugins.module_utils._host.rollback import Rollback, chosen
+from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module
+
+
+def main() -> None:
+    module = Module({"pool": {"type": "str", "required": True}, "generation": {"type": "str"}}, hide=dict)
+    with module.telling_problems():
+        if module.unknown():
+            raise Problems(module.unknown())
+        with only_run() if not module.check_mode else contextlib.nullcontext():
+            generation = chosen(module.params["pool"], module.params["generation"], module.run())
+            rollback = Rollback(module.run(), generation, check_mode=module.check_mode)
+            for warning in rollback.judge([]):
+                module.warn(warning)
+            rollback.decide()
+            if not module.check_mode:
+                rollback.act()
+            result = rollback.told(with_diff=module._diff)
+    if rollback.failed:
+        module.fail(**result)
+    module.finish(**result)
+
+
+if __name__ == "__main__":
+    main()

@@ -59,7 +59,9 @@ def test_a_worker_that_dies_in_the_window_fails_the_task(bare: LabHost) -> None:
     assert "connecting to the broker" in failure["journal"]
     assert "connecting to the broker" in told.msg
     assert told.result["pools"]["sleeper"]["spared"] == ["sleeper@2.service"]
-    assert bare.pids("sleeper")["2"] == second, "a bad version costs one instance"
+    after = bare.pids("sleeper")
+    assert after["2"] == second, "a bad version costs one instance"
+    assert after["1"], "which is back on the version that works"
 
 
 def test_a_worker_that_cannot_even_start_fails_the_task(bare: LabHost) -> None:
@@ -100,8 +102,11 @@ def test_a_broken_worker_burns_little_and_comes_back_by_itself(bare: LabHost) ->
 
 def test_a_stop_by_hand_is_not_undone_while_the_revival_waits(bare: LabHost) -> None:
     bare.write("/usr/local/bin/needy", NEEDY)
-    bare.sh(f"rm -f {FLAG}")
-    assert bare.deploy(sleeper(command=["/usr/local/bin/needy"], instances=1)).failed
+    bare.sh(f"touch {FLAG}")
+    assert not bare.deploy(sleeper(command=["/usr/local/bin/needy"], instances=1)).failed
+    bare.sh(f"rm {FLAG}; systemctl kill -s KILL sleeper@1")
+    bare.until(lambda: "broker" in bare.sh("journalctl -o cat -u sleeper@1 -n 20"))
+    time.sleep(3)
     bare.sh(f"systemctl stop sleeper@1; systemctl reset-failed sleeper@1 2>/dev/null; touch {FLAG}", check=False)
     time.sleep(25)
     assert bare.pids("sleeper") == {}

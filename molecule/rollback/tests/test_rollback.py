@@ -1,0 +1,262 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A bad version costs one instance and undoes itself, and a person can go back to any good version that is kept."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+import pytest
+
+from tests.helpers.lab_host import LabHost
+
+STORE = "/var/lib/workers.systemd/generations"
+JOURNAL = "/var/lib/workers.systemd/journal"
+BROKEN = ["/bin/sh", "-c", 'echo "cannot work with $TOKEN"; exit 3']
+
+
+def sleeper(queue: str = "a", **more: t.Any) -> dict[str, t.Any]:
+    return {
+        "name": "sleeper",
+        "command": ["/bin/sleep", "infinity"],
+        "instances": 3,
+        "environment": {"QUEUE": queue},
+        "secrets": {"TOKEN": "a-long-secret-value"},
+        "rollout": {"min_healthy_time": "500ms", "max_parallel": "1"},
+        **more,
+    }
+
+
+def live(lab: LabHost) -> str:
+    """The pool's files as they are: names, modes, contents, links."""
+    return lab.sh(
+        "cd /etc; find systemd/system workers.systemd -path '*sleeper*' -printf '%p %m %u %l\\n' | sort;"
+        " find systemd/system workers.systemd -path '*sleeper*' -type f | sort | xargs -r sha256sum"
+    )
+
+
+def kept(lab: LabHost) -> list[tuple[int, str]]:
+    rows = lab.module("pools_info").result["pools"]["sleeper"]["generations"]
+    return [(row["number"], row["state"]) for row in rows]
+
+
+def test_a_bad_version_costs_the_canary_and_is_put_back(bare: LabHost) -> None:
+    good = bare.deploy(sleeper())
+    files, pids = live(bare), bare.pids("sleeper")
+    told = bare.deploy(sleeper(command=BROKEN), {**sleeper(), "name": "fine"})
+    after = bare.pids("sleeper")
+    assert told.failed
+    assert live(bare) == files
+    assert {name for name in pids if after.get(name) == pids[name]} == {"2", "3"}
+    assert after["1"]
+
+    pool = told.result["pools"]["sleeper"]
+    assert pool["rolled_back_to"] == {"number": 1, "id": good.result["pools"]["sleeper"]["generation"]}
+    assert (pool["number"], pool["generation"] != good.result["pools"]["sleeper"]["generation"]) == (2, True)
+    assert pool["revert"] == {"sleeper@1.service": "settled: ran 0.5 s without a restart"}
+    assert f"generation 2 ({pool['generation']}) is bad, generation 1" in told.msg
+    assert "cannot work with ********" in told.msg
+    assert kept(bare) == [(1, "good"), (2, "bad")]
+    assert len(bare.pids("fine")) == 3, "the other pool keeps its new version"
+    assert not bare.deploy(sleeper()).changed
+    assert bare.sh(f"ls {JOURNAL}", check=False) == ""
+
+
+def test_the_same_bad_version_again_costs_one_instance_again(bare: LabHost) -> None:
+    bare.deploy(sleeper())
+    files, pids = live(bare), bare.pids("sleeper")
+    for _ in range(2):
+        assert bare.deploy(sleeper(command=BROKEN)).failed
+    after = bare.pids("sleeper")
+    assert (after["2"], after["3"], live(bare)) == (pids["2"], pids["3"], files)
+    assert kept(bare) == [(1, "good"), (2, "bad")], "trying again does not push good ones out"
+
+
+def test_the_instances_go_back_too(bare: LabHost) -> None:
+    bare.deploy(sleeper())
+    files, pids = live(bare), bare.pids("sleeper")
+    bare.deploy(sleeper(command=BROKEN, instances=["1", "x"]))
+    after = bare.pids("sleeper")
+    assert (sorted(after), live(bare)) == (["1", "2", "3"], files)
+    assert after["1"] == pids["1"], "what is missing is started first, and nothing else when that fails"
+
+
+def test_a_first_version_that_is_bad_leaves_nothing(bare: LabHost) -> None:
+    told = bare.deploy(sleeper(command=BROKEN))
+    assert told.failed
+    assert "what it made is removed" in told.msg
+    assert told.result["pools"]["sleeper"]["rolled_back_to"] is None
+    assert live(bare) == ""
+    assert bare.sh("systemctl list-units --all --plain --no-legend 'sleeper*'") == ""
+    assert bare.sh(f"find {STORE} -path '*sleeper*'; ls {JOURNAL}", check=False) == ""
+    assert bare.sh("find /etc/systemd -name 'workers-*'") == "", "nor the units that serve all pools"
+    assert not bare.deploy(sleeper()).failed
+
+
+def test_a_hand_made_change_is_put_back_with_the_rest(bare: LabHost) -> None:
+    bare.deploy(sleeper())
+    files = live(bare)
+    bare.sh("echo '# by hand' >> /etc/systemd/system/sleeper@.service; systemctl daemon-reload")
+    assert bare.deploy(sleeper(command=BROKEN)).failed
+    assert live(bare) == files
+
+
+def test_a_revert_that_fails_is_told(bare: LabHost) -> None:
+    bare.write("/usr/local/bin/worker", "#!/bin/sh\nexec sleep infinity\n")
+    bare.deploy(sleeper(command=["/usr/local/bin/worker"]))
+    bare.write("/usr/local/bin/worker", "#!/bin/sh\nexit 1\n")
+    told = bare.deploy(sleeper(command=["/usr/local/bin/worker", "new"]))
+    assert told.failed
+    assert "putting back generation 1" in told.msg
+    assert "failed: sleeper@1.service" in told.msg
+
+
+def test_what_is_watched_cannot_go_back_and_is_seen(bare: LabHost) -> None:
+    """After the release link goes back, exactly the instance that ran the bad release is restarted."""
+    for release, text in (("1", "exec sleep infinity"), ("2", "exit 1")):
+        bare.sh(f"mkdir -p /srv/releases/{release}")
+        bare.write(f"/srv/releases/{release}/worker", f"#!/bin/sh\n{text}\n")
+    pool = sleeper(command=["/srv/current/worker"], watch=["/srv/current"])
+    bare.sh("ln -sfn releases/1 /srv/current")
+    bare.deploy(pool)
+    pids = bare.pids("sleeper")
+    bare.sh("ln -sfn releases/2 /srv/current")
+    told = bare.deploy(pool)
+    assert "putting back generation 1" in told.msg
+    bare.sh("ln -sfn releases/1 /srv/current")
+    assert not bare.deploy(pool).failed
+    after = bare.pids("sleeper")
+    assert (after["2"], after["3"]) == (pids["2"], pids["3"])
+    assert not bare.deploy(pool).changed
+
+
+def test_secrets_are_as_private_as_the_live_ones(bare: LabHost) -> None:
+    bare.deploy(sleeper())
+    assert set(bare.sh(f"find {STORE} -type d -printf '%m %u\\n'").splitlines()) == {"700 root"}
+    assert set(bare.sh(f"find {STORE} -type f -printf '%m %u\\n'").splitlines()) == {"600 root"}
+    holders = bare.sh("grep -rlF a-long-secret-value /etc /var/lib/workers.systemd /run/workers.systemd").split()
+    assert holders == ["/etc/workers.systemd/sleeper/secrets", f"{STORE}/sleeper/1/secrets"]
+    told = bare.module("rollback", pool="sleeper", generation="1", check=True)
+    assert "a-long-secret-value" not in str(told.result)
+
+
+def test_five_are_kept(bare: LabHost) -> None:
+    for queue in "abcdef":
+        bare.deploy(sleeper(queue, instances=0))
+    assert kept(bare) == [(number, "good") for number in range(2, 7)]
+
+
+def test_a_pool_takes_its_generations_with_it(bare: LabHost) -> None:
+    bare.deploy(sleeper(), {**sleeper(), "name": "other"})
+    bare.deploy({"name": "sleeper", "state": "absent"})
+    assert bare.sh(f"ls {STORE}").split() == ["other"]
+    bare.deploy(purge=True)
+    assert bare.sh(f"ls -A {STORE}") == ""
+
+
+def test_what_a_killed_removal_left_goes_with_the_next_purge(bare: LabHost) -> None:
+    bare.sh(f"mkdir -p {STORE}/gone/1; echo x > {STORE}/gone/1/secrets")
+    bare.deploy(purge=True)
+    assert bare.sh(f"ls -A {STORE}") == ""
+
+
+# ---- on request
+
+
+def test_a_rollback_goes_to_the_version_before_and_restarts_in_batches(bare: LabHost) -> None:
+    bare.deploy(sleeper("a"))
+    files = live(bare)
+    bare.deploy(sleeper("b", instances=2))
+    two = bare.pids("sleeper")
+    said = bare.module("rollback", pool="sleeper", check=True)
+    assert bare.pids("sleeper") == two
+    assert "QUEUE: changed" in str(said.result["diff"])
+    told = bare.module("rollback", pool="sleeper")
+    assert not told.failed
+    assert said.plan("sleeper") == told.plan("sleeper")
+    assert live(bare) == files
+    assert sorted(bare.pids("sleeper")) == ["1", "2", "3"]
+    assert told.result["pools"]["sleeper"]["number"] == 3
+    assert kept(bare) == [(1, "good"), (2, "good"), (3, "good")]
+    assert not bare.deploy(sleeper("a")).changed
+    assert not bare.module("rollback", pool="sleeper", generation="1").changed
+
+
+def test_a_rollback_to_a_given_one(bare: LabHost) -> None:
+    ids = [bare.deploy(sleeper(queue)).result["pools"]["sleeper"]["generation"] for queue in "abc"]
+    told = bare.module("rollback", pool="sleeper", generation=ids[0])
+    assert told.result["pools"]["sleeper"]["generation"] == ids[0]
+    assert not bare.module("rollback", pool="sleeper", generation=1).changed
+    assert not bare.deploy(sleeper("a")).changed
+
+
+def test_a_rollback_that_fails_undoes_itself(bare: LabHost) -> None:
+    bare.write("/usr/local/bin/worker", "#!/bin/sh\nexec sleep infinity\n")
+    bare.deploy(sleeper(command=["/usr/local/bin/worker"]))
+    bare.deploy(sleeper("b"))
+    files = live(bare)
+    bare.sh("rm /usr/local/bin/worker")
+    told = bare.module("rollback", pool="sleeper")
+    assert told.failed
+    assert told.result["pools"]["sleeper"]["rolled_back_to"]["number"] == 2
+    assert live(bare) == files
+
+
+REFUSED = {
+    "a pool that is not there": ({"pool": "slepeer"}, "expected one of sleeper"),
+    "a generation that is not there": ({"pool": "sleeper", "generation": "9"}, "which is not kept"),
+    "a bad one": ({"pool": "sleeper", "generation": "2"}, "which is bad"),
+    "none before": ({"pool": "sleeper"}, "none before the present one"),
+}
+
+
+@pytest.mark.parametrize(("options", "told_of"), REFUSED.values(), ids=REFUSED.keys())
+def test_what_cannot_be_gone_back_to_is_told_with_what_there_is(
+    bare: LabHost, options: dict[str, t.Any], told_of: str
+) -> None:
+    bare.deploy(sleeper())
+    bare.deploy(sleeper(command=BROKEN))
+    before = bare.tree()
+    told = bare.module("rollback", **options)
+    assert told.failed
+    assert told_of in told.msg
+    if options["pool"] == "sleeper":
+        assert re.search(r"Kept of sleeper: 1 \(\w+\) good, 2 \(\w+\) bad", told.msg)
+    assert bare.tree() == before
+
+
+# ---- killed in the middle
+
+
+def test_a_killed_deploy_is_told_and_taken_up_by_the_next(bare: LabHost) -> None:
+    slow = {"min_healthy_time": "2s", "max_parallel": "1"}
+    bare.deploy(sleeper("a"))
+    old = bare.pids("sleeper")
+    with bare.deploying(sleeper("b", rollout=slow)) as deploy:
+        bare.until(lambda: bare.pids("sleeper").get("1", old["1"]) != old["1"], seconds=60)
+        bare.sh("pkill -KILL -f '[A]nsiballZ_pools'")
+        deploy.wait()
+    assert kept(bare) == [(1, "good"), (2, "applying")]
+    first = bare.pids("sleeper")["1"]
+    told = bare.deploy(sleeper("b"))
+    assert "sleeper (1 to 2)" in told.result["resumed"]
+    assert kept(bare) == [(1, "good"), (2, "good")]
+    assert bare.pids("sleeper")["1"] == first, "what the killed run restarted is judged and not restarted again"
+    assert "sleeper@1.service" in told.result["pools"]["sleeper"]["verdicts"]
+    again = bare.deploy(sleeper("b"))
+    assert ("resumed" in again.result, again.changed) == (False, False)
+
+
+def test_after_a_killed_deploy_the_old_version_can_be_deployed(bare: LabHost) -> None:
+    bare.deploy(sleeper("a"))
+    files, old = live(bare), bare.pids("sleeper")
+    with bare.deploying(sleeper("b", rollout={"min_healthy_time": "5s", "max_parallel": "1"})) as deploy:
+        bare.until(lambda: bare.pids("sleeper").get("1", old["1"]) != old["1"], seconds=60)
+        bare.sh("pkill -KILL -f '[A]nsiballZ_pools'")
+        deploy.wait()
+    told = bare.deploy(sleeper("a"))
+    after = bare.pids("sleeper")
+    assert not told.failed
+    assert (live(bare), after["2"], after["3"]) == (files, old["2"], old["3"])
+    assert kept(bare) == [(1, "good"), (2, "bad")]

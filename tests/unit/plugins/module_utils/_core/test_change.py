@@ -21,7 +21,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.change impor
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.generation import Generation, State, as_generation
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Rollout
+from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from tests.unit.plugins.module_utils._core.builders import in_place, mail, written
 
@@ -81,7 +81,7 @@ def test_a_pool_that_nobody_kept_is_not_removed() -> None:
 def test_on_failure_stop_undoes_nothing() -> None:
     change = change_of(NEW, BARE, [], TIME)
     assert change is not None
-    stopping = replace(change, new=replace(change.new, rollout=Rollout(on_failure="stop")))
+    stopping = replace(change, new=replace(change.new, rollout=Policy(on_failure="stop")))
     assert (change.undoable, stopping.undoable) == (True, False)
 
 

@@ -35,7 +35,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.catalogue im
 from ansible_collections.workers.systemd.plugins.module_utils._host.failures import failures
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Run as RunCommand
-from ansible_collections.workers.systemd.plugins.module_utils._host.pool_judge import judge_pools
+from ansible_collections.workers.systemd.plugins.module_utils._host.pool_judge import Placed, judge_pools
 from ansible_collections.workers.systemd.plugins.module_utils._host.transaction import Transaction
 
 OLDEST_SYSTEMD = 247
@@ -78,13 +78,10 @@ class Deployment:
         found = list(problems)
         if self.systemd < OLDEST_SYSTEMD:
             found.append(Problem("the host", f"systemd {self.systemd}", f"systemd {OLDEST_SYSTEMD} or newer"))
-        flawed = [pool for pool in self.present if any(one.where.startswith(pool.where) for one in problems)]
-        sound = [pool for pool in self.present if pool not in flawed]
-        judged = judge_pools(self.run, self.catalogue.known, self.systemd, sound, flawed, self.skip_traps)
         missing = preflight.missing(self.present)
         told = {problem.where for problem in missing}
         warnings = []
-        for where, finding in judged:
+        for where, finding in self._judged(problems):
             problem = finding.problem(where)
             if finding.severity is Severity.WARNING:
                 warnings.append(str(problem))
@@ -97,6 +94,12 @@ class Deployment:
             raise Problems([*found, *missing])
         # An earlier task of the same play may be about to bring it.
         return [*warnings, *(f"{problem}; a run would refuse this" for problem in missing)]
+
+    def _judged(self, problems: t.Sequence[Problem]) -> t.List[Placed]:
+        """What the judges say about the units of the pools."""
+        flawed = [pool for pool in self.present if any(one.where.startswith(pool.where) for one in problems)]
+        sound = [pool for pool in self.present if pool not in flawed]
+        return judge_pools(self.run, self.catalogue.known, self.systemd, sound, flawed, self.skip_traps)
 
     def decide(self) -> None:
         self.observed = look.observe([*(pool.name for pool in self.present), *self.absent, *self.purged], self.manager)

@@ -20,13 +20,18 @@ from ansible_collections.workers.systemd.plugins.module_utils._host import gener
 from ansible_collections.workers.systemd.plugins.module_utils._host.deploy import Deployment
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Run as RunCommand
+from ansible_collections.workers.systemd.plugins.module_utils._host.pool_judge import Placed
 from ansible_collections.workers.systemd.plugins.module_utils._host.revert import again
 
 
 class Rollback(Deployment):
     def __init__(self, run: RunCommand, generation: Generation, *, check_mode: bool) -> None:
-        super().__init__(run, [generation.as_pool()], purge=False, check_mode=check_mode)
+        super().__init__(run, [generation.as_pool()], purge=False, check_mode=check_mode, skip_traps=())
         self.generation = generation
+
+    def _judged(self, problems: t.Sequence[Problem]) -> t.List[Placed]:
+        """Its units were judged when they were new, and ran."""
+        return []
 
     def _wanted(self) -> t.Dict[str, Wanted]:
         return {self.generation.pool: again(self.generation, self.seal)}

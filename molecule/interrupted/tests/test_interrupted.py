@@ -37,10 +37,10 @@ def kill_the_deploy(lab: LabHost) -> None:
 
 
 def finishing(stale: set[str]) -> list[tuple[str, str]]:
-    """A restart for the stale ones; to start what runs only judges it."""
+    """A restart for the stale ones, and a verdict on the others, which nobody lived to judge."""
     names = [str(number) for number in range(1, COUNT + 1)]
     restarts = [("restart", f"sleeper@{name}.service") for name in names if name in stale]
-    return restarts + [("start", f"sleeper@{name}.service") for name in names if name not in stale]
+    return restarts + [("judge", f"sleeper@{name}.service") for name in names if name not in stale]
 
 
 def test_killed_between_two_restarts(bare: LabHost) -> None:

@@ -26,6 +26,7 @@ class Verb(enum.Enum):
     REMOVE = "remove"
     START = "start"
     RESTART = "restart"
+    JUDGE = "judge"
 
 
 @dataclass(frozen=True)
@@ -77,11 +78,11 @@ def plan_revert(wanted: Wanted, observed: ObservedPool, touched: t.Container[str
 
 
 def owed_verdicts(wanted: Wanted, steps: t.Sequence[Step]) -> t.Tuple[Step, ...]:
-    """A run that was killed started instances and did not live to judge them: starting what runs only judges it."""
+    """A run that was killed started instances and did not live to judge them."""
     subjects = {step.subject for step in steps if step.verb in (Verb.START, Verb.RESTART)}
     running = [units.instance(wanted.pool.name, instance) for instance in wanted.pool.instances]
     because = "the run that started it was killed before the verdict"
-    return tuple(Step(Verb.START, unit, because) for unit in running if unit not in subjects)
+    return tuple(Step(Verb.JUDGE, unit, because) for unit in running if unit not in subjects)
 
 
 def plan_removal(name: str, observed: ObservedPool, because: str) -> t.Tuple[Step, ...]:

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The rollout of one pool, as a state machine that is fed with observations and a clock, and says what to do.
 
-1. What does not run starts first. When that fails, nothing that still works is restarted.
-2. Then the canaries restart, then the others, in order, a batch at a time. Each batch waits for the verdict of the one
+1. What runs and was never judged is watched first: a run that was killed started it.
+2. Then what does not run starts. When that fails, nothing that still works is restarted.
+3. Then the canaries restart, then the others, in order, a batch at a time. Each batch waits for the verdict of the one
    before; after a bad verdict the rest is spared.
-3. No more than ``max_parallel`` wanted instances are down through us. One that is down for another reason counts.
+4. No more than ``max_parallel`` wanted instances are down through us. One that is down for another reason counts.
 
 There is no surge, the start of the new before the stop of the old: systemd runs one process for each instance name,
 and an instance with a name that nobody asked for would read other files and take another share of the work.
@@ -70,13 +71,19 @@ class Rollout:
     """``wanted`` are all instances that the pool is to have, by unit; the others are among them."""
 
     def __init__(
-        self, policy: Policy, wanted: t.Sequence[str], to_start: t.Iterable[str], to_restart: t.Iterable[str]
+        self,
+        policy: Policy,
+        wanted: t.Sequence[str],
+        to_start: t.Iterable[str],
+        to_restart: t.Iterable[str],
+        to_judge: t.Iterable[str] = (),
     ) -> None:
         self.policy = policy
         self.wanted = tuple(wanted)
         self.size = policy.batch_size(len(self.wanted))
         self.to_start = self._in_order(to_start)
         self.to_restart = self._in_order(to_restart)
+        self.to_judge = self._in_order(to_judge)
         self.canary = policy.canary
         self.watched: t.Dict[str, Watch] = {}
         self.verdicts: t.Dict[str, Verdict] = {}
@@ -88,9 +95,14 @@ class Rollout:
 
     def advance(self, now: float, samples: Samples) -> t.Tuple[Action, ...]:
         """What to do at ``now``, in seconds of any steady clock read before the samples were taken."""
+        self._watch_running(now)
         self._judge(now, samples)
         self._note_lowest(samples)
         return self._actions(now, samples)
+
+    def _watch_running(self, now: float) -> None:
+        self.watched.update({unit: Watch(self.policy, "", now) for unit in self.to_judge})
+        self.to_judge = []
 
     def _judge(self, now: float, samples: Samples) -> None:
         self.progressed = now if self.progressed is None else self.progressed

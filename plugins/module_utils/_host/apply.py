@@ -49,12 +49,12 @@ class PoolWork:
 
     def machine(self) -> Rollout:
         starts = [unit for unit in self.subjects(Verb.START) if unit in self.wanted]
-        return Rollout(self.policy, self.wanted, starts, self.subjects(Verb.RESTART))
+        return Rollout(self.policy, self.wanted, starts, self.subjects(Verb.RESTART), self.subjects(Verb.JUDGE))
 
 
 @dataclass
 class Outcome:
-    """When each unit was restarted (seconds since the epoch), and how the rollout of each pool ended, by pool."""
+    """Since when each unit was watched (seconds since the epoch), and how the rollout of each pool ended, by pool."""
 
     started: t.Dict[str, float] = field(default_factory=dict)
     ends: t.Dict[str, Done] = field(default_factory=dict)
@@ -117,6 +117,7 @@ class Run:
         """Feeds the rollouts of all pools with one look at a time, until each has ended."""
         rollouts = {pool.name: pool.machine() for pool in self.work if pool.wanted}
         others = [unit for unit in self._subjects(Verb.START) if not unit.endswith(".service")]
+        self.outcome.started.update(dict.fromkeys(self._subjects(Verb.JUDGE), time.time()))
         pause = SHORTEST_TICK
         while rollouts or others:
             now = time.monotonic()

@@ -413,3 +413,20 @@ def test_a_unit_that_the_samples_do_not_name_is_not_there() -> None:
     (done,) = rollout.advance(0.1, {"other@1.service": Sample("active", "running", "a")})
     assert isinstance(done, Done)
     assert (str(done.verdicts["mail@1.service"]), done.lowest_active) == ("failed: is not running", 0)
+
+
+def test_what_a_killed_run_left_without_a_verdict_is_judged_before_anything_restarts() -> None:
+    case = mail(3, Policy(), Program())
+    tale = roll(Rollout(case.policy, case.wanted, [], case.wanted[1:], case.wanted[:1]), case.systemd)
+    assert tale.restarted == case.wanted[1:]
+    assert tale.restarts[0][0] > case.policy.min_healthy_time
+    assert tale.end.verdicts["mail@1.service"].health is Health.SETTLED
+    assert tale.end.lowest_active == 2
+
+
+def test_and_spares_the_rest_when_it_is_bad() -> None:
+    case = mail(3, Policy(), Program(), of_1=Program(lives=0.5))
+    tale = roll(Rollout(case.policy, case.wanted, [], case.wanted[1:], case.wanted[:1]), case.systemd)
+    assert tale.restarted == []
+    assert tale.end.verdicts["mail@1.service"].bad
+    assert list(tale.end.spared) == case.wanted[1:]

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from lab.suites import SUITES
 
-Content = t.Union[str, bytes]
+# What a file says; None is a link to /dev/null.
+Content = t.Union[str, bytes, None]
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,11 @@ class OracleHost:
         packed = io.BytesIO()
         with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as tar:
             for path, content in files.items():
-                data = content.encode() if isinstance(content, str) else content
+                data = content.encode() if isinstance(content, str) else content or b""
                 entry = tarfile.TarInfo(path.lstrip("/"))
                 entry.size, entry.mode = len(data), mode
+                if content is None:
+                    entry.type, entry.linkname = tarfile.SYMTYPE, "/dev/null"
                 tar.addfile(entry, io.BytesIO(data))
         self.run("tar", "-C", "/", "-x", "--no-same-owner", "--touch", data=packed.getvalue())
 
@@ -51,6 +54,18 @@ class OracleHost:
         with tarfile.open(fileobj=packed) as tar:
             found = {entry.name.removeprefix("./"): tar.extractfile(entry) for entry in tar if entry.isfile()}
             return {name: file.read() for name, file in found.items() if file}
+
+    def show(self, properties: t.Sequence[str], units: t.Sequence[str]) -> list[dict[str, list[str]]]:
+        """Each unit's properties as systemd shows them, in one call; several lines where it shows several."""
+        shown = self.run("systemctl", "show", "--property", ",".join(properties), "--", *units)
+        blocks = shown.decode("utf-8", "surrogateescape")[:-1].split("\n\n")
+        assert len(blocks) == len(units)
+        found: list[dict[str, list[str]]] = [{name: [] for name in properties} for _ in units]
+        for values, block in zip(found, blocks):
+            for line in block.split("\n"):
+                name, _, value = line.partition("=")
+                values[name].append(value)
+        return found
 
     def run(self, *argv: str, data: bytes = b"", check: bool = True) -> bytes:
         """Output of a command on the host."""

@@ -10,6 +10,23 @@ from dataclasses import dataclass
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import Assignment, UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
 
+# systemd.unit(5), "Unit File Load Path", with what `systemctl set-property` and generators write.
+SEARCHED = (
+    "/etc/systemd/system.control",
+    "/run/systemd/system.control",
+    "/run/systemd/transient",
+    "/run/systemd/generator.early",
+    "/etc/systemd/system",
+    "/etc/systemd/system.attached",
+    "/run/systemd/system",
+    "/run/systemd/system.attached",
+    "/run/systemd/generator",
+    "/usr/local/lib/systemd/system",
+    "/lib/systemd/system",
+    "/usr/lib/systemd/system",
+    "/run/systemd/generator.late",
+)
+
 
 @dataclass(frozen=True)
 class Placed:
@@ -31,10 +48,10 @@ class Unit:
 
     @classmethod
     def of(cls, name: str, text: str, drop_ins: t.Sequence[t.Tuple[str, str]] = (), path: str = "") -> Unit:
-        """From texts. ``drop_ins`` are path and text in any order: their file names decide (systemd.unit(5))."""
-        own = [(path or name, UnitText.parse(text))]
-        rest = sorted(drop_ins, key=lambda one: one[0].rpartition("/")[2])
-        return cls(UnitName.parse(name), (*own, *((place, UnitText.parse(text)) for place, text in rest)))
+        """From texts. ``drop_ins`` are path and text of all candidates, in any order; see ``in_force``."""
+        texts = dict(drop_ins)
+        files = [(path or name, text), *((place, texts[place]) for place in in_force(name, list(texts)))]
+        return cls(UnitName.parse(name), tuple((place, UnitText.parse(text)) for place, text in files))
 
     @property
     def path(self) -> str:
@@ -64,6 +81,43 @@ class Unit:
         """The value that decides a directive, or ``default``."""
         decides = self.last(section, key)
         return decides.value if decides else default
+
+
+def in_force(name: str, paths: t.Iterable[str]) -> t.List[str]:
+    """The drop-ins of a unit among these paths, in the order systemd reads them.
+
+    One that masks, being empty or a link to ``/dev/null``, is among them: it hides others as any file does, and there
+    is nothing in it. A directory outside the load path comes first, as for ``systemd-analyze verify``.
+    """
+    folders = drop_in_folders(UnitName.parse(name))
+    found: t.Dict[str, t.Tuple[t.Tuple[bool, int, int], str]] = {}
+    for path in paths:
+        where, _, file = path.rpartition("/")
+        root, _, folder = where.rpartition("/")
+        if folder not in folders or not file.endswith(".conf") or file.startswith("."):
+            continue
+        searched = SEARCHED.index(root) if root in SEARCHED else -1
+        specific = folders.index(folder)
+        # unit_file_find_dropin_paths(): the directory of the type after all others, then the load path decides.
+        rank = (folder == folders[-1], searched, specific)
+        found[file] = min(found.get(file, (rank, path)), (rank, path))
+    return [found[file][1] for file in sorted(found)]
+
+
+def drop_in_folders(name: UnitName) -> t.List[str]:
+    """Names of the directories that systemd searches for drop-ins of a unit, the most specific first."""
+    return [*(f"{one}.d" for one in dict.fromkeys(map(str, _more_general(name)))), f"{name.kind}.d"]
+
+
+def _more_general(name: UnitName) -> t.Iterator[UnitName]:
+    """A unit name, its template, and both cut after each dash (unit_file_find_dirs() in dropin.c)."""
+    yield name
+    if name.instance:
+        yield from _more_general(UnitName(name.prefix, "", name.kind))
+    stem = name.prefix[:-1] if name.prefix.endswith("-") else name.prefix
+    dash = stem.rfind("-")
+    if dash > 0:
+        yield from _more_general(UnitName(stem[: dash + 1], name.instance or None, name.kind))
 
 
 def _placed(path: str, one: Assignment) -> Placed:

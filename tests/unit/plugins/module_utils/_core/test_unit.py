@@ -3,9 +3,16 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, Severity
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed, Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit import (
+    Placed,
+    Unit,
+    drop_in_folders,
+    in_force,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
 
 MAIL = Unit.of(
@@ -17,6 +24,74 @@ MAIL = Unit.of(
     ],
     path="/etc/systemd/system/mail@.service",
 )
+ETC, RUN, USR = "/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system"
+# name, the directories, the most specific first
+FOLDERS = {
+    "a plain unit": ("a.service", "a.service.d service.d"),
+    "a prefix for each dash": ("a-b-c.timer", "a-b-c.timer.d a-b-.timer.d a-.timer.d timer.d"),
+    "a dash at the end is no prefix of its own": ("a-.service", "a-.service.d service.d"),
+    "two dashes at the end are": ("a--.service", "a--.service.d a-.service.d service.d"),
+    "a dash at the start is no prefix": ("-a.service", "-a.service.d service.d"),
+    "a template": ("a-b@.service", "a-b@.service.d a-.service.d service.d"),
+    "an instance": (
+        "a-b@x-y.service",
+        "a-b@x-y.service.d a-b@.service.d a-.service.d a-@x-y.service.d a-@.service.d service.d",
+    ),
+}
+# name, candidates, those in force
+IN_FORCE = {
+    "file names decide the order": (
+        "a.service",
+        [f"{ETC}/a.service.d/9.conf", f"{USR}/a.service.d/10.conf", f"{RUN}/service.d/5.conf"],
+        [f"{USR}/a.service.d/10.conf", f"{RUN}/service.d/5.conf", f"{ETC}/a.service.d/9.conf"],
+    ),
+    "a higher directory hides": (
+        "a.service",
+        [f"{USR}/a.service.d/1.conf", f"{ETC}/a.service.d/1.conf", f"{RUN}/a.service.d/1.conf"],
+        [f"{ETC}/a.service.d/1.conf"],
+    ),
+    "a higher directory hides even what is more specific": (
+        "a-b.service",
+        [f"{RUN}/a-b.service.d/1.conf", f"{ETC}/a-.service.d/1.conf"],
+        [f"{ETC}/a-.service.d/1.conf"],
+    ),
+    "in one directory the more specific hides": (
+        "a@x.service",
+        [f"{ETC}/a@.service.d/1.conf", f"{ETC}/a@x.service.d/1.conf"],
+        [f"{ETC}/a@x.service.d/1.conf"],
+    ),
+    "what is for all units of a type hides nothing": (
+        "a.service",
+        [f"{ETC}/service.d/1.conf", f"{USR}/a.service.d/1.conf"],
+        [f"{USR}/a.service.d/1.conf"],
+    ),
+    "what systemctl set-property writes comes first": (
+        "a.service",
+        [f"{ETC}/a.service.d/50-Nice.conf", f"{ETC}.control/a.service.d/50-Nice.conf"],
+        [f"{ETC}.control/a.service.d/50-Nice.conf"],
+    ),
+    "a directory that is not searched comes first": (
+        "a.service",
+        [f"{ETC}/a.service.d/1.conf", "units/a.service.d/1.conf"],
+        ["units/a.service.d/1.conf"],
+    ),
+    "other files and those of other units are none": (
+        "a.service",
+        [f"{ETC}/a.service.d/{name}" for name in ("1.txt", "1.conf~", ".1.conf")] + [f"{ETC}/b.service.d/1.conf"],
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "folders"), FOLDERS.values(), ids=FOLDERS.keys())
+def test_drop_ins_are_searched_in(name: str, folders: str) -> None:
+    assert drop_in_folders(UnitName.parse(name)) == folders.split()
+
+
+@pytest.mark.parametrize(("name", "candidates", "expected"), IN_FORCE.values(), ids=IN_FORCE.keys())
+def test_drop_ins_in_force(name: str, candidates: list[str], expected: list[str]) -> None:
+    assert in_force(name, candidates) == expected
+    assert in_force(name, candidates[::-1]) == expected
 
 
 def test_the_file_comes_first_and_drop_ins_follow_by_their_names() -> None:

@@ -27,7 +27,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text im
     render,
     value_problems,
 )
-from tests.helpers.oracle_host import OracleHost
+from tests.helpers.oracle_host import Content, OracleHost
 from tests.oracle.hostile import LONG, carried, hostile
 
 UNITS, FILES, OUT = "/run/systemd/system", "/oracle", "/oracle/out"
@@ -64,10 +64,10 @@ def oneshot(argv: t.Sequence[str], **service: t.Any) -> str:
     return render(sections)
 
 
-def run(host: OracleHost, units: t.Mapping[str, str]) -> dict[str, bytes]:
-    """Starts units, by name and text, and gives what they dumped."""
+def run(host: OracleHost, units: t.Mapping[str, Content], check: bool = True) -> dict[str, bytes]:
+    """Starts units, by name and text, and gives what they dumped; all must start unless not to be checked."""
     host.write_all({f"{UNITS}/oracle-{name}.service": text for name, text in units.items()})
-    host.sh("systemctl daemon-reload; systemctl start " + " ".join(f"oracle-{name}" for name in units))
+    host.sh("systemctl daemon-reload; systemctl start " + " ".join(f"oracle-{name}" for name in units), check)
     return host.read_all(OUT)
 
 
@@ -233,17 +233,22 @@ def written_anyway(argv: t.Sequence[str]) -> bytes:
     return b'[Service]\nType=oneshot\nExecStart="' + b'" "'.join(quoted) + b'"\n'
 
 
-@pytest.mark.parametrize(("argv", "since"), REFUSED_COMMANDS.values(), ids=REFUSED_COMMANDS.keys())
-def test_a_command_is_refused_for_a_reason(bench: OracleHost, argv: list[str], since: int) -> None:
-    assert argv_problems(argv, "command")
-    if len(argv[0]) < LONGEST_PATH and not argv[0].endswith("/"):
-        bench.write(argv[0], PROGRAM, 0o755)
-    bench.write(f"{UNITS}/oracle-refused.service", written_anyway([argv[0], "x", *argv[2:]]))
-    bench.sh("systemctl daemon-reload; systemctl start oracle-refused", check=False)
-    expected = b"\0".join(encoded([argv[0], "x", *argv[2:]])) + b"\0"
-    arrived = bench.read_all(OUT).get("x.cmdline", b"").endswith(expected)
-    told = bench.sh("systemctl show -p Id oracle-refused", check=False) == "Id=oracle-refused.service\n"
-    assert (arrived and told) is (bench.systemd < since)
+def test_every_refused_command_is_refused_for_a_reason(bench: OracleHost) -> None:
+    commands = {
+        f"c{number}": [argv[0], f"c{number}", *argv[2:]] for number, (argv, _) in enumerate(REFUSED_COMMANDS.values())
+    }
+    paths = [argv[0] for argv in commands.values() if len(argv[0]) < LONGEST_PATH and not argv[0].endswith("/")]
+    bench.write_all(dict.fromkeys(paths, PROGRAM), 0o755)
+    dumps = run(bench, {name: written_anyway(argv) for name, argv in commands.items()}, check=False)
+    # One call for each: what is asked after one that fails fails too.
+    told = bench.sh(f"for name in {' '.join(commands)}; do systemctl show -p Id oracle-$name; done", check=False)
+    arrives = {
+        sentence: dumps.get(f"{name}.cmdline", b"").endswith(b"\0".join(encoded(argv)) + b"\0")
+        and f"Id=oracle-{name}.service\n" in told
+        for sentence, (name, argv) in zip(REFUSED_COMMANDS, commands.items())
+    }
+    assert arrives == {sentence: bench.systemd < since for sentence, (_, since) in REFUSED_COMMANDS.items()}
+    assert [sentence for sentence, (argv, _) in REFUSED_COMMANDS.items() if not argv_problems(argv, "command")] == []
 
 
 # A variable that is refused; the name of the one that must not arrive.
@@ -261,18 +266,26 @@ REFUSED_VARIABLES = {
 }
 
 
-@pytest.mark.parametrize(("name", "value"), REFUSED_VARIABLES.values(), ids=REFUSED_VARIABLES.keys())
-def test_a_variable_is_refused_for_a_reason(bench: OracleHost, name: str, value: str) -> None:
-    assert env_problems({name: value}, "environment")
-    (expected,) = encoded([value])
-    bench.write(f"{FILES}/x.env", f"{name}=".encode() + b'"' + expected + b'"\n')
-    bench.write(f"{UNITS}/oracle-file.service", oneshot([DUMP, "file"], EnvironmentFile=f"{FILES}/x.env"))
-    item = oneshot([DUMP, "item"]).encode() + b'Environment="' + name.encode() + b"=" + expected + b'"\n'
-    bench.write(f"{UNITS}/oracle-item.service", item)
-    bench.sh("systemctl daemon-reload; systemctl start oracle-file; systemctl start oracle-item", check=False)
-    dumps = bench.read_all(OUT)
-    for way in ("file", "item"):
-        assert f"{way}.environ" not in dumps or environ_of(dumps, way).get(name.encode()) != expected
+def test_every_refused_variable_is_refused_for_a_reason(bench: OracleHost) -> None:
+    units, files = {}, {}
+    for number, (name, value) in enumerate(REFUSED_VARIABLES.values()):
+        quoted = name.encode() + b'="' + encoded([value])[0] + b'"\n'
+        files[f"{FILES}/{number}.env"] = quoted
+        units[f"file{number}"] = oneshot([DUMP, f"file{number}"], EnvironmentFile=f"{FILES}/{number}.env")
+        item = b'Environment="' + quoted.replace(b'="', b"=", 1)
+        units[f"item{number}"] = oneshot([DUMP, f"item{number}"]).encode() + item
+    bench.write_all(files)
+    dumps = run(bench, units, check=False)
+    arrived = {
+        (sentence, way)
+        for number, (sentence, (name, value)) in enumerate(REFUSED_VARIABLES.items())
+        for way in ("file", "item")
+        if f"{way}{number}.environ" in dumps
+        and environ_of(dumps, f"{way}{number}").get(name.encode()) == encoded([value])[0]
+    }
+    assert arrived == set()
+    given = REFUSED_VARIABLES.items()
+    assert [sentence for sentence, (name, value) in given if not env_problems({name: value}, "environment")] == []
 
 
 def test_a_line_may_be_so_long_and_no_longer(bench: OracleHost) -> None:

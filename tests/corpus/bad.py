@@ -44,7 +44,7 @@ SYNTAX = {
     "a section of another type": unit("unknown-section", "[Timer]"),
     "a service section in a target": unit("unknown-section", "[Service]", "target"),
     "a service section in a timer": unit("unknown-section", "[Service]", "timer"),
-    "an empty header": unit("unknown-section", "[]"),
+    "an empty header": unit("bad-header", "[]"),
     "a header that is not closed": unit("bad-header", "[Unit"),
     "a header with a comment": unit("bad-header", "[Unit] # mine"),
     "a colon for the sign": unit("no-equals", "Restart: always"),

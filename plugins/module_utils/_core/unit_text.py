@@ -29,6 +29,11 @@ LINE_END = re.compile("(?:\r\n|\n\r|\n|\r)\0?|\0")
 LONGEST_LINE = 1048575
 TOO_LONG = f"a line that is longer than {LONGEST_LINE} bytes"
 
+# string_is_safe(): 247 takes any name, and 262 refuses more than 252 does. No good file has either.
+UNSAFE_HEADER = "a section header with a quote, a backslash or a control character"
+PATTERN_HEADER = "a section header with '*', '?', '[' or nothing in it"
+PATTERN = re.compile(r"\[\]\Z|\[.*[*?\[]")
+
 
 @dataclass(frozen=True)
 class Assignment:
@@ -44,7 +49,7 @@ class Assignment:
 class Unreadable:
     """Where systemd stops reading a file, and at what: the unit does not load, of a drop-in the rest is lost.
 
-    ``kind`` is ``too-long``, ``bad-header`` or ``not-text``.
+    Some versions read on at a header that others refuse. ``kind`` is ``too-long``, ``bad-header`` or ``not-text``.
     """
 
     line: int
@@ -206,8 +211,12 @@ def _unreadable(number: int, line: t.Optional[str]) -> t.Optional[Unreadable]:
     """What in a line makes systemd read no further; a line that is ``None`` is too long."""
     if line is None:
         return Unreadable(number, "too-long", TOO_LONG)
-    if line.startswith("[") and (not line.endswith("]") or UNSAFE.search(line)):
-        return Unreadable(number, "bad-header", line)
+    if line.startswith("[") and not line.endswith("]"):
+        return Unreadable(number, "bad-header", "a section header that is not closed")
+    if line.startswith("[") and UNSAFE.search(line):
+        return Unreadable(number, "bad-header", UNSAFE_HEADER)
+    if PATTERN.match(line):
+        return Unreadable(number, "bad-header", PATTERN_HEADER)
     return Unreadable(number, "not-text", not_text(line)) if not_text(line) else None
 
 

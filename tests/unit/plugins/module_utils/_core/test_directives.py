@@ -12,6 +12,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.directives i
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Severity
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import PATTERN_HEADER
 from tests.unit.plugins.module_utils._core.builders import shipped_catalogue
 
 # As `systemd --dump-configuration-items` of 252 prints it, shortened.
@@ -39,10 +40,16 @@ START = "[Service]\nExecStart=/bin/true\n"
 # text, id, line, found, hint
 FOUND: dict[str, tuple[str, str, int, str, str]] = {
     "a misspelled section": ("[Servce]\nNice=5\n", "unknown-section", 3, "section Servce", "Did you mean Service?"),
-    "an empty header": ("[]\nNice=5\n", "unknown-section", 3, "section ", ""),
+    "an empty header": ("[]\nNice=5\n", "bad-header", 3, PATTERN_HEADER, "systemd refuses the whole file."),
     "an unknown section without directives": ("[Foo]\n", "unknown-section", 3, "section Foo", ""),
     "the section of another type": ("[Timer]\nOnBootSec=1\n", "unknown-section", 3, "section Timer", ""),
-    "a header that is not closed": ("[Unit\n", "bad-header", 3, "[Unit", "systemd refuses the whole file."),
+    "a header that is not closed": (
+        "[Unit\n",
+        "bad-header",
+        3,
+        "a section header that is not closed",
+        "systemd refuses the whole file.",
+    ),
     "a line without the sign": ("abc\n", "no-equals", 3, "abc", "systemd ignores the line."),
     "a sign without a name": ("=abc\n", "no-name", 3, "=abc", "systemd ignores the line."),
     "a character that is no text": (

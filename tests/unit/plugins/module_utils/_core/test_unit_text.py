@@ -51,9 +51,11 @@ READ = {
 }
 # text, where systemd stops reading it, how what it finds there begins
 UNREADABLE = {
-    "a header that is not closed": ("[S]\nA=1\n[T\nB=2", 3, "[T"),
-    "a header that is not closed, with a sign": ("[S]\nA=1\n[T=1\nB=2", 3, "[T=1"),
-    "a quote in a header": ("[S]\nA=1\n['T']\nB=2", 3, "['T']"),
+    "a header that is not closed": ("[S]\nA=1\n[T\nB=2", 3, "a section header that is not closed"),
+    "a header that is not closed, with a sign": ("[S]\nA=1\n[T=1\nB=2", 3, "a section header that is not closed"),
+    "a quote in a header": ("[S]\nA=1\n['T']\nB=2", 3, "a section header with a quote"),
+    "nothing in a header": ("[S]\nA=1\n[]\nB=2", 3, "a section header with '*'"),
+    "a pattern in a header": ("[S]\nA=1\n[[T]\nB=2", 3, "a section header with '*'"),
     "a noncharacter": ("[S]\nA=1\nB=\ufffe\nC=3", 3, "the character U+FFFE"),
     "one without a sign": ("[S]\nA=1\n\ufffe\nC=3", 3, "the character U+FFFE"),
     "a surrogate": ("[S]\nA=1\nB=\ud800\nC=3", 3, "the character U+D800"),

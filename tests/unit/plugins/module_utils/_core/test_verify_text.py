@@ -105,7 +105,8 @@ def unit_of(name: str, unit: str = UNIT) -> Unit:
     files = {f"{STAGED}/{path}": text for path, text in CASES[name].items()}
     own = f"{STAGED}/{unit}"
     drop_ins = [(path, text) for path, text in files.items() if path.endswith(".conf")]
-    return Unit.of(unit, files[own], drop_ins, own)
+    of_one = any(f"/{INSTANCE}.d/" in path for path, _ in drop_ins)
+    return Unit.of(INSTANCE if of_one else unit, files[own], drop_ins, own)
 
 
 def found(version: int, name: str, unit: str = UNIT, verified: str = INSTANCE) -> list[Finding]:

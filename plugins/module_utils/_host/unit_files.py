@@ -10,6 +10,7 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit import SEARCHED, drop_in_folders
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
 
 # The longest line that systemd reads (LONG_LINE_MAX in fileio.h). A whole file of this size is no unit.
@@ -46,19 +47,13 @@ def find(name: str) -> t.Optional[File]:
 
 
 def drop_ins(name: str) -> t.List[File]:
-    """The drop-ins of a unit; for an instance those of its template too.
+    """Every file that may be a drop-in of a unit; ``Unit.of`` knows which of them are in force.
 
-    Of two with one file name systemd reads the one of the instance, then the one of the earlier directory
-    (unit_file_find_dropin_paths()). Those of all units of a type (service.d) are not about this unit.
+    A link to ``/dev/null`` has no text, and hides others.
     """
-    parsed = UnitName.parse(name)
-    template = [str(UnitName(parsed.prefix, "", parsed.kind))] if parsed.instance else []
-    found: t.Dict[str, str] = {}
-    for unit in [name, *template]:
-        for directory in places.LOAD_PATH:
-            for path in _files_in(f"{directory}/{unit}.d"):
-                found.setdefault(os.path.basename(path), path)
-    return [(path, read(path)) for path in found.values() if os.path.isfile(path)]
+    folders = drop_in_folders(UnitName.parse(name))
+    paths = [path for directory in SEARCHED for folder in folders for path in _files_in(f"{directory}/{folder}")]
+    return [(path, read(path) if os.path.isfile(path) else "") for path in paths]
 
 
 def instances_with_drop_ins(prefix: str, kind: str) -> t.List[str]:

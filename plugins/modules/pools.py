@@ -179,11 +179,11 @@ options:
           on_failure:
             description:
               - What follows when an instance fails. No further instance is restarted in any case.
-              - V(stop) watches the other instances of the batch to the end. V(rollback) ends at once, so that the
-                former version can be put back without delay.
+              - V(rollback) puts the last good version back at once, and restarts on it what was started or restarted.
+              - V(stop) leaves everything as it is, and watches the other instances of the batch to the end.
             type: str
-            choices: [stop, rollback]
-            default: stop
+            choices: [rollback, stop]
+            default: rollback
           health_check:
             description:
               - A command that must exit with status 0 before an instance is believed, after
@@ -378,7 +378,7 @@ ROLLOUT = {
     "healthy_deadline": {"type": "str", "default": "5m"},
     "progress_deadline": {"type": "str", "default": "0"},
     "order": {"type": "str", "choices": ["ascending", "descending"], "default": "ascending"},
-    "on_failure": {"type": "str", "choices": ["stop", "rollback"], "default": "stop"},
+    "on_failure": {"type": "str", "choices": ["rollback", "stop"], "default": "rollback"},
     "health_check": {"type": "list", "elements": "str"},
 }
 POOL = {

@@ -107,6 +107,14 @@ options:
           - Of a link it matters where it points to, of a file its content, of a directory which entries it has.
         type: list
         elements: path
+      preset:
+        description:
+          - Directives that keep the jobs of this framework alive when a worker is stopped.
+          - One of V(generic), V(php), V(laravel), V(celery), V(rq), V(sidekiq), V(bullmq) and V(node). What each sets
+            and why is in C(docs/stopping-without-losing-jobs.md).
+          - O(pools[].unit) has the last word.
+        type: str
+        default: generic
       limits:
         description: What one instance may use (see systemd.resource-control(5)).
         type: dict
@@ -231,6 +239,7 @@ EXAMPLES = r"""
         secrets:
           APP_KEY: "{{ vault_app_key }}"
         watch: [/var/www/app/artisan]
+        preset: laravel
         limits:
           memory_max: 512M
         rollout:
@@ -393,6 +402,7 @@ POOL = {
     "secrets": {"type": "dict", "no_log": True},
     "environment_files": {"type": "list", "elements": "path"},
     "watch": {"type": "list", "elements": "path"},
+    "preset": {"type": "str", "default": "generic"},
     "limits": {"type": "dict", "options": LIMITS},
     "rollout": {"type": "dict", "options": ROLLOUT},
     "unit": {"type": "dict"},

@@ -8,7 +8,7 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import units
+from ansible_collections.workers.systemd.plugins.module_utils._core import presets, units
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import not_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import as_text, read_variables
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import (
@@ -19,7 +19,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text im
     split_command,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy, read_policy
-from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems, did_you_mean
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import (
     Value,
     section_problems,
@@ -96,6 +96,7 @@ class Pool:
     secrets: t.Mapping[str, str] = field(default_factory=dict, repr=False)
     environment_files: t.Tuple[str, ...] = ()
     watch: t.Tuple[str, ...] = ()
+    preset: str = presets.DEFAULT
     limits: t.Mapping[str, str] = field(default_factory=dict)
     unit: t.Mapping[str, t.Mapping[str, Value]] = field(default_factory=dict)
     rollout: Policy = field(default_factory=Policy)
@@ -158,6 +159,7 @@ class _Reader:
             secrets=secrets,
             environment_files=self._environment_files(),
             watch=self._paths("watch"),
+            preset=self._preset(),
             limits=self._limits(),
             unit=self._unit(),
             rollout=self._rollout(),
@@ -265,6 +267,14 @@ class _Reader:
             if name in names[:index]:
                 self.problem(f"instances[{index}]", repr(name), "a name used once")
         return tuple(names)
+
+    def _preset(self) -> str:
+        preset = str(self.params.get("preset") or presets.DEFAULT)
+        if preset in presets.PRESETS:
+            return preset
+        known = ", ".join(presets.PRESETS)
+        self.problem("preset", repr(preset), f"one of {known}", did_you_mean(preset, presets.PRESETS))
+        return presets.DEFAULT
 
     def _limits(self) -> t.Dict[str, str]:
         given = self.params.get("limits") or {}

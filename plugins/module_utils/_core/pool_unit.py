@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import places, presets, units
 from ansible_collections.workers.systemd.plugins.module_utils._core.effects import Effect, effect_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import render_environment
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, Sections
@@ -66,16 +66,15 @@ def _header(pool: Pool) -> t.List[str]:
 
 
 def _template_sections(pool: Pool, systemd: int, env_files: t.Sequence[str]) -> Sections:
-    service: t.Dict[str, t.Any] = {"Type": "exec", "ExecStart": pool.exec_start}
+    preset = presets.directives(pool.preset)
+    service: t.Dict[str, t.Any] = {"Type": preset["Type"], "ExecStart": pool.exec_start}
     for directive, value in (("User", pool.user), ("Group", pool.group), ("WorkingDirectory", pool.working_directory)):
         if value is not None:
             service[directive] = value.replace("%", "%%") if directive == "WorkingDirectory" else value
     service["Environment"] = ["WORKERS_POOL=%p", "WORKERS_INSTANCE=%i"]
     service["EnvironmentFile"] = list(env_files)
     service.update(_restart_policy(systemd))
-    # With the default, control-group, a stop kills the job a forking worker is running: 80 jobs lost in 80 stops,
-    # none with mixed. 90 s is systemd's own default, written down because jobs depend on it.
-    service.update({"KillMode": "mixed", "TimeoutStopSec": "90s", "SyslogIdentifier": "%p@%i"})
+    service.update({**preset, "SyslogIdentifier": "%p@%i"})
     service.update(pool.limits)
     sections: Sections = {
         "Unit": {

@@ -40,6 +40,7 @@ UNDERSTOOD: dict[str, tuple[dict[str, t.Any], str, t.Any]] = {
     "variables": ({"environment": {"A": 1, "B": True}}, "environment", {"A": "1", "B": "true"}),
     "limits are directives": ({"limits": {"cpu_quota": "50%", "io_weight": None}}, "limits", {"CPUQuota": "50%"}),
     "a path of each instance": ({"environment_files": ["/etc/%i.env"]}, "environment_files", ("/etc/%i.env",)),
+    "a preset": ({"preset": "celery"}, "preset", "celery"),
     "a directory": ({"working_directory": "/srv/a b"}, "working_directory", "/srv/a b"),
     "directives": ({"unit": {"Service": {"Nice": 5}}}, "unit", {"Service": {"Nice": 5}}),
     "a rollout": (
@@ -93,6 +94,7 @@ REFUSED: dict[str, tuple[dict[str, t.Any], str]] = {
         {"limits": {"memory_max": "1G"}, "unit": {"Service": {"MemoryMax": "2G"}}},
         "unit.Service.MemoryMax",
     ),
+    "a preset that is none": ({"preset": "resque"}, "preset"),
     "a time that is none": ({"rollout": {"min_healthy_time": "soon"}}, "rollout.min_healthy_time"),
     "a rollout of nothing": ({"rollout": {"max_parallel": "0"}}, "rollout.max_parallel"),
     "a rollout of nothing in percent": ({"rollout": {"max_parallel": "0%"}}, "rollout.max_parallel"),

@@ -18,7 +18,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # ansible-playbook wants a locale that can write UTF-8; a bare machine has none but this one.
 export LC_ALL := C.UTF-8
 
-.PHONY: help setup lab check lint types unit test sanity artifact oracle molecule demo demo-clean bench lock clean
+.PHONY: help setup lab check lint types unit test sanity artifact oracle molecule soak demo demo-clean bench lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -67,6 +67,11 @@ oracle: lab  ## what we write and read, against real systemd; ORACLE_SUITES=bull
 
 molecule: lab  ## behaviour on a host that runs systemd
 	molecule test --all
+
+soak: lab  ## the long form of no_lost_jobs: 20,000 jobs a framework
+	python3 -m lab up workers-soak
+	NUMBER_OF_JOBS=20000 MOLECULE_LAB_HOST=workers-soak PYTHONPATH=. pytest molecule/no_lost_jobs/tests
+	python3 -m lab down workers-soak
 
 demo: lab  ## real workers in a local container
 	python3 -m lab up workers-demo

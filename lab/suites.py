@@ -20,6 +20,8 @@ BASE = (
 )
 # Real queue software for the end-to-end tests, and the peer of the benchmarks.
 WORKERS = ("php-cli", "python3-redis", "python3-rq", "redis-server", "supervisor")
+# The other frameworks that a preset is proven with; they are large, so one suite has them.
+FRAMEWORKS = ("nodejs", "python3-celery", "ruby-sidekiq")
 
 
 class Suite(t.NamedTuple):
@@ -32,7 +34,7 @@ class Suite(t.NamedTuple):
 
 SUITES = {
     "bullseye": Suite(247, BASE),
-    "bookworm": Suite(252, BASE + WORKERS),
+    "bookworm": Suite(252, BASE + WORKERS + FRAMEWORKS),
     "trixie": Suite(257, BASE + WORKERS),
     # The mirror's file of sid may be older than it says it is valid.
     "sid": Suite(262, BASE, ('--aptopt=Acquire::Check-Valid-Until "false"',)),

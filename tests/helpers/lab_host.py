@@ -72,6 +72,10 @@ class LabHost:
             check=True,
         )
 
+    def copy(self, source: Path, path: str) -> None:
+        """A file or a directory from here to the host."""
+        subprocess.run(["podman", "cp", str(source), f"{self.name}:{path}"], check=True)
+
     def deploy(self, *pools: t.Mapping[str, t.Any], purge: bool = False, check: bool = False) -> Told:
         """Runs the role. In every pool the health window is short unless it says otherwise."""
         wanted = [{"rollout": {"min_healthy_time": "300ms"}, **pool} for pool in pools]

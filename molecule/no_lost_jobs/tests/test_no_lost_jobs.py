@@ -1,0 +1,125 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Five real queues under load: deploys, up and down, and no job is lost; beside it, what a plain unit loses."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import subprocess
+import time
+import typing as t
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.lab_host import LabHost
+from tests.helpers.queue_load import APPS, FRAMEWORKS, Load, Tally, table
+
+SCENARIO = Path(__file__).parents[1]
+PROJECT = SCENARIO.parents[1]
+JOBS = int(os.environ.get("NUMBER_OF_JOBS", "2000"))
+PLAIN_JOBS = 500
+INSTANCES = 4
+# Up, down and up again, while everything is deployed anew.
+SIZES = (6, 4, 3, 4)
+# Steps of a plan that stop a worker.
+STOPS = {"restart", "stop"}
+# Seconds between two plain restarts.
+PAUSE = 2
+# Their workers run jobs in child processes.
+FORKS = {"rq", "celery"}
+
+
+def bullmq(directory: Path) -> Path:
+    """BullMQ is no Debian package: it comes from npm, in the versions of package-lock.json, to this directory."""
+    if not shutil.which("npm"):
+        subprocess.run(["sh", str(PROJECT / "tests" / "install.sh"), "npm"], check=True)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(SCENARIO / "apps" / "bullmq" / name, directory)
+    options = ["--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    subprocess.run(["npm", "ci", *options], cwd=directory, check=True)
+    return directory / "node_modules"
+
+
+@pytest.fixture(scope="module")
+def queues(lab: LabHost, tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[LabHost]:
+    """The host with a broker and the five applications, and without pools."""
+    lab.remove_pools()
+    lab.sh(f"rm -rf {APPS}; systemctl start redis-server; redis-cli flushall")
+    lab.copy(SCENARIO / "apps", APPS)
+    lab.copy(bullmq(tmp_path_factory.mktemp("bullmq")), f"{APPS}/bullmq/node_modules")
+    lab.copy(PROJECT / "examples" / "app" / "artisan", f"{APPS}/artisan")
+    yield lab
+    lab.remove_pools()
+    lab.sh(f"rm -rf {APPS}; systemctl stop redis-server")
+
+
+@pytest.fixture(scope="module")
+def plain(queues: LabHost) -> dict[str, Tally]:
+    """The same load and the same applications under units as they are documented, restarted as one does."""
+    names = {framework.preset: f"plain-{framework.preset}" for framework in FRAMEWORKS}
+    for framework in FRAMEWORKS:
+        queue = names[framework.preset]
+        queues.write(f"/etc/systemd/system/{queue}@.service", framework.plain_unit(queue), "0644")
+    units = " ".join(f"{queue}@{number}" for queue in names.values() for number in range(1, INSTANCES + 1))
+    queues.sh(f"systemctl daemon-reload; systemctl start {units}")
+    load = Load(queues, {names[one.preset]: one.producer for one in FRAMEWORKS}, PLAIN_JOBS)
+    load.start()
+    restarts = 0
+    while load.is_on():
+        time.sleep(PAUSE)
+        queues.sh(f"systemctl restart {units}")
+        restarts += INSTANCES
+    tallies = load.tallies()
+    queues.sh(f"systemctl stop {units}; systemctl reset-failed")
+    queues.sh("rm /etc/systemd/system/plain-*@.service; systemctl daemon-reload")
+    return {preset: replace(tallies[queue], restarts=restarts) for preset, queue in names.items()}
+
+
+@pytest.fixture(scope="module")
+def deployed(queues: LabHost) -> dict[str, Tally]:
+    """Deploy after deploy under load; each changes a value that all workers read, so that all of them restart."""
+    sizes = itertools.cycle(SIZES)
+    queues.deploy(*(one.pool(INSTANCES) for one in FRAMEWORKS))
+    load = Load(queues, {one.preset: one.producer for one in FRAMEWORKS}, JOBS)
+    load.start()
+    restarts: Counter[str] = Counter()
+    for release in itertools.count():
+        told = queues.deploy(*(one.pool(next(sizes), RELEASE=release) for one in FRAMEWORKS))
+        assert not told.failed, told.result
+        restarts.update(one.preset for one in FRAMEWORKS for verb, _ in told.plan(one.preset) if verb in STOPS)
+        if not load.is_on():
+            break
+    tallies = load.tallies()
+    return {preset: replace(tally, restarts=restarts[preset]) for preset, tally in tallies.items()}
+
+
+def test_every_job_was_sent(deployed: dict[str, Tally]) -> None:
+    assert {preset: len(tally.sent) for preset, tally in deployed.items()} == dict.fromkeys(deployed, JOBS)
+
+
+def test_workers_were_stopped_while_they_worked(deployed: dict[str, Tally]) -> None:
+    assert min(tally.restarts for tally in deployed.values()) >= INSTANCES
+
+
+def test_no_job_is_lost(deployed: dict[str, Tally]) -> None:
+    assert {preset: tally.lost for preset, tally in deployed.items()} == {preset: [] for preset in deployed}
+
+
+def test_no_stop_failed(queues: LabHost, deployed: dict[str, Tally]) -> None:
+    assert queues.sh("systemctl list-units --failed --plain --no-legend") == ""
+
+
+def test_a_plain_unit_loses_jobs_of_workers_that_fork(plain: dict[str, Tally]) -> None:
+    assert {preset for preset in FORKS if not plain[preset].lost} == set()
+
+
+def test_both_side_by_side(
+    deployed: dict[str, Tally], plain: dict[str, Tally], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with capsys.disabled():
+        print("\n" + table({"preset": deployed, "plain": plain}))

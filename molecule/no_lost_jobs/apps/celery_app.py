@@ -35,6 +35,8 @@ class Channel(transport.Channel):
 
 transport.Transport.Channel = Channel
 app = celery.Celery("celery_app", broker="redis://127.0.0.1:6379")
+# What a worker took and did not acknowledge before it went is handed out again after so many seconds, 3600 by default.
+app.conf.broker_transport_options = {"visibility_timeout": 15}
 
 
 @app.task(name="work")

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.lab_host import LabHost
-from tests.helpers.queue_load import APPS, FRAMEWORKS, Load, Tally, table
+from tests.helpers.queue_load import APPS, FRAMEWORKS, PATIENCE, Load, Tally, table
 
 SCENARIO = Path(__file__).parents[1]
 PROJECT = SCENARIO.parents[1]
@@ -55,6 +55,8 @@ def queues(lab: LabHost, tmp_path_factory: pytest.TempPathFactory) -> t.Iterator
     lab.copy(PROJECT / "examples" / "app" / "artisan", f"{APPS}/artisan")
     yield lab
     lab.remove_pools()
+    lab.sh("systemctl stop 'plain-*' 'produce-*'; rm -f /etc/systemd/system/plain-*")
+    lab.sh("systemctl daemon-reload; systemctl reset-failed")
     lab.sh(f"rm -rf {APPS}; systemctl stop redis-server")
 
 
@@ -75,8 +77,7 @@ def plain(queues: LabHost) -> dict[str, Tally]:
         queues.sh(f"systemctl restart {units}")
         restarts += INSTANCES
     tallies = load.tallies()
-    queues.sh(f"systemctl stop {units}; systemctl reset-failed")
-    queues.sh("rm /etc/systemd/system/plain-*@.service; systemctl daemon-reload")
+    queues.sh(f"systemctl stop {units}")
     return {preset: replace(tallies[queue], restarts=restarts) for preset, queue in names.items()}
 
 
@@ -94,7 +95,7 @@ def deployed(queues: LabHost) -> dict[str, Tally]:
         restarts.update(one.preset for one in FRAMEWORKS for verb, _ in told.plan(one.preset) if verb in STOPS)
         if not load.is_on():
             break
-    tallies = load.tallies()
+    tallies = load.tallies(PATIENCE)
     return {preset: replace(tally, restarts=restarts[preset]) for preset, tally in tallies.items()}
 
 

@@ -35,6 +35,19 @@ BEFORE_PRESETS = {
 LONGEST_JOB = {"php": 60, "laravel": 60, "rq": 180, "sidekiq": 25}
 
 
+def documented_table() -> str:
+    """The table of the documentation: each setting once, with the presets that have it."""
+    names: dict[t.Any, list[str]] = {}
+    for preset, settings in PRESETS.items():
+        for one in settings:
+            names.setdefault(one, []).append(f"`{preset}`")
+    lines = ["| directive | presets | why | source |", "|---|---|---|---|"]
+    for one, having in names.items():
+        presets = "all" if len(having) == len(PRESETS) else ", ".join(having)
+        lines.append(f"| `{one.directive}={one.value}` | {presets} | {one.because} | {one.source} |")
+    return "\n".join(lines) + "\n"
+
+
 def text_of(**options: t.Any) -> str:
     return template_text(mail(**options), SYSTEMD, ENV_FILES)
 
@@ -104,3 +117,7 @@ def test_an_unknown_preset_is_told_with_the_known(preset: t.Any, hint: str) -> N
 def test_every_preset_is_documented(place: str) -> None:
     text = (COLLECTION / place).read_text()
     assert [name for name in PRESETS if f"V({name})" not in text] == []
+
+
+def test_the_documentation_has_the_same_reasons() -> None:
+    assert documented_table() in (COLLECTION / "docs" / "stopping-without-losing-jobs.md").read_text()

@@ -21,7 +21,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core import traps
 from tests.helpers.lab_host import LabHost
 from tests.oracle.damages import DAMAGES, Damage
 
-NAME = "traps-bookworm"
+NAME = "oracle-traps"
 HERE = Path(__file__).parent
 MODULE_UTILS = HERE.parents[1] / "plugins" / "module_utils"
 PLACE = "/srv/lab/collections/ansible_collections/workers/systemd/plugins/module_utils"

@@ -22,11 +22,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.directives i
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Severity
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import is_unit_name
-from lab import hosts
-from lab.suites import SUITES
 from tests.corpus.bad import BAD, START
 from tests.corpus.values import VALUES
 from tests.helpers.judged import Said, judged
+from tests.helpers.oracle_host import OracleHost
 
 # It does what the unit says, and says so.
 NOTICES = ("is obsolete", "please use", "Accepting user/group name", "This is unsafe", "no longer supported")
@@ -34,48 +33,45 @@ NOTICES = ("is obsolete", "please use", "Accepting user/group name", "This is un
 WITHOUT_A_LINE = {"not-text", "too-long"}
 
 
-class Host(t.NamedTuple):
+class Target(t.NamedTuple):
     name: str
     systemd: int
     catalogue: Catalogue
 
 
-@pytest.fixture(scope="module", params=SUITES, ids=[f"systemd-{suite.systemd}" for suite in SUITES.values()])
-def host(request: pytest.FixtureRequest) -> t.Iterator[Host]:
-    name, systemd = f"oracle-values-{request.param}", SUITES[request.param].systemd
-    hosts.up(name, request.param, ssh=False)
-    dump = ["podman", "exec", name, "/lib/systemd/systemd", "--dump-configuration-items"]
-    yield Host(name, systemd, parse_catalogue(subprocess.run(dump, capture_output=True, text=True, check=True).stdout))
-    hosts.down(name)
+@pytest.fixture(scope="module")
+def target(host: OracleHost) -> Target:
+    """The host and what its own systemd lists."""
+    return Target(host.name, host.systemd, parse_catalogue(host.sh("/lib/systemd/systemd --dump-configuration-items")))
 
 
 def complains(said: t.Iterable[Said], line: int) -> bool:
     return any(one.line == line and not any(notice in one.text for notice in NOTICES) for one in said)
 
 
-def refused_lines(host: Host, name: str, text: str) -> set[int]:
-    found = findings(Unit.of(name, text), host.catalogue, host.systemd)
+def refused_lines(target: Target, name: str, text: str) -> set[int]:
+    found = findings(Unit.of(name, text), target.catalogue, target.systemd)
     return {one.at.line for one in found if one.at and one.severity is Severity.ERROR}
 
 
-def test_systemd_takes_and_refuses_the_values_of_the_table(host: Host) -> None:
+def test_systemd_takes_and_refuses_the_values_of_the_table(target: Target) -> None:
     units: dict[str, tuple[str, str, bool]] = {}
     for directive, values in VALUES.items():
         section, key = directive.split(".")
         kind = "service" if section in ("Unit", "Install") else section.lower()
-        if key in host.catalogue[section] and not values.silent:
+        if key in target.catalogue[section] and not values.silent:
             for value, taken in [*((one, True) for one in values.accepted), *((one, False) for one in values.refused)]:
                 text = f"{START[kind]}[{section}]\n{key}={value}\n"
                 units[f"v{len(units)}.{kind}"] = (f"{directive}={value}", text, taken)
-    said = judged(host.name, {name: text for name, (_, text, _) in units.items()})
+    said = judged(target.name, {name: text for name, (_, text, _) in units.items()})
     wrong = [shown for name, (shown, text, taken) in units.items() if complains(said[name], text.count("\n")) is taken]
     assert wrong == []
 
 
-def test_systemd_complains_about_every_bad_unit_of_its_version(host: Host) -> None:
-    bad = {name: one for name, one in BAD.items() if one.systemd == host.systemd and not one.silent}
+def test_systemd_complains_about_every_bad_unit_of_its_version(target: Target) -> None:
+    bad = {name: one for name, one in BAD.items() if one.systemd == target.systemd and not one.silent}
     units = {f"b{index}.{one.kind}": one for index, one in enumerate(bad.values())}
-    said = judged(host.name, {name: one.text for name, one in units.items()})
+    said = judged(target.name, {name: one.text for name, one in units.items()})
     silent = [
         name
         for name, (unit, one) in zip(bad, units.items())
@@ -101,29 +97,29 @@ made = st.one_of(st.text(ALPHABET, max_size=12), st.sampled_from([v for one in V
 
 @settings(max_examples=4, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(values=st.lists(made.map(str.strip), min_size=10, max_size=40))
-def test_nothing_is_refused_that_systemd_takes(host: Host, values: list[str]) -> None:
+def test_nothing_is_refused_that_systemd_takes(target: Target, values: list[str]) -> None:
     """Made-up values, all for each directive, in one file of its own."""
     units, placed = {}, {}
     for index, directive in enumerate(KEYS):
         section, key = directive.split(".")
-        if key not in host.catalogue[section]:
+        if key not in target.catalogue[section]:
             continue
         kind = "service" if section in ("Unit", "Install") else section.lower()
         name = f"h{index}.{kind}"
         units[name] = f"{START[kind]}[{section}]\n" + "".join(f"{key}={value}\n" for value in values)
         placed[name] = directive
-    said = judged(host.name, units)
+    said = judged(target.name, units)
     wrong = [
         (placed[name], text.splitlines()[line - 1])
         for name, text in units.items()
-        for line in refused_lines(host, name, text)
+        for line in refused_lines(target, name, text)
         if not complains(said[name], line)
     ]
     assert wrong == []
 
 
-def test_no_unit_that_debian_ships_is_refused(host: Host) -> None:
-    tar = ["podman", "exec", host.name, "tar", "c", "--dereference", "-C", "/lib/systemd", "system"]
+def test_no_unit_that_debian_ships_is_refused(target: Target) -> None:
+    tar = ["podman", "exec", target.name, "tar", "c", "--dereference", "-C", "/lib/systemd", "system"]
     shipped = subprocess.run(tar, capture_output=True, check=False).stdout
     units = {}
     with tarfile.open(fileobj=io.BytesIO(shipped)) as archive:
@@ -133,6 +129,6 @@ def test_no_unit_that_debian_ships_is_refused(host: Host) -> None:
             if content:
                 units[name] = content.read().decode("utf-8", "surrogateescape")
     assert len(units) > 50
-    found = {name: lines for name, text in units.items() for lines in [refused_lines(host, name, text)] if lines}
-    said = judged(host.name, {name: units[name] for name in found}) if found else {}
+    found = {name: lines for name, text in units.items() for lines in [refused_lines(target, name, text)] if lines}
+    said = judged(target.name, {name: units[name] for name in found}) if found else {}
     assert {name for name, lines in found.items() if not all(complains(said[name], line) for line in lines)} == set()

@@ -13,7 +13,8 @@ author:
   - workers.systemd contributors (@workers-systemd)
 description:
   - Reads unit files and drop-ins, of this collection or of anybody else, and tells what systemd ignores or refuses in
-    them. It asks the list of directives of the host's own systemd, and its C(systemd-analyze verify).
+    them, and what users regret although systemd accepts it (traps). It asks the list of directives of the host's own
+    systemd, and its C(systemd-analyze verify).
   - Each unit is judged with all drop-ins that the host has for it. A template is judged by one instance.
   - Changes nothing.
 attributes:

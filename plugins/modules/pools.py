@@ -439,6 +439,8 @@ def main() -> None:
             deployment.decide()
             if not module.check_mode:
                 deployment.act()
+                for warning in deployment.seen_running():
+                    module.warn(warning)
             result = deployment.told(with_diff=module._diff)
     if deployment.failed:
         module.fail(**result)

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from statistics import median
 
-from tests.benchmarks import crashes, deploys
+from tests.benchmarks import crashes, deploys, judging
 from tests.benchmarks.deploys import pool, role
 from tests.benchmarks.turns import Clock, Contender, on_host
 
@@ -30,6 +30,7 @@ def main() -> None:
     print(f"Measured on {machine()}.\n", flush=True)
     against_loop_and_floor(clock, count)
     growth(clock, many)
+    judgement()
     recovery(clock)
     _lab("down", HOST, LARGE)
 
@@ -104,6 +105,17 @@ def pools(clock: Clock, count: int) -> None:
 
 def _growth_row(what: str, small: float, large: float) -> None:
     print(f"| {what} | {small:.2f} s | {large:.2f} s | **{large / small:.2f}x** |", flush=True)
+
+
+def judgement() -> None:
+    cached, judged = judging.on_the_host(HOST)
+    print("| what judging costs | |")
+    print("|---|---|")
+    print(f"| a pool of 200 instances on its host, verify included | {judged:.0f} ms |")
+    print(f"| the catalogue of directives from its cache there | {cached:.1f} ms |")
+    print(
+        f"| 1000 unit files on the controller, the whole command | {judging.without_a_host(1000):.1f} s |\n", flush=True
+    )
 
 
 def recovery(clock: Clock) -> None:

@@ -76,11 +76,18 @@ class LabHost:
         """A file or a directory from here to the host."""
         subprocess.run(["podman", "cp", str(source), f"{self.name}:{path}"], check=True)
 
-    def deploy(self, *pools: t.Mapping[str, t.Any], purge: bool = False, check: bool = False) -> Told:
+    def deploy(
+        self,
+        *pools: t.Mapping[str, t.Any],
+        purge: bool = False,
+        check: bool = False,
+        skip_traps: t.Sequence[str] = (),
+    ) -> Told:
         """Runs the role. In every pool the health window is short unless it says otherwise."""
         wanted = [{"rollout": {"min_healthy_time": "300ms"}, **pool} for pool in pools]
         options = ["--check", "--diff"] if check else []
-        return self._told(self._playbook(DEPLOY, {"workers_pools": wanted, "workers_purge": purge}, options))
+        variables = {"workers_pools": wanted, "workers_purge": purge, "workers_skip_traps": list(skip_traps)}
+        return self._told(self._playbook(DEPLOY, variables, options))
 
     @contextlib.contextmanager
     def deploying(self, *pools: t.Mapping[str, t.Any]) -> t.Iterator[subprocess.Popen[str]]:

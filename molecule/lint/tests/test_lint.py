@@ -196,3 +196,29 @@ def test_the_command_line_judges_a_directory_of_units(clean: LabHost, tmp_path: 
     done = subprocess.run(argv, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stdout.startswith(f"{tmp_path}/a.service:3: error:")
+
+
+DEAF = {
+    **GOOD,
+    "command": ["/bin/sh", "-c", "trap '' TERM; while sleep 1; do :; done"],
+    "unit": {"Service": {"TimeoutStopSec": "1s"}},
+}
+LEAKS = {**GOOD, "unit": {"Service": {"KillSignal": "SIGKILL"}}}
+
+
+def test_a_trap_of_the_unit_refuses_or_warns_and_can_be_switched_off(clean: LabHost) -> None:
+    told = clean.deploy(LEAKS)
+    assert told.failed
+    assert [(one["id"], one["where"]) for one in told.result["problems"]] == [
+        ("kill-signal-is-sigkill", "pools[0] (good).unit.Service.KillSignal")
+    ]
+    assert not clean.deploy(LEAKS, skip_traps=["kill-signal-is-sigkill"]).failed
+    assert "Did you mean kill-signal-is-sigkill?" in clean.deploy(LEAKS, skip_traps=["kill-signal-is-sigkil"]).msg
+
+
+def test_a_worker_that_is_deaf_to_the_stop_signal_is_told_when_it_runs(clean: LabHost) -> None:
+    told = clean.deploy(DEAF)
+    assert not told.failed
+    assert any("[process-ignores-stop-signal]" in one for one in told.result["warnings"])
+    again = clean.deploy({**DEAF, "instances": 2}, skip_traps=["process-ignores-stop-signal"])
+    assert not any("process-ignores-stop-signal" in one for one in again.result.get("warnings", []))

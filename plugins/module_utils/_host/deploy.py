@@ -22,6 +22,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan import 
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import plan_shared, shared_units
+from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, sealed_with, wanted
 from ansible_collections.workers.systemd.plugins.module_utils._host import (
     generations,
@@ -35,7 +36,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.catalogue im
 from ansible_collections.workers.systemd.plugins.module_utils._host.failures import failures
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Run as RunCommand
-from ansible_collections.workers.systemd.plugins.module_utils._host.pool_judge import Placed, judge_pools
+from ansible_collections.workers.systemd.plugins.module_utils._host.pool_judge import (
+    Placed,
+    judge_pools,
+    judge_processes,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._host.transaction import Transaction
 
 OLDEST_SYSTEMD = 247
@@ -137,6 +142,12 @@ class Deployment:
         self.transaction.settle(self.outcome, bool(self.error))
         self.transaction.undo(self.outcome, begun, stay)
         self.transaction.end()
+
+    def seen_running(self) -> t.List[str]:
+        """Warnings about the processes that this run has started."""
+        settled = {unit for unit, verdict in self.outcome.verdicts.items() if verdict.health is Health.SETTLED}
+        found = judge_processes(self.manager, self.systemd, self.wanted.values(), settled, self.skip_traps)
+        return [str(finding.problem(where)) for where, finding in found]
 
     @property
     def failed(self) -> bool:

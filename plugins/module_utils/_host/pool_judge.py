@@ -13,10 +13,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.judge import
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_places import option_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import target_text, template_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps import live_findings
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import environment_paths
+from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, environment_paths
 from ansible_collections.workers.systemd.plugins.module_utils._host import candidates, trap_facts
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Run
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.verify import Candidate, verify
 
 
@@ -66,6 +67,27 @@ def judge_pools(
         found += [(pool, one) for one in findings(_template(pool, systemd), catalogue, systemd) if _is_own(pool, one)]
     # Of two instances with drop-ins of their own both have the template in them.
     return list(dict.fromkeys(Placed(option_of(pool, finding.at), finding) for pool, finding in found))
+
+
+def judge_processes(
+    manager: Manager, systemd: int, wanted: t.Iterable[Wanted], settled: t.Collection[str], off: t.Collection[str]
+) -> t.List[Placed]:
+    """What the running processes of pools show that no unit file tells, such as a worker deaf to the stop signal.
+
+    ``settled`` are units that this run has started. Those of a pool are alike, so one speaks for all.
+    """
+    speakers: t.Dict[str, Wanted] = {}
+    for one in wanted:
+        names = (units.instance(one.pool.name, name) for name in one.pool.instances)
+        speakers.update(dict.fromkeys([unit for unit in names if unit in settled][:1], one))
+    found = []
+    for unit, process in trap_facts.processes(manager.show(list(speakers), trap_facts.PROPERTIES)).items():
+        pool = speakers[unit].pool
+        path = places.unit(units.template(pool.name))
+        template = next(file.text for file in speakers[unit].files if file.path == path)
+        for finding in live_findings(Unit.of(units.template(pool.name), template, path=path), process, systemd, off):
+            found.append(Placed(option_of(pool, finding.at), finding))
+    return found
 
 
 def _is_own(pool: Pool, finding: Finding) -> bool:

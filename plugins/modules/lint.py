@@ -154,9 +154,9 @@ OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {
 def main() -> None:
     module = Module(OPTIONS, hide=dict)
     with module.telling_problems():
-        unknown = module.unknown()
-        if unknown:
-            raise Problems(unknown)
+        problems = [*module.unknown(), *lint.unknown_ids(module.params["skip"])]
+        if problems:
+            raise Problems(problems)
         paths = chosen(module.params["units"])
         findings = lint_files(paths, module.run(), module.params["skip"])
     lines = [lint.line(one) for one in findings]

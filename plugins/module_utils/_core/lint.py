@@ -8,6 +8,7 @@ import difflib
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.workers.systemd.plugins.module_utils._core import traps
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, Severity
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, did_you_mean
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed, Unit
@@ -16,9 +17,35 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.units import
 from ansible_collections.workers.systemd.plugins.module_utils._core.verify_text import printable
 
 File = t.Tuple[str, str]
+Row = t.Dict[str, t.Any]
 # Severities that make a run fail, by what the user says.
 FAILING = {"error": ("error",), "warning": ("error", "warning"), "never": ()}
-Row = t.Dict[str, t.Any]
+# What the catalogue, the values, systemd itself and the reading of files say; the rest are traps.
+IDS = frozenset(
+    {
+        "unknown-section",
+        "unknown-directive",
+        "wrong-section",
+        "too-new",
+        "removed",
+        "obsolete",
+        "bad-value",
+        "bad-specifier",
+        "too-new-value",
+        "obsolete-value",
+        "bad-header",
+        "no-equals",
+        "no-name",
+        "outside-section",
+        "not-text",
+        "too-long",
+        "systemd",
+        "not-executable",
+        "unit-name",
+        "unreadable",
+        "masked",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -117,6 +144,16 @@ def line(told: Row) -> str:
     place = f"{told['file']}:{told['line']}" if told["line"] else told["file"]
     hint = f" ({told['hint']})" if told["hint"] else ""
     return f"{place}: {told['severity']}: found {told['found']}, expected {told['expected']}{hint} [{told['id']}]"
+
+
+def unknown_ids(skip: t.Iterable[str]) -> t.List[Problem]:
+    """Kinds of findings that there are not."""
+    known = IDS.union(traps.TRAPS)
+    return [
+        Problem(f"skip[{index}]", repr(one), "the id of a finding", did_you_mean(one, known))
+        for index, one in enumerate(skip)
+        if one not in known
+    ]
 
 
 def fails(rows: t.Iterable[Row], fail_on: str) -> bool:

@@ -59,9 +59,10 @@ def lint_paths(paths: t.Sequence[str], systemd: int, off: t.Collection[str]) -> 
 
 def main(argv: t.Sequence[str]) -> int:
     args = arguments(argv)
-    missing = [path for path in args.paths if not os.path.lexists(path)]
-    for path in missing:
-        print(f"lint: found no {path}, expected a file or a directory", file=sys.stderr)
+    missing = [f"found no {path}, expected a file or a directory" for path in args.paths if not os.path.lexists(path)]
+    missing += map(str, lint.unknown_ids(args.skip))
+    for problem in missing:
+        print(f"lint: {problem}", file=sys.stderr)
     rows = [] if missing else lint_paths(args.paths, args.systemd, args.skip)
     if args.format == "json":
         print(json.dumps(rows, indent=1))

@@ -15,10 +15,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.lint import 
     subjects,
     summary,
     unit_name_of,
+    unknown_ids,
     unreadable,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed
+from tests.corpus.bad import BAD
 
 UNITS = {
     "a unit": ("/u/mail.service", "mail.service"),
@@ -119,3 +121,9 @@ def test_the_summary_counts() -> None:
     told = row(NICE, "a.service", "/u/a.service")
     assert summary(1, [told]) == "1 file: 1 error, 0 warnings"
     assert summary(2, [{**told, "severity": "warning"}] * 2) == "2 files: 0 errors, 2 warnings"
+
+
+def test_what_can_be_skipped_is_what_the_judges_say() -> None:
+    assert unknown_ids(["obsolete", "kill-mode-kills-jobs", *sorted({one.id for one in BAD.values()})]) == []
+    (problem,) = unknown_ids(["systemd", "obsolet"])
+    assert (problem.where, problem.hint) == ("skip[1]", "Did you mean obsolete?")

@@ -23,6 +23,7 @@ def missing(pools: t.Sequence[Pool]) -> t.List[Problem]:
         problems.extend(found)
         problems.extend(_file_problems(pool))
         problems.extend(_access_problems(pool, account or accounts.ROOT))
+        problems.extend(_check_problems(pool))
     return problems
 
 
@@ -68,6 +69,14 @@ def _file_problems(pool: Pool) -> t.Iterator[Problem]:
                 there = os.path.isfile(one) if option == "environment_files" else os.path.lexists(one)
                 if not there:
                     yield Problem(f"{pool.where}.{option}[{index}]", f"{one} is not there", "an existing file")
+
+
+def _check_problems(pool: Pool) -> t.Iterator[Problem]:
+    """The health check runs as root, whoever the worker is."""
+    for program in pool.rollout.health_check[:1]:
+        if not (os.path.isfile(program) and os.access(program, os.X_OK)):
+            found = f"{program} is not there, or cannot be executed"
+            yield Problem(f"{pool.where}.rollout.health_check", found, "an executable file")
 
 
 def _read_by(pool: Pool, path: str) -> t.Sequence[str]:

@@ -2,14 +2,17 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# ansible-test sanity, on a copy: it wants a real ansible_collections tree, and no file that is not the collection's.
+# ansible-test sanity, on what is built: it wants a real ansible_collections tree, and no file that is not the collection's.
 set -eu
 cd "$(dirname "$0")/.."
 export HOME="$PWD/.cache/sanity/home"
 copy=.cache/sanity/ansible_collections/workers/systemd
 rm -rf .cache/sanity
 mkdir -p "$copy" "$HOME/.ansible/test/cache"
-git ls-files --cached --others --exclude-standard -z | xargs -0 cp --parents --target-directory="$copy"
+mkdir .cache/sanity/source
+git ls-files --cached --others --exclude-standard -z | xargs -0 cp --parents --target-directory=.cache/sanity/source
+ansible-galaxy collection build --output-path .cache/sanity .cache/sanity/source
+tar -xzf .cache/sanity/workers-systemd-*.tar.gz -C "$copy"
 
 # ansible-test bootstraps pip in its virtual environments with a script from one server on the internet, kept under a
 # name with pip's version. Python brings pip itself.
@@ -29,6 +32,8 @@ fi
 
 cd "$copy"
 git init --quiet .
+mkdir -p .git/info
+echo /tests/output/ > .git/info/exclude
 git add .
 # Without --venv it would install its own requirements into ours.
 exec ansible-test sanity --venv --color no "$@"

@@ -164,8 +164,9 @@ def test_a_failing_health_check_fails_the_canary(ready: LabHost) -> None:
 
 
 def test_a_health_check_that_cannot_run_is_told(ready: LabHost) -> None:
-    told = ready.deploy(app(count=1, health_check=["/no/such/check"], healthy_deadline="6s"))
-    assert "cannot run /no/such/check: No such file or directory" in told.msg
+    ready.write("/run/check-of-nobody", "#!/no/such/interpreter\n")
+    told = ready.deploy(app(count=1, health_check=["/run/check-of-nobody"], healthy_deadline="6s"))
+    assert "cannot run /run/check-of-nobody: No such file or directory" in told.msg
 
 
 def test_without_progress_the_rollout_ends(ready: LabHost) -> None:

@@ -46,7 +46,7 @@ def judged(
     explained = _places(listed) | _places(one for one in caught if one.id in MAY_COME_LATER)
     said = [one for one in verified if _place(one) not in explained]
     # A finding may be about a file of somebody else, such as an environment file.
-    order = {path: number for number, (path, _) in enumerate(unit.files)}
+    order = {path: number for number, (path, _text) in enumerate(unit.files)}
     kept = [one for one in dict.fromkeys([*listed, *caught, *said]) if one.id not in off]
     return sorted(kept, key=lambda one: (order.get(one.at.path, len(order)), one.at.line) if one.at else (-1, 0))
 

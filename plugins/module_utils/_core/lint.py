@@ -63,7 +63,7 @@ class Subject:
 
 def unit_name_of(path: str) -> str:
     """The unit that systemd reads the file for; empty when it would not read a file of this name."""
-    directory, _, name = path.rpartition("/")
+    directory, _slash, name = path.rpartition("/")
     parent = directory.rpartition("/")[2]
     if parent.endswith(".d") and name.endswith(".conf"):
         unit = parent[: -len(".d")]

@@ -63,12 +63,12 @@ def is_unit(text: str) -> bool:
 
 def is_assignment(text: str) -> bool:
     """``NAME=value`` of an environment."""
-    name, equals, _ = text.partition("=")
+    name, equals, _behind = text.partition("=")
     return bool(equals) and bool(VARIABLE.fullmatch(name))
 
 
 def is_log_field(text: str) -> bool:
-    name, equals, _ = text.partition("=")
+    name, equals, _behind = text.partition("=")
     return bool(equals) and bool(JOURNAL_FIELD.fullmatch(name)) and not name[0].isdigit()
 
 

@@ -92,8 +92,8 @@ def in_force(name: str, paths: t.Iterable[str]) -> t.List[str]:
     folders = drop_in_folders(UnitName.parse(name))
     found: t.Dict[str, t.Tuple[t.Tuple[bool, int, int], str]] = {}
     for path in paths:
-        where, _, file = path.rpartition("/")
-        root, _, folder = where.rpartition("/")
+        where, _slash, file = path.rpartition("/")
+        root, _slash, folder = where.rpartition("/")
         if folder not in folders or not file.endswith(".conf") or file.startswith("."):
             continue
         searched = SEARCHED.index(root) if root in SEARCHED else -1

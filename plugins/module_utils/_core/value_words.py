@@ -89,7 +89,7 @@ def versions(words: str) -> t.Dict[str, int]:
     """``"a:253 b"`` -> ``{"a": 253, "b": 0}``, without the booleans."""
     found = {}
     for word in words.replace(BOOLEAN, "").split():
-        name, _, version = word.partition(":")
+        name, _colon, version = word.partition(":")
         found[name] = int(version or 0)
     return found
 

@@ -65,7 +65,7 @@ def read(stderr: str) -> t.Tuple[t.List[Said], t.List[str]]:
 
 def findings(said: t.Iterable[Said], unit: Unit, names: t.Collection[str]) -> t.List[Finding]:
     """What of it is about this unit. ``names`` are the units that were verified in its name, such as instances."""
-    paths = {path for path, _ in unit.files}
+    paths = {path for path, _text in unit.files}
     ours = [one for one in said if one.path in paths or one.unit in names]
     reasons = [one for one in ours if not FOLLOWS.fullmatch(one.text)]
     return [_finding(one, unit) for one in reasons or ours if not OF_OTHERS.fullmatch(one.text)]

@@ -55,8 +55,8 @@ def judge_pools(
     ``off`` are ids of findings that nobody wants to hear.
     """
     asked = [(pool, one) for pool in sound for one in _candidates(pool, systemd)]
-    verified = verify(run, systemd, [one for _, one in asked])
-    facts = trap_facts.facts([one.unit for _, one in asked], run)
+    verified = verify(run, systemd, [one for _pool, one in asked])
+    facts = trap_facts.facts([one.unit for _pool, one in asked], run)
     silent = SAID_BEFORE | set(off)
     found = [
         (pool, finding)

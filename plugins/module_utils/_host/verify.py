@@ -72,8 +72,8 @@ def _ask(run: Run, systemd: int, candidates: t.Sequence[Candidate]) -> t.List[Sa
         )
         strict = ["--recursive-errors=no"] if systemd >= OWN_ERRORS_SINCE else []
         argv = ["timeout", "--kill-after=5", str(LONGEST), "systemd-analyze", "verify", "--man=no", *strict, *paths]
-        status, _, stderr = run(argv)
-    said, _ = verify_text.read(stderr)
+        status, _stdout, stderr = run(argv)
+    said, _others = verify_text.read(stderr)
     # A signal, which timeout(1) passes on in either form, is a crash in the middle of the verdict.
     if status in (TIMED_OUT, NOT_FOUND) or not 0 <= status < 128 or (status and not said):
         raise ManagerError(f"`systemd-analyze verify` {_ended(status, stderr)}")

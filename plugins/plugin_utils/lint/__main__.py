@@ -75,5 +75,6 @@ def main(argv: t.Sequence[str]) -> int:
 
 if __name__ == "__main__":
     # A terminal that cannot show a character is no reason to end.
-    t.cast("io.TextIOWrapper", sys.stdout).reconfigure(errors="backslashreplace")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(main(sys.argv[1:]))

@@ -50,7 +50,7 @@ def test_a_value_that_systemd_takes_gets_none(directive: str, systemd: int) -> N
 def test_a_hundred_units_take_no_time() -> None:
     text = START["service"] + "Restart=always\nEnvironment=A=b\nMemoryMax=1G\nTimeoutStopSec=90s\nUser=root\n" * 6
     begun = time.process_time()
-    for _ in range(100):
+    for _round in range(100):
         assert not list(findings(Unit.of("a.service", text), CATALOGUES[252], 252))
     # The lines are counted for coverage meanwhile, which takes most of it.
     assert time.process_time() - begun < 1

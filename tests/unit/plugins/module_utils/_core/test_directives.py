@@ -160,4 +160,4 @@ def test_no_directive_that_the_target_lists_is_refused(systemd: int) -> None:
     for section in ("Unit", "Service", "Install", "Timer", "Socket", "Path", "Slice", "Mount", "Automount", "Swap"):
         kind = "service" if section in ("Unit", "Install") else section.lower()
         text = f"[{section}]\n" + "".join(f"{key}=\n" for key in catalogue[section])
-        assert {name for name, _ in judged(text, systemd, f"a.{kind}")} <= {"obsolete", "bad-value"}
+        assert {name for name, _line in judged(text, systemd, f"a.{kind}")} <= {"obsolete", "bad-value"}

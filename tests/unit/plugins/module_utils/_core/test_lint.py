@@ -77,7 +77,7 @@ def test_drop_ins_whose_unit_lies_elsewhere_join_it() -> None:
     vendor = ("/usr/lib/systemd/system/mail.service", "[Service]\nNice=0\n")
     (found,) = subjects({"/a/mail.service.d/x.conf": "[Service]\nNice=1\n"}, {"mail.service": vendor}.get)
     assert found.whole
-    assert [path for path, _ in found.unit.files] == [vendor[0], "/a/mail.service.d/x.conf"]
+    assert [path for path, _text in found.unit.files] == [vendor[0], "/a/mail.service.d/x.conf"]
 
 
 def test_drop_ins_alone_are_not_blamed_for_what_their_unit_may_have() -> None:

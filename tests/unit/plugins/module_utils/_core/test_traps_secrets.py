@@ -60,7 +60,7 @@ def test_is_not_told(trap: str, text: str) -> None:
     assert trap not in caught(text)
 
 
-@pytest.mark.parametrize("text", [text for _, text in CAUGHT.values()], ids=CAUGHT.keys())
+@pytest.mark.parametrize("text", [text for _secret, text in CAUGHT.values()], ids=CAUGHT.keys())
 def test_the_value_is_never_told(text: str) -> None:
     for finding in traps.findings(Unit.of("mail.service", text), None, 257):
         assert "hunter2" not in f"{finding.found}{finding.expected}{finding.hint}"

@@ -105,7 +105,7 @@ def unit_of(name: str, unit: str = UNIT) -> Unit:
     files = {f"{STAGED}/{path}": text for path, text in CASES[name].items()}
     own = f"{STAGED}/{unit}"
     drop_ins = [(path, text) for path, text in files.items() if path.endswith(".conf")]
-    of_one = any(f"/{INSTANCE}.d/" in path for path, _ in drop_ins)
+    of_one = any(f"/{INSTANCE}.d/" in path for path, _rest in drop_ins)
     return Unit.of(INSTANCE if of_one else unit, files[own], drop_ins, own)
 
 
@@ -147,7 +147,7 @@ def test_a_timer_and_its_service_are_told_apart(version: int, name: str) -> None
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_status_other_than_0_never_comes_without_a_word(version: int) -> None:
     for name, said in SAID[version].items():
-        understood, _ = read(said["stderr"])
+        understood, _rest = read(said["stderr"])
         assert understood or said["status"] in (0, -6), name
 
 
@@ -210,6 +210,6 @@ def test_an_unknown_section_is_named() -> None:
 
 
 def test_a_socket_may_come_before_its_service() -> None:
-    said, _ = read("syslog.socket: service syslog.service not loaded, socket cannot be started.\n")
+    said, _rest = read("syslog.socket: service syslog.service not loaded, socket cannot be started.\n")
     (one,) = findings(said, Unit.of("syslog.socket", "[Socket]\nListenStream=/run/x\n"), ["syslog.socket"])
     assert one.severity is Severity.WARNING

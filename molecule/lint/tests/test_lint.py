@@ -162,8 +162,8 @@ def test_units_that_are_there_are_judged_and_left_alone(clean: LabHost) -> None:
     told = clean.module("lint")
     assert told.failed
     place = f"{UNITS}/lab-a@.service"
-    assert f"{place}:3: error: found Nice=99" in told.msg
-    assert f"{place}.d/x.conf:2: error: found CPUQuota=many" in told.msg
+    assert f"{place}:3: error: found 99" in told.msg
+    assert f"{place}.d/x.conf:2: error: found many" in told.msg
     assert "lab-m.service" not in told.msg
     assert clean.tree() == before
 
@@ -172,7 +172,7 @@ def test_findings_can_be_left_out_and_need_not_fail(clean: LabHost) -> None:
     clean.write(f"{UNITS}/lab-a.service", "[Service]\nExecStart=/bin/true\nStandardOutput=syslog\n", "0644")
     assert not clean.module("lint", units=["lab-a.service"]).failed
     assert clean.module("lint", units=["lab-*"], fail_on="warning").failed
-    told = clean.module("lint", units=["lab-a.service"], skip=["systemd", "obsolete"], fail_on="warning", check=True)
+    told = clean.module("lint", units=["lab-a.service"], skip=["systemd", "obsolete-value"], fail_on="warning", check=True)
     assert (told.failed, told.result["findings"]) == (False, [])
 
 
@@ -184,7 +184,7 @@ def test_a_name_that_nothing_has_is_told(clean: LabHost) -> None:
 
 
 def test_everything_that_the_packages_bring_is_without_an_error(clean: LabHost) -> None:
-    told = clean.module("lint", units=["*"], skip=["not-executable"], fail_on="never")
+    told = clean.module("lint", units=["*"], skip=["not-executable", "program-is-not-there"], fail_on="never")
     errors = [one for one in told.result["findings"] if one["severity"] == "error" and "/etc/" not in one["file"]]
     assert errors == []
 

@@ -189,7 +189,7 @@ def test_a_fixed_version_starts_although_its_former_waits_for_a_restart(ready: L
 def test_a_restart_that_systemd_refuses_is_no_success(ready: LabHost) -> None:
     """The old process runs on, active and never restarted."""
     ready.deploy(app())
-    pool = app()
+    pool = app(on_failure="stop")
     pool["unit"] = {"Unit": {"RefuseManualStart": True}, "Service": {"Type": "notify", "RestartSec": "1"}}
     before = ready.pids("app")
     told = ready.deploy(pool)

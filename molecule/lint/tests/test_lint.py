@@ -172,7 +172,9 @@ def test_findings_can_be_left_out_and_need_not_fail(clean: LabHost) -> None:
     clean.write(f"{UNITS}/lab-a.service", "[Service]\nExecStart=/bin/true\nStandardOutput=syslog\n", "0644")
     assert not clean.module("lint", units=["lab-a.service"]).failed
     assert clean.module("lint", units=["lab-*"], fail_on="warning").failed
-    told = clean.module("lint", units=["lab-a.service"], skip=["systemd", "obsolete-value"], fail_on="warning", check=True)
+    told = clean.module(
+        "lint", units=["lab-a.service"], skip=["systemd", "obsolete-value"], fail_on="warning", check=True
+    )
     assert (told.failed, told.result["findings"]) == (False, [])
 
 

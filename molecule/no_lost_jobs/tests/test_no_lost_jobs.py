@@ -21,7 +21,7 @@ from tests.helpers.queue_load import APPS, FRAMEWORKS, PATIENCE, Load, Tally, ta
 
 SCENARIO = Path(__file__).parents[1]
 PROJECT = SCENARIO.parents[1]
-JOBS = int(os.environ.get("NUMBER_OF_JOBS", "2000"))
+JOBS = int(os.environ.get("NUMBER_OF_JOBS", "1000"))
 PLAIN_JOBS = 500
 INSTANCES = 4
 # Up, down and up again, while everything is deployed anew.

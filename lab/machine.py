@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import shutil
 from pathlib import Path
 
+from lab.shell import LabError
 from lab.suites import Suite
 
+MIRROR = "LAB_MIRROR"
 CGROUPS = Path("/sys/fs/cgroup")
 # Found by their programs; podman's helpers lie outside the PATH.
 PROGRAMS = {
@@ -56,14 +59,16 @@ def boot_options(suite: Suite) -> list[str]:
 
 
 def apt_mirror() -> str:
-    """The Debian mirror that this machine itself uses."""
+    """The Debian mirror that this machine itself uses, or the one that LAB_MIRROR names."""
+    if os.environ.get(MIRROR):
+        return os.environ[MIRROR]
     files = [Path("/etc/apt/sources.list"), *sorted(Path("/etc/apt/sources.list.d").glob("*.sources"))]
     for file in files:
         for line in file.read_text().splitlines() if file.exists() else []:
             for word in line.split():
                 if word.startswith(("http://", "https://")) and word.rstrip("/").endswith("/debian"):
                     return word
-    return "http://deb.debian.org/debian"
+    raise LabError(f"there is no Debian mirror in /etc/apt on this machine: name one with {MIRROR}=http://...")
 
 
 def _ulimits() -> list[str]:

@@ -17,7 +17,7 @@ from tests.benchmarks.turns import Clock, Contender, on_host
 
 HOST, LARGE = "workers-bench", "workers-bench-large"
 INVENTORY = Path(".cache/lab/bench.json")
-ROUNDS = 5
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 
 
 def main() -> None:

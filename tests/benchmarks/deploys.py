@@ -13,7 +13,9 @@ COMMAND = ["/bin/sleep", "infinity"]
 # Removes whatever any of the three left.
 BARE = """
 for name in ours loop raw; do
-    systemctl stop "$name.target" "$name@*" 2>/dev/null
+    # Of a target that is active: stopped without it, 200 instances took 80 s on systemd 252.
+    systemctl start "$name.target" 2>/dev/null
+    systemctl stop "$name.target" 2>/dev/null
     systemctl reset-failed "$name@*" 2>/dev/null
     rm -rf /etc/systemd/system/$name.target.wants /etc/systemd/system/$name@.service /etc/systemd/system/$name.target
     rm -rf /etc/systemd/system/multi-user.target.wants/$name* /etc/workers.systemd/$name /etc/default/$name

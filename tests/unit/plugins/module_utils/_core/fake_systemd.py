@@ -143,11 +143,15 @@ class FakeSystemd:
 
 @dataclass
 class Tale:
-    """What a rollout did: restarts as (time, units, what was up before), when each unit was judged, and its end."""
+    """What a rollout did, and its end.
+
+    Restarts are (time, units, what was up before); ``judged`` and ``bad`` tell when a unit was first that.
+    """
 
     systemd: FakeSystemd
     restarts: list[tuple[float, tuple[str, ...], set[str]]] = field(default_factory=list)
     judged: dict[str, float] = field(default_factory=dict)
+    bad: dict[str, float] = field(default_factory=dict)
     lowest_up: int = 10**6
     done: Done | None = None
 
@@ -186,5 +190,7 @@ def roll(rollout: Rollout, systemd: FakeSystemd, tick: float = 0.1, most: float 
         for unit, verdict in rollout.verdicts.items():
             if verdict.health.value != "starting":
                 tale.judged.setdefault(unit, systemd.now)
+            if verdict.bad:
+                tale.bad.setdefault(unit, systemd.now)
         systemd.pass_time(tick)
     return tale

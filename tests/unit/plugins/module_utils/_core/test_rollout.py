@@ -106,7 +106,9 @@ def cases(
 
 def promise(strategy: st.SearchStrategy[Case]) -> t.Callable[[t.Callable[..., None]], t.Callable[..., None]]:
     checks = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
-    tried = settings(max_examples=CASES, deadline=None, suppress_health_check=checks)
+    # The same cases in every run of make test; the long form looks for new ones.
+    same = "WORKERS_CASES" not in os.environ
+    tried = settings(max_examples=CASES, deadline=None, suppress_health_check=checks, derandomize=same)
     return lambda test: tried(given(strategy)(test))
 
 
@@ -143,7 +145,8 @@ def test_a_bad_version_costs_no_more_than_the_canaries(case: Case) -> None:
 @promise(cases())
 def test_after_a_bad_verdict_the_rest_is_spared(case: Case) -> None:
     tale = case.roll()
-    bad_since = min((tale.judged[unit] for unit, one in tale.end.verdicts.items() if one.bad), default=NEVER)
+    # One that had settled may be told as down later on.
+    bad_since = min(tale.bad.values(), default=NEVER)
     assert all(time <= bad_since for time, _units, _up in tale.restarts)
     assert bool(tale.end.spared) <= (bad_since < NEVER)
 

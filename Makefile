@@ -68,7 +68,9 @@ oracle: lab  ## what we write and read, against real systemd; ORACLE_SUITES=bull
 molecule: lab  ## behaviour on a host that runs systemd
 	molecule test --all
 
-soak: lab  ## the long form of no_lost_jobs: 20,000 jobs a framework
+soak: lab  ## the long form: 20,000 jobs a framework, 100,000 made-up rollouts, values nobody has tried
+	WORKERS_CASES=100000 pytest --hypothesis-profile=default tests/unit/plugins/module_utils/_core/test_rollout.py
+	pytest --hypothesis-profile=default tests/unit tests/oracle
 	python3 -m lab up workers-soak
 	NUMBER_OF_JOBS=20000 MOLECULE_LAB_HOST=workers-soak PYTHONPATH=. pytest molecule/no_lost_jobs/tests
 	python3 -m lab down workers-soak

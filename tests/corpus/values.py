@@ -88,7 +88,7 @@ VALUES: dict[str, Values] = {
     "Service.LimitCORE": Values(["0", "1G", "1M:infinity"], ["big"]),
     "Service.LimitCPU": Values(["10min", "5:10s"], ["5 parsecs"]),
     "Service.LimitNICE": Values(["+5", "-10", "0", "40"], ["50", "nice"]),
-    "Service.AllowedCPUs": Values(["0-3", "0 1,2", ""], ["all", "0..3", "-1"]),
+    "Service.AllowedCPUs": Values(["0-3", "0 1,2", ", 0,", ",", ""], ["all", "0..3", "-1"]),
     "Service.CPUAffinity": Values(["0-1"], ["0..3", "0;1"]),
     # signals and statuses
     "Service.KillSignal": Values(

@@ -17,7 +17,9 @@ JOURNAL_FIELD = re.compile("[A-Z0-9][A-Z0-9_]{0,63}")
 URL = re.compile("(?:https?://|file:/|info:|man:).+")
 SYSTEM_CALL = re.compile("[a-z0-9_]+(?::(?:kill|E[A-Z0-9]+|[0-9]+))?")
 CPU = r"\+?(?:0x[0-9a-f]+|[0-9]+)"
-CPUS = re.compile(rf"{CPU}(?:-{CPU})?(?:[\s,]+{CPU}(?:-{CPU})?)*[\s,]*")
+CPU_RANGE = rf"{CPU}(?:-{CPU})?"
+# Separators before, after, or alone are nothing to systemd (parse_cpu_set()).
+CPUS = re.compile(rf"[\s,]*(?:{CPU_RANGE}(?:[\s,]+{CPU_RANGE})*[\s,]*)?")
 ADDRESS = re.compile(
     "any|localhost|link-local|multicast|[0-9.]+(?:/[0-9]{1,2})?|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(?:/[0-9]{1,3})?"
 )

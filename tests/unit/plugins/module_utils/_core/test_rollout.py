@@ -106,9 +106,7 @@ def cases(
 
 def promise(strategy: st.SearchStrategy[Case]) -> t.Callable[[t.Callable[..., None]], t.Callable[..., None]]:
     checks = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
-    # The same cases in every run of make test; the long form looks for new ones.
-    same = "WORKERS_CASES" not in os.environ
-    tried = settings(max_examples=CASES, deadline=None, suppress_health_check=checks, derandomize=same)
+    tried = settings(max_examples=CASES, deadline=None, suppress_health_check=checks)
     return lambda test: tried(given(strategy)(test))
 
 

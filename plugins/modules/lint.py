@@ -141,6 +141,7 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import lint
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
+from ansible_collections.workers.systemd.plugins.module_utils._host import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.lint import chosen, lint_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module
 
@@ -158,7 +159,7 @@ def main() -> None:
         if problems:
             raise Problems(problems)
         paths = chosen(module.params["units"])
-        findings = lint_files(paths, module.run(), module.params["skip"])
+        findings = lint_files(paths, commands.run, module.params["skip"])
     lines = [lint.line(one) for one in findings]
     summary = lint.summary(len(paths), findings)
     if lint.fails(findings, module.params["fail_on"]):

@@ -220,6 +220,15 @@ options:
     type: list
     elements: str
     default: []
+  confirm:
+    description:
+      - When a run that changes the host gives no sign of life for this long, because it was killed or the connection
+        took it along, the host itself puts the last good versions back and finishes removals. After a reboot it does so
+        at once.
+      - A run that waits for a worker to finish its job is alive.
+      - At least V(2s).
+    type: str
+    default: 60s
 seealso:
   - module: workers.systemd.pools_info
   - module: workers.systemd.rollback
@@ -365,8 +374,10 @@ problems:
 import contextlib
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.dead_man import DEFAULT, read_confirm
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps import unknown_ids
+from ansible_collections.workers.systemd.plugins.module_utils._host import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.deploy import Deployment
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import only_run
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module, hidden
@@ -420,21 +431,24 @@ def main() -> None:
             "pools": {"type": "list", "elements": "dict", "required": True, "options": POOL},
             "purge": {"type": "bool", "default": False},
             "skip_traps": {"type": "list", "elements": "str", "default": []},
+            "confirm": {"type": "str", "default": DEFAULT},
         },
         hide=without_secrets,
     )
     with module.telling_problems():
         pools, problems = understand(module.params.get("pools") or [])
         problems += unknown_ids(module.params["skip_traps"], "skip_traps")
+        confirm, wrong = read_confirm(module.params["confirm"])
         with only_run() if not module.check_mode else contextlib.nullcontext():
             deployment = Deployment(
-                module.run(),
+                commands.run,
                 pools,
                 purge=module.params["purge"],
                 check_mode=module.check_mode,
                 skip_traps=module.params["skip_traps"],
+                confirm=confirm,
             )
-            for warning in deployment.judge([*module.unknown(), *problems]):
+            for warning in deployment.judge([*module.unknown(), *problems, *wrong]):
                 module.warn(warning)
             deployment.decide()
             if not module.check_mode:

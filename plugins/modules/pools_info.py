@@ -178,7 +178,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import last_exits
 from ansible_collections.workers.systemd.plugins.module_utils._core.status import PROPERTIES, pool_status, table
-from ansible_collections.workers.systemd.plugins.module_utils._host import generations, look
+from ansible_collections.workers.systemd.plugins.module_utils._host import commands, generations, look
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module
 
@@ -198,7 +198,7 @@ def chosen(module: Module) -> t.List[str]:
 def main() -> None:
     module = Module({"names": {"type": "list", "elements": "str"}}, hide=dict)
     with module.telling_problems():
-        manager = Manager(module.run())
+        manager = Manager(commands.run)
         pools = look.observe(chosen(module), manager)
         instances = [units.instance(name, one) for name, pool in pools.items() for one in pool.instances]
         shown = manager.show(instances, PROPERTIES)

@@ -50,6 +50,10 @@ options:
       - Number or short name of a good version that is kept; M(workers.systemd.pools_info) lists them.
       - Without it, the last good one before the present one.
     type: str
+  confirm:
+    description: As in O(workers.systemd.pools#module:confirm).
+    type: str
+    default: 60s
 seealso:
   - module: workers.systemd.pools
   - module: workers.systemd.pools_info
@@ -104,20 +108,30 @@ problems:
 
 import contextlib
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.dead_man import DEFAULT, read_confirm
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
+from ansible_collections.workers.systemd.plugins.module_utils._host import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import only_run
 from ansible_collections.workers.systemd.plugins.module_utils._host.rollback import Rollback, chosen
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module
 
 
 def main() -> None:
-    module = Module({"pool": {"type": "str", "required": True}, "generation": {"type": "str"}}, hide=dict)
+    module = Module(
+        {
+            "pool": {"type": "str", "required": True},
+            "generation": {"type": "str"},
+            "confirm": {"type": "str", "default": DEFAULT},
+        },
+        hide=dict,
+    )
     with module.telling_problems():
-        if module.unknown():
-            raise Problems(module.unknown())
+        confirm, wrong = read_confirm(module.params["confirm"])
+        if module.unknown() or wrong:
+            raise Problems([*module.unknown(), *wrong])
         with only_run() if not module.check_mode else contextlib.nullcontext():
-            generation = chosen(module.params["pool"], module.params["generation"], module.run())
-            rollback = Rollback(module.run(), generation, check_mode=module.check_mode)
+            generation = chosen(module.params["pool"], module.params["generation"], commands.run)
+            rollback = Rollback(commands.run, generation, check_mode=module.check_mode, confirm=confirm)
             for warning in rollback.judge([]):
                 module.warn(warning)
             rollback.decide()

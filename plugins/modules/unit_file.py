@@ -131,7 +131,7 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import file_diff
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps import unknown_ids
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_spec import understand_unit
-from ansible_collections.workers.systemd.plugins.module_utils._host import one_file
+from ansible_collections.workers.systemd.plugins.module_utils._host import commands, one_file
 from ansible_collections.workers.systemd.plugins.module_utils._host.install import UnitInstall
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module
 
@@ -156,7 +156,7 @@ def main() -> None:
         flawed = bool(problems)
         problems += unknown_ids(module.params["skip_traps"], "skip_traps")
         mode, uid, gid = one_file.read_attributes(module.params, problems)
-        install = UnitInstall(spec, module.run(), module.params["skip_traps"])
+        install = UnitInstall(spec, commands.run, module.params["skip_traps"])
         for warning in install.judge([*module.unknown(), *problems], flawed=flawed):
             module.warn(warning)
         wanted = None if spec.text is None else one_file.OneFile(spec.text, mode, uid, gid)

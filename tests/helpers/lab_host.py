@@ -90,9 +90,9 @@ class LabHost:
         return self._told(self._playbook(DEPLOY, variables, options))
 
     @contextlib.contextmanager
-    def deploying(self, *pools: t.Mapping[str, t.Any]) -> t.Iterator[subprocess.Popen[str]]:
-        """A deploy that is under way."""
-        argv = self._argv(DEPLOY, {"workers_pools": list(pools)}, [])
+    def deploying(self, *pools: t.Mapping[str, t.Any], **variables: t.Any) -> t.Iterator[subprocess.Popen[str]]:
+        """A deploy that is under way; ``variables`` are more of the role's."""
+        argv = self._argv(DEPLOY, {"workers_pools": list(pools), **variables}, [])
         with subprocess.Popen(argv, env=_environment(), stdout=subprocess.DEVNULL, text=True) as process:
             yield process
 
@@ -117,12 +117,15 @@ class LabHost:
         }
 
     def tree(self) -> str:
-        """Everything on the host that a deploy might touch: names, modes, owners, contents, and units."""
+        """Everything on the host that a deploy might touch: names, modes, owners, contents, and units.
+
+        Without the revival of instances that crashed, which comes and goes by itself.
+        """
         places = "/etc/systemd/system /etc/workers.systemd /var/lib/workers.systemd"
         return self.sh(
             f"for p in {places}; do [ -e $p ] || continue; find $p -printf '%p %m %u %l %T@\\n' | sort;"
             " find $p -type f | sort | xargs -r sha256sum; done; systemctl list-units --all --plain --no-legend"
-            " --type=service,target | awk '/@|workers/' | grep -v systemd- | sort"
+            " --type=service,target | awk '/@|workers/' | grep -v -e systemd- -e revival@ | sort"
         )
 
     def remove_pools(self) -> None:

@@ -1,10 +1,9 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A pool on its way from one generation to another, and the journal in which a run notes it."""
+"""A pool on its way from one generation to another."""
 
 from __future__ import annotations
 
-import json
 import typing as t
 from dataclasses import dataclass
 
@@ -17,7 +16,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.generation i
     next_number,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
-from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted
 
 
@@ -79,39 +77,3 @@ def outcome_line(change: Change, reverted: bool, trouble: t.Sequence[str]) -> st
     if trouble:
         return f"{start}, and {failed}: {'; '.join(trouble)}. Look at {pool} on the host."
     return f"{start}, {done}"
-
-
-# ---- the journal
-
-
-@dataclass(frozen=True)
-class Journal:
-    """What a run is changing: by pool the numbers of its generations, ``(back, new)``. ``since`` is ISO 8601."""
-
-    since: str
-    pools: t.Mapping[str, t.Tuple[t.Optional[int], int]]
-    phase: str = "applying"
-
-    def __str__(self) -> str:
-        changes = ", ".join(f"{name} ({back or 'nothing'} to {new})" for name, (back, new) in self.pools.items())
-        return f"a run was killed, {self.phase} since {self.since}: {changes}"
-
-
-def journal_of(changes: t.Mapping[str, Change], since: str, phase: str = "applying") -> Journal:
-    numbers = {name: (one.back.number if one.back else None, one.new.number) for name, one in changes.items()}
-    return Journal(since, numbers, phase)
-
-
-def journal_text(journal: Journal) -> str:
-    return json.dumps({"since": journal.since, "phase": journal.phase, "pools": journal.pools}, indent=1) + "\n"
-
-
-def parse_journal(text: str, where: str) -> Journal:
-    """Raises ``Problems`` with one when it is broken."""
-    try:
-        read = json.loads(text)
-        pools = {name: (back, new) for name, (back, new) in read["pools"].items()}
-        return Journal(read["since"], pools, read["phase"])
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        found = f"a broken journal ({type(error).__name__}: {error})"
-        raise Problems([Problem(where, found, "what an earlier run wrote", "Remove this file.")]) from None

@@ -58,8 +58,8 @@ class ObservedPool:
 
 @dataclass(frozen=True)
 class ObservedShared:
-    """The units that serve all pools of a host, see shared_units.py; ``files`` by path."""
+    """The units that serve all pools of a host, see shared_units.py: ``files`` by path, the others by name."""
 
     files: t.Mapping[str, File] = field(default_factory=dict)
-    timer_active: bool = False
-    timer_enabled: bool = False
+    active: t.FrozenSet[str] = frozenset()
+    enabled: t.FrozenSet[str] = frozenset()

@@ -17,12 +17,13 @@ LOAD_PATH = (
 # One directory per pool, root only: environment, secrets, watch.
 CONFIG = "/etc/workers.systemd"
 # Root only: the key of the digests, what this build of systemd knows (_host/catalogue.py), the versions of every pool,
-# and what a run is changing right now.
+# what a run is changing right now, and the program that undoes it when that run dies.
 STATE = "/var/lib/workers.systemd"
 KEY = f"{STATE}/key"
 CATALOGUE = f"{STATE}/catalogue"
 GENERATIONS = f"{STATE}/generations"
 JOURNAL = f"{STATE}/journal"
+RECOVERY_PROGRAM = f"{STATE}/recovery.pyz"
 # Gone at boot, when everything is loaded afresh anyway.
 RUN = "/run/workers.systemd"
 LOCK = f"{RUN}/lock"
@@ -36,6 +37,8 @@ OWNER_SECTION = "X-Workers"
 REVIVAL = "workers-revival"
 # NAME.timer that forgets the restarts of instances that have been calm.
 CALM = "workers-calm"
+# NAME.service that puts back at boot what a killed run had changed.
+RECOVERY = "workers-recovery"
 SHARED_HEADER = "Serves all pools of this host, managed by workers.systemd."
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import calm, places
+from ansible_collections.workers.systemd.plugins.module_utils._core import calm, dead_man, places
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedShared
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb, file_steps
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import GROWING_DELAY_SINCE
@@ -14,31 +14,38 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.revival impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import WantedFile
 
 # Of any systemd version, so that an upgrade of the host leaves nothing behind.
-PATHS = (REVIVAL.path, places.unit(calm.SERVICE), places.unit(calm.TIMER))
+PATHS = (REVIVAL.path, places.unit(calm.SERVICE), places.unit(calm.TIMER), places.unit(dead_man.AT_BOOT))
+# What starts at boot, and why.
+ENABLED = {
+    calm.TIMER: "looks for workers that have been calm",
+    dead_man.AT_BOOT: "puts back at boot what a killed run changed",
+}
 
 
-def shared_units(systemd: int, pools: t.Sequence[str]) -> t.Tuple[WantedFile, ...]:
-    """For a host that has these pools after this run."""
+def shared_units(systemd: int, python: str, pools: t.Sequence[str]) -> t.Tuple[WantedFile, ...]:
+    """For a host that has these pools after this run; ``python`` runs the modules there."""
     if not pools:
         return ()
-    return calm.calm_units(pools) if systemd >= GROWING_DELAY_SINCE else (REVIVAL,)
+    revival = calm.calm_units(pools) if systemd >= GROWING_DELAY_SINCE else (REVIVAL,)
+    return (dead_man.boot_unit(python), *revival)
 
 
 def plan_shared(wanted: t.Sequence[WantedFile], observed: ObservedShared) -> t.List[Step]:
     """The steps that bring the host to exactly these."""
     paths = {file.path for file in wanted}
     steps = [step for file in wanted for step in file_steps(file, observed.files.get(file.path))]
-    steps.extend(_timer_steps(places.unit(calm.TIMER) in paths, observed))
+    for unit, because in ENABLED.items():
+        steps.extend(_unit_steps(unit, places.unit(unit) in paths, because, observed))
     unwanted = sorted(set(observed.files) - paths)
     return steps + [Step(Verb.REMOVE, path, "no pool needs it any more") for path in unwanted]
 
 
-def _timer_steps(wanted: bool, observed: ObservedShared) -> t.Iterator[Step]:
-    if wanted and not observed.timer_enabled:
-        yield Step(Verb.ENABLE, calm.TIMER, "starts at boot")
-    if wanted and not observed.timer_active:
-        yield Step(Verb.START, calm.TIMER, "looks for workers that have been calm")
-    if observed.timer_active and not wanted:
-        yield Step(Verb.STOP, calm.TIMER, "no pool needs it any more")
-    if observed.timer_enabled and not wanted:
-        yield Step(Verb.DISABLE, calm.TIMER, "no pool needs it any more")
+def _unit_steps(unit: str, wanted: bool, because: str, observed: ObservedShared) -> t.Iterator[Step]:
+    if wanted and unit not in observed.enabled:
+        yield Step(Verb.ENABLE, unit, because)
+    if wanted and unit == calm.TIMER and unit not in observed.active:
+        yield Step(Verb.START, unit, because)
+    if unit in observed.active and not wanted:
+        yield Step(Verb.STOP, unit, "no pool needs it any more")
+    if unit in observed.enabled and not wanted:
+        yield Step(Verb.DISABLE, unit, "no pool needs it any more")

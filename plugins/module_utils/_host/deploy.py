@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import secrets
+import sys
 import time
 import typing as t
 
@@ -49,7 +50,8 @@ OLDEST_SYSTEMD = 247
 class Deployment:
     """``pools`` are those that the operator lists; with ``purge`` the others that are ours go.
 
-    ``skip_traps`` are ids of traps that nobody wants to hear of.
+    ``skip_traps`` are ids of traps that nobody wants to hear of. ``confirm`` is how many seconds without a sign of life
+    mean that this run is dead, so that the host undoes it.
     """
 
     def __init__(
@@ -60,8 +62,10 @@ class Deployment:
         purge: bool,
         check_mode: bool,
         skip_traps: t.Collection[str],
+        confirm: float,
     ) -> None:
         self.run = run
+        self.confirm = confirm
         self.skip_traps = skip_traps
         self.manager = Manager(run)
         self.systemd = self.manager.version()
@@ -115,11 +119,13 @@ class Deployment:
             **{name: plan_removal(name, self.observed[name], "the pool is absent") for name in self.absent},
             **{name: plan_removal(name, self.observed[name], "the pool is not listed") for name in self.purged},
         }
-        self.transaction = Transaction(self.manager, self.seal)
+        self.transaction = Transaction(self.manager, self.seal, self.confirm)
         for name, one in self.wanted.items():
             restores = self._restores(name)
             self.steps[name] = self.transaction.note(one, self.observed[name], self.steps[name], restores)
-        self.shared = shared_units(self.systemd, sorted({*(pool.name for pool in self.present), *self.kept}))
+        self.shared = shared_units(
+            self.systemd, sys.executable, sorted({*(pool.name for pool in self.present), *self.kept})
+        )
         self.observed_shared = look.observe_shared(self.systemd, self.manager)
         self.host_steps = plan_shared(self.shared, self.observed_shared)
         changes = [step for steps in self.steps.values() for step in steps] + self.host_steps
@@ -128,8 +134,10 @@ class Deployment:
     def act(self) -> None:
         self.catalogue.keep()
         stay = [*self.wanted, *self.kept]
-        orphans = [name for name in generations.pools() if self.purge and name not in stay]
-        self.transaction.begin({*self.absent, *self.purged, *orphans}, stay)
+        kept = generations.pools()
+        orphans = [name for name in kept if self.purge and name not in stay]
+        gone = {name for name in (*self.absent, *self.purged) if self.steps[name] or name in kept}
+        self.transaction.begin({*gone, *orphans}, stay)
         begun = time.time()
         run = Run(self.manager, self._work(), bool(self.reload))
         try:

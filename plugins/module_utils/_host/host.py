@@ -33,6 +33,17 @@ def only_run() -> t.Iterator[None]:
         yield
 
 
+def held_by() -> t.Optional[int]:
+    """Process id of the run that holds the lock, or ``None``."""
+    with contextlib.suppress(FileNotFoundError), open(places.LOCK, encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            with contextlib.suppress(ValueError):
+                return int(json.loads(lock.read())["pid"])
+    return None
+
+
 def key() -> bytes:
     """The key of this host's digests, made at the first deploy."""
     kept = kept_key()

@@ -7,11 +7,15 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import places
-from ansible_collections.workers.systemd.plugins.module_utils._core.change import Journal, journal_text, parse_journal
+from ansible_collections.workers.systemd.plugins.module_utils._core.run_journal import (
+    RunJournal,
+    journal_text,
+    parse_journal,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically
 
 
-def left() -> t.Optional[Journal]:
+def left() -> t.Optional[RunJournal]:
     """Raises ``Problems`` when it is broken."""
     try:
         with open(places.JOURNAL, encoding="utf-8", errors="replace") as file:
@@ -20,7 +24,7 @@ def left() -> t.Optional[Journal]:
         return None
 
 
-def write(journal: Journal) -> None:
+def write(journal: RunJournal) -> None:
     write_atomically(places.JOURNAL, journal_text(journal).encode(), mode=0o600)
 
 

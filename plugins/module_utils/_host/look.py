@@ -18,7 +18,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.observed imp
     Process,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import GROWING_DELAY_SINCE, UNIT_MARKER
-from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import PATHS
+from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import ENABLED, PATHS
 from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
@@ -93,8 +93,8 @@ def observe_shared(systemd: int, manager: Manager) -> ObservedShared:
     files = {path: there for path in PATHS for there in [observed_file(path)] if there is not None}
     # An older systemd never had the timer.
     listed = manager.list_units([calm.TIMER]) if systemd >= GROWING_DELAY_SINCE else {}
-    timer_active = calm.TIMER in listed and listed[calm.TIMER].active == "active"
-    return ObservedShared(files, timer_active, calm.TIMER in _enabled_units())
+    active = frozenset(unit for unit, seen in listed.items() if seen.active == "active")
+    return ObservedShared(files, active, frozenset(_enabled_units().intersection(ENABLED)))
 
 
 def _instance(

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import sys
 import typing as t
 from dataclasses import replace
 
@@ -13,6 +14,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.generation i
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import (
     Step,
+    Verb,
+    plan_pool,
     plan_reload,
     plan_removal,
     plan_revert,
@@ -31,11 +34,19 @@ def again(generation: Generation, seal: Seal) -> Wanted:
 
 
 class Revert:
-    """``others`` are the pools of the host that are not undone."""
+    """``others`` are the pools of the host that are not undone, and ``gone`` those whose removal is finished."""
 
-    def __init__(self, changes: t.Mapping[str, Change], others: t.Sequence[str], manager: Manager, seal: Seal) -> None:
+    def __init__(
+        self,
+        changes: t.Mapping[str, Change],
+        others: t.Sequence[str],
+        manager: Manager,
+        seal: Seal,
+        gone: t.Sequence[str] = (),
+    ) -> None:
         self.changes = changes
         self.others = others
+        self.gone = gone
         self.manager = manager
         self.seal = seal
         self.outcome = Outcome()
@@ -55,32 +66,39 @@ class Revert:
         return [self.error, *failed] if self.error else failed
 
     def _carry_out(self, failed: Outcome, begun: float) -> None:
-        observed = look.observe(list(self.changes), self.manager)
+        observed = look.observe([*self.changes, *self.gone], self.manager)
         work = [self._work(name, change, observed[name], failed, begun) for name, change in self.changes.items()]
+        work += [PoolWork(name, plan_removal(name, observed[name], "the pool is absent")) for name in self.gone]
         kept = [name for name, change in self.changes.items() if change.back is not None]
         systemd = self.manager.version()
-        shared = shared_units(systemd, sorted({*self.others, *kept}))
+        shared = shared_units(systemd, sys.executable, sorted({*self.others, *kept}))
         host_steps = plan_shared(shared, look.observe_shared(systemd, self.manager))
         work.insert(0, PoolWork("", host_steps, shared))
         pending = "an interrupted reload" if host.reload_is_pending() else ""
         run = Run(self.manager, work, bool(plan_reload([step for one in work for step in one.steps], pending)))
         self.outcome = run.outcome
         run.carry_out()
-        for name in set(self.changes) - set(kept):
+        for name in {*self.changes, *self.gone} - set(kept):
             generations.forget(name)
 
     def _work(self, name: str, change: Change, observed: ObservedPool, failed: Outcome, begun: float) -> PoolWork:
         if change.back is None:
             return PoolWork(name, plan_removal(name, observed, "its first version is bad"))
         back = again(change.back, self.seal)
-        steps: t.Tuple[Step, ...] = plan_revert(back, observed, _touched(name, observed, failed, begun))
+        steps: t.Tuple[Step, ...] = plan_revert(back, observed, _touched(back, observed, failed, begun))
         instances = [units.instance(name, one) for one in back.pool.instances]
         # All at once: what runs the bad version serves nobody.
         policy = replace(back.pool.rollout, canary=0, max_parallel="100%", on_failure="stop")
         return PoolWork(name, steps, back.files, instances, policy)
 
 
-def _touched(name: str, observed: ObservedPool, failed: Outcome, begun: float) -> t.Set[str]:
-    """Units that the failed run started, and those that crashed meanwhile: systemd started them on its files."""
-    later = [one for one, seen in observed.instances.items() if seen.process and seen.process.started >= begun]
-    return {*failed.started, *(units.instance(name, one) for one in later)}
+def _touched(back: Wanted, observed: ObservedPool, failed: Outcome, begun: float) -> t.Set[str]:
+    """Units that the failed run started, and those that systemd started on its files meanwhile."""
+    name = back.pool.name
+    stale = {step.subject for step in plan_pool(back, observed) if step.verb is Verb.RESTART}
+    later = {
+        units.instance(name, one)
+        for one, seen in observed.instances.items()
+        if seen.process and seen.process.started >= begun
+    }
+    return {*failed.started, *(stale & later)}

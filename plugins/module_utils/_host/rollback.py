@@ -25,8 +25,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.revert impor
 
 
 class Rollback(Deployment):
-    def __init__(self, run: RunCommand, generation: Generation, *, check_mode: bool) -> None:
-        super().__init__(run, [generation.as_pool()], purge=False, check_mode=check_mode, skip_traps=())
+    def __init__(self, run: RunCommand, generation: Generation, *, check_mode: bool, confirm: float) -> None:
+        pools = [generation.as_pool()]
+        super().__init__(run, pools, purge=False, check_mode=check_mode, skip_traps=(), confirm=confirm)
         self.generation = generation
 
     def _judged(self, problems: t.Sequence[Problem]) -> t.List[Placed]:

@@ -13,7 +13,7 @@ from ansible.module_utils.errors import UnsupportedError
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.options import Spec, known_only, unknown_options
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ManagerError, Run
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ManagerError
 
 # Ansible replaces every occurrence of a no_log value in what a module returns, so a variable "1" would spoil every
 # path and name with a 1 in it. Our results hold no values; shorter ones need not be searched for.
@@ -49,11 +49,6 @@ class Module(AnsibleModule):
     def unknown(self) -> t.List[Problem]:
         """Options that the module does not have."""
         return list(unknown_options(self.params, self.argument_spec))
-
-    def run(self) -> Run:
-        """Runs commands as lists, in the C locale and in UTC, never through a shell."""
-        environment = {"LC_ALL": "C", "LANGUAGE": "C", "TZ": "UTC", "SYSTEMD_COLORS": "0", "SYSTEMD_LOG_COLOR": "0"}
-        return lambda argv: self.run_command(argv, environ_update=environment)
 
     @contextlib.contextmanager
     def telling_problems(self) -> t.Iterator[None]:

@@ -4,23 +4,25 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 from dataclasses import replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.change import (
     Change,
     change_of,
-    journal_of,
     outcome_line,
     unfinished,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.generation import Generation, State
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, owed_verdicts
+from ansible_collections.workers.systemd.plugins.module_utils._core.run_journal import Phase, RunJournal, noted
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Seal, Wanted
 from ansible_collections.workers.systemd.plugins.module_utils._host import generations, journal
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome
+from ansible_collections.workers.systemd.plugins.module_utils._host.dead_man import DeadMan
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.revert import Revert
 
@@ -28,14 +30,17 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.revert impor
 class Transaction:
     """``left`` is the journal of an earlier run that was killed, ``changes`` are what this one makes, by pool."""
 
-    def __init__(self, manager: Manager, seal: Seal) -> None:
+    def __init__(self, manager: Manager, seal: Seal, confirm: float) -> None:
         self.manager = manager
         self.seal = seal
+        self.switch = DeadMan(confirm)
         self.left = journal.left()
         self.now = generations.now()
         self.changes: t.Dict[str, Change] = {}
         self.unfinished: t.List[Generation] = []
-        self.others_left: t.Dict[str, t.Tuple[t.Optional[int], int]] = {}
+        self.since = self.now
+        self.others_left = RunJournal(self.now, 0, {})
+        self.gone: t.Tuple[str, ...] = ()
         self.bad: t.Dict[str, Change] = {}
         self.revert: t.Optional[Revert] = None
 
@@ -59,21 +64,26 @@ class Transaction:
         return (*steps, *owed_verdicts(wanted, steps)) if taken_up else steps
 
     def begin(self, gone: t.Iterable[str], stay: t.Container[str]) -> None:
-        """All that a later run needs to finish or undo this one, before anything changes.
+        """All that a later run, or the host, needs to finish or undo this one, before anything changes.
 
         Pools that are ``gone`` after the run take their generations with them; what a killed run left half changed of
         pools that ``stay`` stays in the journal.
         """
-        left = self.left.pools if self.left else {}
-        self.others_left = {name: left[name] for name in left if name in stay and name not in self.changes}
-        for name in gone:
-            generations.forget(name)
+        self.gone = tuple(sorted(gone))
+        if self.left and self.left.phase is not Phase.UNDONE:
+            self.since = self.left.since
+            others = {name: one for name, one in self.left.pools.items() if name in stay and name not in self.changes}
+            unfinished_removals = [name for name in self.left.gone if name in stay and name not in self.changes]
+            self.others_left = replace(self.left, pools=others, gone=tuple(unfinished_removals))
         for one in self.unfinished:
             generations.mark(one, State.BAD)
         for change in self.changes.values():
             generations.store(change.new)
-        if self.changes:
-            self._write_journal(self.changes, "applying")
+        if self.changes or self.gone:
+            self.switch.arm()
+            self._write_journal(self.changes, Phase.APPLYING)
+        for name in self.gone:
+            generations.forget(name)
 
     def settle(self, outcome: Outcome, broken: bool) -> None:
         """A generation is good when its whole pool settled; no one is when the run was ``broken`` off."""
@@ -88,15 +98,19 @@ class Transaction:
         """Puts bad ones back. ``pools`` are all that the host has; the run began at ``begun``."""
         undone = {name: change for name, change in self.bad.items() if change.undoable}
         if undone:
-            self._write_journal(undone, "reverting")
+            self._write_journal(undone, Phase.REVERTING)
             self.revert = Revert(undone, [name for name in pools if name not in undone], self.manager, self.seal)
             self.revert.carry_out(outcome, begun)
 
     def end(self) -> None:
-        if self.left and self.others_left:
-            journal.write(replace(self.left, pools=self.others_left))
+        """Nothing is half changed any more; or the host has to try again, now that this run could not."""
+        if self.revert and self.revert.error:
+            return
+        if self.others_left.pools or self.others_left.gone:
+            journal.write(self.others_left)
         else:
             journal.close()
+            self.switch.disarm()
 
     def told_of(self, name: str) -> t.Dict[str, t.Any]:
         """The part of a pool's result."""
@@ -113,8 +127,12 @@ class Transaction:
         """What became of bad generations, in words."""
         undone = self.revert.changes if self.revert else {}
         trouble = {name: self.revert.trouble(name) if self.revert else [] for name in self.bad}
-        return [outcome_line(change, name in undone, trouble[name]) for name, change in self.bad.items()]
+        lines = [outcome_line(change, name in undone, trouble[name]) for name, change in self.bad.items()]
+        if self.revert and self.revert.error:
+            lines.append(f"The host tries again by itself {self.switch.confirm:g} s from now, or at its next boot.")
+        return lines
 
-    def _write_journal(self, changes: t.Mapping[str, Change], phase: str) -> None:
-        own = journal_of(changes, self.now, phase)
-        journal.write(replace(own, pools={**self.others_left, **own.pools}))
+    def _write_journal(self, changes: t.Mapping[str, Change], phase: Phase) -> None:
+        others = self.others_left
+        pools, gone = {**others.pools, **noted(changes)}, (*others.gone, *self.gone)
+        journal.write(RunJournal(self.since, os.getpid(), pools, gone, phase))

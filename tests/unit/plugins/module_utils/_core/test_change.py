@@ -3,26 +3,19 @@
 
 from __future__ import annotations
 
-import json
-import typing as t
 from dataclasses import replace
 
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.change import (
     Change,
-    Journal,
     change_of,
-    journal_of,
-    journal_text,
     outcome_line,
-    parse_journal,
     unfinished,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.generation import Generation, State, as_generation
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
-from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from tests.unit.plugins.module_utils._core.builders import in_place, mail, written
 
 TIME = "2026-11-24T16:36:19Z"
@@ -136,36 +129,3 @@ LINES: dict[str, tuple[Change, bool, list[str], str]] = {
 @pytest.mark.parametrize(("change", "reverted", "trouble", "line"), LINES.values(), ids=LINES.keys())
 def test_the_end_of_a_bad_one_is_told(change: Change, reverted: bool, trouble: list[str], line: str) -> None:
     assert outcome_line(change, reverted, trouble) == line
-
-
-# ---- the journal
-
-
-def test_a_journal_has_where_from_and_where_to() -> None:
-    journal = journal_of({"mail": a_change(), "first": a_change(back=False)}, TIME)
-    assert parse_journal(journal_text(journal), "here") == journal
-    assert journal.pools == {"mail": (1, 2), "first": (None, 2)}
-    assert str(replace(journal, phase="reverting")) == (
-        f"a run was killed, reverting since {TIME}: mail (1 to 2), first (nothing to 2)"
-    )
-
-
-BROKEN: dict[str, t.Any] = {
-    "nothing": "",
-    "a list": "[]",
-    "no phase": json.dumps({"since": TIME, "pools": {}}),
-    "pools without numbers": json.dumps({"since": TIME, "phase": "applying", "pools": {"mail": 1}}),
-    "pools that are a list": json.dumps({"since": TIME, "phase": "applying", "pools": ["mail"]}),
-}
-
-
-@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN.keys())
-def test_a_broken_journal_is_one_clear_problem(text: str) -> None:
-    with pytest.raises(Problems) as caught:
-        parse_journal(text, "/the/journal")
-    (problem,) = caught.value.problems
-    assert (problem.where, problem.hint) == ("/the/journal", "Remove this file.")
-
-
-def test_a_journal_of_nothing_is_read_too() -> None:
-    assert parse_journal(journal_text(Journal(TIME, {})), "here") == Journal(TIME, {})

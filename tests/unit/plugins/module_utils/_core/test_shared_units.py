@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import calm, places
+from ansible_collections.workers.systemd.plugins.module_utils._core.dead_man import AT_BOOT
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import File, ObservedShared
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import GROWING_DELAY_SINCE
@@ -17,24 +18,38 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units
 )
 
 OLD, NEW = GROWING_DELAY_SINCE - 1, GROWING_DELAY_SINCE
-SERVICE, TIMER = places.unit(calm.SERVICE), places.unit(calm.TIMER)
+SERVICE, TIMER, RECOVERY = (places.unit(name) for name in (calm.SERVICE, calm.TIMER, AT_BOOT))
+PYTHON = "/usr/bin/python3"
 
 
 def host_of(systemd: int, *pools: str) -> ObservedShared:
     """A host on which the shared units of these pools are in place."""
-    files = {file.path: File(file.text, file.mode, 0.0) for file in shared_units(systemd, pools)}
-    return ObservedShared(files, timer_active=TIMER in files, timer_enabled=TIMER in files)
+    files = {file.path: File(file.text, file.mode, 0.0) for file in shared_units(systemd, PYTHON, pools)}
+    running = frozenset([calm.TIMER] if TIMER in files else [])
+    return ObservedShared(files, active=running, enabled=running | {AT_BOOT})
 
 
 STEPS = {
     "nothing on a bare host without pools": (OLD, [], ObservedShared(), []),
-    "the revival on an old systemd": (OLD, ["mail"], ObservedShared(), [(Verb.WRITE, REVIVAL.path)]),
+    "the revival on an old systemd": (
+        OLD,
+        ["mail"],
+        ObservedShared(),
+        [(Verb.WRITE, RECOVERY), (Verb.WRITE, REVIVAL.path), (Verb.ENABLE, AT_BOOT)],
+    ),
     "nothing where the revival is": (OLD, ["mail", "orders"], host_of(OLD, "mail"), []),
     "service and timer on a new systemd": (
         NEW,
         ["mail"],
         ObservedShared(),
-        [(Verb.WRITE, SERVICE), (Verb.WRITE, TIMER), (Verb.ENABLE, calm.TIMER), (Verb.START, calm.TIMER)],
+        [
+            (Verb.WRITE, RECOVERY),
+            (Verb.WRITE, SERVICE),
+            (Verb.WRITE, TIMER),
+            (Verb.ENABLE, calm.TIMER),
+            (Verb.START, calm.TIMER),
+            (Verb.ENABLE, AT_BOOT),
+        ],
     ),
     "nothing where they are": (NEW, ["mail"], host_of(NEW, "mail"), []),
     "another pool to look at": (NEW, ["mail", "orders"], host_of(NEW, "mail"), [(Verb.WRITE, SERVICE)]),
@@ -42,7 +57,14 @@ STEPS = {
         NEW,
         [],
         host_of(NEW, "mail"),
-        [(Verb.STOP, calm.TIMER), (Verb.DISABLE, calm.TIMER), (Verb.REMOVE, SERVICE), (Verb.REMOVE, TIMER)],
+        [
+            (Verb.STOP, calm.TIMER),
+            (Verb.DISABLE, calm.TIMER),
+            (Verb.DISABLE, AT_BOOT),
+            (Verb.REMOVE, SERVICE),
+            (Verb.REMOVE, TIMER),
+            (Verb.REMOVE, RECOVERY),
+        ],
     ),
     "after an upgrade of the host": (
         NEW,
@@ -61,9 +83,9 @@ STEPS = {
 
 @pytest.mark.parametrize(("systemd", "pools", "observed", "steps"), STEPS.values(), ids=STEPS.keys())
 def test_plans(systemd: int, pools: list[str], observed: ObservedShared, steps: list[tuple[Verb, str]]) -> None:
-    planned = plan_shared(shared_units(systemd, pools), observed)
+    planned = plan_shared(shared_units(systemd, PYTHON, pools), observed)
     assert [(step.verb, step.subject) for step in planned] == steps
 
 
 def test_every_shared_unit_has_a_known_path() -> None:
-    assert {file.path for systemd in (OLD, NEW) for file in shared_units(systemd, ["mail"])} == set(PATHS)
+    assert {file.path for systemd in (OLD, NEW) for file in shared_units(systemd, PYTHON, ["mail"])} == set(PATHS)

@@ -1,0 +1,139 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When the run that was changing a host dies, the host itself puts back what worked, without anybody's help."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.lab_host import LabHost
+
+ROOT = Path(__file__).parents[3]
+COUNT = 4
+CONFIRM = 2
+JOURNAL = "/var/lib/workers.systemd/journal"
+MODULE = "-f '[A]nsiballZ_pools'"
+
+
+def sleeper(queue: str, **more: t.Any) -> dict[str, t.Any]:
+    return {
+        "name": "sleeper",
+        "command": ["/bin/sleep", "infinity"],
+        "instances": COUNT,
+        "environment": {"QUEUE": queue},
+        "rollout": {"min_healthy_time": "2s", "max_parallel": "1"},
+        **more,
+    }
+
+
+def live(lab: LabHost) -> str:
+    return lab.sh(
+        "cd /etc; find systemd/system workers.systemd -path '*sleeper*' -printf '%p %m %u %l\\n' | sort;"
+        " find systemd/system workers.systemd -path '*sleeper*' -type f | sort | xargs -r sha256sum"
+    )
+
+
+def queues(lab: LabHost) -> dict[str, str]:
+    """What each running process really has."""
+    return {
+        name: lab.sh(f"tr '\\0' '\\n' < /proc/{pid}/environ | sed -n 's/^QUEUE=//p'", check=False).strip()
+        for name, pid in lab.pids("sleeper").items()
+    }
+
+
+def switches(lab: LabHost) -> str:
+    return lab.sh("systemctl list-units --all --no-legend --plain 'workers-dead-man*' 'workers-run*'")
+
+
+def half_way(lab: LabHost, pool: dict[str, t.Any], then: t.Callable[[], t.Any]) -> None:
+    """A deploy of ``pool`` to which something happens when the first instance has been restarted."""
+    with lab.deploying(pool, workers_confirm=f"{CONFIRM}s") as deploy:
+        lab.until(lambda: "new" in queues(lab).values(), seconds=30)
+        then()
+        deploy.kill()
+        deploy.wait()
+
+
+@pytest.mark.parametrize("signal", ["KILL", "STOP"])
+def test_a_run_that_is_killed_or_stopped_is_undone_by_the_host(bare: LabHost, signal: str) -> None:
+    bare.deploy(sleeper("old"))
+    files, pids = live(bare), bare.pids("sleeper")
+    half_way(bare, sleeper("new"), lambda: bare.sh(f"pkill -{signal} {MODULE}"))
+    began = time.monotonic()
+    bare.until(lambda: live(bare) == files and set(queues(bare).values()) == {"old"}, seconds=CONFIRM + 10)
+    assert time.monotonic() - began < CONFIRM + 5
+    after = bare.pids("sleeper")
+    untouched = {name for name in pids if after[name] == pids[name]}
+    assert 0 < len(untouched) < COUNT, "only what the dead run had restarted is restarted"
+    bare.until(lambda: switches(bare) == "")
+
+    rows = bare.module("pools_info").result["pools"]["sleeper"]["generations"]
+    assert [row["state"] for row in rows] == ["good", "bad"]
+    told = bare.deploy(sleeper("old"))
+    assert "died, and the host put back what it had changed: sleeper (1 to 2)" in told.result["resumed"]
+    assert (told.changed, told.plan("sleeper")) == (False, [])
+    assert "resumed" not in bare.deploy(sleeper("old")).result
+
+
+def test_a_first_deploy_that_is_killed_leaves_nothing(bare: LabHost) -> None:
+    half_way(bare, sleeper("new"), lambda: bare.sh(f"pkill -KILL {MODULE}"))
+    bare.until(lambda: live(bare) == "" and bare.pids("sleeper") == {}, seconds=CONFIRM + 10)
+    assert bare.sh("find /etc/systemd -name 'workers-*'") == ""
+    assert not bare.deploy(sleeper("new")).failed
+
+
+def test_a_removal_that_is_killed_is_finished_by_the_host(bare: LabHost) -> None:
+    stubborn = ["/bin/sh", "-c", "trap '' TERM; while :; do sleep 1; done"]
+    bare.deploy(sleeper("old", command=stubborn, unit={"Service": {"TimeoutStopSec": "3s"}}))
+    with bare.deploying({"name": "sleeper", "state": "absent"}, workers_confirm=f"{CONFIRM}s") as deploy:
+        bare.until(lambda: "deactivating" in bare.sh("systemctl list-units --all --no-legend 'sleeper@*'"), seconds=30)
+        bare.sh(f"pkill -KILL {MODULE}")
+        deploy.wait()
+    bare.until(lambda: live(bare) == "" and bare.pids("sleeper") == {}, seconds=CONFIRM + 20)
+    assert bare.sh("ls /var/lib/workers.systemd/generations") == ""
+
+
+def test_a_reboot_in_the_middle_is_undone_at_boot(bare: LabHost) -> None:
+    bare.deploy(sleeper("old"))
+    files = live(bare)
+    half_way(bare, sleeper("new"), lambda: subprocess.run(["python3", "-m", "lab", "restart", bare.name], cwd=ROOT))
+    bare.until(lambda: live(bare) == files and set(queues(bare).values()) == {"old"}, seconds=20)
+    assert len(queues(bare)) == COUNT
+    assert not bare.deploy(sleeper("old")).changed
+
+
+def test_a_run_that_only_waits_is_alive(bare: LabHost) -> None:
+    slow = {"min_healthy_time": f"{CONFIRM * 2}s", "max_parallel": "100%"}
+    bare.deploy(sleeper("old"))
+    with bare.deploying(sleeper("new", rollout=slow), workers_confirm=f"{CONFIRM}s") as deploy:
+        assert deploy.wait() == 0
+    assert set(queues(bare).values()) == {"new"}
+    assert switches(bare) == ""
+    assert bare.sh(f"ls {JOURNAL}", check=False) == ""
+
+
+def test_who_asked_to_be_left_alone_is_left_for_the_next_run(bare: LabHost) -> None:
+    stop = {"min_healthy_time": "2s", "max_parallel": "1", "on_failure": "stop"}
+    bare.deploy(sleeper("old"))
+    half_way(bare, sleeper("new", rollout=stop), lambda: bare.sh(f"pkill -KILL {MODULE}"))
+    bare.until(lambda: switches(bare) == "", seconds=CONFIRM + 10)
+    assert set(queues(bare).values()) == {"old", "new"}
+    bare.deploy(sleeper("new", rollout={**stop, "min_healthy_time": "0"}))
+    assert set(queues(bare).values()) == {"new"}
+
+
+def test_a_run_that_begins_meanwhile_goes_on_from_there(bare: LabHost) -> None:
+    bare.deploy(sleeper("old"))
+    with bare.deploying(sleeper("new"), workers_confirm="30s") as deploy:
+        bare.until(lambda: "new" in queues(bare).values(), seconds=30)
+        bare.sh(f"pkill -KILL {MODULE}")
+        deploy.wait()
+    told = bare.deploy(sleeper("new", rollout={"min_healthy_time": "0"}))
+    assert "a run was killed" in told.result["resumed"]
+    assert set(queues(bare).values()) == {"new"}
+    assert switches(bare) == "", "the switch of the killed run would undo what this one did"

@@ -1,0 +1,63 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The switch that lets a host put back its last good versions when the run that was changing it has died.
+
+A transient timer fires when a run has given no sign of life for a while, and a unit does the same at boot. Both start
+the same program, which a run has left on the host, so that nothing is needed from outside.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import places, time_span
+from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import as_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import render_argv
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import render
+from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import WantedFile
+
+# Transient: NAME.timer and the service that it starts.
+SWITCH = "workers-dead-man"
+AT_BOOT = f"{places.RECOVERY}.service"
+DEFAULT = "60s"
+# The run shows that it lives four times in this, and a busy host must not let it look dead.
+SHORTEST = 2.0
+
+
+def read_confirm(given: t.Any) -> t.Tuple[float, t.List[Problem]]:
+    """Seconds without a sign of life after which a run is dead, and what is wrong with the option ``confirm``."""
+    try:
+        span = time_span.seconds(as_text(given))
+        if span >= SHORTEST:
+            return span, []
+    except ValueError:
+        pass
+    return time_span.seconds(DEFAULT), [
+        Problem("confirm", repr(as_text(given)), f"a time span of {SHORTEST:g} s or more, such as {DEFAULT}")
+    ]
+
+
+def recovery_command(python: str) -> t.List[str]:
+    """``python`` is the interpreter of the host that runs the modules."""
+    return [python, "-I", places.RECOVERY_PROGRAM]
+
+
+def boot_unit(python: str) -> WantedFile:
+    """A reboot takes the timer away, so boot asks too."""
+    return WantedFile(
+        path=places.unit(AT_BOOT),
+        text=render(
+            {
+                "Unit": {
+                    "Description": "Put back the workers that a killed deploy left half changed",
+                    "ConditionPathExists": places.JOURNAL,
+                },
+                "Service": {"Type": "oneshot", "ExecStart": render_argv(recovery_command(python))},
+                "Install": {"WantedBy": "multi-user.target"},
+                places.OWNER_SECTION: {"Shared": True},
+            },
+            [places.SHARED_HEADER],
+        ),
+        mode=0o644,
+    )

@@ -1,0 +1,79 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The journal in which a run notes what it is changing, for whoever has to finish or undo it after its death."""
+
+from __future__ import annotations
+
+import enum
+import json
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.change import Change
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+
+
+class Phase(enum.Enum):
+    """``UNDONE`` is what the host itself notes when it has put back what a dead run had changed."""
+
+    APPLYING = "applying"
+    REVERTING = "reverting"
+    UNDONE = "undone"
+
+
+class Noted(t.NamedTuple):
+    """Numbers of the generations that a pool goes from and to; ``undoable`` as in ``Change``."""
+
+    back: t.Optional[int]
+    new: int
+    undoable: bool
+
+    def __str__(self) -> str:
+        return f"{self.back or 'nothing'} to {self.new}"
+
+
+@dataclass(frozen=True)
+class RunJournal:
+    """``since`` is ISO 8601 in UTC, ``pid`` that of the run, ``gone`` are pools that it removes."""
+
+    since: str
+    pid: int
+    pools: t.Mapping[str, Noted]
+    gone: t.Tuple[str, ...] = ()
+    phase: Phase = Phase.APPLYING
+
+    def __str__(self) -> str:
+        changes = [f"{name} ({noted})" for name, noted in self.pools.items()]
+        listed = ", ".join([*changes, *(f"{name} (to be removed)" for name in self.gone)])
+        if self.phase is Phase.UNDONE:
+            return f"a run of {self.since} died, and the host put back what it had changed: {listed}"
+        return f"a run was killed, {self.phase.value} since {self.since}: {listed}"
+
+
+def noted(changes: t.Mapping[str, Change]) -> t.Dict[str, Noted]:
+    return {
+        name: Noted(one.back.number if one.back else None, one.new.number, one.undoable)
+        for name, one in changes.items()
+    }
+
+
+def journal_text(journal: RunJournal) -> str:
+    written = {
+        "since": journal.since,
+        "pid": journal.pid,
+        "phase": journal.phase.value,
+        "pools": journal.pools,
+        "gone": journal.gone,
+    }
+    return json.dumps(written, indent=1) + "\n"
+
+
+def parse_journal(text: str, where: str) -> RunJournal:
+    """Raises ``Problems`` with one when it is broken."""
+    try:
+        read = json.loads(text)
+        pools = {name: Noted(*row) for name, row in read["pools"].items()}
+        return RunJournal(read["since"], read["pid"], pools, tuple(read["gone"]), Phase(read["phase"]))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        found = f"a broken journal ({type(error).__name__}: {error})"
+        raise Problems([Problem(where, found, "what an earlier run wrote", "Remove this file.")]) from None

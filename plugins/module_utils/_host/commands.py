@@ -1,0 +1,25 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs commands of the host: lists, never a shell, in the C locale and in UTC."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import typing as t
+
+ENVIRONMENT = {"LC_ALL": "C", "LANGUAGE": "C", "TZ": "UTC", "SYSTEMD_COLORS": "0", "SYSTEMD_LOG_COLOR": "0"}
+
+
+def run(argv: t.Sequence[str]) -> t.Tuple[int, str, str]:
+    """Exit status, stdout and stderr; bytes that are no UTF-8 are in them as surrogates. Raises ``OSError``."""
+    done = subprocess.run(
+        argv,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        env={**os.environ, **ENVIRONMENT},
+        encoding="utf-8",
+        errors="surrogateescape",
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr

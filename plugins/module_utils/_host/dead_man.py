@@ -1,0 +1,96 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Holds the dead-man's switch while a run changes the host; see _core/dead_man.py."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import threading
+import typing as t
+import zipfile
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import places
+from ansible_collections.workers.systemd.plugins.module_utils._core.dead_man import SWITCH, recovery_command
+from ansible_collections.workers.systemd.plugins.module_utils._host import commands, recovery
+from ansible_collections.workers.systemd.plugins.module_utils._host.files import write_atomically
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ManagerError
+
+TIMER = f"{SWITCH}.timer"
+SIGNS_OF_LIFE = 4
+MAIN = f"import sys\n\nfrom {recovery.__name__} import main\n\nsys.exit(main())\n"
+
+
+class DeadMan:
+    """``confirm`` is how many seconds without a sign of life mean that the run is dead.
+
+    The signs come from a thread: a run that waits half an hour for a worker to finish its job is alive, one that was
+    killed or stopped is not.
+    """
+
+    def __init__(self, confirm: float) -> None:
+        self.confirm = confirm
+        self.over = threading.Event()
+        self.signs = threading.Thread(target=self._give_signs, daemon=True)
+
+    def arm(self) -> None:
+        """From now on the host helps itself. Raises ``ManagerError`` when it cannot."""
+        keep_program()
+        # What an earlier run left waiting.
+        commands.run(["systemctl", "stop", TIMER])
+        when = [f"--on-active={self.confirm:g}s", "--timer-property=AccuracySec=100ms"]
+        about = ["--quiet", "--collect", f"--unit={SWITCH}", "--description=Put back what a dead run has changed"]
+        status, out, err = commands.run(["systemd-run", *about, *when, *recovery_command(sys.executable)])
+        if status:
+            raise ManagerError(f"`systemd-run --unit={SWITCH}` exited {status}: {(err or out).strip()}")
+        self.signs.start()
+
+    def disarm(self) -> None:
+        self.over.set()
+        if self.signs.is_alive():
+            self.signs.join()
+        commands.run(["systemctl", "stop", TIMER])
+
+    def _give_signs(self) -> None:
+        while not self.over.wait(self.confirm / SIGNS_OF_LIFE):
+            # Restarted, it counts from now. It is gone when it has fired, and then nothing brings it back.
+            nothing = subprocess.DEVNULL
+            subprocess.run(["systemctl", "restart", TIMER], stdin=nothing, stdout=nothing, stderr=nothing, check=False)
+
+
+def keep_program() -> None:
+    """Leaves on the host the very code that runs now, as a program that needs only its Python."""
+    program = io.BytesIO()
+    with zipfile.ZipFile(program, "w") as archive:
+        for path, text in sorted(_sources().items()):
+            # Of a fixed date, so that equal code is an equal file.
+            archive.writestr(zipfile.ZipInfo(path), text)
+    try:
+        with open(places.RECOVERY_PROGRAM, "rb") as kept:
+            if kept.read() == program.getvalue():
+                return
+    except FileNotFoundError:
+        pass
+    write_atomically(places.RECOVERY_PROGRAM, program.getvalue(), mode=0o600)
+
+
+def _sources() -> t.Dict[str, str]:
+    """By path in the program. Wherever Ansible has put the code, its loader gives its text."""
+    root = recovery.__name__.rpartition("._host")[0]
+    ours = {name: module.__spec__ for name, module in list(sys.modules.items()) if name.startswith(f"{root}._")}
+    sources = {"__main__.py": MAIN}
+    for name, spec in ours.items():
+        path = name.replace(".", "/")
+        # A package without a file of its own has no text either; all get the same empty one.
+        for folder in _folders(path):
+            sources[f"{folder}/__init__.py"] = ""
+        if spec is not None and spec.submodule_search_locations is None:
+            sources[f"{path}.py"] = t.cast("t.Any", spec.loader).get_source(name)
+    return sources
+
+
+def _folders(path: str) -> t.List[str]:
+    """``"a/b/c"`` -> ``["a", "a/b"]``"""
+    parts = path.split("/")
+    return ["/".join(parts[:depth]) for depth in range(1, len(parts))]

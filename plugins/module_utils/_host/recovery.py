@@ -1,0 +1,86 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the host does on its own when the run that was changing it has died; what it says goes to the journal."""
+
+from __future__ import annotations
+
+import calendar
+import contextlib
+import os
+import signal
+import time
+import typing as t
+from dataclasses import replace
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.change import Change
+from ansible_collections.workers.systemd.plugins.module_utils._core.generation import State, find
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.run_journal import Phase, RunJournal
+from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import sealed_with
+from ansible_collections.workers.systemd.plugins.module_utils._host import commands, generations, host, journal, look
+from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.revert import Revert
+
+# For the kernel to end a process that was killed, and for a run that ends right now.
+PATIENCE = 5.0
+
+
+def main() -> int:
+    """Exit status 0 when nothing is half changed any more."""
+    try:
+        left = journal.left()
+        if left is None or left.phase is Phase.UNDONE:
+            return 0
+        _end(left)
+        with host.only_run():
+            trouble = recover()
+    except Problems as found:
+        # Another run has begun and goes on from there.
+        trouble = [str(problem) for problem in found.problems]
+    for line in trouble:
+        print(line)
+    return 1 if trouble else 0
+
+
+def recover() -> t.List[str]:
+    """Puts back what can be put back, and finishes removals. Returns what went wrong, in words."""
+    left = journal.left()
+    if left is None or left.phase is Phase.UNDONE:
+        return []
+    changes = dict(_changes(left))
+    for change in changes.values():
+        generations.mark(change.new, State.BAD)
+    journal.write(replace(left, phase=Phase.REVERTING))
+    others = [name for name in look.owned_pools() if name not in changes and name not in left.gone]
+    revert = Revert(changes, others, Manager(commands.run), sealed_with(host.key()), left.gone)
+    revert.carry_out(Outcome(), _seconds(left.since))
+    for change in changes.values():
+        print(f"{change.new.pool}: the run died, generation {change.back or 'none'} is put back")
+    trouble = [line for name in changes for line in revert.trouble(name)]
+    if not trouble:
+        journal.write(replace(left, phase=Phase.UNDONE))
+    return trouble
+
+
+def _changes(left: RunJournal) -> t.Iterator[t.Tuple[str, Change]]:
+    """Those that are not over and may be undone."""
+    for name, noted in left.pools.items():
+        kept = generations.of_pool(name)
+        new, back = find(kept, str(noted.new)), find(kept, str(noted.back))
+        if noted.undoable and new is not None and new.state is not State.GOOD:
+            yield name, Change(new, back, True)
+
+
+def _end(left: RunJournal) -> None:
+    """Ends the run that wrote the journal if it lives: it is stopped, or it hangs, and has said nothing for long."""
+    end = time.monotonic() + PATIENCE
+    while host.held_by() == left.pid and time.monotonic() < end:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(left.pid, signal.SIGKILL)
+        time.sleep(0.05)
+
+
+def _seconds(iso: str) -> float:
+    """Since the epoch."""
+    return calendar.timegm(time.strptime(iso, "%Y-%m-%dT%H:%M:%SZ"))

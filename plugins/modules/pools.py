@@ -371,7 +371,6 @@ problems:
   elements: dict
 """
 
-import contextlib
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.dead_man import DEFAULT, read_confirm
@@ -379,7 +378,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.pool import 
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps import unknown_ids
 from ansible_collections.workers.systemd.plugins.module_utils._host import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.deploy import Deployment
-from ansible_collections.workers.systemd.plugins.module_utils._host.host import only_run
+from ansible_collections.workers.systemd.plugins.module_utils._host.task import Task
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module, hidden
 
 LIMITS = {
@@ -432,6 +431,8 @@ def main() -> None:
             "purge": {"type": "bool", "default": False},
             "skip_traps": {"type": "list", "elements": "str", "default": []},
             "confirm": {"type": "str", "default": DEFAULT},
+            # Of the action plugin.
+            "_follow": {"type": "str", "default": ""},
         },
         hide=without_secrets,
     )
@@ -439,26 +440,19 @@ def main() -> None:
         pools, problems = understand(module.params.get("pools") or [])
         problems += unknown_ids(module.params["skip_traps"], "skip_traps")
         confirm, wrong = read_confirm(module.params["confirm"])
-        with only_run() if not module.check_mode else contextlib.nullcontext():
-            deployment = Deployment(
+        task = Task(module.params["_follow"], check_mode=module.check_mode, diff=module._diff)
+        end = task.carry_out(
+            lambda: Deployment(
                 commands.run,
                 pools,
                 purge=module.params["purge"],
                 check_mode=module.check_mode,
                 skip_traps=module.params["skip_traps"],
                 confirm=confirm,
-            )
-            for warning in deployment.judge([*module.unknown(), *problems, *wrong]):
-                module.warn(warning)
-            deployment.decide()
-            if not module.check_mode:
-                deployment.act()
-                for warning in deployment.seen_running():
-                    module.warn(warning)
-            result = deployment.told(with_diff=module._diff)
-    if deployment.failed:
-        module.fail(**result)
-    module.finish(**result)
+            ),
+            [*module.unknown(), *problems, *wrong],
+        )
+    module.end(end)
 
 
 if __name__ == "__main__":

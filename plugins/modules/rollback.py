@@ -106,13 +106,11 @@ problems:
   elements: dict
 """
 
-import contextlib
-
 from ansible_collections.workers.systemd.plugins.module_utils._core.dead_man import DEFAULT, read_confirm
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._host import commands
-from ansible_collections.workers.systemd.plugins.module_utils._host.host import only_run
 from ansible_collections.workers.systemd.plugins.module_utils._host.rollback import Rollback, chosen
+from ansible_collections.workers.systemd.plugins.module_utils._host.task import Task
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module
 
 
@@ -122,6 +120,8 @@ def main() -> None:
             "pool": {"type": "str", "required": True},
             "generation": {"type": "str"},
             "confirm": {"type": "str", "default": DEFAULT},
+            # Of the action plugin.
+            "_follow": {"type": "str", "default": ""},
         },
         hide=dict,
     )
@@ -129,18 +129,17 @@ def main() -> None:
         confirm, wrong = read_confirm(module.params["confirm"])
         if module.unknown() or wrong:
             raise Problems([*module.unknown(), *wrong])
-        with only_run() if not module.check_mode else contextlib.nullcontext():
-            generation = chosen(module.params["pool"], module.params["generation"], commands.run)
-            rollback = Rollback(commands.run, generation, check_mode=module.check_mode, confirm=confirm)
-            for warning in rollback.judge([]):
-                module.warn(warning)
-            rollback.decide()
-            if not module.check_mode:
-                rollback.act()
-            result = rollback.told(with_diff=module._diff)
-    if rollback.failed:
-        module.fail(**result)
-    module.finish(**result)
+        task = Task(module.params["_follow"], check_mode=module.check_mode, diff=module._diff)
+        end = task.carry_out(
+            lambda: Rollback(
+                commands.run,
+                chosen(module.params["pool"], module.params["generation"], commands.run),
+                check_mode=module.check_mode,
+                confirm=confirm,
+            ),
+            [],
+        )
+    module.end(end)
 
 
 if __name__ == "__main__":

@@ -93,7 +93,9 @@ class LabHost:
     def deploying(self, *pools: t.Mapping[str, t.Any], **variables: t.Any) -> t.Iterator[subprocess.Popen[str]]:
         """A deploy that is under way; ``variables`` are more of the role's."""
         argv = self._argv(DEPLOY, {"workers_pools": list(pools), **variables}, [])
-        with subprocess.Popen(argv, env=_environment(), stdout=subprocess.DEVNULL, text=True) as process:
+        with subprocess.Popen(
+            argv, env=_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        ) as process:
             yield process
 
     def module(self, module: str, /, *, check: bool = False, **options: t.Any) -> Told:

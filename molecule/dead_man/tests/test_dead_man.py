@@ -137,3 +137,37 @@ def test_a_run_that_begins_meanwhile_goes_on_from_there(bare: LabHost) -> None:
     assert "a run was killed" in told.result["resumed"]
     assert set(queues(bare).values()) == {"new"}
     assert switches(bare) == "", "the switch of the killed run would undo what this one did"
+
+
+# ---- a lost connection is no death
+
+
+def test_a_run_goes_on_when_its_connection_is_lost(bare: LabHost) -> None:
+    """Of the two processes the older one is the one that waits at the end of the connection."""
+    bare.deploy(sleeper("old"))
+    with bare.deploying(sleeper("new"), workers_confirm=f"{CONFIRM}s") as deploy:
+        bare.until(lambda: "new" in queues(bare).values(), seconds=30)
+        deploy.kill()
+        bare.sh(f"pkill -KILL --oldest {MODULE}")
+        deploy.wait()
+    bare.until(lambda: set(queues(bare).values()) == {"new"} and switches(bare) == "", seconds=30)
+    assert not bare.deploy(sleeper("new")).changed
+
+
+def test_a_second_run_is_refused_while_it_goes_on(bare: LabHost) -> None:
+    bare.deploy(sleeper("old"))
+    with bare.deploying(sleeper("new")) as deploy:
+        bare.until(lambda: "new" in queues(bare).values(), seconds=30)
+        refused = bare.deploy(sleeper("newer"))
+        assert deploy.wait() == 0
+    assert refused.failed
+    assert "has been deploying since" in refused.msg
+    assert set(queues(bare).values()) == {"new"}
+
+
+def test_progress_is_shown_as_it_goes(bare: LabHost) -> None:
+    bare.deploy(sleeper("old"))
+    with bare.deploying(sleeper("new")) as deploy:
+        said = deploy.communicate()[1]
+    lines = [line.partition("] ")[2].partition(" after")[0] for line in said.splitlines() if f"[{bare.name}]" in line]
+    assert lines == ["sleeper: canary settled, 1/4", "sleeper: 2/4", "sleeper: 3/4", "sleeper: 4/4"]

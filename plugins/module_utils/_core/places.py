@@ -28,6 +28,8 @@ RECOVERY_PROGRAM = f"{STATE}/recovery.pyz"
 RUN = "/run/workers.systemd"
 LOCK = f"{RUN}/lock"
 RELOAD_PENDING = f"{RUN}/reload-pending"
+# One directory per run that is under way, or whose end nobody has asked for yet.
+RUNS = f"{RUN}/runs"
 # What systemd itself keeps about every started unit.
 STARTED_UNITS = "/run/systemd/units"
 

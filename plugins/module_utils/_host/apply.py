@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from ansible_collections.workers.systemd.plugins.module_utils._core import places, units
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.progress import Progress
 from ansible_collections.workers.systemd.plugins.module_utils._core.rollout import (
     Action,
     Check,
@@ -74,10 +75,16 @@ class Outcome:
 
 
 class Run:
-    """One run over all pools of a host. Pools advance together: their windows overlap, and they share each call."""
+    """One run over all pools of a host. Pools advance together: their windows overlap, and they share each call.
 
-    def __init__(self, manager: Manager, work: t.Sequence[PoolWork], reload: bool) -> None:
+    ``tell`` takes lines about its progress.
+    """
+
+    def __init__(
+        self, manager: Manager, work: t.Sequence[PoolWork], reload: bool, tell: t.Callable[[str], None]
+    ) -> None:
         self.manager = manager
+        self.tell = tell
         self.work = work
         self.reload = reload
         self.outcome = Outcome()
@@ -118,11 +125,14 @@ class Run:
         rollouts = {pool.name: pool.machine() for pool in self.work if pool.wanted}
         others = [unit for unit in self._subjects(Verb.START) if not unit.endswith(".service")]
         self.outcome.started.update(dict.fromkeys(self._subjects(Verb.JUDGE), time.time()))
+        progress = [Progress(name, rollout, time.monotonic()) for name, rollout in rollouts.items()]
         pause = SHORTEST_TICK
         while rollouts or others:
             now = time.monotonic()
             samples = self._samples(rollouts)
             actions = [(name, one) for name, rollout in rollouts.items() for one in rollout.advance(now, samples)]
+            for line in (line for one in progress for line in one.lines(now)):
+                self.tell(line)
             self._carry_out(actions)
             for name, action in actions:
                 if isinstance(action, Done):

@@ -39,7 +39,9 @@ class DeadMan:
         keep_program()
         # What an earlier run left waiting.
         commands.run(["systemctl", "stop", TIMER])
-        when = [f"--on-active={self.confirm:g}s", "--timer-property=AccuracySec=100ms"]
+        # Each sign of life is a start of the timer, and none may be one too many.
+        timer = {"AccuracySec": "100ms", "StartLimitIntervalSec": "0"}
+        when = [f"--on-active={self.confirm:g}s", *(f"--timer-property={key}={value}" for key, value in timer.items())]
         about = ["--quiet", "--collect", f"--unit={SWITCH}", "--description=Put back what a dead run has changed"]
         status, out, err = commands.run(["systemd-run", *about, *when, *recovery_command(sys.executable)])
         if status:

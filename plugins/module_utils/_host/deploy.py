@@ -131,7 +131,8 @@ class Deployment:
         changes = [step for steps in self.steps.values() for step in steps] + self.host_steps
         self.reload = plan_reload(changes, self._pending_reload())
 
-    def act(self) -> None:
+    def act(self, tell: t.Callable[[str], None]) -> None:
+        """``tell`` takes lines about its progress."""
         self.catalogue.keep()
         stay = [*self.wanted, *self.kept]
         kept = generations.pools()
@@ -139,7 +140,7 @@ class Deployment:
         gone = {name for name in (*self.absent, *self.purged) if self.steps[name] or name in kept}
         self.transaction.begin({*gone, *orphans}, stay)
         begun = time.time()
-        run = Run(self.manager, self._work(), bool(self.reload))
+        run = Run(self.manager, self._work(), bool(self.reload), tell)
         try:
             self.outcome = run.carry_out()
         except (ManagerError, OSError) as error:
@@ -148,7 +149,7 @@ class Deployment:
             self.outcome, self.error = run.outcome, str(error)
         self.failures = failures(self.outcome, self._secrets(), self.manager)
         self.transaction.settle(self.outcome, bool(self.error))
-        self.transaction.undo(self.outcome, begun, stay)
+        self.transaction.undo(self.outcome, begun, stay, tell)
         self.transaction.end()
 
     def seen_running(self) -> t.List[str]:
@@ -158,6 +159,10 @@ class Deployment:
         return [str(finding.problem(where)) for where, finding in found]
 
     @property
+    def changes(self) -> bool:
+        return bool(self.host_steps or self.reload) or any(self.steps.values())
+
+    @property
     def failed(self) -> bool:
         return bool(self.failures or self.error)
 
@@ -165,7 +170,7 @@ class Deployment:
         """The result of the module."""
         host_steps = [*self.host_steps, *self.reload]
         return {
-            "changed": bool(host_steps) or any(self.steps.values()),
+            "changed": self.changes,
             "pools": {name: self._told_of(name) for name in self.steps},
             "host_plan": report.plan_rows(host_steps),
             "daemon_reloaded": bool(self.reload) and not self.check_mode,

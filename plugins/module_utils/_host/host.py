@@ -17,20 +17,32 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.problem impo
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically
 
 
+class Lock:
+    """The lock of the host. The kernel lets go of it when every process that has it ended, however it ended."""
+
+    def __init__(self, file: t.TextIO) -> None:
+        self._file = file
+
+    def sign(self) -> None:
+        """Tells who holds it, and since when: this process, from now on."""
+        self._file.truncate(0)
+        self._file.write(json.dumps({"pid": os.getpid(), "since": time.strftime("%Y-%m-%d %H:%M:%S %z")}))
+        self._file.flush()
+
+
 @contextlib.contextmanager
-def only_run() -> t.Iterator[None]:
-    """Holds the lock of the host. The kernel lets go of it when the process ends, however it ends."""
+def only_run() -> t.Iterator[Lock]:
+    """Holds the lock of the host; a process that was forked meanwhile holds it on."""
     os.makedirs(places.RUN, mode=0o700, exist_ok=True)
-    with open(places.LOCK, "a+", encoding="utf-8") as lock:
+    with open(places.LOCK, "a+", encoding="utf-8") as file:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            lock.seek(0)
-            raise Problems([_held(lock.read())]) from None
-        lock.truncate(0)
-        lock.write(json.dumps({"pid": os.getpid(), "since": time.strftime("%Y-%m-%d %H:%M:%S %z")}))
-        lock.flush()
-        yield
+            file.seek(0)
+            raise Problems([_held(file.read())]) from None
+        lock = Lock(file)
+        lock.sign()
+        yield lock
 
 
 def held_by() -> t.Optional[int]:

@@ -101,6 +101,26 @@ class Manager:
         """The same. It starts what does not run, at once: a start would wait for the delay of a crashed unit."""
         self._run(["systemctl", "--no-block", "restart", "--", *units])
 
+    def own_scope(self, name: str, pid: int) -> None:
+        """Moves a process into a scope of its own (systemd.scope(5))."""
+        properties = ["2", "PIDs", "au", "1", str(pid), "CollectMode", "s", "inactive-or-failed"]
+        self._must(
+            [
+                "busctl",
+                "--quiet",
+                "call",
+                "org.freedesktop.systemd1",
+                "/org/freedesktop/systemd1",
+                "org.freedesktop.systemd1.Manager",
+                "StartTransientUnit",
+                "ssa(sv)a(sa(sv))",
+                name,
+                "fail",
+                *properties,
+                "0",
+            ]
+        )
+
     def sync_journal(self) -> None:
         """Waits until journald has written what it was told up to now."""
         self._run(["journalctl", "--sync"])

@@ -52,11 +52,10 @@ def recover() -> t.List[str]:
     for change in changes.values():
         generations.mark(change.new, State.BAD)
     journal.write(replace(left, phase=Phase.REVERTING))
+    print(left)
     others = [name for name in look.owned_pools() if name not in changes and name not in left.gone]
-    revert = Revert(changes, others, Manager(commands.run), sealed_with(host.key()), left.gone)
+    revert = Revert(changes, others, Manager(commands.run), sealed_with(host.key()), print, left.gone)
     revert.carry_out(Outcome(), _seconds(left.since))
-    for change in changes.values():
-        print(f"{change.new.pool}: the run died, generation {change.back or 'none'} is put back")
     trouble = [line for name in changes for line in revert.trouble(name)]
     if not trouble:
         journal.write(replace(left, phase=Phase.UNDONE))

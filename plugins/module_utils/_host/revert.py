@@ -42,9 +42,11 @@ class Revert:
         others: t.Sequence[str],
         manager: Manager,
         seal: Seal,
+        tell: t.Callable[[str], None],
         gone: t.Sequence[str] = (),
     ) -> None:
         self.changes = changes
+        self.tell = tell
         self.others = others
         self.gone = gone
         self.manager = manager
@@ -66,6 +68,8 @@ class Revert:
         return [self.error, *failed] if self.error else failed
 
     def _carry_out(self, failed: Outcome, begun: float) -> None:
+        for name, change in self.changes.items():
+            self.tell(f"{name}: goes back to {f'generation {change.back}' if change.back else 'nothing'}")
         observed = look.observe([*self.changes, *self.gone], self.manager)
         work = [self._work(name, change, observed[name], failed, begun) for name, change in self.changes.items()]
         work += [PoolWork(name, plan_removal(name, observed[name], "the pool is absent")) for name in self.gone]
@@ -75,7 +79,8 @@ class Revert:
         host_steps = plan_shared(shared, look.observe_shared(systemd, self.manager))
         work.insert(0, PoolWork("", host_steps, shared))
         pending = "an interrupted reload" if host.reload_is_pending() else ""
-        run = Run(self.manager, work, bool(plan_reload([step for one in work for step in one.steps], pending)))
+        reload = plan_reload([step for one in work for step in one.steps], pending)
+        run = Run(self.manager, work, bool(reload), self.tell)
         self.outcome = run.outcome
         run.carry_out()
         for name in {*self.changes, *self.gone} - set(kept):

@@ -72,6 +72,16 @@ class Module(AnsibleModule):
         except OSError as error:
             self.fail(f"the host: {error}")
 
+    def end(self, end: t.Optional[t.Dict[str, t.Any]]) -> t.NoReturn:
+        """With what _host/task.py returns."""
+        if end is None:
+            self.finish(changed=True, goes_on=True, msg="goes on in the background")
+        for warning in end["warnings"]:
+            self.warn(warning)
+        if end["failed"]:
+            self.fail(**end["result"])
+        self.finish(**end["result"])
+
     def finish(self, **result: t.Any) -> t.NoReturn:
         self.exit_json(**self._shown(result))
         raise AssertionError("exit_json ends the process")
@@ -83,6 +93,7 @@ class Module(AnsibleModule):
     def _shown(self, result: t.Dict[str, t.Any]) -> t.Dict[str, t.Any]:
         self.no_log_values = {value for value in self.no_log_values if len(str(value)) >= SHORTEST_SEARCHED}
         arguments = self._hide(known_only(self.params, self.argument_spec))
+        arguments.pop("_follow", None)
         return {**result, "invocation": {"module_args": arguments}}
 
 

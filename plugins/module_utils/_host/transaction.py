@@ -94,12 +94,13 @@ class Transaction:
             generations.mark(change.new, State.BAD if name in self.bad else State.GOOD)
             generations.prune(name)
 
-    def undo(self, outcome: Outcome, begun: float, pools: t.Iterable[str]) -> None:
+    def undo(self, outcome: Outcome, begun: float, pools: t.Iterable[str], tell: t.Callable[[str], None]) -> None:
         """Puts bad ones back. ``pools`` are all that the host has; the run began at ``begun``."""
         undone = {name: change for name, change in self.bad.items() if change.undoable}
         if undone:
             self._write_journal(undone, Phase.REVERTING)
-            self.revert = Revert(undone, [name for name in pools if name not in undone], self.manager, self.seal)
+            others = [name for name in pools if name not in undone]
+            self.revert = Revert(undone, others, self.manager, self.seal, tell)
             self.revert.carry_out(outcome, begun)
 
     def end(self) -> None:
@@ -110,7 +111,8 @@ class Transaction:
             journal.write(self.others_left)
         else:
             journal.close()
-            self.switch.disarm()
+            if self.left or self.changes or self.gone:
+                self.switch.disarm()
 
     def told_of(self, name: str) -> t.Dict[str, t.Any]:
         """The part of a pool's result."""

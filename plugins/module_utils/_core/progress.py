@@ -1,0 +1,38 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The progress of a rollout in lines for people."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.rollout import Rollout
+from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health
+
+
+class Progress:
+    """Of one pool, from ``begun`` on, in seconds of the clock of the rollout."""
+
+    def __init__(self, pool: str, rollout: Rollout, begun: float) -> None:
+        self.pool = pool
+        self.rollout = rollout
+        self.begun = begun
+        self.canary = rollout.policy.canary if rollout.to_restart else 0
+        self.total = len({*rollout.to_start, *rollout.to_restart, *rollout.to_judge})
+        self.settled = 0
+        self.bad: t.Set[str] = set()
+
+    def lines(self, now: float) -> t.List[str]:
+        """What has happened since the last time."""
+        verdicts = self.rollout.verdicts
+        settled = sum(verdict.health is Health.SETTLED for verdict in verdicts.values())
+        told = []
+        if settled != self.settled:
+            self.settled = settled
+            canary = "canary settled, " if settled <= self.canary < self.total else ""
+            told.append(f"{self.pool}: {canary}{settled}/{self.total} after {now - self.begun:.1f} s")
+        for unit, verdict in verdicts.items():
+            if verdict.bad and unit not in self.bad:
+                self.bad.add(unit)
+                told.append(f"{self.pool}: {unit} {verdict}")
+        return told

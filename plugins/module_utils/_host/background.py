@@ -1,0 +1,140 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Work that outlives the connection that asked for it: a lost SSH session must not end a rollout half-way.
+
+It runs in a process and a scope of its own, tells its progress in a file, and leaves its end in another. Whoever asked
+may wait, or come back and ask again under the same token.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import signal
+import time
+import traceback
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import places
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
+
+Tell = t.Callable[[str], None]
+End = t.Dict[str, t.Any]
+
+# Between two looks at whether it has ended: close at first, so that quick work is not waited for.
+SHORTEST_PAUSE = 0.005
+LONGEST_PAUSE = 0.1
+# In seconds: whoever has not come back for its end by then never will.
+FORGOTTEN_AFTER = 3600
+KILLED = (
+    "the process that was changing the host was killed. The host puts back what it changed, or the next run goes on."
+)
+
+
+class Background:
+    """``token`` names the work: letters and digits that whoever asks has made up."""
+
+    def __init__(self, token: str) -> None:
+        self.directory = f"{places.RUNS}/{token}"
+        self.progress = f"{self.directory}/progress"
+        self.end = f"{self.directory}/end"
+
+    @property
+    def begun(self) -> bool:
+        return os.path.isdir(self.directory)
+
+    def begin(self, work: t.Callable[[Tell], End], manager: Manager) -> None:
+        """Starts ``work``, which returns what JSON can carry."""
+        sweep()
+        os.mkdir(self.directory, mode=0o700)
+        # Whoever cannot lock it knows that the work goes on. Opened here, so that it does from the start.
+        progress = open(self.progress, "a", encoding="utf-8")  # noqa: SIM115
+        fcntl.flock(progress, fcntl.LOCK_EX)
+        if not os.fork():
+            self._work(work, progress, manager)
+        progress.close()
+
+    def wait(self, patience: t.Optional[float]) -> t.Optional[End]:
+        """What the work has returned, or ``None`` when it has told its progress and goes on after ``patience`` seconds.
+
+        Raises what it has raised: ``Problems``, ``ManagerError``, ``OSError``. Forgets it then.
+        """
+        begun, pause = time.monotonic(), SHORTEST_PAUSE
+        while self._goes_on():
+            if patience is not None and time.monotonic() - begun > patience and os.path.getsize(self.progress):
+                return None
+            time.sleep(pause)
+            pause = min(LONGEST_PAUSE, pause * 1.2)
+        try:
+            with open(self.end, encoding="utf-8") as file:
+                end = json.load(file)
+        except FileNotFoundError:
+            raise ManagerError(
+                "the process that was changing the host was killed; the host undoes what it did"
+            ) from None
+        finally:
+            shutil.rmtree(self.directory)
+        return _returned(end)
+
+    def _goes_on(self) -> bool:
+        with open(self.progress, encoding="utf-8") as progress:
+            try:
+                fcntl.flock(progress, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except OSError:
+                return True
+        return False
+
+    def _work(self, work: t.Callable[[Tell], End], progress: t.TextIO, manager: Manager) -> t.NoReturn:
+        end: t.Dict[str, t.Any]
+        _leave_terminal()
+        try:
+            # With KillUserProcesses= what is left of a session dies with it (logind.conf(5)).
+            manager.own_scope(f"workers-run-{os.getpid()}.scope", os.getpid())
+            end = {"returned": work(lambda line: print(line, file=progress, flush=True))}
+        except Problems as found:
+            end = {"problems": [vars(problem) for problem in found.problems]}
+        except ManagerError as error:
+            end = {"manager": str(error)}
+        except OSError as error:
+            end = {"os": [error.errno, error.strerror, error.filename]}
+        except Exception:
+            end = {"unexpected": traceback.format_exc()}
+        with contextlib.suppress(OSError):
+            with open(f"{self.end}.new", "w", encoding="utf-8") as file:
+                json.dump(end, file)
+            os.rename(f"{self.end}.new", self.end)
+        # What the process that was forked would do at its end, such as remove its own files, is its own affair.
+        os._exit(0)
+
+
+def sweep() -> None:
+    """Removes what nobody has come back for. The lock of the host is held, so none of it is under way."""
+    os.makedirs(places.RUNS, mode=0o700, exist_ok=True)
+    for entry in os.scandir(places.RUNS):
+        if time.time() - entry.stat().st_mtime > FORGOTTEN_AFTER:
+            shutil.rmtree(entry.path)
+
+
+def _leave_terminal() -> None:
+    """A connection ends when nobody has its pipes any more; its end must not reach us."""
+    os.setsid()
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nothing, stream)
+
+
+def _returned(end: t.Dict[str, t.Any]) -> End:
+    if "problems" in end:
+        raise Problems([Problem(**problem) for problem in end["problems"]])
+    if "manager" in end:
+        raise ManagerError(end["manager"])
+    if "os" in end:
+        raise OSError(*end["os"])
+    if "unexpected" in end:
+        raise RuntimeError(end["unexpected"])
+    return t.cast("End", end["returned"])

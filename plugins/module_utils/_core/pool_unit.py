@@ -26,7 +26,7 @@ def template_text(pool: Pool, systemd: int, env_files: t.Sequence[str]) -> str:
     running process depends on, as environment of the process and as a field of its journal lines.
     """
     sections = _template_sections(pool, systemd, env_files)
-    digest = _process_digest(sections)
+    digest = _process_digest(sections, systemd)
     service = sections["Service"]
     environment = t.cast("t.List[str]", service["Environment"])
     environment.append(render_environment(UNIT_MARKER, digest))
@@ -50,12 +50,12 @@ def unit_marker(template: str) -> str:
     return dict(field.partition("=")[::2] for field in fields).get(UNIT_MARKER, "")
 
 
-def _process_digest(sections: Sections) -> str:
+def _process_digest(sections: Sections, systemd: int) -> str:
     """Digest of the directives that a process keeps from its start until it ends, in any order."""
     kept = [
         (one.section, one.key, one.value)
         for one in UnitText.parse(render(sections)).assignments
-        if effect_of(one.section, one.key) is Effect.RESTART
+        if effect_of(one.section, one.key, systemd) is Effect.RESTART
     ]
     # Sorting by section and key alone keeps the order of a repeated directive, which has a meaning.
     return hashlib.sha256(repr(sorted(kept, key=lambda one: one[:2])).encode()).hexdigest()[:16]

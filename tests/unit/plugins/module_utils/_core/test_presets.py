@@ -22,14 +22,14 @@ ENV_FILES = ["/etc/default/mail"]
 BEFORE_PRESETS = {
     "Type": ["exec"],
     "ExecStart": ['"/usr/bin/mail-worker"'],
-    "Environment": ["WORKERS_POOL=%p", "WORKERS_INSTANCE=%i", '"WORKERS_UNIT=a1dba06e85ba03b9"'],
+    "Environment": ["WORKERS_POOL=%p", "WORKERS_INSTANCE=%i", '"WORKERS_UNIT=8b6808e1c07b61be"'],
     "EnvironmentFile": ENV_FILES,
     "Restart": ["always"],
     "RestartSec": ["0"],
     "KillMode": ["mixed"],
     "TimeoutStopSec": ["90s"],
     "SyslogIdentifier": ["%p@%i"],
-    "LogExtraFields": ["WORKERS_POOL=mail", "WORKERS_UNIT=a1dba06e85ba03b9"],
+    "LogExtraFields": ["WORKERS_POOL=mail", "WORKERS_UNIT=8b6808e1c07b61be"],
 }
 # What a stop must outlast, in seconds, where the framework bounds a job by itself.
 LONGEST_JOB = {"php": 60, "laravel": 60, "rq": 180, "sidekiq": 25}

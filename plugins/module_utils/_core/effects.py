@@ -17,8 +17,8 @@ class Effect(enum.IntEnum):
 
 
 # Unlisted means restart: never too little. ``None`` stands for every directive of the section.
-# Each row is shown by tests/oracle/test_effects.py on every systemd from 247 to 262 that has the directive: changed on
-# disk, daemon-reload, and the running instance met the new behaviour. docs/effects.md tells what was seen.
+# Each row is shown by tests/oracle/test_effects.py on those of systemd 247, 252, 257 and 262 that have the directive:
+# changed on disk, daemon-reload, and the running instance met the new behaviour. docs/effects.md tells what was seen.
 AFTER_RELOAD: t.Mapping[str, t.Optional[t.FrozenSet[str]]] = {
     "Unit": frozenset(
         {

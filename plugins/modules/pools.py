@@ -229,6 +229,9 @@ options:
       - At least V(2s).
     type: str
     default: 60s
+  _follow:
+    description: Of the action plugin of this module, which comes back for a run that takes long. Not for playbooks.
+    type: str
 seealso:
   - module: workers.systemd.pools_info
   - module: workers.systemd.rollback
@@ -431,8 +434,7 @@ def main() -> None:
             "purge": {"type": "bool", "default": False},
             "skip_traps": {"type": "list", "elements": "str", "default": []},
             "confirm": {"type": "str", "default": DEFAULT},
-            # Of the action plugin.
-            "_follow": {"type": "str", "default": ""},
+            "_follow": {"type": "str"},
         },
         hide=without_secrets,
     )

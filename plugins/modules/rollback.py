@@ -54,6 +54,9 @@ options:
     description: As in O(workers.systemd.pools#module:confirm).
     type: str
     default: 60s
+  _follow:
+    description: Of the action plugin of this module, which comes back for a run that takes long. Not for playbooks.
+    type: str
 seealso:
   - module: workers.systemd.pools
   - module: workers.systemd.pools_info
@@ -120,8 +123,7 @@ def main() -> None:
             "pool": {"type": "str", "required": True},
             "generation": {"type": "str"},
             "confirm": {"type": "str", "default": DEFAULT},
-            # Of the action plugin.
-            "_follow": {"type": "str", "default": ""},
+            "_follow": {"type": "str"},
         },
         hide=dict,
     )

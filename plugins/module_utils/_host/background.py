@@ -94,7 +94,7 @@ class Background:
         try:
             # With KillUserProcesses= what is left of a session dies with it (logind.conf(5)).
             manager.own_scope(f"workers-run-{os.getpid()}.scope", os.getpid())
-            end = {"returned": work(lambda line: print(line, file=progress, flush=True))}
+            end = {"returned": work(lambda line: _write_line(progress, line))}
         except Problems as found:
             end = {"problems": [vars(problem) for problem in found.problems]}
         except ManagerError as error:
@@ -109,6 +109,11 @@ class Background:
             os.rename(f"{self.end}.new", self.end)
         # What the process that was forked would do at its end, such as remove its own files, is its own affair.
         os._exit(0)
+
+
+def _write_line(file: t.TextIO, line: str) -> None:
+    file.write(f"{line}\n")
+    file.flush()
 
 
 def sweep() -> None:

@@ -8,6 +8,7 @@ import calendar
 import contextlib
 import os
 import signal
+import sys
 import time
 import typing as t
 from dataclasses import replace
@@ -39,8 +40,13 @@ def main() -> int:
         # Another run has begun and goes on from there.
         trouble = [str(problem) for problem in found.problems]
     for line in trouble:
-        print(line)
+        tell(line)
     return 1 if trouble else 0
+
+
+def tell(line: str) -> None:
+    """To the journal."""
+    sys.stdout.write(f"{line}\n")
 
 
 def recover() -> t.List[str]:
@@ -52,14 +58,14 @@ def recover() -> t.List[str]:
     for change in changes.values():
         generations.mark(change.new, State.BAD)
     journal.write(replace(left, phase=Phase.REVERTING))
-    print(left)
+    tell(str(left))
     others = [name for name in look.owned_pools() if name not in changes and name not in left.gone]
-    revert = Revert(changes, others, Manager(commands.run), sealed_with(host.key()), print, left.gone)
+    revert = Revert(changes, others, Manager(commands.run), sealed_with(host.key()), tell, left.gone)
     revert.carry_out(Outcome(), _seconds(left.since))
-    trouble = [line for name in changes for line in revert.trouble(name)]
-    if not trouble:
-        journal.write(replace(left, phase=Phase.UNDONE))
-    return trouble
+    if revert.error:
+        return [revert.error]
+    journal.write(replace(left, phase=Phase.UNDONE))
+    return [line for name in changes for line in revert.trouble(name)]
 
 
 def _changes(left: RunJournal) -> t.Iterator[t.Tuple[str, Change]]:

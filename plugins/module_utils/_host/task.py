@@ -18,9 +18,9 @@ PATIENCE = 2.0
 
 
 class Task:
-    """``follow`` is the token under which whoever asked comes back; empty when nobody will."""
+    """``follow`` is the token under which whoever asked comes back; ``None`` when nobody will."""
 
-    def __init__(self, follow: str, *, check_mode: bool, diff: bool) -> None:
+    def __init__(self, follow: t.Optional[str], *, check_mode: bool, diff: bool) -> None:
         self.background = Background(follow or str(os.getpid()))
         self.patience = PATIENCE if follow else None
         self.check_mode = check_mode

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from statistics import median
 
-from tests.benchmarks import crashes, deploys, judging
+from tests.benchmarks import crashes, deploys, judging, rollouts
 from tests.benchmarks.deploys import pool, role
 from tests.benchmarks.turns import Clock, Contender, on_host
 
@@ -30,6 +30,7 @@ def main() -> None:
     print(f"Measured on {machine()}.\n", flush=True)
     against_loop_and_floor(clock, count)
     growth(clock, many)
+    rolling(clock)
     judgement()
     recovery(clock)
     _lab("down", HOST, LARGE)
@@ -105,6 +106,20 @@ def pools(clock: Clock, count: int) -> None:
 
 def _growth_row(what: str, small: float, large: float) -> None:
     print(f"| {what} | {small:.2f} s | {large:.2f} s | **{large / small:.2f}x** |", flush=True)
+
+
+def rolling(clock: Clock) -> None:
+    took = rollouts.rolling(clock, HOST, ROUNDS)
+    print("| rolling restart | ours | by hand, in one shell script | ours / by hand |")
+    print("|---|---|---|---|")
+    what = f"{rollouts.COUNT} instances in batches of {rollouts.BATCH}, window 0"
+    ours, by_hand = took["ours"], took["by hand"]
+    print(f"| {what} | {ours:.2f} s | {by_hand:.2f} s | **{ours / by_hand:.2f}x** |\n", flush=True)
+    away = rollouts.bad_version(clock, HOST, ROUNDS)
+    print(f"| a bad version of {rollouts.COUNT} instances, besides the window | |")
+    print("|---|---|")
+    print(f"| from the stop of the canary to the host fully back | {away['on the host']:.2f} s |")
+    print(f"| the whole ansible-playbook run, which fails | {away['whole run']:.2f} s |\n", flush=True)
 
 
 def judgement() -> None:

@@ -1,0 +1,64 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A rolling restart against the same restarts by hand, and how long a bad version is on a host."""
+
+from __future__ import annotations
+
+import itertools
+import typing as t
+
+from tests.benchmarks.deploys import BARE, pool, role
+from tests.benchmarks.turns import Clock, Contender, Task, on_host
+
+COUNT = 100
+BATCH = 10
+WINDOW = 0.5
+changing = itertools.count()
+
+
+def rolling(clock: Clock, host: str, rounds: int) -> dict[str, float]:
+    """Median seconds of restarting all in batches: ours, and one shell script that waits for each batch to start."""
+    policy = {"canary": 0, "max_parallel": str(BATCH), "min_healthy_time": "0"}
+
+    def ours() -> list[Task]:
+        return role(_pool(rollout=policy, environment={"QUEUE": f"orders-{next(changing)}"}))
+
+    of_batch = f"$(seq -f 'ours@%g' $one $((one + {BATCH - 1})))"
+    script = f"for one in $(seq 1 {BATCH} {COUNT}); do systemctl restart {of_batch}; done"
+    on_host(host, BARE)
+    clock.once(host, ours())
+    return clock.in_turn(
+        rounds,
+        Contender("ours", host, ours),
+        Contender("by hand", host, lambda: [{"ansible.builtin.raw": script}]),
+    )
+
+
+def bad_version(clock: Clock, host: str, rounds: int) -> dict[str, float]:
+    """Seconds besides the window: of the whole run that fails, and on the host until the old version is back.
+
+    On the host they count from the stop of the canary to the start that brings it back, as the journal has them.
+    """
+    good = _pool(rollout={"min_healthy_time": f"{WINDOW}s"})
+    on_host(host, BARE)
+    clock.once(host, role(good))
+    whole, there = [], []
+    for _round in range(rounds):
+        since = on_host(host, "date +%s.%N").strip()
+        bad = {**good, "command": ["/bin/sh", "-c", f"exit {next(changing) % 100 + 1}"]}
+        whole.append(clock.once(host, role(bad), fails=True) - WINDOW)
+        there.append(_canary_was_away(host, since) - WINDOW)
+    on_host(host, BARE)
+    return {"whole run": sorted(whole)[rounds // 2], "on the host": sorted(there)[rounds // 2]}
+
+
+def _canary_was_away(host: str, since: str) -> float:
+    query = f"journalctl --output=short-unix --since=@{since} UNIT=ours@1.service"
+    stop = "grep -m1 'Stopping ' | cut -d' ' -f1"
+    start = "grep 'Started ' | tail -n1 | cut -d' ' -f1"
+    times = on_host(host, f"{query} | {stop}; {query} | {start}").split()
+    return float(times[1]) - float(times[0])
+
+
+def _pool(**more: t.Any) -> dict[str, t.Any]:
+    return pool("ours", COUNT, **more)

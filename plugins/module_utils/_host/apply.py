@@ -155,9 +155,7 @@ class Run:
             self.manager.reset_failed(restarts)
             self.manager.restart(restarts)
         counts = [unit for _name, one in actions if isinstance(one, Count) for unit in one.units]
-        self.counts = {
-            unit: int(shown["NRestarts"]) for unit, shown in self.manager.show(counts, ["NRestarts"]).items()
-        }
+        self.counts = self.manager.restarts(counts)
         commands = {pool.name: pool.policy.health_check for pool in self.work}
         for name, action in actions:
             if isinstance(action, Check):

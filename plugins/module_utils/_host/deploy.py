@@ -245,9 +245,8 @@ class Deployment:
         if host.reload_is_pending():
             return "an earlier run was interrupted before it"
         loaded = [unit for name, pool in self.observed.items() for unit in _one_loaded(name, pool)]
-        for unit, shown in self.manager.show(loaded, ["NeedDaemonReload"]).items():
-            if shown["NeedDaemonReload"] == "yes":
-                return f"files of {unit} changed since it was loaded"
+        for unit in self.manager.loaded_from_old_files(loaded):
+            return f"files of {unit} changed since it was loaded"
         return ""
 
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The system manager, asked and told through its own tools: one call for many units, never one call per unit."""
+"""The system manager, over the bus or through its own tools: one round for many units, never one for each."""
 
 from __future__ import annotations
 
@@ -8,9 +8,15 @@ import json
 import re
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.bus_message import Answer, Call, object_path
+from ansible_collections.workers.systemd.plugins.module_utils._host import bus
+
 # argv -> (exit status, stdout, stderr)
 Run = t.Callable[[t.List[str]], t.Tuple[int, str, str]]
 
+# org.freedesktop.systemd1(5)
+SYSTEMD, MANAGER = "org.freedesktop.systemd1", "/org/freedesktop/systemd1"
+PROPERTIES = "org.freedesktop.DBus.Properties"
 # SD_MESSAGE_UNIT_PROCESS_EXIT of sd-messages.h
 MAIN_PROCESS_EXITED = "MESSAGE_ID=98e322203f7a4ed290d09fe03c09fe15"
 
@@ -47,25 +53,19 @@ class Manager:
         return int(found.group(1))
 
     def list_units(self, patterns: t.Sequence[str]) -> t.Dict[str, ListedUnit]:
-        """Every loaded unit that matches. One D-Bus call: 11 ms for 500 units, where `systemctl show` takes 2 s."""
+        """Every loaded unit that matches, in one call."""
         if not patterns:
             return {}
-        out = self._must(
-            [
-                "busctl",
-                "--json=short",
-                "call",
-                "org.freedesktop.systemd1",
-                "/org/freedesktop/systemd1",
-                "org.freedesktop.systemd1.Manager",
-                "ListUnitsByPatterns",
-                "asas",
-                "0",
-                str(len(patterns)),
-                *patterns,
-            ]
-        )
-        return {row[0]: ListedUnit(row[2], row[3], row[4], row[8]) for row in json.loads(out)["data"][0]}
+        ((rows,),) = self._asked([_of_manager("ListUnitsByPatterns", "asas", [], patterns)])
+        return {row[0]: ListedUnit(row[2], row[3], row[4], row[8]) for row in rows}
+
+    def restarts(self, units: t.Sequence[str]) -> t.Dict[str, int]:
+        """NRestarts of services: how often each was started by systemd itself since it was last started on purpose."""
+        return {unit: int(count) for unit, count in self._property(units, "Service", "NRestarts").items()}
+
+    def loaded_from_old_files(self, units: t.Sequence[str]) -> t.List[str]:
+        """Those whose files changed since systemd read them."""
+        return [unit for unit, needed in self._property(units, "Unit", "NeedDaemonReload").items() if needed]
 
     def show(self, units: t.Sequence[str], properties: t.Sequence[str]) -> t.Dict[str, t.Dict[str, str]]:
         """Properties by unit, in one call. Costs about 1.2 ms a unit, so ask only for units that matter."""
@@ -91,15 +91,15 @@ class Manager:
 
     def reset_failed(self, units: t.Sequence[str]) -> None:
         """Forgets failures and start counts. Says no for a unit that is not loaded, which has nothing to forget."""
-        self._run(["systemctl", "reset-failed", "--", *units])
+        self._try([_of_manager("ResetFailedUnit", "s", unit) for unit in units])
 
     def start(self, units: t.Sequence[str]) -> None:
         """Puts the jobs in and does not wait for them: what became of them is read from the units."""
-        self._run(["systemctl", "--no-block", "start", "--", *units])
+        self._try([_of_manager("StartUnit", "ss", unit, "replace") for unit in units])
 
     def restart(self, units: t.Sequence[str]) -> None:
         """The same. It starts what does not run, at once: a start would wait for the delay of a crashed unit."""
-        self._run(["systemctl", "--no-block", "restart", "--", *units])
+        self._try([_of_manager("RestartUnit", "ss", unit, "replace") for unit in units])
 
     def own_scope(self, name: str, pid: int) -> None:
         """Moves a process into a scope of its own (systemd.scope(5))."""
@@ -140,9 +140,33 @@ class Manager:
         out = self._run(["journalctl", *query, MAIN_PROCESS_EXITED, *(f"UNIT={unit}" for unit in units)])[1]
         return [json.loads(line) for line in out.splitlines() if line.startswith("{")]
 
+    def _property(self, units: t.Sequence[str], interface: str, name: str) -> t.Dict[str, t.Any]:
+        asked = (f"{SYSTEMD}.{interface}", name)
+        calls = [Call(SYSTEMD, object_path(unit), PROPERTIES, "Get", "ss", asked) for unit in units]
+        return {unit: value for unit, (value,) in zip(units, self._asked(calls))}
+
+    def _asked(self, calls: t.Sequence[Call]) -> t.List[t.List[t.Any]]:
+        """What each call returned."""
+        answers = self._try(calls)
+        for call, answer in zip(calls, answers):
+            if answer.error:
+                raise ManagerError(f"{call.member} of {call.path} said {answer.error} {answer.values}")
+        return [answer.values for answer in answers]
+
+    def _try(self, calls: t.Sequence[Call]) -> t.List[Answer]:
+        """The answers, of which any may be a no."""
+        try:
+            return bus.ask(calls) if calls else []
+        except (OSError, ValueError) as error:
+            raise ManagerError(f"the system bus, {bus.ADDRESS}: {error}") from error
+
     def _must(self, argv: t.List[str]) -> str:
         status, out, err = self._run(argv)
         if status:
             call = " ".join(argv[:4]) + (" ..." if len(argv) > 4 else "")
             raise ManagerError(f"`{call}` exited {status}: {(err or out).strip() or 'it printed nothing'}")
         return out
+
+
+def _of_manager(member: str, signature: str, *arguments: t.Any) -> Call:
+    return Call(SYSTEMD, MANAGER, f"{SYSTEMD}.Manager", member, signature, arguments)

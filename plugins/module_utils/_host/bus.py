@@ -1,0 +1,79 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The system bus, for questions about many units at once.
+
+`busctl` asks one thing in 9 ms, and `systemctl show` makes systemd tell all of a unit, which takes it 1 to 4 ms each.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.bus_message import Answer, Call, answer, length
+
+# DEFAULT_SYSTEM_BUS_ADDRESS of systemd's bus-internal.h.
+ADDRESS = "/run/dbus/system_bus_socket"
+# Seconds to wait for systemd to say anything, as BUS_DEFAULT_TIMEOUT there.
+LONGEST = 25
+# dbus-daemon(1) refuses more than 128 calls that wait for their answers (max_replies_per_connection).
+AT_ONCE = 100
+# "Authentication Protocol" of the D-Bus Specification: the kernel tells the bus who we are.
+LOGIN = b"\0AUTH EXTERNAL %s\r\n"
+# The bus hears nobody who has not said it.
+HELLO = Call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "Hello")
+
+
+def ask(calls: t.Sequence[Call]) -> t.List[Answer]:
+    """The answers, in the order of the calls. Raises ``OSError`` when there is no bus, or none that answers."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(LONGEST)
+        connection.connect(ADDRESS)
+        bus = _Bus(connection)
+        answers = []
+        for begin in range(0, len(calls), AT_ONCE):
+            answers += bus.answers(calls[begin : begin + AT_ONCE])
+        return answers
+
+
+class _Bus:
+    """A connection that the bus has let in."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+        self.read = b""
+        self.serial = 0
+        connection.sendall(LOGIN % str(os.geteuid()).encode().hex().encode())
+        while not self.read.endswith(b"\r\n"):
+            self._receive()
+        if not self.read.startswith(b"OK "):
+            raise ConnectionError(f"it does not let us in: {self.read.decode(errors='replace').strip()}")
+        self.read = b""
+        connection.sendall(b"BEGIN\r\n")
+        self.answers([HELLO])
+
+    def answers(self, calls: t.Sequence[Call]) -> t.List[Answer]:
+        serials = range(self.serial + 1, self.serial + 1 + len(calls))
+        self.serial += len(calls)
+        self.connection.sendall(b"".join(call.message(serial) for serial, call in zip(serials, calls)))
+        waiting: t.Dict[int, t.Optional[Answer]] = dict.fromkeys(serials)
+        while not all(waiting.values()):
+            got = answer(self._message())
+            if got:
+                waiting[got.serial] = got
+        return [got for got in waiting.values() if got]
+
+    def _message(self) -> bytes:
+        size = length(self.read)
+        while size is None or len(self.read) < size:
+            self._receive()
+            size = length(self.read)
+        message, self.read = self.read[:size], self.read[size:]
+        return message
+
+    def _receive(self) -> None:
+        read = self.connection.recv(2**16)
+        if not read:
+            raise ConnectionError("it closed the connection")
+        self.read += read

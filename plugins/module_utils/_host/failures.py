@@ -27,14 +27,14 @@ def failures(outcome: Outcome, secrets: t.Sequence[str], manager: Manager) -> t.
     exits = last_exits(manager.exits(failed, min(since.values())))
     speakers = list({UnitName.parse(unit).prefix: unit for unit in reversed(failed)}.values())[:MOST_JOURNALS]
     found = []
-    for unit, shown in manager.show(failed, ["NRestarts"]).items():
+    for unit, restarts in manager.restarts(failed).items():
         entries = manager.journal(unit, since[unit]) if unit in speakers else []
         found.append(
             {
                 "unit": unit,
                 "verdict": str(verdicts[unit]),
                 "exit": exits.get(unit, ""),
-                "restarts": int(shown["NRestarts"]),
+                "restarts": restarts,
                 "journal": journal_lines(last_death(entries), secrets)[-LINES:],
             }
         )

@@ -104,5 +104,4 @@ class UnitInstall:
     def _loaded_older(self) -> bool:
         """Whether systemd has loaded the unit, or an instance of the template, from older files."""
         loaded = self.manager.list_units([self.spec.name.replace("@.", "@*.")])
-        shown = self.manager.show(list(loaded)[:1], ["NeedDaemonReload"])
-        return any(one["NeedDaemonReload"] == "yes" for one in shown.values())
+        return bool(self.manager.loaded_from_old_files(list(loaded)[:1]))

@@ -81,7 +81,7 @@ def observe(names: t.Sequence[str], manager: Manager) -> t.Dict[str, ObservedPoo
                 )
                 for unit in known.get(name, ())
             },
-            target_active=units.target(name) in listed and listed[units.target(name)].active == "active",
+            target_active=_is_up(listed.get(units.target(name))),
             target_enabled=name in pools and units.target(name) in enabled,
         )
         for name in names
@@ -117,6 +117,11 @@ def _process(unit: str, started: t.Sequence[processes.Started]) -> Process:
         unit_marker=processes.log_extra_fields(unit).get(UNIT_MARKER, ""),
         started=processes.started_at(unit),
     )
+
+
+def _is_up(target: t.Optional[ListedUnit]) -> bool:
+    """Also one that will be as soon as the instances before it have started: a removal has to stop it too."""
+    return target is not None and (target.active == "active" or target.job == "start")
 
 
 def _enabled_units() -> t.Set[str]:

@@ -19,11 +19,13 @@ class Verb(enum.Enum):
 
     WRITE = "write"
     ENABLE = "enable"
+    REENABLE = "reenable"
     DISABLE = "disable"
     RELOAD = "daemon-reload"
     STOP = "stop"
     FORGET = "reset-failed"
     REMOVE = "remove"
+    RELOAD_UNIT = "reload"
     START = "start"
     RESTART = "restart"
     JUDGE = "judge"
@@ -56,9 +58,7 @@ def plan_pool(wanted: Wanted, observed: ObservedPool) -> t.Tuple[Step, ...]:
         seen = observed.instances.get(instance, Instance())
         steps.extend(_instance_steps(units.instance(name, instance), seen, wanted.markers[instance], files_changed))
     for instance in units.in_order(set(observed.instances) - set(wanted.pool.instances)):
-        steps.extend(
-            _surplus_steps(units.instance(name, instance), observed.instances[instance], "not wanted any more")
-        )
+        steps.extend(surplus_steps(units.instance(name, instance), observed.instances[instance], "not wanted any more"))
     return tuple(steps + removals)
 
 
@@ -89,7 +89,7 @@ def plan_removal(name: str, observed: ObservedPool, because: str) -> t.Tuple[Ste
     """The steps that leave nothing of a pool: instances first, then the target, then the files."""
     steps: t.List[Step] = []
     for instance in units.in_order(observed.instances):
-        steps.extend(_surplus_steps(units.instance(name, instance), observed.instances[instance], because))
+        steps.extend(surplus_steps(units.instance(name, instance), observed.instances[instance], because))
     if observed.target_active:
         steps.append(Step(Verb.STOP, units.target(name), because))
     if observed.target_enabled:
@@ -105,7 +105,7 @@ def plan_reload(steps: t.Sequence[Step], pending: str) -> t.Tuple[Step, ...]:
     """At most one reload for the whole run: for what it changes, or for what an earlier run or a person left."""
     for step in steps:
         on_unit = step.verb in (Verb.WRITE, Verb.REMOVE) and step.subject.startswith(f"{places.UNITS}/")
-        if on_unit or step.verb in (Verb.ENABLE, Verb.DISABLE):
+        if on_unit or step.verb in (Verb.ENABLE, Verb.REENABLE, Verb.DISABLE):
             return (Step(Verb.RELOAD, MANAGER, "unit files or links change"),)
     return (Step(Verb.RELOAD, MANAGER, pending),) if pending else ()
 
@@ -133,16 +133,22 @@ def _instance_steps(unit: str, seen: Instance, markers: t.Mapping[str, str], fil
     if not seen.enabled:
         yield Step(Verb.ENABLE, unit, "starts with its pool")
     if not seen.running:
-        # A start job would wait for the automatic restart (service_start()), which then counts as a death.
-        waits = seen.sub.startswith("auto-restart")
-        yield Step(Verb.RESTART if waits else Verb.START, unit, f"is {seen.active} ({seen.sub})")
+        yield start_step(unit, seen)
     elif seen.process is not None:
         because = why_stale(seen.process, markers, files_changed)
         if because:
             yield Step(Verb.RESTART, unit, because)
 
 
-def _surplus_steps(unit: str, seen: Instance, because: str) -> t.Iterator[Step]:
+def start_step(unit: str, seen: Instance) -> Step:
+    """The step that starts what does not run."""
+    # A start job would wait for the automatic restart (service_start()), which then counts as a death.
+    waits = seen.sub.startswith("auto-restart")
+    return Step(Verb.RESTART if waits else Verb.START, unit, f"is {seen.active} ({seen.sub})")
+
+
+def surplus_steps(unit: str, seen: Instance, because: str) -> t.Iterator[Step]:
+    """The steps after which nothing runs, is enabled, or is remembered as failed."""
     if seen.enabled:
         yield Step(Verb.DISABLE, unit, because)
     if seen.active != "inactive":

@@ -18,6 +18,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text im
     render_argv,
     split_command,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.instance_names import item_problems, read_instances
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy, read_policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems, did_you_mean
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import (
@@ -64,15 +65,6 @@ ACCOUNT = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,255}|[0-9]{1,10}")
 def concrete(path: str, instance: str) -> str:
     """The path that systemd reads for this instance."""
     return path.replace("%i", instance)
-
-
-def item_problems(items: t.Sequence[t.Any], where: str) -> t.List[Problem]:
-    """Items of a list that have no text."""
-    return [
-        Problem(f"{where}[{index}]", "nothing" if item is None else type(item).__name__, "text, a number or a boolean")
-        for index, item in enumerate(items)
-        if not isinstance(item, (str, int, float))
-    ]
 
 
 @dataclass(frozen=True)
@@ -247,26 +239,15 @@ class _Reader:
         given = self.params.get("instances")
         if given is None:
             return ("1",)
-        if isinstance(given, list):
-            self.problems.extend(item_problems(given, f"{self.where}.instances"))
-            return self._instance_names([as_text(name) for name in given])
-        if isinstance(given, bool) or not re.fullmatch(r"[0-9]{1,5}", str(given)):
-            self.problem("instances", repr(given), "a count from 0 to 99999, or a list of names")
-            return ()
-        return tuple(str(number) for number in range(1, int(given) + 1))
-
-    def _instance_names(self, names: t.List[str]) -> t.Tuple[str, ...]:
-        for index, name in enumerate(names):
-            if not units.INSTANCE_NAME.fullmatch(name):
-                self.problem(
-                    f"instances[{index}]",
-                    repr(name),
-                    "letters, digits, ':', '_', '.', '-'",
-                    "systemd escapes anything else, so that %i would not be the name.",
-                )
-            if name in names[:index]:
-                self.problem(f"instances[{index}]", repr(name), "a name used once")
-        return tuple(names)
+        names, found = read_instances(
+            given,
+            f"{self.where}.instances",
+            lambda name: bool(units.INSTANCE_NAME.fullmatch(name)),
+            "letters, digits, ':', '_', '.', '-'",
+            "systemd escapes anything else, so that %i would not be the name.",
+        )
+        self.problems.extend(found)
+        return names
 
     def _preset(self) -> str:
         preset = str(self.params.get("preset") or presets.DEFAULT)

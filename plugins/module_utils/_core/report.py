@@ -82,18 +82,21 @@ def journal_lines(entries: t.Sequence[t.Mapping[str, t.Any]], secrets: t.Iterabl
     return [masked(_message(entry.get("MESSAGE")), hidden) for entry in entries]
 
 
-def plan_diff(plans: t.Mapping[str, t.Sequence[Step]]) -> t.List[t.Dict[str, str]]:
+def plan_diff(plans: t.Mapping[str, t.Sequence[Step]], kind: str = "pool ") -> t.List[t.Dict[str, str]]:
     """What happens to units, for people who look at ``--diff``; of files they see the files."""
     diffs = []
     for name, steps in plans.items():
         lines = [f"{step.verb.value} {step.subject}: {step.because}\n" for step in steps if step.verb not in ON_FILES]
         if lines:
-            diffs.append({"prepared": f"pool {name}\n{''.join(lines)}"})
+            diffs.append({"prepared": f"{kind}{name}\n{''.join(lines)}"})
     return diffs
 
 
 def summary(
-    plans: t.Mapping[str, t.Sequence[Step]], failures: t.Sequence[t.Mapping[str, t.Any]], spared: t.Sequence[str]
+    plans: t.Mapping[str, t.Sequence[Step]],
+    failures: t.Sequence[t.Mapping[str, t.Any]],
+    spared: t.Sequence[str],
+    spared_are: str = "left alone and still of the former version",
 ) -> str:
     """The result in words: what failed and why, else one line a pool."""
     if not failures:
@@ -104,7 +107,7 @@ def summary(
         lines.append(f"- {failure['unit']}: {failure['verdict']} ({ended})")
         lines.extend(f"    {line}" for line in failure["journal"])
     if spared:
-        lines.append(f"left alone and still of the former version: {', '.join(spared)}")
+        lines.append(f"{spared_are}: {', '.join(spared)}")
     return "\n".join(lines)
 
 

@@ -18,7 +18,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
-from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName, in_order
+from ansible_collections.workers.systemd.plugins.module_utils._core.units import units_in_order
 from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import (
     GONE,
     Health,
@@ -199,6 +199,5 @@ class Rollout:
         return Done(self.verdicts, tuple(self.touched), tuple(self.to_start + self.to_restart), self.lowest_active)
 
     def _in_order(self, units: t.Iterable[str]) -> t.List[str]:
-        names = {str(UnitName.parse(unit).instance): unit for unit in units}
-        ordered = [names[name] for name in in_order(names)]
+        ordered = units_in_order(units)
         return ordered[::-1] if self.policy.order == "descending" else ordered

@@ -61,7 +61,24 @@ def instance(pool: str, name: str) -> str:
 
 def in_order(names: t.Iterable[str]) -> t.List[str]:
     """Instance names as people count: ``2`` before ``10``, numbers before words."""
-    return sorted(names, key=lambda name: (not name.isdigit(), int(name) if name.isdigit() else 0, name))
+    return sorted(names, key=_as_people_count)
+
+
+def units_in_order(units: t.Iterable[str]) -> t.List[str]:
+    """Units by prefix, and those of one template as people count their instances."""
+    named = [(UnitName.parse(unit), unit) for unit in units]
+    ordered = sorted(named, key=lambda one: (one[0].prefix, _as_people_count(one[0].instance or "")))
+    return [unit for _name, unit in ordered]
+
+
+def patterns(units: t.Iterable[str]) -> t.List[str]:
+    """Globs that match these services, one for all instances of a template."""
+    named = [UnitName.parse(unit) for unit in units]
+    return sorted({instance(name.prefix, "*") if name.instance else str(name) for name in named})
+
+
+def _as_people_count(name: str) -> t.Tuple[bool, int, str]:
+    return not name.isdigit(), int(name) if name.isdigit() else 0, name
 
 
 def is_unit_name(text: str) -> bool:

@@ -21,7 +21,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.rollout impo
     Restart,
     Rollout,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Sample, Verdict
+from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health, Sample, Verdict
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import WantedFile
 from ansible_collections.workers.systemd.plugins.module_utils._host import processes
 from ansible_collections.workers.systemd.plugins.module_utils._host.checks import Checks
@@ -59,10 +59,13 @@ class Outcome:
 
     started: t.Dict[str, float] = field(default_factory=dict)
     ends: t.Dict[str, Done] = field(default_factory=dict)
+    # Verdicts of units that could not reload.
+    refused: t.Dict[str, Verdict] = field(default_factory=dict)
 
     @property
     def verdicts(self) -> t.Dict[str, Verdict]:
-        return {unit: verdict for end in self.ends.values() for unit, verdict in end.verdicts.items()}
+        judged = {unit: verdict for end in self.ends.values() for unit, verdict in end.verdicts.items()}
+        return {**judged, **self.refused}
 
     @property
     def spared(self) -> t.List[str]:
@@ -98,8 +101,10 @@ class Run:
                 self.manager.reload()
         else:
             self._change_units()
+        self._reload_units()
         try:
-            self._roll()
+            if not self.outcome.refused:
+                self._roll()
         finally:
             self.checks.end()
         return self.outcome
@@ -112,6 +117,7 @@ class Run:
                 if file.path in written:
                     write_atomically(file.path, file.text.encode(), mode=file.mode)
         self._call(self.manager.enable, Verb.ENABLE)
+        self._call(self.manager.reenable, Verb.REENABLE)
         self._call(self.manager.disable, Verb.DISABLE)
         self._call(self.manager.stop, Verb.STOP)
         self._call(self.manager.reset_failed, Verb.FORGET)
@@ -120,11 +126,24 @@ class Run:
             if path.startswith(f"{places.CONFIG}/") and not os.listdir(os.path.dirname(path)):
                 os.rmdir(os.path.dirname(path))
 
+    def _reload_units(self) -> None:
+        """All at once: it takes no instance away. Whether they live on is judged like a start."""
+        reloads = self._subjects(Verb.RELOAD_UNIT)
+        if not reloads:
+            return
+        self.outcome.started.update(dict.fromkeys(reloads, time.time()))
+        # Their restarts so far are nothing that the verdict is about.
+        self.manager.reset_failed(reloads)
+        self.outcome.refused = {
+            unit: Verdict(Health.FAILED, f"its reload failed: {result}")
+            for unit, result in self.manager.reload_units(reloads).items()
+        }
+
     def _roll(self) -> None:
         """Feeds the rollouts of all pools with one look at a time, until each has ended."""
         rollouts = {pool.name: pool.machine() for pool in self.work if pool.wanted}
         others = [unit for unit in self._subjects(Verb.START) if not unit.endswith(".service")]
-        self.outcome.started.update(dict.fromkeys(self._subjects(Verb.JUDGE), time.time()))
+        self.outcome.started.update({**dict.fromkeys(self._subjects(Verb.JUDGE), time.time()), **self.outcome.started})
         progress = [Progress(name, rollout, time.monotonic()) for name, rollout in rollouts.items()]
         pause = SHORTEST_TICK
         while rollouts or others:
@@ -161,13 +180,14 @@ class Run:
             if isinstance(action, Check):
                 self.checks.ask(commands[name], action.units)
 
-    def _samples(self, pools: t.Iterable[str]) -> t.Dict[str, Sample]:
+    def _samples(self, pools: t.Container[str]) -> t.Dict[str, Sample]:
         checked = self.checks.answers()
+        wanted = [unit for pool in self.work if pool.name in pools for unit in pool.wanted]
         return {
             unit: Sample(
                 seen.active, seen.sub, processes.invocation(unit), seen.job, self.counts.get(unit), checked.get(unit)
             )
-            for unit, seen in self.manager.list_units([units.instance(name, "*") for name in pools]).items()
+            for unit, seen in self.manager.list_units(units.patterns(wanted)).items()
         }
 
     def _subjects(self, verb: Verb) -> t.List[str]:

@@ -60,7 +60,7 @@ def owned_pools() -> t.List[str]:
 
 def observe(names: t.Sequence[str], manager: Manager) -> t.Dict[str, ObservedPool]:
     """Every named pool as the host shows it."""
-    enabled = _enabled_units()
+    enabled = links()
     # The instances of somebody else's template are not ours to see, so that no step can be about them.
     own = [name for name in names if claimed(units.template(name))[1] in (None, name)]
     patterns = [pattern for name in own for pattern in (units.target(name), units.instance(name, "*"))]
@@ -94,7 +94,7 @@ def observe_shared(systemd: int, manager: Manager) -> ObservedShared:
     # An older systemd never had the timer.
     listed = manager.list_units([calm.TIMER]) if systemd >= GROWING_DELAY_SINCE else {}
     active = frozenset(unit for unit, seen in listed.items() if seen.active == "active")
-    return ObservedShared(files, active, frozenset(_enabled_units().intersection(ENABLED)))
+    return ObservedShared(files, active, frozenset(set(links()).intersection(ENABLED)))
 
 
 def _instance(
@@ -124,14 +124,17 @@ def _is_up(target: t.Optional[ListedUnit]) -> bool:
     return target is not None and (target.active == "active" or target.job == "start")
 
 
-def _enabled_units() -> t.Set[str]:
-    """Units with a link in some unit's .wants, .requires or .upholds: `list-unit-files` never names instances."""
-    return {
-        entry.name
-        for kind in ("wants", "requires", "upholds")
-        for directory in glob.glob(places.unit(f"*.{kind}"))
-        for entry in os.scandir(directory)
-    }
+def links() -> t.Dict[str, t.Set[str]]:
+    """By unit, its links in some other's .wants, .requires or .upholds, such as ``multi-user.target.wants/a.service``.
+
+    `systemctl list-unit-files` never names instances.
+    """
+    found: t.Dict[str, t.Set[str]] = {}
+    for kind in ("wants", "requires", "upholds"):
+        for directory in glob.glob(places.unit(f"*.{kind}")):
+            for name in os.listdir(directory):
+                found.setdefault(name, set()).add(f"{os.path.basename(directory)}/{name}")
+    return found
 
 
 def _files(name: str) -> t.Dict[str, File]:

@@ -83,6 +83,10 @@ class Manager:
         """Makes the links only; the one reload of the run follows."""
         self._must(["systemctl", "--no-reload", "--quiet", "enable", "--", *units])
 
+    def reenable(self, units: t.Sequence[str]) -> None:
+        """Takes all their links away and makes those that [Install] asks for now."""
+        self._must(["systemctl", "--no-reload", "--quiet", "reenable", "--", *units])
+
     def disable(self, units: t.Sequence[str]) -> None:
         self._must(["systemctl", "--no-reload", "--quiet", "disable", "--", *units])
 
@@ -120,6 +124,15 @@ class Manager:
                 "0",
             ]
         )
+
+    def reload_units(self, units: t.Sequence[str]) -> t.Dict[str, str]:
+        """Has them read their configuration, and waits for it. Returns those that could not, and systemd's word why."""
+        status, _out, err = self._run(["systemctl", "reload", "--", *units])
+        results = {unit: shown["ReloadResult"] for unit, shown in self.show(units, ["ReloadResult"]).items()}
+        refused = {unit: result for unit, result in results.items() if result != "success"}
+        if status and not refused:
+            raise ManagerError(f"`systemctl reload` exited {status}: {err.strip()}")
+        return refused
 
     def sync_journal(self) -> None:
         """Waits until journald has written what it was told up to now."""

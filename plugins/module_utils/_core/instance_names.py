@@ -1,0 +1,40 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The option ``instances``: a count, or a list of names."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import as_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+
+COUNT = re.compile(r"[0-9]{1,5}")
+
+
+def item_problems(items: t.Sequence[t.Any], where: str) -> t.List[Problem]:
+    """Items of a list that have no text."""
+    return [
+        Problem(f"{where}[{index}]", "nothing" if item is None else type(item).__name__, "text, a number or a boolean")
+        for index, item in enumerate(items)
+        if not isinstance(item, (str, int, float))
+    ]
+
+
+def read_instances(
+    given: t.Any, where: str, may_be: t.Callable[[str], bool], expected: str, hint: str
+) -> t.Tuple[t.Tuple[str, ...], t.List[Problem]]:
+    """The names in order, and what is wrong; ``expected`` and ``hint`` are for a name that ``may_be`` none."""
+    if isinstance(given, list):
+        problems = item_problems(given, where)
+        names = [as_text(name) for name in given]
+        for index, name in enumerate(names):
+            if not may_be(name):
+                problems.append(Problem(f"{where}[{index}]", repr(name), expected, hint))
+            if name in names[:index]:
+                problems.append(Problem(f"{where}[{index}]", repr(name), "a name used once"))
+        return tuple(names), problems
+    if isinstance(given, bool) or not COUNT.fullmatch(str(given)):
+        return (), [Problem(where, repr(given), "a count from 0 to 99999, or a list of names")]
+    return tuple(str(number) for number in range(1, int(given) + 1)), []

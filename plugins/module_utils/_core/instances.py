@@ -1,0 +1,203 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the ``instances`` module is asked for: services of somebody else, and what is to become of them."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+import typing as t
+from dataclasses import dataclass, replace
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import moment
+from ansible_collections.workers.systemd.plugins.module_utils._core.instance_names import read_instances
+from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy, read_policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+from ansible_collections.workers.systemd.plugins.module_utils._core.units import (
+    KINDS,
+    UnitName,
+    is_unit_name,
+    units_in_order,
+)
+
+Params = t.Mapping[str, t.Any]
+
+# After these the units run; after the others what was stopped stays stopped.
+RUNS = ("started", "restarted", "reloaded", "reload_or_restarted")
+SCALES = ("started", "restarted")
+DATED = ("", "started", "restarted", "try_restarted")
+GLOB = re.compile(r"[*?\[]")
+PATTERN = re.compile(r"[A-Za-z0-9:_.\\@*?\[\]!-]{1,255}")
+WHOLE = "services"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """``template`` is the prefix of one, with its ``instances``, or empty; ``units`` are names and globs.
+
+    An empty ``state`` leaves everything as it is. ``started_after`` is in seconds since the epoch. Without a
+    ``policy``, a pool of ours keeps the one it was deployed with.
+    """
+
+    template: str = ""
+    instances: t.Tuple[str, ...] = ()
+    exact: bool = True
+    units: t.Tuple[str, ...] = ()
+    state: str = ""
+    enabled: t.Optional[bool] = None
+    reset_failed: bool = False
+    started_after: t.Optional[float] = None
+    policy: t.Optional[Policy] = None
+
+    @property
+    def patterns(self) -> t.Tuple[str, ...]:
+        """Of every unit that may be concerned."""
+        return (str(UnitName(self.template, "*")),) if self.template else self.units
+
+    @property
+    def leaves_nothing(self) -> bool:
+        """Whether only what is there is to go, so that nothing there is nothing wrong."""
+        return self.state in ("", "stopped") and not self.enabled and self.started_after is None
+
+
+def understand(params: Params, now: float) -> t.Tuple[Asked, t.List[Problem]]:
+    """Reads the options of the module, ``now`` on the host, and lists everything that is wrong with them."""
+    reader = _Reader(params, now)
+    return reader.asked(), reader.problems
+
+
+class _Reader:
+    def __init__(self, params: Params, now: float) -> None:
+        self.params = params
+        self.now = now
+        self.problems: t.List[Problem] = []
+
+    def problem(self, option: str, found: str, expected: str, hint: str = "") -> None:
+        self.problems.append(Problem(option, found, expected, hint))
+
+    def asked(self) -> Asked:
+        template, units = self.params.get("template"), self.params.get("units")
+        if (template is None) == (units is None):
+            found = "neither" if template is None else "both"
+            self.problem("template, units", found, "one of the two", "A template has instances; units may be globs.")
+        state = self.params.get("state") or ("started" if template is not None else "")
+        asked = Asked(
+            template=self._template(template),
+            instances=self._instances(template),
+            exact=self.params.get("exact") is not False,
+            units=tuple(self._unit(index, text) for index, text in enumerate(units or [])),
+            state=state,
+            enabled=self.params.get("enabled"),
+            reset_failed=bool(self.params.get("reset_failed")),
+            started_after=self._started_after(state),
+            policy=self._policy(),
+        )
+        if not asked.state and asked.enabled is None and not asked.reset_failed and asked.started_after is None:
+            self.problem("state", "nothing to do", "state, enabled, started_after or reset_failed")
+        if units is not None and not units:
+            self.problem("units", "an empty list", "names or globs of services")
+        return asked
+
+    def _template(self, text: t.Optional[str]) -> str:
+        if text is None:
+            return ""
+        name = UnitName.parse(text)
+        if name.instance != "" or name.kind != "service" or not is_unit_name(str(name)):
+            self.problem("template", repr(text), "a template of services, such as celery@.service or celery@")
+        return name.prefix
+
+    def _instances(self, template: t.Optional[str]) -> t.Tuple[str, ...]:
+        given = self.params.get("instances")
+        if (given is None) != (template is None):
+            found = "nothing" if given is None else "given"
+            self.problem("instances", found, "a count or a list of names, for a template", "Units are listed in full.")
+        if given is None:
+            return ()
+        names, found_problems = read_instances(
+            given,
+            "instances",
+            lambda name: name != "" and is_unit_name(f"a@{name}.service"),
+            "the name of an instance as systemd has it",
+            "`systemd-escape` makes one from any text.",
+        )
+        self.problems.extend(found_problems)
+        return names
+
+    def _unit(self, index: int, text: str) -> str:
+        """With its type, which systemctl does not add to a glob: ``celery@*`` is ``celery@*.service``."""
+        kind = text.rpartition(".")[2]
+        name = text if kind in KINDS and "." in text else f"{text}.service"
+        place, glob = f"units[{index}]", bool(GLOB.search(text))
+        if not (PATTERN.fullmatch(name) if glob else is_unit_name(name)):
+            self.problem(place, repr(text), "the name of a unit, or a glob")
+        elif not name.endswith(".service"):
+            self.problem(place, repr(text), "a service", "Whether another unit is well is not for a rollout to say.")
+        elif UnitName.parse(name).instance == "":
+            all_of_it = name.replace("@.", "@*.")
+            self.problem(place, repr(text), "an instance, or a glob", f"All instances are {all_of_it}.")
+        return name
+
+    def _started_after(self, state: str) -> t.Optional[float]:
+        given = self.params.get("started_after")
+        if given is None:
+            return None
+        try:
+            read = moment.seconds(given)
+        except ValueError:
+            self.problem("started_after", repr(given), moment.EXPECTED)
+            return None
+        if read > self.now:
+            ahead = f"{moment.text(read)}, which is {read - self.now:.1f} s ahead of this host's clock"
+            hint = "Nothing can have started after it. Is the clock of the host right?"
+            self.problem("started_after", ahead, "a point in time that is over", hint)
+        if state not in DATED:
+            self.problem("started_after", f"state {state}", "a state in which old processes are restarted")
+        return read
+
+    def _policy(self) -> t.Optional[Policy]:
+        given = self.params.get("rollout")
+        if given is None:
+            return None
+        policy, found = read_policy(given, "rollout")
+        self.problems.extend(found)
+        return only_stopping(policy)
+
+
+def only_stopping(policy: Policy) -> Policy:
+    """Of a unit that somebody else ships there is no version to go back to."""
+    return replace(policy, on_failure="stop")
+
+
+# ---- which units that is on a host
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """``units`` are those that were asked for, ``surplus`` the other instances of the template, which go."""
+
+    units: t.Tuple[str, ...]
+    surplus: t.Tuple[str, ...] = ()
+    problems: t.Tuple[Problem, ...] = ()
+
+
+def choose(asked: Asked, known: t.Collection[str]) -> Chosen:
+    """``known`` are the services that a host has: loaded, enabled, or with a file of their own."""
+    if asked.template:
+        units = [str(UnitName(asked.template, name)) for name in asked.instances]
+        others = set(known) - set(units) if asked.exact and asked.state in SCALES else ()
+        return Chosen(tuple(units_in_order(units)), tuple(units_in_order(others)))
+    found: t.Set[str] = set()
+    problems = []
+    for index, text in enumerate(asked.units):
+        matches = [one for one in known if fnmatch.fnmatchcase(one, text)] if GLOB.search(text) else [text]
+        found.update(matches)
+        if not matches and not asked.leaves_nothing:
+            expected = "one that matches a service that is loaded, enabled, or has a file"
+            problems.append(Problem(f"units[{index}]", repr(text), expected))
+    return Chosen(tuple(units_in_order(found)), problems=tuple(problems))
+
+
+def group_of(unit: str) -> str:
+    """What is rolled out together: the instances of one template, or all units that are none."""
+    name = UnitName.parse(unit)
+    return WHOLE if name.instance is None else str(UnitName(name.prefix, ""))

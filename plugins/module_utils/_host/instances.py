@@ -1,0 +1,135 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Services of somebody else brought to what is asked: decide, act, tell. The engine is that of a deploy."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import report
+from ansible_collections.workers.systemd.plugins.module_utils._core.generation import last_good
+from ansible_collections.workers.systemd.plugins.module_utils._core.instances import (
+    Asked,
+    choose,
+    group_of,
+    only_stopping,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb, plan_reload
+from ansible_collections.workers.systemd.plugins.module_utils._core.plan_instances import (
+    absence,
+    left_down,
+    plan_instances,
+    unit_problems,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._host import generations, host, journal, services
+from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome, PoolWork, Run
+from ansible_collections.workers.systemd.plugins.module_utils._host.failures import failures
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Run as RunCommand
+
+STARTS = (Verb.START, Verb.RESTART)
+SPARED_ARE = "left alone, with the process they had"
+
+
+class Instances:
+    """``decide`` raises ``Problems`` with everything that keeps the host from it, before anything changes."""
+
+    def __init__(self, run: RunCommand, asked: Asked, *, check_mode: bool) -> None:
+        self.manager = Manager(run)
+        self.asked = asked
+        self.check_mode = check_mode
+        self.outcome = Outcome()
+        self.failures: t.List[t.Dict[str, t.Any]] = []
+        self.error = ""
+
+    def decide(self) -> t.List[str]:
+        """Returns warnings."""
+        self.services = services.observe(self.asked, self.manager)
+        self.chosen = choose(self.asked, self.services)
+        self.groups = plan_instances(self.asked, self.chosen, self.services, self.manager.version())
+        self.pools = {group_of(unit): self.services[unit].source.pool for unit in self.chosen.units}
+        missing = self._judge()
+        self.reload = plan_reload(self._steps(), self._pending_reload())
+        left_alone = left_down(self.asked, self.chosen, self.services)
+        said = [f"not running, and left so: {', '.join(left_alone)}"] if left_alone else []
+        return [*said, *(f"{problem}; a run would refuse this" for problem in missing)]
+
+    def act(self) -> None:
+        work = [
+            PoolWork(name, group.steps, wanted=group.wanted, policy=self._policy(name))
+            for name, group in self.groups.items()
+        ]
+        run = Run(self.manager, work, bool(self.reload))
+        try:
+            self.outcome = run.carry_out()
+        except ManagerError as error:
+            self.outcome, self.error = run.outcome, str(error)
+        self.failures = failures(self.outcome, self._secrets(), self.manager)
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.failures or self.error)
+
+    def told(self, *, with_diff: bool) -> t.Dict[str, t.Any]:
+        """The result of the module."""
+        plans = {name: group.steps for name, group in self.groups.items()}
+        summary = report.summary(plans, self.failures, self.outcome.spared, SPARED_ARE)
+        steps = [*self._steps(), *self.reload]
+        return {
+            "changed": bool(steps),
+            "units": list(self.chosen.units),
+            "plan": report.plan_rows(steps),
+            "verdicts": {unit: str(verdict) for unit, verdict in self.outcome.verdicts.items()},
+            "spared": self.outcome.spared,
+            "lowest_active": {name: end.lowest_active for name, end in self.outcome.ends.items()},
+            "daemon_reloaded": bool(self.reload) and not self.check_mode,
+            "failures": self.failures,
+            "msg": "\n".join(line for line in (self.error and f"systemd: {self.error}", summary) if line),
+            **({"diff": report.plan_diff(plans, kind="")} if with_diff else {}),
+        }
+
+    def _judge(self) -> t.List[Problem]:
+        """Raises ``Problems``. What may come before a run does is returned by a check."""
+        found: t.List[Problem] = [*self.chosen.problems, *self._half_deployed()]
+        missing: t.List[Problem] = []
+        restarts = {step.subject for step in self._steps() if step.verb is Verb.RESTART}
+        for unit in self.chosen.units:
+            found.extend(unit_problems(unit, self.services[unit], self.asked, restarts=unit in restarts))
+            missing.extend(absence(unit, self.services[unit], self.asked))
+        # What is wrong with a template is wrong with each of its instances.
+        found, missing = list(dict.fromkeys(found)), list(dict.fromkeys(missing))
+        if found or (missing and not self.check_mode):
+            raise Problems([*found, *missing])
+        return missing
+
+    def _half_deployed(self) -> t.Iterator[Problem]:
+        """A restart would bring a version that nobody has judged to all instances, with nothing to undo it."""
+        left = journal.left()
+        starting = {group_of(step.subject) for step in self._steps() if step.verb in STARTS}
+        if left and any(self.pools.get(group) in left.pools for group in starting):
+            yield Problem("the host", str(left), "a deploy that has ended", "Deploy again first.")
+
+    def _policy(self, group: str) -> Policy:
+        """A pool of ours keeps the one it was deployed with."""
+        pool = self.pools.get(group)
+        if self.asked.policy is None and pool:
+            good = last_good(generations.of_pool(pool))
+            return only_stopping(good.rollout if good else Policy())
+        return self.asked.policy or only_stopping(Policy())
+
+    def _pending_reload(self) -> str:
+        if self.asked.leaves_nothing:
+            return ""
+        if host.reload_is_pending():
+            return "an earlier run was interrupted before it"
+        return services.pending_reload(self.services, self.manager)
+
+    def _secrets(self) -> t.List[str]:
+        """Of the pools of ours, which their workers might have written into the journal."""
+        kept = [one for pool in filter(None, self.pools.values()) for one in generations.of_pool(pool)]
+        return [value for one in kept for value in one.as_pool().secrets.values()]
+
+    def _steps(self) -> t.List[Step]:
+        return [step for group in self.groups.values() for step in group.steps]

@@ -74,7 +74,8 @@ class Instances:
 
     def told(self, *, with_diff: bool) -> t.Dict[str, t.Any]:
         """The result of the module."""
-        plans = {name: group.steps for name, group in self.groups.items()}
+        nothing: t.Dict[str, t.Tuple[Step, ...]] = {" ".join(self.asked.patterns): ()}
+        plans = {name: group.steps for name, group in self.groups.items()} or nothing
         summary = report.summary(plans, self.failures, self.outcome.spared, SPARED_ARE)
         steps = [*self._steps(), *self.reload]
         return {

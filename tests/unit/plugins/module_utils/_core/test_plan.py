@@ -283,11 +283,13 @@ def test_instances_are_taken_in_the_order_people_count() -> None:
 # steps, what is pending, why there is a reload
 RELOADS: dict[str, tuple[list[tuple[Verb, str]], str, t.Optional[str]]] = {
     "nothing to do": ([], "", None),
+    "a unit that reads its configuration": ([(Verb.RELOAD_UNIT, "mail@1.service")], "", None),
     "restarts alone": ([(Verb.RESTART, "mail@1.service"), (Verb.START, "mail@2.service")], "", None),
     "an environment file": ([(Verb.WRITE, SECRETS), (Verb.REMOVE, SECRETS)], "", None),
     "a unit": ([(Verb.WRITE, SECRETS), (Verb.WRITE, TEMPLATE)], "", "unit files or links change"),
     "a unit that goes": ([(Verb.REMOVE, TARGET)], "", "unit files or links change"),
     "a link": ([(Verb.ENABLE, "mail@1.service")], "", "unit files or links change"),
+    "a link that is made anew": ([(Verb.REENABLE, "mail@1.service")], "", "unit files or links change"),
     "a link that goes": ([(Verb.DISABLE, "mail@1.service")], "", "unit files or links change"),
     "an earlier run that owes it": ([(Verb.RESTART, "mail@1.service")], "was interrupted", "was interrupted"),
     "both": ([(Verb.WRITE, TEMPLATE)], "was interrupted", "unit files or links change"),

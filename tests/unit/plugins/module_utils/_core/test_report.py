@@ -137,6 +137,8 @@ def test_the_diff_of_a_plan_has_the_units_and_not_the_files() -> None:
         "restart mail@1.service: started with another secrets\n"
         "restart mail@2.service: started with another secrets\n"
     )
+    (template,) = plan_diff({"mail@.service": STEPS}, kind="")
+    assert template["prepared"].startswith("mail@.service\n")
 
 
 def test_a_good_run_is_told_in_a_line_a_pool() -> None:
@@ -155,5 +157,7 @@ def test_a_bad_run_is_told_with_the_reason_and_who_was_left_alone() -> None:
     text = summary({"mail": STEPS}, [failure], ["mail@2.service"])
     assert "- mail@1.service: flapping: died (exit status 1, NRestarts 3)\n    Traceback\n    oops\n" in text
     assert text.splitlines()[-1] == "left alone and still of the former version: mail@2.service"
+    restart = summary({"mail": STEPS}, [failure], ["mail@2.service"], "left alone")
+    assert restart.splitlines()[-1] == "left alone: mail@2.service"
     unexplained = summary({"mail": STEPS}, [{**failure, "exit": "", "journal": []}], [])
     assert unexplained.splitlines()[1:] == ["- mail@1.service: flapping: died (NRestarts 3)"]

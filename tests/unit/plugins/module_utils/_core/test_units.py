@@ -37,3 +37,13 @@ def test_a_pool_has_a_template_and_a_target() -> None:
 
 def test_instances_are_in_the_order_people_count() -> None:
     assert units.in_order(["b", "10", "2", "a", "1"]) == ["1", "2", "10", "a", "b"]
+
+
+def test_units_are_in_order_of_their_templates_and_then_of_their_instances() -> None:
+    names = ["b.service", "a@10.service", "a@2.service", "c@1.service", "a@x.service"]
+    ordered = ["a@2.service", "a@10.service", "a@x.service", "b.service", "c@1.service"]
+    assert units.units_in_order(names) == ordered
+
+
+def test_one_pattern_serves_all_instances_of_a_template() -> None:
+    assert units.patterns(["a@2.service", "a@10.service", "b.service"]) == ["a@*.service", "b.service"]

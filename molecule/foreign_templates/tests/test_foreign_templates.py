@@ -233,8 +233,10 @@ def test_a_reload_that_fails_is_no_success(shipped: LabHost) -> None:
     shipped.sh("systemctl daemon-reload")
     brought(shipped, template="shipped@", instances=2)
     before = shipped.pids("shipped")
-    told = brought(shipped, units=["shipped@*"], state="reload_or_restarted")
+    told = brought(shipped, units=["shipped@*", "plain-a"], state="reload_or_restarted")
     assert told.failed
+    assert told.result["spared"] == ["plain-a.service"]
+    assert shipped.sh("systemctl is-active plain-a", check=False).strip() == "inactive"
     assert told.result["verdicts"]["shipped@2.service"] == "failed: its reload failed: exit-code"
     assert shipped.pids("shipped") == before
 

@@ -76,14 +76,14 @@ class Instances:
         """The result of the module."""
         nothing: t.Dict[str, t.Tuple[Step, ...]] = {" ".join(self.asked.patterns): ()}
         plans = {name: group.steps for name, group in self.groups.items()} or nothing
-        summary = report.summary(plans, self.failures, self.outcome.spared, SPARED_ARE)
+        summary = report.summary(plans, self.failures, self._spared(), SPARED_ARE)
         steps = [*self._steps(), *self.reload]
         return {
             "changed": bool(steps),
             "units": list(self.chosen.units),
             "plan": report.plan_rows(steps),
             "verdicts": {unit: str(verdict) for unit, verdict in self.outcome.verdicts.items()},
-            "spared": self.outcome.spared,
+            "spared": self._spared(),
             "lowest_active": {name: end.lowest_active for name, end in self.outcome.ends.items()},
             "daemon_reloaded": bool(self.reload) and not self.check_mode,
             "failures": self.failures,
@@ -126,6 +126,11 @@ class Instances:
         if host.reload_is_pending():
             return "an earlier run was interrupted before it"
         return services.pending_reload(self.services, self.manager)
+
+    def _spared(self) -> t.List[str]:
+        """After a reload that failed, nothing was started any more."""
+        starts = [step.subject for step in self._steps() if step.verb in STARTS]
+        return starts if self.outcome.refused else self.outcome.spared
 
     def _secrets(self) -> t.List[str]:
         """Of the pools of ours, which their workers might have written into the journal."""

@@ -151,6 +151,9 @@ options:
             shell reads it. C(%i) in a word is the name of the instance.
         type: list
         elements: str
+  _follow:
+    description: Of the action plugin of this module, which comes back for a run that takes long. Not for playbooks.
+    type: str
 seealso:
   - module: workers.systemd.pools
   - module: ansible.builtin.systemd_service
@@ -254,13 +257,12 @@ problems:
   elements: dict
 """
 
-import contextlib
 import time
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.instances import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
-from ansible_collections.workers.systemd.plugins.module_utils._host.host import only_run
+from ansible_collections.workers.systemd.plugins.module_utils._host import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.instances import Instances
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module
 
@@ -285,6 +287,7 @@ OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {
     "reset_failed": {"type": "bool", "default": False},
     "started_after": {"type": "str"},
     "rollout": {"type": "dict", "options": ROLLOUT},
+    "_follow": {"type": "str"},
 }
 
 
@@ -294,16 +297,13 @@ def main() -> None:
         asked, problems = understand(module.params, time.time())
         if module.unknown() or problems:
             raise Problems([*module.unknown(), *problems])
-        with only_run() if not module.check_mode else contextlib.nullcontext():
-            instances = Instances(module.run(), asked, check_mode=module.check_mode)
-            for warning in instances.decide():
-                module.warn(warning)
-            if not module.check_mode:
-                instances.act()
-            result = instances.told(with_diff=module._diff)
-    if instances.failed:
-        module.fail(**result)
-    module.finish(**result)
+
+        def decide() -> t.Tuple[Instances, t.List[str]]:
+            instances = Instances(commands.run, asked, check_mode=module.check_mode)
+            return instances, instances.decide()
+
+        end = module.task().carry_out(decide)
+    module.end(end)
 
 
 if __name__ == "__main__":

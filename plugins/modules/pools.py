@@ -381,7 +381,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.pool import 
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps import unknown_ids
 from ansible_collections.workers.systemd.plugins.module_utils._host import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.deploy import Deployment
-from ansible_collections.workers.systemd.plugins.module_utils._host.task import Task
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module, hidden
 
 LIMITS = {
@@ -442,18 +441,21 @@ def main() -> None:
         pools, problems = understand(module.params.get("pools") or [])
         problems += unknown_ids(module.params["skip_traps"], "skip_traps")
         confirm, wrong = read_confirm(module.params["confirm"])
-        task = Task(module.params["_follow"], check_mode=module.check_mode, diff=module._diff)
-        end = task.carry_out(
-            lambda: Deployment(
+
+        def decide() -> t.Tuple[Deployment, t.List[str]]:
+            deployment = Deployment(
                 commands.run,
                 pools,
                 purge=module.params["purge"],
                 check_mode=module.check_mode,
                 skip_traps=module.params["skip_traps"],
                 confirm=confirm,
-            ),
-            [*module.unknown(), *problems, *wrong],
-        )
+            )
+            warnings = deployment.judge([*module.unknown(), *problems, *wrong])
+            deployment.decide()
+            return deployment, warnings
+
+        end = module.task().carry_out(decide)
     module.end(end)
 
 

@@ -109,11 +109,12 @@ problems:
   elements: dict
 """
 
+import typing as t
+
 from ansible_collections.workers.systemd.plugins.module_utils._core.dead_man import DEFAULT, read_confirm
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._host import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.rollback import Rollback, chosen
-from ansible_collections.workers.systemd.plugins.module_utils._host.task import Task
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module
 
 
@@ -131,16 +132,15 @@ def main() -> None:
         confirm, wrong = read_confirm(module.params["confirm"])
         if module.unknown() or wrong:
             raise Problems([*module.unknown(), *wrong])
-        task = Task(module.params["_follow"], check_mode=module.check_mode, diff=module._diff)
-        end = task.carry_out(
-            lambda: Rollback(
-                commands.run,
-                chosen(module.params["pool"], module.params["generation"], commands.run),
-                check_mode=module.check_mode,
-                confirm=confirm,
-            ),
-            [],
-        )
+
+        def decide() -> t.Tuple[Rollback, t.List[str]]:
+            generation = chosen(module.params["pool"], module.params["generation"], commands.run)
+            rollback = Rollback(commands.run, generation, check_mode=module.check_mode, confirm=confirm)
+            warnings = rollback.judge([])
+            rollback.decide()
+            return rollback, warnings
+
+        end = module.task().carry_out(decide)
     module.end(end)
 
 

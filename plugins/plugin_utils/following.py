@@ -100,10 +100,8 @@ class Following(ActionBase):  # type: ignore[misc]
 
 def plan_lines(result: Result) -> t.List[str]:
     """What a run would do, in lines for people."""
-    plans = {name: pool["plan"] for name, pool in result.get("pools", {}).items()}
-    plans["the host"] = result.get("host_plan", [])
+    plans = [(f"{name}: ", pool["plan"]) for name, pool in result.get("pools", {}).items()]
+    plans += [("", result.get("plan", [])), ("the host: ", result.get("host_plan", []))]
     return [
-        f"{name}: would {step['verb']} {step['subject']}: {step['because']}"
-        for name, steps in plans.items()
-        for step in steps
+        f"{whose}would {step['verb']} {step['subject']}: {step['because']}" for whose, steps in plans for step in steps
     ]

@@ -131,8 +131,8 @@ class Deployment:
         changes = [step for steps in self.steps.values() for step in steps] + self.host_steps
         self.reload = plan_reload(changes, self._pending_reload())
 
-    def act(self, tell: t.Callable[[str], None]) -> None:
-        """``tell`` takes lines about its progress."""
+    def act(self, tell: t.Callable[[str], None]) -> t.List[str]:
+        """``tell`` takes lines about its progress. Returns warnings about the processes that were started."""
         self.catalogue.keep()
         stay = [*self.wanted, *self.kept]
         kept = generations.pools()
@@ -151,9 +151,9 @@ class Deployment:
         self.transaction.settle(self.outcome, bool(self.error))
         self.transaction.undo(self.outcome, begun, stay, tell)
         self.transaction.end()
+        return self._seen_running()
 
-    def seen_running(self) -> t.List[str]:
-        """Warnings about the processes that this run has started."""
+    def _seen_running(self) -> t.List[str]:
         settled = {unit for unit, verdict in self.outcome.verdicts.items() if verdict.health is Health.SETTLED}
         found = judge_processes(self.manager, self.systemd, self.wanted.values(), settled, self.skip_traps)
         return [str(finding.problem(where)) for where, finding in found]

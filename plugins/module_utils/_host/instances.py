@@ -23,6 +23,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan_instanc
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.run_journal import Phase
 from ansible_collections.workers.systemd.plugins.module_utils._host import generations, host, journal, services
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome, PoolWork, Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.failures import failures
@@ -56,17 +57,23 @@ class Instances:
         said = [f"not running, and left so: {', '.join(left_alone)}"] if left_alone else []
         return [*said, *(f"{problem}; a run would refuse this" for problem in missing)]
 
-    def act(self) -> None:
+    def act(self, tell: t.Callable[[str], None]) -> t.List[str]:
+        """``tell`` takes lines about its progress. Returns no warnings."""
         work = [
             PoolWork(name, group.steps, wanted=group.wanted, policy=self._policy(name))
             for name, group in self.groups.items()
         ]
-        run = Run(self.manager, work, bool(self.reload))
+        run = Run(self.manager, work, bool(self.reload), tell)
         try:
             self.outcome = run.carry_out()
         except ManagerError as error:
             self.outcome, self.error = run.outcome, str(error)
         self.failures = failures(self.outcome, self._secrets(), self.manager)
+        return []
+
+    @property
+    def changes(self) -> bool:
+        return bool(self._steps() or self.reload)
 
     @property
     def failed(self) -> bool:
@@ -79,7 +86,7 @@ class Instances:
         summary = report.summary(plans, self.failures, self._spared(), SPARED_ARE)
         steps = [*self._steps(), *self.reload]
         return {
-            "changed": bool(steps),
+            "changed": self.changes,
             "units": list(self.chosen.units),
             "plan": report.plan_rows(steps),
             "verdicts": {unit: str(verdict) for unit, verdict in self.outcome.verdicts.items()},
@@ -109,7 +116,7 @@ class Instances:
         """A restart would bring a version that nobody has judged to all instances, with nothing to undo it."""
         left = journal.left()
         starting = {group_of(step.subject) for step in self._steps() if step.verb in STARTS}
-        if left and any(self.pools.get(group) in left.pools for group in starting):
+        if left and left.phase is not Phase.UNDONE and any(self.pools.get(group) in left.pools for group in starting):
             yield Problem("the host", str(left), "a deploy that has ended", "Deploy again first.")
 
     def _policy(self, group: str) -> Policy:

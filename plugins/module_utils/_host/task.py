@@ -8,13 +8,28 @@ import contextlib
 import os
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._host.background import Background, End, Tell
-from ansible_collections.workers.systemd.plugins.module_utils._host.deploy import Deployment
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import Lock, only_run
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 
 # Most runs are over by then, and cost one round trip.
 PATIENCE = 2.0
+
+
+class Decided(t.Protocol):
+    """What is to be done on the host, known in full. ``act`` returns warnings, ``told`` is the result of the module."""
+
+    manager: Manager
+
+    @property
+    def changes(self) -> bool: ...
+
+    @property
+    def failed(self) -> bool: ...
+
+    def act(self, tell: Tell) -> t.List[str]: ...
+
+    def told(self, *, with_diff: bool) -> t.Dict[str, t.Any]: ...
 
 
 class Task:
@@ -26,25 +41,24 @@ class Task:
         self.check_mode = check_mode
         self.diff = diff
 
-    def carry_out(self, prepare: t.Callable[[], Deployment], problems: t.Sequence[Problem]) -> t.Optional[End]:
-        """``{"result": {...}, "failed": ..., "warnings": [...]}``, or ``None`` while it goes on."""
+    def carry_out(self, decide: t.Callable[[], t.Tuple[Decided, t.List[str]]]) -> t.Optional[End]:
+        """``decide`` returns warnings too, and raises ``Problems``.
+
+        Returns ``{"result": {...}, "failed": ..., "warnings": [...]}``, or ``None`` while it goes on.
+        """
         if not self.background.begun:
             with only_run() if not self.check_mode else contextlib.nullcontext(None) as lock:
-                deployment = prepare()
-                warnings = deployment.judge(problems)
-                deployment.decide()
+                decided, warnings = decide()
                 if lock is None:
-                    return self._end(deployment, warnings)
-                if not deployment.changes:
-                    return self._act(deployment, warnings, lock, lambda _line: None)
-                self.background.begin(lambda tell: self._act(deployment, warnings, lock, tell), deployment.manager)
+                    return self._end(decided, warnings)
+                if not decided.changes:
+                    return self._act(decided, warnings, lock, lambda _line: None)
+                self.background.begin(lambda tell: self._act(decided, warnings, lock, tell), decided.manager)
         return self.background.wait(self.patience)
 
-    def _act(self, deployment: Deployment, warnings: t.List[str], lock: Lock, tell: Tell) -> End:
+    def _act(self, decided: Decided, warnings: t.List[str], lock: Lock, tell: Tell) -> End:
         lock.sign()
-        deployment.act(tell)
-        return self._end(deployment, [*warnings, *deployment.seen_running()])
+        return self._end(decided, [*warnings, *decided.act(tell)])
 
-    def _end(self, deployment: Deployment, warnings: t.List[str]) -> End:
-        result = deployment.told(with_diff=self.diff)
-        return {"result": result, "failed": deployment.failed, "warnings": warnings}
+    def _end(self, decided: Decided, warnings: t.List[str]) -> End:
+        return {"result": decided.told(with_diff=self.diff), "failed": decided.failed, "warnings": warnings}

@@ -14,6 +14,7 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible_collections.workers.systemd.plugins.module_utils._core.options import Spec, known_only, unknown_options
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ManagerError
+from ansible_collections.workers.systemd.plugins.module_utils._host.task import Task
 
 # Ansible replaces every occurrence of a no_log value in what a module returns, so a variable "1" would spoil every
 # path and name with a 1 in it. Our results hold no values; shorter ones need not be searched for.
@@ -72,8 +73,11 @@ class Module(AnsibleModule):
         except OSError as error:
             self.fail(f"the host: {error}")
 
+    def task(self) -> Task:
+        return Task(self.params["_follow"], check_mode=self.check_mode, diff=self._diff)
+
     def end(self, end: t.Optional[t.Dict[str, t.Any]]) -> t.NoReturn:
-        """With what _host/task.py returns."""
+        """With what ``Task.carry_out`` returned."""
         if end is None:
             self.finish(changed=True, goes_on=True, msg="goes on in the background")
         for warning in end["warnings"]:

@@ -15,5 +15,10 @@ def test_a_plan_is_told_step_by_step_with_the_reasons() -> None:
     ]
 
 
+def test_the_plan_of_services_has_no_pools() -> None:
+    restart = {"verb": "restart", "subject": "celery@1.service", "because": "asked for"}
+    assert plan_lines({"plan": [restart]}) == ["would restart celery@1.service: asked for"]
+
+
 def test_a_refused_input_has_no_plan() -> None:
     assert plan_lines({"failed": True, "msg": "1 problem, nothing was changed"}) == []

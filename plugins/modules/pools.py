@@ -115,6 +115,23 @@ options:
           - O(pools[].unit) has the last word.
         type: str
         default: generic
+      drain_timeout:
+        description:
+          - How long a stop may take before systemd kills what is left, with the jobs in hand, as a time span of
+            systemd. It is TimeoutStopSec= of the unit. A change restarts nobody.
+          - A stop that ended so fails the task, and the instances that were not restarted yet are left alone. Nothing
+            is put back for it, because that would stop the same workers once more.
+          - V(infinity) is without end. Without it, the preset decides.
+        type: str
+      busy_check:
+        description:
+          - A command that tells whether an instance is in the middle of a job. Status 0 means that it is busy and 1
+            that it is idle. Anything else, or no answer within 10 seconds, counts as busy.
+          - Idle instances are stopped and restarted first. Busy ones are asked every second, and follow when they are
+            idle, or when none became idle for O(pools[].drain_timeout).
+          - It runs on the host as root, and no shell reads it. C(%i) in a word is the name of the instance.
+        type: list
+        elements: str
       limits:
         description: What one instance may use (see systemd.resource-control(5)).
         type: dict
@@ -167,8 +184,8 @@ options:
             default: 3s
           healthy_deadline:
             description:
-              - How long one instance may take from its restart until it is believed, as a time span of systemd. The
-                stop of the former process is part of it.
+              - How long one instance may take from its start until it is believed, as a time span of systemd. The
+                stop of the former process has O(pools[].drain_timeout).
               - For the same time a rollout waits for an instance that is down for another reason.
             type: str
             default: 5m
@@ -291,9 +308,11 @@ pools:
           subject: app-queue@1.service
           because: started with another environment
     verdicts:
-      description: What became of each instance that was started or restarted, by its unit.
+      description:
+        - What became of each instance that was started or restarted, by its unit. One whose stop ended in SIGKILL is
+          V(killed-at-stop), also when it is not wanted any more.
       type: dict
-      returned: for a pool with instances, when not in check mode
+      returned: for a pool with instances, or with such a stop, when not in check mode
       sample:
         app-queue@1.service: "settled: ran 3 s without a restart"
     number:
@@ -340,7 +359,7 @@ daemon_reloaded:
   returned: always
   type: bool
 failures:
-  description: One entry for each instance that did not settle.
+  description: One entry for each instance that did not settle, or that was killed at its stop.
   returned: when an instance failed
   type: list
   elements: dict
@@ -415,6 +434,8 @@ POOL = {
     "environment_files": {"type": "list", "elements": "path"},
     "watch": {"type": "list", "elements": "path"},
     "preset": {"type": "str", "default": "generic"},
+    "drain_timeout": {"type": "str"},
+    "busy_check": {"type": "list", "elements": "str"},
     "limits": {"type": "dict", "options": LIMITS},
     "rollout": {"type": "dict", "options": ROLLOUT},
     "unit": {"type": "dict"},

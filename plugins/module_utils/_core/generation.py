@@ -181,7 +181,8 @@ def parse_generation(copies: t.Mapping[str, bytes], where: str) -> Generation:
 
 def _read(manifest: t.Dict[str, t.Any], copies: t.Mapping[str, bytes]) -> Generation:
     rollout = {one.name: manifest["rollout"][one.name] for one in fields(Policy) if one.name in manifest["rollout"]}
-    rollout["health_check"] = tuple(rollout.get("health_check", ()))
+    for check in ("health_check", "busy_check"):
+        rollout[check] = tuple(rollout.get(check, ()))
     lists = {name: tuple(manifest[name]) for name in ("instances", "environment_files", "watch")}
     files = tuple(
         WantedFile(path, copies[file_name(path)].decode(), int(mode, 8)) for path, mode in manifest["files"].items()

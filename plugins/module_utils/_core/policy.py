@@ -21,7 +21,8 @@ class Policy:
     """Times are in seconds.
 
     ``canary`` instances are restarted before all others, 0 for none. ``max_parallel`` is a count, or a percentage
-    ending in ``%``. A ``progress_deadline`` of 0 is off. An empty ``health_check`` is none.
+    ending in ``%``. A ``progress_deadline`` of 0 is off. An empty ``health_check`` or ``busy_check`` is none.
+    ``patience`` is how long a busy instance is left to become idle before it is stopped all the same.
     """
 
     canary: int = 1
@@ -32,6 +33,8 @@ class Policy:
     order: str = "ascending"
     on_failure: str = "rollback"
     health_check: t.Tuple[str, ...] = ()
+    busy_check: t.Tuple[str, ...] = ()
+    patience: float = 90.0
 
     def batch_size(self, count: int) -> int:
         """How many of ``count`` instances may be down at once; a percentage rounds down, and never to nothing."""
@@ -59,9 +62,8 @@ def read_policy(given: t.Mapping[str, t.Any], where: str) -> t.Tuple[Policy, t.L
     if read.get("canary", 0) < 0:
         problems.append(Problem(f"{where}.canary", repr(read.pop("canary")), "a count from 0, which is none"))
     if "health_check" in read:
-        read["health_check"] = tuple(as_text(word) for word in read["health_check"])
-        if read["health_check"]:
-            problems.extend(argv_problems(read["health_check"], f"{where}.health_check"))
+        read["health_check"], found_wrong = read_check(read["health_check"], f"{where}.health_check")
+        problems.extend(found_wrong)
     known = {option: value for option, value in read.items() if option in Policy.__dataclass_fields__}
     policy = Policy(**known)
     if policy.healthy_deadline <= policy.min_healthy_time:
@@ -69,10 +71,16 @@ def read_policy(given: t.Mapping[str, t.Any], where: str) -> t.Tuple[Policy, t.L
     return policy, problems
 
 
+def read_check(given: t.Sequence[t.Any], where: str) -> t.Tuple[t.Tuple[str, ...], t.List[Problem]]:
+    """A command that is asked about an instance; none when it is empty."""
+    words = tuple(as_text(word) for word in given)
+    return words, (argv_problems(words, where) if words else [])
+
+
 def _too_short(policy: Policy, where: str) -> Problem:
     return Problem(
         f"{where}.healthy_deadline",
         f"{policy.healthy_deadline:g} s",
         f"more than min_healthy_time, which is {policy.min_healthy_time:g} s",
-        "An instance must stop, start and run for min_healthy_time within it.",
+        "An instance must start and run for min_healthy_time within it.",
     )

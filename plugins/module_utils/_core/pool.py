@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import presets, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import presets, time_span, units
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import not_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import as_text, read_variables
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import (
@@ -19,7 +19,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text im
     split_command,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.instance_names import item_problems, read_instances
-from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy, read_policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy, read_check, read_policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems, did_you_mean
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import (
     Value,
@@ -48,6 +48,9 @@ SAME_AS_OPTION = {
     "WorkingDirectory": "working_directory",
     "Environment": "environment",
     "EnvironmentFile": "environment_files",
+    "TimeoutStopSec": "drain_timeout",
+    # It sets TimeoutStopSec= too.
+    "TimeoutSec": "drain_timeout",
     **{directive: f"limits.{option}" for option, directive in LIMITS.items()},
 }
 # Options that always decide, whether they are given or not: the collection's own bookkeeping hangs on them.
@@ -72,7 +75,8 @@ class Pool:
     """One wanted pool.
 
     ``exec_start`` is the text of ``ExecStart=`` and ``executable`` its absolute path, ``instances`` are names in order,
-    ``limits`` are directives, ``unit`` holds the directives that have the last word.
+    ``limits`` are directives, ``unit`` holds the directives that have the last word. ``drain_timeout`` is a time span
+    in systemd's words.
     """
 
     name: str
@@ -89,6 +93,7 @@ class Pool:
     environment_files: t.Tuple[str, ...] = ()
     watch: t.Tuple[str, ...] = ()
     preset: str = presets.DEFAULT
+    drain_timeout: t.Optional[str] = None
     limits: t.Mapping[str, str] = field(default_factory=dict)
     unit: t.Mapping[str, t.Mapping[str, Value]] = field(default_factory=dict)
     rollout: Policy = field(default_factory=Policy)
@@ -134,6 +139,7 @@ class _Reader:
         if self.params.get("state") == "absent":
             return Pool(self.name, self.where, present=False)
         exec_start, executable = self._command()
+        preset, drain_timeout = self._preset(), self._drain_timeout()
         environment = self._variables("environment")
         secrets = self._variables("secrets")
         for key in sorted(set(environment) & set(secrets)):
@@ -151,10 +157,11 @@ class _Reader:
             secrets=secrets,
             environment_files=self._environment_files(),
             watch=self._paths("watch"),
-            preset=self._preset(),
+            preset=preset,
+            drain_timeout=drain_timeout,
             limits=self._limits(),
             unit=self._unit(),
-            rollout=self._rollout(),
+            rollout=self._rollout(presets.patience(preset, drain_timeout)),
         )
 
     def _command(self) -> t.Tuple[str, str]:
@@ -257,6 +264,17 @@ class _Reader:
         self.problem("preset", repr(preset), f"one of {known}", did_you_mean(preset, presets.PRESETS))
         return presets.DEFAULT
 
+    def _drain_timeout(self) -> t.Optional[str]:
+        given = self.params.get("drain_timeout")
+        if given is None:
+            return None
+        text = as_text(given)
+        refused = any(value_problems(text, "")) or not time_span.is_time_span(text)
+        if refused or not time_span.seconds_or_endless(text):
+            self.problem("drain_timeout", repr(text), "a time span above 0 such as 90s or 10min, or infinity")
+            return None
+        return text
+
     def _limits(self) -> t.Dict[str, str]:
         given = self.params.get("limits") or {}
         limits = {LIMITS[key]: as_text(value) for key, value in given.items() if key in LIMITS and value is not None}
@@ -285,7 +303,8 @@ class _Reader:
             value = (value or {}).get(key)
         return value is not None
 
-    def _rollout(self) -> Policy:
+    def _rollout(self, patience: float) -> Policy:
         policy, found = read_policy(self.params.get("rollout") or {}, f"{self.where}.rollout")
-        self.problems.extend(found)
-        return policy
+        busy_check, found_wrong = read_check(self.params.get("busy_check") or [], f"{self.where}.busy_check")
+        self.problems.extend([*found, *found_wrong])
+        return replace(policy, busy_check=busy_check, patience=patience)

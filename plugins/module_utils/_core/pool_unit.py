@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import places, presets, units
 from ansible_collections.workers.systemd.plugins.module_utils._core.effects import Effect, effect_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import render_environment
+from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import render_argv
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, Sections
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText, render
 
@@ -17,6 +19,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text im
 UNIT_MARKER = "WORKERS_UNIT"
 # systemd 254 grows the delay between restarts by itself (systemd.service(5), RestartSteps=).
 GROWING_DELAY_SINCE = 254
+WAIT_UNTIL_IDLE = 'while kill -0 "$MAINPID" 2>/dev/null && "$0" "$@"; do sleep 1; done'
 
 
 def template_text(pool: Pool, systemd: int, env_files: t.Sequence[str]) -> str:
@@ -74,7 +77,7 @@ def _template_sections(pool: Pool, systemd: int, env_files: t.Sequence[str]) -> 
     service["Environment"] = ["WORKERS_POOL=%p", "WORKERS_INSTANCE=%i"]
     service["EnvironmentFile"] = list(env_files)
     service.update(_restart_policy(systemd))
-    service.update({**preset, "SyslogIdentifier": "%p@%i"})
+    service.update({**preset, **_drain(pool, preset), "SyslogIdentifier": "%p@%i"})
     service.update(pool.limits)
     sections: Sections = {
         "Unit": {
@@ -92,6 +95,23 @@ def _template_sections(pool: Pool, systemd: int, env_files: t.Sequence[str]) -> 
     for section, directives in pool.unit.items():
         sections.setdefault(section, {}).update(directives)
     return sections
+
+
+def _drain(pool: Pool, preset: t.Mapping[str, str]) -> t.Dict[str, t.Any]:
+    """How long a stop may take, and what it does before SIGTERM.
+
+    A stop that has sent the quiet signal waits until the busy check says idle, here and not in a rollout: a worker
+    that was told to be quiet never takes a job again, so that nothing may come between this and its end. It gives up
+    a second before systemd would, to which an ExecStop= that takes too long is a failed stop.
+    """
+    drain: t.Dict[str, t.Any] = {"TimeoutStopSec": pool.drain_timeout} if pool.drain_timeout else {}
+    if "ExecStop" in preset and pool.rollout.busy_check:
+        most = presets.stop_time(pool.preset, pool.drain_timeout)
+        # To timeout(1) 0 is without end. The check runs as root, as it does in a rollout.
+        seconds = "0" if most == math.inf else f"{max(1.0, most - 1):g}"
+        wait = ["/usr/bin/timeout", seconds, "/bin/sh", "-c", WAIT_UNTIL_IDLE, *pool.rollout.busy_check]
+        drain["ExecStop"] = [preset["ExecStop"], "-+" + render_argv(wait).replace("%%i", "%i")]
+    return drain
 
 
 def _restart_policy(systemd: int) -> t.Dict[str, t.Any]:

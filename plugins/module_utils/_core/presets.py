@@ -3,14 +3,18 @@
 """What decides whether jobs survive a stop, for each framework: directives of [Service] with their reasons.
 
 No preset sets KillSignal= or SuccessExitStatus=: every framework here finishes on SIGTERM, systemd's own default, and
-then exits with 0 (molecule/no_lost_jobs). None sets WatchdogSec=: a busy host would let systemd abort a worker with its
-jobs in hand (sidekiq issue 4522).
+then exits with 0 (molecule/no_lost_jobs). Only Sidekiq has a quiet signal, on which a worker takes no new jobs and goes
+on with those in hand, that does more than SIGTERM: SIGTERM starts the clock of its --timeout. None sets WatchdogSec=: a
+busy host would let systemd abort a worker with its jobs in hand (sidekiq issue 4522).
 """
 
 from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import time_span
+from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import render_argv
 
 DEFAULT = "generic"
 
@@ -92,6 +96,13 @@ _SIDEKIQ = (
         "loses them.",
         "Sidekiq, Signals and Deployment; sidekiq issue 4133",
     ),
+    Setting(
+        "ExecStop",
+        "-" + render_argv(["/bin/sh", "-c", 'test -n "$MAINPID" && kill -s TSTP "$MAINPID"']),
+        "The quiet signal: no new jobs from now on. Then SIGTERM follows; with a busy_check only when the jobs in hand "
+        "are done, since SIGTERM gives them no longer than --timeout.",
+        "Sidekiq, Signals: use TSTP + TERM",
+    ),
 )
 _NODE = (
     _STARTED,
@@ -118,3 +129,13 @@ PRESETS: t.Mapping[str, t.Tuple[Setting, ...]] = {
 def directives(preset: str) -> t.Dict[str, str]:
     """``{"Type": "exec", ...}``"""
     return {setting.directive: setting.value for setting in PRESETS[preset]}
+
+
+def stop_time(preset: str, drain_timeout: t.Optional[str]) -> float:
+    """How long a stop may take, in seconds."""
+    return time_span.seconds_or_endless(drain_timeout or directives(preset)["TimeoutStopSec"])
+
+
+def patience(preset: str, drain_timeout: t.Optional[str]) -> float:
+    """How long busy instances are left to become idle before they are stopped; a stop that quiets waits itself."""
+    return 0.0 if "ExecStop" in directives(preset) else stop_time(preset, drain_timeout)

@@ -10,9 +10,15 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import parse_env
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb
+from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health
 
 MASK = "********"
 ON_FILES = (Verb.WRITE, Verb.REMOVE)
+AFTER_KILL = (
+    "What a killed worker had in hand is lost, or runs again. Give jobs more time with drain_timeout, or make workers "
+    "end on SIGTERM when its job is done (docs/stopping-without-losing-jobs.md). What was started is not undone, for "
+    "that would stop it once more; the next run goes on with the rest."
+)
 
 
 def plan_rows(steps: t.Sequence[Step]) -> t.List[t.Dict[str, str]]:
@@ -101,14 +107,26 @@ def summary(
     """The result in words: what failed and why, else one line a pool."""
     if not failures:
         return "\n".join(f"{name}: {_counted(steps)}" for name, steps in plans.items()) or "no pools"
-    lines = [f"{len(failures)} of the started instances did not settle:"]
+    lines = _counted_failures(failures)
     for failure in failures:
         ended = ", ".join(text for text in (failure["exit"], f"NRestarts {failure['restarts']}") if text)
         lines.append(f"- {failure['unit']}: {failure['verdict']} ({ended})")
         lines.extend(f"    {line}" for line in failure["journal"])
+    if any(_is_kill(failure) for failure in failures):
+        lines.append(AFTER_KILL)
     if spared:
         lines.append(f"{spared_are}: {', '.join(spared)}")
     return "\n".join(lines)
+
+
+def _counted_failures(failures: t.Sequence[t.Mapping[str, t.Any]]) -> t.List[str]:
+    killed = sum(map(_is_kill, failures))
+    counted = {"of the started instances did not settle": len(failures) - killed, "killed at their stop": killed}
+    return [f"{', '.join(f'{count} {what}' for what, count in counted.items() if count)}:"]
+
+
+def _is_kill(failure: t.Mapping[str, t.Any]) -> bool:
+    return str(failure["verdict"]).startswith(Health.KILLED.value)
 
 
 def _counted(steps: t.Sequence[Step]) -> str:

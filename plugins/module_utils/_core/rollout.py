@@ -5,8 +5,12 @@
 1. What runs and was never judged is watched first: a run that was killed started it.
 2. Then what does not run starts. When that fails, nothing that still works is restarted.
 3. Then the canaries restart, then the others, in order, a batch at a time. Each batch waits for the verdict of the one
-   before; after a bad verdict the rest is spared.
+   before; after a bad verdict the rest is spared. With a busy check, idle instances come first.
 4. No more than ``max_parallel`` wanted instances are down through us. One that is down for another reason counts.
+
+5. A batch is over when it is known how its stops ended. One that ended in SIGKILL is a bad verdict too: its job is
+   lost, and the next batch would lose more. The version is not at fault, so nobody is restarted because of it: those
+   that were restarted stay, the rest keeps its jobs, and the next run goes on.
 
 There is no surge, the start of the new before the stop of the old: systemd runs one process for each instance name,
 and an instance with a name that nobody asked for would read other files and take another share of the work.
@@ -17,6 +21,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.drain import Drain
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import units_in_order
 from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import (
@@ -52,6 +57,20 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Ask:
+    """Begin the busy check of these units, and tell what it said with a sample when it has ended."""
+
+    units: t.Tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Stops:
+    """Tell how the stops of these invocations, by unit, ended, with the next samples."""
+
+    formers: t.Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Done:
     """How it ended: verdicts by unit, and units in the order in which they were restarted, or would have been.
 
@@ -64,11 +83,16 @@ class Done:
     lowest_active: int
 
 
-Action = t.Union[Restart, Count, Check, Done]
+Action = t.Union[Restart, Count, Check, Ask, Stops, Done]
+# States in which there is a process to stop.
+STOPPABLE = ("active", "reloading", "deactivating")
 
 
 class Rollout:
-    """``wanted`` are all instances that the pool is to have, by unit; the others are among them."""
+    """``wanted`` are all instances that the pool is to have, by unit; the others are among them.
+
+    ``spared`` are left alone from the beginning.
+    """
 
     def __init__(
         self,
@@ -77,6 +101,7 @@ class Rollout:
         to_start: t.Iterable[str],
         to_restart: t.Iterable[str],
         to_judge: t.Iterable[str] = (),
+        spared: t.Iterable[str] = (),
     ) -> None:
         self.policy = policy
         self.wanted = tuple(wanted)
@@ -84,10 +109,14 @@ class Rollout:
         self.to_start = self._in_order(to_start)
         self.to_restart = self._in_order(to_restart)
         self.to_judge = self._in_order(to_judge)
+        self.spared = self._in_order(spared)
+        self.drain = Drain(policy)
         self.canary = policy.canary
         self.watched: t.Dict[str, Watch] = {}
         self.verdicts: t.Dict[str, Verdict] = {}
         self.touched: t.List[str] = []
+        # Invocations that were stopped and of which nobody has told how, by unit.
+        self.formers: t.Dict[str, str] = {}
         self.lowest_active = len(self.wanted)
         # When an instance settled last; since when there is no instance to spare.
         self.progressed: t.Optional[float] = None
@@ -97,6 +126,7 @@ class Rollout:
         """What to do at ``now``, in seconds of any steady clock read before the samples were taken."""
         self._watch_running(now)
         self._judge(now, samples)
+        self._hear(samples)
         self._note_lowest(samples)
         return self._actions(now, samples)
 
@@ -119,17 +149,36 @@ class Rollout:
                 self.verdicts[unit] = Verdict(Health.FAILED, f"{since}: {self.verdicts[unit].because}")
             self.watched.clear()
 
+    def _hear(self, samples: Samples) -> None:
+        self.drain.hear({unit: seen.busy for unit, seen in samples.items() if seen.busy is not None})
+        for unit, seen in samples.items():
+            if seen.killed:
+                self.verdicts[unit] = self.verdicts[unit].after_kill(seen.killed)
+
     def _actions(self, now: float, samples: Samples) -> t.Tuple[Action, ...]:
-        failed = any(verdict.bad for verdict in self.verdicts.values())
-        if failed and (not self.watched or self.policy.on_failure == "rollback"):
-            return (self._done(),)
-        if self.watched:
+        faulty = any(verdict.faulty for verdict in self.verdicts.values())
+        if self.watched and not (faulty and self.policy.on_failure == "rollback"):
             return self._questions(now)
-        if not self.to_start and not self.to_restart:
+        if self.formers:
+            formers, self.formers = self.formers, {}
+            return (Stops(formers),)
+        if any(verdict.bad for verdict in self.verdicts.values()) or not (self.to_start or self.to_restart):
             return (self._done(),)
-        batch = self._starts(samples) or self._batch(samples)
+        starts = self._starts(samples)
+        return (self._restart(now, starts, samples),) if starts else self._next_batch(now, samples)
+
+    def _next_batch(self, now: float, samples: Samples) -> t.Tuple[Action, ...]:
+        down = self._down(samples)
+        up = [unit for unit in self.to_restart if unit not in down]
+        to_ask = self.drain.questions(now, up)
+        if to_ask:
+            return (Ask(to_ask),)
+        free = {*down, *self.drain.free(now, up)}
+        batch = self._batch([unit for unit in self.to_restart if unit in free], down)
         if batch:
             return (self._restart(now, batch, samples),)
+        if not free.intersection(self.to_restart):
+            return self._wait_for_idle(now)
         return self._wait_for_capacity(now, samples)
 
     def _questions(self, now: float) -> t.Tuple[Action, ...]:
@@ -147,12 +196,11 @@ class Rollout:
         self.to_start = []
         return starts
 
-    def _batch(self, samples: Samples) -> t.List[str]:
+    def _batch(self, free: t.Sequence[str], down: t.Set[str]) -> t.List[str]:
         """The next to restart: first what is down anyway, which costs nothing, then as many as the pool can spare."""
         limit = min(self.size, self.canary or self.size)
-        down = self._down(samples)
         batch: t.List[str] = []
-        for unit in sorted(self.to_restart, key=lambda unit: unit not in down):
+        for unit in sorted(free, key=lambda unit: unit not in down):
             if len(batch) < limit and (unit in down or len(down.union(batch)) < self.size):
                 batch.append(unit)
         if batch:
@@ -162,12 +210,22 @@ class Rollout:
 
     def _restart(self, now: float, batch: t.Sequence[str], samples: Samples) -> Restart:
         for unit in batch:
-            self.watched[unit] = Watch(self.policy, samples.get(unit, GONE).invocation, now)
+            seen = samples.get(unit, GONE)
+            self.watched[unit] = Watch(self.policy, seen.invocation, now)
+            if seen.invocation and seen.active in STOPPABLE:
+                self.formers[unit] = seen.invocation
             self.verdicts[unit] = Verdict(Health.STARTING, "is to be restarted")
         self.touched.extend(batch)
         self.short_since = None
         self._note_lowest(samples)
         return Restart(tuple(batch))
+
+    def _wait_for_idle(self, now: float) -> t.Tuple[Action, ...]:
+        if not self._without_progress(now):
+            return ()
+        because = f"no instance settled for {self.policy.progress_deadline:g} s: is busy and was not restarted"
+        self.verdicts[self.to_restart[0]] = Verdict(Health.FAILED, because)
+        return (self._done(),)
 
     def _wait_for_capacity(self, now: float, samples: Samples) -> t.Tuple[Action, ...]:
         self.short_since = now if self.short_since is None else self.short_since
@@ -196,7 +254,8 @@ class Rollout:
         self.lowest_active = min(self.lowest_active, len(self.wanted) - len(self._down(samples)))
 
     def _done(self) -> Done:
-        return Done(self.verdicts, tuple(self.touched), tuple(self.to_start + self.to_restart), self.lowest_active)
+        spared = self._in_order([*self.to_start, *self.to_restart, *self.spared])
+        return Done(self.verdicts, tuple(self.touched), tuple(spared), self.lowest_active)
 
     def _in_order(self, units: t.Iterable[str]) -> t.List[str]:
         ordered = units_in_order(units)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 SECONDS = {
@@ -33,6 +34,11 @@ def seconds(text: str) -> float:
         total += float(part.group(1)) * SECONDS[part.group(2)]
         rest = rest[part.end() :]
     return total
+
+
+def seconds_or_endless(text: str) -> float:
+    """The same, where ``infinity`` is one."""
+    return math.inf if text == "infinity" else seconds(text)
 
 
 def is_time_span(text: str) -> bool:

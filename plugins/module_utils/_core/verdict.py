@@ -19,6 +19,7 @@ class Health(enum.Enum):
     STARTING = "starting"
     FLAPPING = "flapping"
     FAILED = "failed"
+    KILLED = "killed-at-stop"
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Sample:
 
     ``invocation`` is new with every start, also with systemd's own restarts, and empty while there is none; it is read
     after the rest. ``job`` is the type of the job that waits for the unit or runs on it, or empty. ``restarts`` is
-    NRestarts and ``checked`` what a health check said (empty when it passed); both are ``None`` unless asked for.
+    NRestarts, ``checked`` what a health check said (empty when it passed), ``killed`` how the former process was killed
+    at its stop (empty when it was not) and ``busy`` what a busy check said; all are ``None`` unless asked for.
     """
 
     active: str
@@ -36,6 +38,8 @@ class Sample:
     job: str = ""
     restarts: t.Optional[int] = None
     checked: t.Optional[str] = None
+    killed: t.Optional[str] = None
+    busy: t.Optional[bool] = None
 
     @property
     def up(self) -> bool:
@@ -55,13 +59,25 @@ class Verdict:
 
     @property
     def bad(self) -> bool:
+        return self.faulty or self.health is Health.KILLED
+
+    @property
+    def faulty(self) -> bool:
+        """Whether the version is at fault. A stop that ends in SIGKILL says nothing about the one that starts."""
         return self.health in (Health.FAILED, Health.FLAPPING)
+
+    def after_kill(self, killed: str) -> Verdict:
+        """The verdict of an instance whose former process was ``killed`` at its stop, in words."""
+        if self.faulty:
+            return Verdict(self.health, f"{self.because}; its former process {killed}")
+        return Verdict(Health.KILLED, f"its former process {killed}; the new one {self.because}")
 
 
 class Watch:
     """One instance from its restart until it is judged.
 
-    ``before`` is the invocation that the restart ends, ``begun`` when it was asked for. The window counts from the
+    ``before`` is the invocation that the restart ends, ``begun`` when it was asked for, and then when that invocation
+    was last seen stopping. The window counts from the
     moment at which this very start is known to be up, so that nothing before it, and no other start, is taken for it.
     """
 
@@ -80,6 +96,9 @@ class Watch:
 
     def judge(self, now: float, seen: Sample) -> Verdict:
         """What is known at ``now``, which must not be later than the moment ``seen`` was taken."""
+        if seen.job and seen.active == "deactivating" and not self.invocation:
+            # A job in hand may take longer than any start; systemd ends the stop itself (TimeoutStopSec=).
+            self.begun = now
         verdict = self._judge(now, seen)
         if verdict.health is Health.STARTING and now - self.begun >= self.policy.healthy_deadline:
             return Verdict(

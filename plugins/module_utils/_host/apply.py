@@ -15,15 +15,17 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.policy impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.progress import Progress
 from ansible_collections.workers.systemd.plugins.module_utils._core.rollout import (
     Action,
+    Ask,
     Check,
     Count,
     Done,
     Restart,
     Rollout,
+    Stops,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health, Sample, Verdict
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import WantedFile
-from ansible_collections.workers.systemd.plugins.module_utils._host import processes
+from ansible_collections.workers.systemd.plugins.module_utils._host import processes, stops
 from ansible_collections.workers.systemd.plugins.module_utils._host.checks import Checks
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import owing_a_reload
@@ -37,7 +39,9 @@ SHORTEST_TICK = 0.01
 
 @dataclass
 class PoolWork:
-    """One pool's part of a run: its steps, the files they write, its wanted instances by unit, and their policy."""
+    """One pool's part of a run: its steps, the files they write, its wanted instances by unit, and their policy. One
+    without files goes.
+    """
 
     name: str
     steps: t.Sequence[Step]
@@ -48,24 +52,30 @@ class PoolWork:
     def subjects(self, *verbs: Verb) -> t.List[str]:
         return [step.subject for step in self.steps if step.verb in verbs]
 
-    def machine(self) -> Rollout:
+    def machine(self, spare: bool) -> Rollout:
+        """``spare`` when stops of this pool were seen to kill: then nothing that runs is restarted."""
         starts = [unit for unit in self.subjects(Verb.START) if unit in self.wanted]
-        return Rollout(self.policy, self.wanted, starts, self.subjects(Verb.RESTART), self.subjects(Verb.JUDGE))
+        restarts = self.subjects(Verb.RESTART)
+        to_restart, spared = ([], restarts) if spare else (restarts, [])
+        return Rollout(self.policy, self.wanted, starts, to_restart, self.subjects(Verb.JUDGE), spared)
 
 
 @dataclass
 class Outcome:
-    """Since when each unit was watched (seconds since the epoch), and how the rollout of each pool ended, by pool."""
+    """Since when each unit was watched or being stopped (seconds since the epoch), and how the rollout of each pool
+    ended, by pool. ``killed`` are units that are not wanted any more and whose stop ended in SIGKILL.
+    """
 
     started: t.Dict[str, float] = field(default_factory=dict)
     ends: t.Dict[str, Done] = field(default_factory=dict)
     # Verdicts of units that could not reload.
     refused: t.Dict[str, Verdict] = field(default_factory=dict)
+    killed: t.Dict[str, Verdict] = field(default_factory=dict)
 
     @property
     def verdicts(self) -> t.Dict[str, Verdict]:
         judged = {unit: verdict for end in self.ends.values() for unit, verdict in end.verdicts.items()}
-        return {**judged, **self.refused}
+        return {**self.killed, **judged, **self.refused}
 
     @property
     def spared(self) -> t.List[str]:
@@ -75,6 +85,16 @@ class Outcome:
     @property
     def failed(self) -> t.List[str]:
         return [unit for unit, verdict in self.verdicts.items() if verdict.bad]
+
+    @property
+    def faulty(self) -> t.Set[str]:
+        """Pools whose new version is bad."""
+        return {units.UnitName.parse(unit).prefix for unit, verdict in self.verdicts.items() if verdict.faulty}
+
+    @property
+    def unfinished(self) -> t.Set[str]:
+        """Pools with instances of the former version, which were spared although the new one is not bad."""
+        return {name for name, end in self.ends.items() if end.spared} - self.faulty
 
 
 class Run:
@@ -92,7 +112,9 @@ class Run:
         self.reload = reload
         self.outcome = Outcome()
         self.checks = Checks()
+        self.busy_checks = Checks()
         self.counts: t.Dict[str, int] = {}
+        self.killed: t.Dict[str, str] = {}
 
     def carry_out(self) -> Outcome:
         if self.reload:
@@ -101,16 +123,19 @@ class Run:
                 self.manager.reload()
         else:
             self._change_units()
+        # With the stop settings of this version in force.
+        self._stop([pool for pool in self.work if pool.files])
         self._reload_units()
         try:
             if not self.outcome.refused:
                 self._roll()
         finally:
             self.checks.end()
+            self.busy_checks.end()
         return self.outcome
 
     def _change_units(self) -> None:
-        """Files and links, then what is not wanted any more: a template goes only after its instances."""
+        """Files and links, then pools that are not wanted any more: a template goes only after its instances."""
         for pool in self.work:
             written = set(pool.subjects(Verb.WRITE))
             for file in pool.files:
@@ -119,8 +144,7 @@ class Run:
         self._call(self.manager.enable, Verb.ENABLE)
         self._call(self.manager.reenable, Verb.REENABLE)
         self._call(self.manager.disable, Verb.DISABLE)
-        self._call(self.manager.stop, Verb.STOP)
-        self._call(self.manager.reset_failed, Verb.FORGET)
+        self._stop([pool for pool in self.work if not pool.files])
         for path in self._subjects(Verb.REMOVE):
             remove(path)
             if path.startswith(f"{places.CONFIG}/") and not os.listdir(os.path.dirname(path)):
@@ -139,9 +163,23 @@ class Run:
             for unit, result in self.manager.reload_units(reloads).items()
         }
 
+    def _stop(self, pools: t.Sequence[PoolWork]) -> None:
+        """Ends what pools do not want any more."""
+        to_stop = [(pool.subjects(Verb.STOP), pool.policy) for pool in pools]
+        self.outcome.started.update({unit: time.time() for stopped, _policy in to_stop for unit in stopped})
+        killed = stops.stop(to_stop, self.manager)
+        self.outcome.killed.update({unit: Verdict(Health.KILLED, how) for unit, how in killed.items()})
+        to_forget = [unit for pool in pools for unit in pool.subjects(Verb.FORGET)]
+        if to_forget:
+            self.manager.reset_failed(to_forget)
+
     def _roll(self) -> None:
         """Feeds the rollouts of all pools with one look at a time, until each has ended."""
-        rollouts = {pool.name: pool.machine() for pool in self.work if pool.wanted}
+        rollouts = {
+            pool.name: pool.machine(spare=not self.outcome.killed.keys().isdisjoint(pool.subjects(Verb.STOP)))
+            for pool in self.work
+            if pool.wanted
+        }
         others = [unit for unit in self._subjects(Verb.START) if not unit.endswith(".service")]
         self.outcome.started.update({**dict.fromkeys(self._subjects(Verb.JUDGE), time.time()), **self.outcome.started})
         progress = [Progress(name, rollout, time.monotonic()) for name, rollout in rollouts.items()]
@@ -175,17 +213,29 @@ class Run:
             self.manager.restart(restarts)
         counts = [unit for _name, one in actions if isinstance(one, Count) for unit in one.units]
         self.counts = self.manager.restarts(counts)
-        commands = {pool.name: pool.policy.health_check for pool in self.work}
+        formers = {unit: one for _name, it in actions if isinstance(it, Stops) for unit, one in it.formers.items()}
+        since = min((self.outcome.started[unit] for unit in formers), default=0.0)
+        self.killed = stops.killed(formers, since, self.manager)
+        policies = {pool.name: pool.policy for pool in self.work}
         for name, action in actions:
             if isinstance(action, Check):
-                self.checks.ask(commands[name], action.units)
+                self.checks.ask(policies[name].health_check, action.units)
+            elif isinstance(action, Ask):
+                self.busy_checks.ask(policies[name].busy_check, action.units)
 
     def _samples(self, pools: t.Container[str]) -> t.Dict[str, Sample]:
-        checked = self.checks.answers()
+        checked, asked = self.checks.answers(), self.busy_checks.answers()
         wanted = [unit for pool in self.work if pool.name in pools for unit in pool.wanted]
         return {
             unit: Sample(
-                seen.active, seen.sub, processes.invocation(unit), seen.job, self.counts.get(unit), checked.get(unit)
+                seen.active,
+                seen.sub,
+                processes.invocation(unit),
+                seen.job,
+                self.counts.get(unit),
+                checked[unit].trouble if unit in checked else None,
+                self.killed.get(unit),
+                asked[unit].busy if unit in asked else None,
             )
             for unit, seen in self.manager.list_units(units.patterns(wanted)).items()
         }

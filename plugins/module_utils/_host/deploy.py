@@ -189,6 +189,9 @@ class Deployment:
             told["verdicts"] = {unit: str(verdict) for unit, verdict in end.verdicts.items()}
             told["spared"] = list(end.spared)
             told["lowest_active"] = end.lowest_active
+        killed = {unit: one for unit, one in self.outcome.killed.items() if units.UnitName.parse(unit).prefix == name}
+        if killed:
+            told["verdicts"] = {**told.get("verdicts", {}), **{unit: str(one) for unit, one in killed.items()}}
         if not self.check_mode:
             told.update(self.transaction.told_of(name))
         return told

@@ -19,6 +19,10 @@ SYSTEMD, MANAGER = "org.freedesktop.systemd1", "/org/freedesktop/systemd1"
 PROPERTIES = "org.freedesktop.DBus.Properties"
 # SD_MESSAGE_UNIT_PROCESS_EXIT of sd-messages.h
 MAIN_PROCESS_EXITED = "MESSAGE_ID=98e322203f7a4ed290d09fe03c09fe15"
+# SD_MESSAGE_UNIT_FAILURE_RESULT
+UNIT_FAILED = "MESSAGE_ID=d9b373ed55a64feb8242e02dbe79a49c"
+
+FIELDS = "UNIT,INVOCATION_ID,UNIT_RESULT,EXIT_CODE,EXIT_STATUS"
 
 
 class ManagerError(Exception):
@@ -146,11 +150,18 @@ class Manager:
 
     def exits(self, units: t.Sequence[str], since: float = 0.0) -> t.List[t.Dict[str, t.Any]]:
         """The last ends of main processes of all these units, in one call; since a time in seconds since the epoch."""
+        return self._told([MAIN_PROCESS_EXITED], units, since)
+
+    def failures(self, units: t.Sequence[str], since: float) -> t.List[t.Dict[str, t.Any]]:
+        """The same, and the results of units that failed."""
+        return self._told([MAIN_PROCESS_EXITED, UNIT_FAILED], units, since)
+
+    def _told(self, messages: t.Sequence[str], units: t.Sequence[str], since: float) -> t.List[t.Dict[str, t.Any]]:
         if not units:
             return []
-        query = ["--no-pager", "--output=json", "--output-fields=UNIT,EXIT_CODE,EXIT_STATUS"]
-        query += [f"--since=@{since:.6f}", "--lines=1000"]
-        out = self._run(["journalctl", *query, MAIN_PROCESS_EXITED, *(f"UNIT={unit}" for unit in units)])[1]
+        query = ["--no-pager", "--output=json", f"--output-fields={FIELDS}"]
+        query += [f"--since=@{since:.6f}", f"--lines={max(1000, 10 * len(units))}"]
+        out = self._run(["journalctl", *query, *messages, *(f"UNIT={unit}" for unit in units)])[1]
         return [json.loads(line) for line in out.splitlines() if line.startswith("{")]
 
     def _property(self, units: t.Sequence[str], interface: str, name: str) -> t.Dict[str, t.Any]:

@@ -72,11 +72,12 @@ def _file_problems(pool: Pool) -> t.Iterator[Problem]:
 
 
 def _check_problems(pool: Pool) -> t.Iterator[Problem]:
-    """The health check runs as root, whoever the worker is."""
-    for program in pool.rollout.health_check[:1]:
-        if not (os.path.isfile(program) and os.access(program, os.X_OK)):
-            found = f"{program} is not there, or cannot be executed"
-            yield Problem(f"{pool.where}.rollout.health_check", found, "an executable file")
+    """The checks run as root, whoever the worker is."""
+    for option, check in (("rollout.health_check", pool.rollout.health_check), ("busy_check", pool.rollout.busy_check)):
+        for program in check[:1]:
+            if not (os.path.isfile(program) and os.access(program, os.X_OK)):
+                found = f"{program} is not there, or cannot be executed"
+                yield Problem(f"{pool.where}.{option}", found, "an executable file")
 
 
 def _read_by(pool: Pool, path: str) -> t.Sequence[str]:

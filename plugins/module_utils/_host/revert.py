@@ -21,6 +21,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan import 
     plan_revert,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import plan_shared, shared_units
+from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Verdict
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Seal, Wanted, wanted_again
 from ansible_collections.workers.systemd.plugins.module_utils._host import generations, host, look, watch
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome, PoolWork, Run
@@ -63,9 +64,21 @@ class Revert:
 
     def trouble(self, pool: str) -> t.List[str]:
         """What went wrong, in words; nothing when the pool is back."""
-        own = [unit for unit in self.outcome.failed if units.UnitName.parse(unit).prefix == pool]
-        failed = [f"{unit} {self.outcome.verdicts[unit]}" for unit in own]
+        failed = [f"{unit} {verdict}" for unit, verdict in self._verdicts(pool).items() if verdict.faulty]
         return [self.error, *failed] if self.error else failed
+
+    def killed(self, pool: str) -> t.List[str]:
+        """Stops on the way back that ended in SIGKILL, in words."""
+        return [
+            f"{unit} {verdict}" for unit, verdict in self._verdicts(pool).items() if verdict.bad and not verdict.faulty
+        ]
+
+    def _verdicts(self, pool: str) -> t.Dict[str, Verdict]:
+        return {
+            unit: verdict
+            for unit, verdict in self.outcome.verdicts.items()
+            if units.UnitName.parse(unit).prefix == pool
+        }
 
     def _carry_out(self, failed: Outcome, begun: float) -> None:
         for name, change in self.changes.items():

@@ -86,11 +86,15 @@ class Transaction:
             generations.forget(name)
 
     def settle(self, outcome: Outcome, broken: bool) -> None:
-        """A generation is good when its whole pool settled; no one is when the run was ``broken`` off."""
-        bad = {UnitName.parse(unit).prefix for unit in outcome.failed}
+        """A generation is good when its whole pool settled; no one is when the run was ``broken`` off.
+
+        One that was not brought to all instances, because stops killed, is neither good nor bad: the next run goes on.
+        """
         for name, change in self.changes.items():
-            if broken or name in bad:
+            if broken or name in outcome.faulty:
                 self.bad[name] = change
+            elif name in outcome.unfinished:
+                continue
             generations.mark(change.new, State.BAD if name in self.bad else State.GOOD)
             generations.prune(name)
 
@@ -130,6 +134,7 @@ class Transaction:
         undone = self.revert.changes if self.revert else {}
         trouble = {name: self.revert.trouble(name) if self.revert else [] for name in self.bad}
         lines = [outcome_line(change, name in undone, trouble[name]) for name, change in self.bad.items()]
+        lines += [one for name in undone if self.revert for one in self.revert.killed(name)]
         if self.revert and self.revert.error:
             lines.append(f"The host tries again by itself {self.switch.confirm:g} s from now, or at its next boot.")
         return lines

@@ -11,7 +11,15 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.rollout import Check, Count, Done, Restart, Rollout
+from ansible_collections.workers.systemd.plugins.module_utils._core.rollout import (
+    Ask,
+    Check,
+    Count,
+    Done,
+    Restart,
+    Rollout,
+    Stops,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Sample
 
 NEVER = float("inf")
@@ -24,8 +32,8 @@ class Program:
     """A version of a worker. Times are in seconds.
 
     It is ready ``ready_after`` its start and dies ``lives`` after that, in its first ``deaths`` runs. ``healthy_after``
-    it is ready its health check passes. It needs ``stop_takes`` to stop. systemd starts it again after
-    ``restart_sec``, ``limit`` times.
+    it is ready its health check passes. It needs ``stop_takes`` to stop, or is ``deaf`` and killed after that. It is
+    busy for ``busy`` since the beginning of the test. systemd starts it again after ``restart_sec``, ``limit`` times.
     """
 
     ready_after: float = 0.0
@@ -33,6 +41,8 @@ class Program:
     deaths: float = NEVER
     healthy_after: float = 0.0
     stop_takes: float = 0.05
+    deaf: bool = False
+    busy: float = 0.0
     restart_sec: float = 0.1
     limit: float = NEVER
 
@@ -49,6 +59,7 @@ class Service:
     job: str = ""
     deaths: int = 0
     ready_at: float = NEVER
+    killed: set[int] = field(default_factory=set)
     next: float = NEVER
     story: list[tuple[float, str]] = field(default_factory=list)
 
@@ -59,6 +70,9 @@ class Service:
     def restart(self, now: float, program: Program) -> None:
         """What a restart job does: stop, then start."""
         self._note(now, "restart")
+        if self.up and self.program.deaf:
+            self._note(now, "kill")
+            self.killed.add(self.invocation)
         stopping = self.program.stop_takes if self.up else 0.0
         self.program, self.deaths, self.restarts = program, 0, 0
         self._turn("deactivating" if self.up else self.active, "stop-sigterm", now + stopping, job="restart")
@@ -112,7 +126,7 @@ class FakeSystemd:
         self.new = new
         self.services = {unit: Service(running.get(unit, Program())) for unit in wanted}
         for unit in running:
-            self.services[unit].sub, self.services[unit].next = "start", 0.0
+            self.services[unit].sub, self.services[unit].next, self.services[unit].invocation = "start", 0.0, 1
         self.pass_time(0.0)
         for service in self.services.values():
             service.story.clear()
@@ -131,10 +145,19 @@ class FakeSystemd:
         begin = next((index for index, (_time, happened) in enumerate(story) if happened == "restart"), len(story))
         return [time for time, happened in story[begin:] if happened == what]
 
-    def sample(self, unit: str, restarts: int | None, checked: str | None) -> Sample:
+    def sample(
+        self, unit: str, restarts: int | None, checked: str | None, killed: str | None, busy: bool | None
+    ) -> Sample:
         service = self.services[unit]
         invocation = f"{unit} {service.invocation}" if service.invocation and service.active != "inactive" else ""
-        return Sample(service.active, service.sub, invocation, service.job, restarts, checked)
+        return Sample(service.active, service.sub, invocation, service.job, restarts, checked, killed, busy)
+
+    def how_stopped(self, unit: str, invocation: str) -> str:
+        killed = int(invocation.rpartition(" ")[2]) in self.services[unit].killed
+        return "was killed" if killed else ""
+
+    def is_busy(self, unit: str) -> bool:
+        return self.now < self.services[unit].program.busy
 
     def check(self, unit: str) -> str:
         service = self.services[unit]
@@ -145,11 +168,13 @@ class FakeSystemd:
 class Tale:
     """What a rollout did, and its end.
 
-    Restarts are (time, units, what was up before); ``judged`` and ``bad`` tell when a unit was first that.
+    Restarts are (time, units, what was up before), and ``busy`` which units of each were busy; ``judged`` and ``bad``
+    tell when a unit was first that.
     """
 
     systemd: FakeSystemd
     restarts: list[tuple[float, tuple[str, ...], set[str]]] = field(default_factory=list)
+    busy: list[set[str]] = field(default_factory=list)
     judged: dict[str, float] = field(default_factory=dict)
     bad: dict[str, float] = field(default_factory=dict)
     lowest_up: int = 10**6
@@ -170,21 +195,31 @@ def roll(rollout: Rollout, systemd: FakeSystemd, tick: float = 0.1, most: float 
     tale = Tale(systemd)
     counts: dict[str, int] = {}
     checks: dict[str, str] = {}
+    stopped: dict[str, str] = {}
+    busy: dict[str, bool] = {}
     while tale.done is None and systemd.now < most:
         now = systemd.now
         systemd.pass_time(LATENCY)
         tale.lowest_up = min(tale.lowest_up, len(systemd.up()))
-        samples = {unit: systemd.sample(unit, counts.get(unit), checks.get(unit)) for unit in systemd.services}
-        counts, checks = {}, {}
+        samples = {
+            unit: systemd.sample(unit, *(told.get(unit) for told in (counts, checks, stopped, busy)))
+            for unit in systemd.services
+        }
+        counts, checks, stopped, busy = {}, {}, {}, {}
         for action in rollout.advance(now, samples):
             if isinstance(action, Restart):
                 tale.restarts.append((systemd.now, action.units, systemd.up()))
+                tale.busy.append({unit for unit in systemd.up() if unit in action.units and systemd.is_busy(unit)})
                 for unit in action.units:
                     systemd.services[unit].restart(systemd.now, systemd.new[unit])
             elif isinstance(action, Count):
                 counts = {unit: systemd.services[unit].restarts for unit in action.units}
             elif isinstance(action, Check):
                 checks = {unit: systemd.check(unit) for unit in action.units}
+            elif isinstance(action, Stops):
+                stopped = {unit: systemd.how_stopped(unit, former) for unit, former in action.formers.items()}
+            elif isinstance(action, Ask):
+                busy = {unit: systemd.is_busy(unit) for unit in action.units}
             else:
                 tale.done = action
         for unit, verdict in rollout.verdicts.items():

@@ -41,6 +41,18 @@ UNDERSTOOD: dict[str, tuple[dict[str, t.Any], str, t.Any]] = {
     "limits are directives": ({"limits": {"cpu_quota": "50%", "io_weight": None}}, "limits", {"CPUQuota": "50%"}),
     "a path of each instance": ({"environment_files": ["/etc/%i.env"]}, "environment_files", ("/etc/%i.env",)),
     "a preset": ({"preset": "celery"}, "preset", "celery"),
+    "a drain": ({"drain_timeout": "10min"}, "drain_timeout", "10min"),
+    "a drain in seconds": ({"drain_timeout": 90}, "drain_timeout", "90"),
+    "a drain without end": (
+        {"drain_timeout": "infinity"},
+        "rollout",
+        Policy(patience=float("inf")),
+    ),
+    "a busy check": (
+        {"busy_check": ["/bin/busy", "%i", 1]},
+        "rollout",
+        Policy(busy_check=("/bin/busy", "%i", "1")),
+    ),
     "a directory": ({"working_directory": "/srv/a b"}, "working_directory", "/srv/a b"),
     "directives": ({"unit": {"Service": {"Nice": 5}}}, "unit", {"Service": {"Nice": 5}}),
     "a rollout": (
@@ -95,6 +107,10 @@ REFUSED: dict[str, tuple[dict[str, t.Any], str]] = {
         "unit.Service.MemoryMax",
     ),
     "a preset that is none": ({"preset": "resque"}, "preset"),
+    "a drain that is no time": ({"drain_timeout": "soon"}, "drain_timeout"),
+    "a drain of 0, which is without end to systemd": ({"drain_timeout": 0}, "drain_timeout"),
+    "a drain of two lines": ({"drain_timeout": "1min\n30s"}, "drain_timeout"),
+    "a busy check from a PATH": ({"busy_check": ["busy", "x"]}, "busy_check[0]"),
     "a time that is none": ({"rollout": {"min_healthy_time": "soon"}}, "rollout.min_healthy_time"),
     "a rollout of nothing": ({"rollout": {"max_parallel": "0"}}, "rollout.max_parallel"),
     "a rollout of nothing in percent": ({"rollout": {"max_parallel": "0%"}}, "rollout.max_parallel"),
@@ -117,6 +133,7 @@ ONE_OF: dict[str, t.Any] = {
     "working_directory": "/a",
     "environment": {},
     "environment_files": [],
+    "drain_timeout": "90s",
 }
 
 

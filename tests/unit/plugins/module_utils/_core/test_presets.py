@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import typing as t
 from pathlib import Path
 
@@ -75,7 +76,52 @@ def test_a_preset_decides_how_to_start_and_how_to_stop(preset: str) -> None:
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_a_preset_sets_nothing_that_an_option_sets(preset: str) -> None:
-    assert not set(SAME_AS_OPTION) & set(directives(preset))
+    replaced = {"TimeoutStopSec"}
+    assert set(SAME_AS_OPTION) & set(directives(preset)) == replaced
+
+
+def test_the_drain_timeout_replaces_what_the_preset_sets() -> None:
+    assert service_of(preset="celery", drain_timeout="1h")["TimeoutStopSec"] == ["1h"]
+    assert unit_marker(text_of(drain_timeout="1h")) == unit_marker(text_of()), "it restarts nobody"
+
+
+QUIETED = r'''-"/bin/sh" "-c" "test -n \"$$MAINPID\" && kill -s TSTP \"$$MAINPID\""'''
+WAITS = (
+    r'''"/bin/sh" "-c" "while kill -0 \"$$MAINPID\" 2>/dev/null && \"$$0\" \"$$@\"; do sleep 1; done"'''
+    r''' "/usr/local/bin/busy" "%i"'''
+)
+BUSY = {"busy_check": ["/usr/local/bin/busy", "%i"]}
+STOPS: dict[str, tuple[dict[str, t.Any], list[str]]] = {
+    "sidekiq is quieted": ({}, [QUIETED]),
+    "and waited for while it is busy": (BUSY, [QUIETED, f'-+"/usr/bin/timeout" "89" {WAITS}']),
+    "as long as the drain lasts": ({**BUSY, "drain_timeout": "1h"}, [QUIETED, f'-+"/usr/bin/timeout" "3599" {WAITS}']),
+    "a second at least": ({**BUSY, "drain_timeout": "1s"}, [QUIETED, f'-+"/usr/bin/timeout" "1" {WAITS}']),
+    "or without end": ({**BUSY, "drain_timeout": "infinity"}, [QUIETED, f'-+"/usr/bin/timeout" "0" {WAITS}']),
+    "or as the user says": ({**BUSY, "unit": {"Service": {"ExecStop": "/bin/true"}}}, ["/bin/true"]),
+}
+
+
+@pytest.mark.parametrize(("options", "commands"), STOPS.values(), ids=STOPS.keys())
+def test_a_stop_begins_with_the_quiet_signal(options: dict[str, t.Any], commands: list[str]) -> None:
+    assert service_of(preset="sidekiq", **options)["ExecStop"] == commands
+
+
+@pytest.mark.parametrize("preset", [name for name in PRESETS if name != "sidekiq"])
+def test_where_there_is_no_quiet_signal_the_stop_begins_with_sigterm(preset: str) -> None:
+    assert "ExecStop" not in service_of(preset=preset, **BUSY)
+
+
+PATIENCE: dict[str, tuple[dict[str, t.Any], float]] = {
+    "as long as a stop may take": ({"preset": "celery"}, 600),
+    "as long as the drain": ({"preset": "celery", "drain_timeout": "1min 30s"}, 90),
+    "without end": ({"drain_timeout": "infinity"}, math.inf),
+    "not at all where the stop itself waits": ({"preset": "sidekiq", "drain_timeout": "1h"}, 0),
+}
+
+
+@pytest.mark.parametrize(("options", "seconds_"), PATIENCE.values(), ids=PATIENCE.keys())
+def test_a_busy_instance_is_left_alone_for_a_while(options: dict[str, t.Any], seconds_: float) -> None:
+    assert mail(**options).rollout.patience == seconds_
 
 
 @pytest.mark.parametrize(("preset", "job"), LONGEST_JOB.items(), ids=LONGEST_JOB.keys())

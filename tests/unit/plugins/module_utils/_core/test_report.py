@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import render_env
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import (
+    AFTER_KILL,
     MASK,
     env_changes,
     file_diff,
@@ -144,6 +145,20 @@ def test_the_diff_of_a_plan_has_the_units_and_not_the_files() -> None:
 def test_a_good_run_is_told_in_a_line_a_pool() -> None:
     assert summary({"mail": STEPS, "idle": []}, [], []) == "mail: write 1, restart 2\nidle: nothing to do"
     assert summary({}, [], []) == "no pools"
+
+
+def failure_of(number: int, verdict: str) -> dict[str, t.Any]:
+    return {"unit": f"mail@{number}.service", "verdict": verdict, "exit": "", "restarts": 0, "journal": []}
+
+
+def test_kills_at_stops_are_told_with_what_to_do() -> None:
+    killed, bad = failure_of(1, "killed-at-stop: x"), failure_of(2, "failed: y")
+    lines = summary({}, [killed, killed], ["mail@3.service"]).splitlines()
+    assert (lines[0], lines[-2]) == ("2 killed at their stop:", AFTER_KILL)
+    assert "drain_timeout" in AFTER_KILL
+    both = summary({}, [killed, bad], []).splitlines()
+    assert both[0] == "1 of the started instances did not settle, 1 killed at their stop:"
+    assert AFTER_KILL not in summary({}, [bad], [])
 
 
 def test_a_bad_run_is_told_with_the_reason_and_who_was_left_alone() -> None:

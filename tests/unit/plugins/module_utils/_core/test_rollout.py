@@ -21,7 +21,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.rollout impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health, Sample
 from tests.unit.plugins.module_utils._core.fake_systemd import NEVER, FakeSystemd, Program, Tale, roll
 
-PROMISES = 22
+PROMISES = 28
 CASES = max(1, int(os.environ.get("WORKERS_CASES", "2500")) // PROMISES)
 TICK = 0.1
 # A turn of the driver: the pause, and what sampling takes.
@@ -37,6 +37,8 @@ policies = st.builds(
     progress_deadline=st.sampled_from([0.0, 1.5, 10.0]),
     order=st.sampled_from(["ascending", "descending"]),
     on_failure=st.sampled_from(["stop", "rollback"]),
+    busy_check=st.sampled_from([(), ("/usr/bin/busy",)]),
+    patience=st.sampled_from([0.0, 1.5, 30.0]),
 )
 restart_secs = st.sampled_from([0.0, 0.001, 0.1, 0.35, 5.0])
 good = st.builds(Program, ready_after=st.sampled_from([0.0, 0.05, 0.4]), stop_takes=st.sampled_from([0.0, 0.05, 0.3]))
@@ -55,6 +57,12 @@ bad = st.one_of(
 anything = st.one_of(good, bad, st.builds(Program, lives=st.floats(0.01, 1.5), restart_sec=restart_secs))
 # An old process that dies of itself now and then.
 shaky = st.one_of(st.just(Program()), st.builds(Program, lives=st.floats(0.01, 3.0), restart_sec=restart_secs))
+
+
+# An old process that ends when it must, or is killed, and may have a job in hand.
+at_work = st.builds(
+    Program, deaf=st.booleans(), busy=st.sampled_from([0.0, 0.0, 0.5, 3.0]), stop_takes=st.sampled_from([0.05, 0.3])
+)
 
 
 @dataclass
@@ -228,14 +236,69 @@ def test_without_a_passed_health_check_nothing_settles(case: Case) -> None:
             assert case.new[unit].healthy_after < NEVER
 
 
+@promise(cases(old=at_work))
+def test_after_a_kill_at_a_stop_nothing_is_restarted_any_more(case: Case) -> None:
+    tale = case.roll()
+    kills = [time for unit in tale.restarted if case.old[unit].deaf for time in case.systemd.when(unit, "kill")]
+    for kill in kills:
+        later = [units for time, units, _up in tale.restarts if time > kill]
+        assert later == []
+
+
+@promise(cases(old=at_work))
+def test_every_kill_at_a_stop_is_told_and_nothing_else_is(case: Case) -> None:
+    tale = case.roll()
+    for unit, verdict in tale.end.verdicts.items():
+        killed = bool(case.systemd.when(unit, "kill"))
+        assert killed is ("its former process was killed" in verdict.because)
+        assert verdict.bad or not killed
+
+
+@promise(cases(new=good, old=at_work))
+def test_a_kill_at_a_stop_never_blames_the_version(case: Case) -> None:
+    case.policy = replace(case.policy, progress_deadline=0.0)
+    case.__post_init__()
+    verdicts = case.roll().end.verdicts.values()
+    assert {verdict.health for verdict in verdicts} <= {Health.SETTLED, Health.KILLED}
+
+
+@promise(cases(new=good, old=at_work))
+def test_a_busy_instance_is_left_alone_while_another_is_idle(case: Case) -> None:
+    case.policy = replace(case.policy, busy_check=("/usr/bin/busy",))
+    case.__post_init__()
+    tale = case.roll()
+    left = set(case.to_restart)
+    for (_time, units, up), busy in zip(tale.restarts, tale.busy):
+        # One that was busy when it was asked may have become idle since.
+        always_idle = {unit for unit in left & up if case.old[unit].busy == 0.0}
+        assert not (busy & left) or not always_idle - set(units)
+        left -= set(units)
+
+
+@promise(cases(new=good, old=at_work))
+def test_a_busy_instance_is_waited_for(case: Case) -> None:
+    case.policy = replace(case.policy, busy_check=("/usr/bin/busy",), patience=30.0)
+    case.__post_init__()
+    tale = case.roll()
+    assert all(busy.isdisjoint(case.to_restart) for busy in tale.busy)
+
+
 # Liveness: what always happens.
+
+
+@promise(cases(new=good, old=st.just(Program(busy=NEVER))))
+def test_busy_instances_are_restarted_when_patience_is_over(case: Case) -> None:
+    case.policy = replace(case.policy, busy_check=("/usr/bin/busy",), patience=1.5, progress_deadline=0.0)
+    case.__post_init__()
+    assert case.roll().end.spared == ()
 
 
 @promise(cases())
 def test_it_always_ends(case: Case) -> None:
     tale = case.roll(most=1000)
     batches = len(tale.restarts) + 1
-    assert case.systemd.now <= 2 * batches * (case.policy.healthy_deadline + 3 * TURN)
+    waits = case.policy.patience if case.policy.busy_check else 0.0
+    assert case.systemd.now <= 2 * batches * (case.policy.healthy_deadline + waits + 3 * TURN)
     assert tale.end
 
 
@@ -266,7 +329,8 @@ def test_a_death_is_known_within_half_a_second(case: Case) -> None:
         deaths = case.systemd.when(unit, "death")
         if verdict.bad and deaths:
             assert tale.judged[unit] - deaths[0] < 0.5
-            assert case.systemd.now - tale.judged[unit] <= TURN
+            # One more turn tells how the stops ended.
+            assert case.systemd.now - tale.judged[unit] <= 2 * TURN
 
 
 @promise(cases(new=st.just(Program(ready_after=NEVER)), old=steady))
@@ -431,3 +495,47 @@ def test_and_spares_the_rest_when_it_is_bad() -> None:
     assert tale.restarted == []
     assert tale.end.verdicts["mail@1.service"].bad
     assert list(tale.end.spared) == case.wanted[1:]
+
+
+def test_a_kill_at_the_stop_of_the_canary_spares_the_rest_and_undoes_nothing() -> None:
+    tale = mail(3, Policy(), Program(), of_1=Program(deaf=True)).roll()
+    assert (tale.end.touched, tale.end.spared) == (("mail@1.service",), ("mail@2.service", "mail@3.service"))
+    verdict = tale.end.verdicts["mail@1.service"]
+    assert str(verdict) == ("killed-at-stop: its former process was killed; the new one ran 3 s without a restart")
+    assert (verdict.bad, verdict.faulty) == (True, False)
+
+
+def test_the_others_of_a_batch_are_watched_to_the_end_after_a_kill() -> None:
+    case = mail(4, Policy(canary=0, max_parallel="2"), Program(ready_after=5.0), of_1=Program(deaf=True))
+    end = case.roll().end
+    assert [verdict.health for verdict in end.verdicts.values()] == [Health.KILLED, Health.SETTLED]
+    assert len(end.spared) == 2
+
+
+def test_what_a_stop_of_the_same_run_forbids_to_restart_is_spared_and_what_is_missing_starts() -> None:
+    case = mail(3, Policy(), Program())
+    case.to_start, case.to_restart = case.wanted[:1], []
+    case.__post_init__()
+    tale = roll(Rollout(case.policy, case.wanted, case.to_start, [], spared=case.wanted[1:]), case.systemd)
+    assert (tale.restarted, list(tale.end.spared)) == (case.wanted[:1], case.wanted[1:])
+    assert not tale.end.verdicts["mail@1.service"].bad
+
+
+def test_idle_instances_are_restarted_first_and_the_busy_one_when_its_job_is_done() -> None:
+    case = mail(4, Policy(busy_check=("/busy",), min_healthy_time=0.0), Program(), of_1=Program(busy=20.0))
+    tale = case.roll()
+    assert [unit[5] for unit in tale.restarted] == [*"2341"]
+    assert 20.0 <= tale.restarts[-1][0] <= 21.5
+
+
+def test_a_down_instance_is_not_asked() -> None:
+    case = mail(2, Policy(busy_check=("/busy",)), Program(), of_2=Program(lives=0.001, restart_sec=NEVER, busy=NEVER))
+    assert case.roll().restarted == ["mail@2.service", "mail@1.service"]
+
+
+def test_busy_instances_hold_up_a_rollout_no_longer_than_its_progress_deadline() -> None:
+    policy = Policy(busy_check=("/busy",), patience=NEVER, progress_deadline=5.0)
+    tale = mail(2, policy, Program(), of_1=Program(busy=NEVER), of_2=Program(busy=NEVER)).roll()
+    assert (tale.restarted, len(tale.end.spared)) == ([], 2)
+    words = "failed: no instance settled for 5 s: is busy and was not restarted"
+    assert str(tale.end.verdicts["mail@1.service"]) == words

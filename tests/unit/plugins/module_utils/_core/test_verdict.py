@@ -69,6 +69,30 @@ FIRST = {
 }
 
 
+# The verdict of the new process, of the instance after a kill, and its words.
+AFTER_KILLS = {
+    "the new process is well": ("settled", Health.KILLED, "its former process was killed; the new one is seen"),
+    "the new process is not judged": ("starting", Health.KILLED, "its former process was killed; the new one is seen"),
+    "the new process is bad": ("failed", Health.FAILED, "is seen; its former process was killed"),
+    "the new process dies again and again": ("flapping", Health.FLAPPING, "is seen; its former process was killed"),
+}
+
+
+@pytest.mark.parametrize(("health", "after", "words"), AFTER_KILLS.values(), ids=AFTER_KILLS.keys())
+def test_a_kill_at_the_stop_turns_the_verdict(health: str, after: Health, words: str) -> None:
+    verdict = Verdict(Health(health), "is seen").after_kill("was killed")
+    assert (verdict.health, verdict.because, verdict.bad) == (after, words, True)
+    assert verdict.faulty is (after is not Health.KILLED)
+
+
+def test_the_time_of_the_stop_is_no_part_of_the_deadline() -> None:
+    watch = Watch(POLICY, before="old", begun=0.0)
+    stopping = Sample("deactivating", "stop-sigterm", "old", "restart")
+    assert watch.judge(600.0, stopping).health is Health.STARTING
+    assert watch.judge(659.0, replace(UP, job="restart")).health is Health.STARTING
+    assert watch.judge(660.0, Sample("activating", "start", "a1", "restart")).health is Health.FAILED
+
+
 @pytest.mark.parametrize(("now", "at", "health"), JUDGED.values(), ids=JUDGED.keys())
 def test_an_instance_is_judged(now: Sample, at: float, health: Health) -> None:
     assert counted().judge(at, now).health is health

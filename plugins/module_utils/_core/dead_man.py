@@ -43,6 +43,11 @@ def recovery_command(python: str) -> t.List[str]:
     return [python, "-I", places.RECOVERY_PROGRAM]
 
 
+def trying_again(pause: str) -> t.Dict[str, str]:
+    """Settings of a service that could not put everything back, on a full disk say, or was killed itself."""
+    return {"Restart": "on-failure", "RestartSec": pause}
+
+
 def boot_unit(python: str) -> WantedFile:
     """A reboot takes the timer away, so boot asks too."""
     return WantedFile(
@@ -53,7 +58,11 @@ def boot_unit(python: str) -> WantedFile:
                     "Description": "Put back the workers that a killed deploy left half changed",
                     "ConditionPathExists": places.JOURNAL,
                 },
-                "Service": {"Type": "oneshot", "ExecStart": render_argv(recovery_command(python))},
+                "Service": {
+                    "Type": "oneshot",
+                    "ExecStart": render_argv(recovery_command(python)),
+                    **trying_again(DEFAULT),
+                },
                 "Install": {"WantedBy": "multi-user.target"},
                 places.OWNER_SECTION: {"Shared": True},
             },

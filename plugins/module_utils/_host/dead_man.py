@@ -12,12 +12,18 @@ import typing as t
 import zipfile
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import places
-from ansible_collections.workers.systemd.plugins.module_utils._core.dead_man import SWITCH, recovery_command
+from ansible_collections.workers.systemd.plugins.module_utils._core.dead_man import (
+    SWITCH,
+    recovery_command,
+    trying_again,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._host import commands, recovery
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import write_atomically
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ManagerError
 
 TIMER = f"{SWITCH}.timer"
+# The timer, and what it has started, which may be waiting to try again.
+UNITS = (TIMER, f"{SWITCH}.service")
 SIGNS_OF_LIFE = 4
 MAIN = f"import sys\n\nfrom {recovery.__name__} import main\n\nsys.exit(main())\n"
 
@@ -38,12 +44,13 @@ class DeadMan:
         """From now on the host helps itself. Raises ``ManagerError`` when it cannot."""
         keep_program()
         # What an earlier run left waiting.
-        commands.run(["systemctl", "stop", TIMER])
-        # Each sign of life is a start of the timer, and none may be one too many.
+        commands.run(["systemctl", "stop", *UNITS])
+        # Each sign of life is a start, and five in ten seconds are too many for systemd, which then drops the timer.
         timer = {"AccuracySec": "100ms", "StartLimitIntervalSec": "0"}
         when = [f"--on-active={self.confirm:g}s", *(f"--timer-property={key}={value}" for key, value in timer.items())]
         about = ["--quiet", "--collect", f"--unit={SWITCH}", "--description=Put back what a dead run has changed"]
-        status, out, err = commands.run(["systemd-run", *about, *when, *recovery_command(sys.executable)])
+        again = [f"--property={name}={value}" for name, value in trying_again(f"{self.confirm:g}s").items()]
+        status, out, err = commands.run(["systemd-run", *about, *when, *again, *recovery_command(sys.executable)])
         if status:
             raise ManagerError(f"`systemd-run --unit={SWITCH}` exited {status}: {(err or out).strip()}")
         self.signs.start()
@@ -52,7 +59,7 @@ class DeadMan:
         self.over.set()
         if self.signs.is_alive():
             self.signs.join()
-        commands.run(["systemctl", "stop", TIMER])
+        commands.run(["systemctl", "stop", *UNITS])
 
     def _give_signs(self) -> None:
         while not self.over.wait(self.confirm / SIGNS_OF_LIFE):

@@ -28,6 +28,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.wanted impor
 from ansible_collections.workers.systemd.plugins.module_utils._host import (
     generations,
     host,
+    leftovers,
     look,
     preflight,
     watch,
@@ -134,6 +135,7 @@ class Deployment:
     def act(self, tell: t.Callable[[str], None]) -> t.List[str]:
         """``tell`` takes lines about its progress. Returns warnings about the processes that were started."""
         self.catalogue.keep()
+        leftovers.sweep()
         stay = [*self.wanted, *self.kept]
         kept = generations.pools()
         orphans = [name for name in kept if self.purge and name not in stay]
@@ -148,7 +150,7 @@ class Deployment:
                 raise
             self.outcome, self.error = run.outcome, str(error)
         self.failures = failures(self.outcome, self._secrets(), self.manager)
-        self.transaction.settle(self.outcome, bool(self.error))
+        self.error = self.transaction.settle(self.outcome, self.error)
         self.transaction.undo(self.outcome, begun, stay, tell)
         self.transaction.end()
         return self._seen_running()

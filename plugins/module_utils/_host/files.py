@@ -5,14 +5,17 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
+
+# The leading dot and the suffix keep systemd from reading it as a unit.
+ASIDE = r"\..+\.[0-9a-f]{16}\.new"
 
 
 def write_atomically(path: str, data: bytes, *, mode: int, uid: int = 0, gid: int = 0) -> None:
     """Replaces ``path``. The new file is private from its first byte and complete on disk before it has its name."""
     directory, name = os.path.split(path)
     os.makedirs(directory, mode=0o700, exist_ok=True)
-    # The leading dot and the suffix keep systemd from reading it as a unit.
     aside = os.path.join(directory, f".{name}.{secrets.token_hex(8)}.new")
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     try:
@@ -27,6 +30,11 @@ def write_atomically(path: str, data: bytes, *, mode: int, uid: int = 0, gid: in
         remove(aside)
         raise
     sync_directory(directory)
+
+
+def is_aside(name: str) -> bool:
+    """Whether a file is one that is being written, or was, by somebody who was killed meanwhile."""
+    return re.fullmatch(ASIDE, name) is not None
 
 
 def remove(path: str) -> None:

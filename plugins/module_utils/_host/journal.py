@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import places
@@ -29,4 +30,10 @@ def write(journal: RunJournal) -> None:
 
 
 def close() -> None:
-    remove(places.JOURNAL)
+    """Ends the run for everybody. Raises ``OSError`` when it is still there: then the host will undo the run."""
+    try:
+        remove(places.JOURNAL)
+    except OSError:
+        # Only its name may come back when the power goes, which is no reason to call a good run bad.
+        if os.path.lexists(places.JOURNAL):
+            raise

@@ -18,9 +18,16 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.generation i
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.run_journal import Phase, RunJournal
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import sealed_with
-from ansible_collections.workers.systemd.plugins.module_utils._host import commands, generations, host, journal, look
+from ansible_collections.workers.systemd.plugins.module_utils._host import (
+    commands,
+    generations,
+    host,
+    journal,
+    leftovers,
+    look,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.revert import Revert
 
 # For the kernel to end a process that was killed, and for a run that ends right now.
@@ -39,6 +46,8 @@ def main() -> int:
     except Problems as found:
         # Another run has begun and goes on from there.
         trouble = [str(problem) for problem in found.problems]
+    except (ManagerError, OSError) as error:
+        trouble = [str(error)]
     for line in trouble:
         tell(line)
     return 1 if trouble else 0
@@ -54,26 +63,34 @@ def recover() -> t.List[str]:
     left = journal.left()
     if left is None or left.phase is Phase.UNDONE:
         return []
+    leftovers.sweep()
     changes = dict(_changes(left))
-    for change in changes.values():
-        generations.mark(change.new, State.BAD)
-    journal.write(replace(left, phase=Phase.REVERTING))
     tell(str(left))
+    trouble = []
+    try:
+        for change in changes.values():
+            generations.mark(change.new, State.BAD)
+        journal.write(replace(left, phase=Phase.REVERTING))
+    except OSError as error:
+        # A full disk, say, where the workers can be put back all the same.
+        trouble.append(str(error))
     others = [name for name in look.owned_pools() if name not in changes and name not in left.gone]
     revert = Revert(changes, others, Manager(commands.run), sealed_with(host.key()), tell, left.gone)
     revert.carry_out(Outcome(), _seconds(left.since))
     if revert.error:
-        return [revert.error]
-    journal.write(replace(left, phase=Phase.UNDONE))
-    return [line for name in changes for line in revert.trouble(name)]
+        trouble.append(revert.error)
+    if not trouble:
+        journal.write(replace(left, phase=Phase.UNDONE))
+        trouble = [line for name in changes for line in revert.trouble(name)]
+    return trouble
 
 
 def _changes(left: RunJournal) -> t.Iterator[t.Tuple[str, Change]]:
-    """Those that are not over and may be undone."""
+    """Those that may be undone. A good one too: its run did not live to say so."""
     for name, noted in left.pools.items():
         kept = generations.of_pool(name)
         new, back = find(kept, str(noted.new)), find(kept, str(noted.back))
-        if noted.undoable and new is not None and new.state is not State.GOOD:
+        if noted.undoable and new is not None:
             yield name, Change(new, back, True)
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import typing as t
 from dataclasses import replace
@@ -40,6 +41,7 @@ class Transaction:
         self.unfinished: t.List[Generation] = []
         self.since = self.now
         self.others_left = RunJournal(self.now, 0, {})
+        self.seen: t.Set[str] = set()
         self.gone: t.Tuple[str, ...] = ()
         self.bad: t.Dict[str, Change] = {}
         self.revert: t.Optional[Revert] = None
@@ -52,6 +54,7 @@ class Transaction:
         Where nothing is to be done and no run was killed, nothing is read.
         """
         name = wanted.pool.name
+        self.seen.add(name)
         if not steps and not (self.left and name in self.left.pools):
             return steps
         kept = generations.of_pool(name)
@@ -85,24 +88,33 @@ class Transaction:
         for name in self.gone:
             generations.forget(name)
 
-    def settle(self, outcome: Outcome, broken: bool) -> None:
-        """A generation is good when its whole pool settled; no one is when the run was ``broken`` off.
+    def settle(self, outcome: Outcome, error: str) -> str:
+        """A generation is good when its whole pool settled; no one is when an ``error`` broke the run off, or when that
+        cannot be written down. Returns the error.
 
         One that was not brought to all instances, because stops killed, is neither good nor bad: the next run goes on.
         """
-        for name, change in self.changes.items():
-            if broken or name in outcome.faulty:
-                self.bad[name] = change
-            elif name in outcome.unfinished:
-                continue
-            generations.mark(change.new, State.BAD if name in self.bad else State.GOOD)
-            generations.prune(name)
+        self.bad = {name: change for name, change in self.changes.items() if error or name in outcome.faulty}
+        unfinished = set() if error else outcome.unfinished
+        try:
+            for name, change in self.changes.items():
+                if name not in unfinished:
+                    generations.mark(change.new, State.BAD if name in self.bad else State.GOOD)
+                    generations.prune(name)
+        except OSError as failed:
+            self.bad = dict(self.changes)
+            return error or str(failed)
+        return error
 
     def undo(self, outcome: Outcome, begun: float, pools: t.Iterable[str], tell: t.Callable[[str], None]) -> None:
         """Puts bad ones back. ``pools`` are all that the host has; the run began at ``begun``."""
         undone = {name: change for name, change in self.bad.items() if change.undoable}
         if undone:
-            self._write_journal(undone, Phase.REVERTING)
+            # On a full disk that is not written, and the journal still says enough.
+            with contextlib.suppress(OSError):
+                for change in undone.values():
+                    generations.mark(change.new, State.BAD)
+                self._write_journal(undone, Phase.REVERTING)
             others = [name for name in pools if name not in undone]
             self.revert = Revert(undone, others, self.manager, self.seal, tell)
             self.revert.carry_out(outcome, begun)
@@ -111,8 +123,9 @@ class Transaction:
         """Nothing is half changed any more; or the host has to try again, now that this run could not."""
         if self.revert and self.revert.error:
             return
-        if self.others_left.pools or self.others_left.gone:
-            journal.write(self.others_left)
+        others = {name: one for name, one in self.others_left.pools.items() if name not in self.seen}
+        if others or self.others_left.gone:
+            journal.write(replace(self.others_left, pools=others))
         else:
             journal.close()
             if self.left or self.changes or self.gone:

@@ -78,8 +78,10 @@ def forget(pool: str) -> None:
 
 
 def _write_manifest(generation: Generation) -> None:
-    path = f"{places.generation(generation.pool, generation.number)}/{MANIFEST}"
-    write_atomically(path, manifest_text(generation).encode(), mode=0o600)
+    """Raises ``FileNotFoundError`` when somebody has removed the generation: a manifest alone would be a broken one."""
+    directory = places.generation(generation.pool, generation.number)
+    os.stat(directory)
+    write_atomically(f"{directory}/{MANIFEST}", manifest_text(generation).encode(), mode=0o600)
 
 
 def _read(directory: str) -> t.Optional[Generation]:

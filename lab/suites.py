@@ -22,6 +22,8 @@ BASE = (
 WORKERS = ("php-cli", "python3-redis", "python3-rq", "redis-server", "supervisor")
 # The other frameworks that a preset is proven with; they are large, so one suite has them.
 FRAMEWORKS = ("nodejs", "python3-celery", "ruby-sidekiq")
+# Makes a chosen system call of a process fail.
+FAULTS = ("strace",)
 
 
 class Suite(t.NamedTuple):
@@ -34,7 +36,7 @@ class Suite(t.NamedTuple):
 
 SUITES = {
     "bullseye": Suite(247, BASE),
-    "bookworm": Suite(252, BASE + WORKERS + FRAMEWORKS),
+    "bookworm": Suite(252, BASE + WORKERS + FRAMEWORKS + FAULTS),
     "trixie": Suite(257, BASE + WORKERS),
     # The mirror's file of sid may be older than it says it is valid.
     "sid": Suite(262, BASE, ('--aptopt=Acquire::Check-Valid-Until "false"',)),

@@ -1,0 +1,113 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A lab host with the driver of the faults on it."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+import subprocess
+import sys
+import tarfile
+import time
+import typing as t
+from pathlib import Path
+
+import ansible
+
+from tests.faults.kinds import Kind
+
+ROOT = Path(__file__).parents[2]
+ON_HOST = Path(__file__).with_name("on_host")
+HERE = "/srv/faults"
+Answer = t.Dict[str, t.Any]
+
+
+class FaultHost:
+    """``name`` is that of its container. With ``mounts`` the places that a run writes to are file systems of their own,
+    which a reboot empties.
+    """
+
+    def __init__(self, name: str, *, mounts: bool) -> None:
+        self.name = name
+        self.options = ["--mounts"] if mounts else []
+        self.driver: t.Optional[subprocess.Popen[str]] = None
+
+    def up(self) -> None:
+        lab("down", self.name)
+        lab("up", self.name)
+        subprocess.run(["podman", "exec", "-i", self.name, "mkdir", "-p", HERE], check=True)
+        subprocess.run(["podman", "exec", "-i", self.name, "tar", "-C", HERE, "-x"], input=packed(), check=True)
+        self.start()
+
+    def start(self) -> None:
+        where = f"PYTHONPATH={HERE}/site"
+        argv = ["podman", "exec", "-i", f"--env={where}", self.name, "python3", f"{HERE}/driver.py", *self.options]
+        self.driver = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def down(self) -> None:
+        if self.driver:
+            self.driver.kill()
+            self.driver.wait()
+        lab("down", self.name)
+
+    def inject(self, kind: Kind, fraction: float) -> Answer:
+        """One case: what was seen in the deploy, and what became of the host."""
+        case = {**dataclasses.asdict(kind), "rollout": dict(kind.rollout), "fraction": fraction}
+        began = time.monotonic()
+        seen = self._reboot(kind.reboot, case) if kind.reboot else self._ask("begin", case)
+        if "error" in seen:
+            return seen
+        seen.update(self._ask("finish", case))
+        return {**seen, "seconds": round(time.monotonic() - began, 1)}
+
+    def _reboot(self, command: str, case: Answer) -> Answer:
+        """The host goes away at the point, and comes up again."""
+        self._tell("begin", case)
+        assert self.driver
+        while subprocess.run(["podman", "exec", self.name, "test", "-e", "/run/faults/now"]).returncode:
+            assert self.driver.poll() is None, f"the driver on {self.name} is gone"
+            time.sleep(0.1)
+        if command == "kill":
+            subprocess.run(["podman", "kill", self.name], check=True, stdout=subprocess.DEVNULL)
+            lab("up", self.name)
+        else:
+            lab("restart", self.name)
+        self.driver.wait()
+        self.start()
+        return {"ended": "died", "status": None, "msg": "", "traceback": "", "point": case["fraction"]}
+
+    def _ask(self, ask: str, case: Answer) -> Answer:
+        self._tell(ask, case)
+        assert self.driver
+        assert self.driver.stdout
+        line = self.driver.stdout.readline()
+        assert line, f"the driver on {self.name} is gone"
+        return t.cast("Answer", json.loads(line))
+
+    def _tell(self, ask: str, case: Answer) -> None:
+        assert self.driver
+        assert self.driver.stdin
+        self.driver.stdin.write(json.dumps({"ask": ask, "case": case}) + "\n")
+        self.driver.stdin.flush()
+
+
+def lab(*argv: str) -> None:
+    subprocess.run([sys.executable, "-m", "lab", *argv], cwd=ROOT, check=True)
+
+
+def packed() -> bytes:
+    """What the driver needs: itself, the collection, and Ansible's part for targets."""
+    core = Path(ansible.__file__).parent
+    parts = {
+        **{path.name: path for path in ON_HOST.iterdir()},
+        "site/ansible_collections/workers/systemd/plugins": ROOT / "plugins",
+        "site/ansible/__init__.py": ON_HOST / "__init__.py",
+        "site/ansible/module_utils": core / "module_utils",
+    }
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as tar:
+        for name, path in parts.items():
+            tar.add(path, name, filter=lambda entry: None if "__pycache__" in entry.name else entry)
+    return out.getvalue()

@@ -1,0 +1,17 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module `pools` in a process of its own, as Ansible starts it; its arguments come on stdin as JSON."""
+
+from __future__ import annotations
+
+import runpy
+import sys
+
+from ansible.module_utils import basic
+
+MODULE = "ansible_collections.workers.systemd.plugins.modules.pools"
+
+if __name__ == "__main__":
+    basic._ANSIBLE_ARGS = sys.stdin.buffer.read()
+    basic._ANSIBLE_PROFILE = "modern"
+    runpy.run_module(MODULE, run_name="__main__", alter_sys=True)

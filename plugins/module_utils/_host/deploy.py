@@ -157,7 +157,11 @@ class Deployment:
 
     def _seen_running(self) -> t.List[str]:
         settled = {unit for unit, verdict in self.outcome.verdicts.items() if verdict.health is Health.SETTLED}
-        found = judge_processes(self.manager, self.systemd, self.wanted.values(), settled, self.skip_traps)
+        try:
+            found = judge_processes(self.manager, self.systemd, self.wanted.values(), settled, self.skip_traps)
+        except (ManagerError, OSError) as error:
+            # The run is over, and this is advice.
+            return [f"the running processes were not judged: {error}"]
         return [str(finding.problem(where)) for where, finding in found]
 
     @property

@@ -18,7 +18,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # ansible-playbook wants a locale that can write UTF-8; a bare machine has none but this one.
 export LC_ALL := C.UTF-8
 
-.PHONY: help setup lab check lint types unit test sanity artifact oracle molecule soak demo demo-clean bench lock clean
+.PHONY: help setup lab check lint types unit test sanity artifact oracle molecule faults soak demo demo-clean bench lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,12 +48,12 @@ lint: setup  ## ruff, yamllint, ansible-lint
 	ansible-lint
 
 types: setup  ## mypy --strict
-	mypy -p $(PACKAGE).plugins -p lab -p tests.helpers -p tests.benchmarks -p tests.corpus
+	mypy -p $(PACKAGE).plugins -p lab -p tests.helpers -p tests.benchmarks -p tests.corpus -p tests.faults
 
 unit: setup  ## unit and property tests, full branch coverage of the core
 	pytest tests/unit --cov --cov-report=term
 
-test: check sanity artifact oracle molecule  ## every test
+test: check sanity artifact oracle molecule faults  ## every test
 
 sanity: setup  ## ansible-test sanity of the current core
 	@command -v shellcheck >/dev/null || sh tests/install.sh shellcheck
@@ -68,12 +68,16 @@ oracle: lab  ## what we write and read, against real systemd; ORACLE_SUITES=bull
 molecule: lab  ## behaviour on a host that runs systemd
 	molecule test --all
 
-soak: lab  ## the long form: 20,000 jobs a framework, 100,000 made-up rollouts, values nobody has tried
+faults: lab  ## every kind of fault at five points of a deploy; FAULT_POINTS, FAULT_SEED and FAULT_HOSTS ask for others
+	pytest tests/faults
+
+soak: lab  ## the long form: 20,000 jobs a framework, 100,000 made-up rollouts, 100 points a fault, values nobody has tried
 	WORKERS_CASES=100000 pytest --hypothesis-profile=default tests/unit/plugins/module_utils/_core/test_rollout.py
 	pytest --hypothesis-profile=default tests/unit tests/oracle
 	python3 -m lab up workers-soak
 	NUMBER_OF_JOBS=20000 MOLECULE_LAB_HOST=workers-soak PYTHONPATH=. pytest molecule/no_lost_jobs/tests
 	python3 -m lab down workers-soak
+	FAULT_POINTS=100 pytest tests/faults
 
 demo: lab  ## real workers in a local container
 	python3 -m lab up workers-demo

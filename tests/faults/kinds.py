@@ -112,13 +112,15 @@ THE_TOOLS = {
     "a call fails when it has done its work": at(ANY, 'really "$@" > /dev/null; exit 1'),
     "a call takes longer than a dead run gets": at(ANY, "sleep 2.5"),
     "a call hangs until somebody kills the run": at(ANY, "sleep 3; whole_run KILL; exit 1"),
-    "a call prints rubbish": at(ANY, "echo '<html>'; exit 0"),
-    "a call prints nothing": at(ANY, "exit 0"),
     "a call fails while a bad version is undone": at(ANY, "exit 1", OLD, before=BAD_VERSION, heal=GOOD_AGAIN),
     "daemon-reload fails": at("systemctl daemon-reload*", "exit 1", OLD, points=1),
     "restart fails": at("systemctl * restart *", "exit 1", OLD),
     "busctl fails": at("busctl *", "exit 1", OLD),
+    "busctl prints nothing": at("busctl *", "exit 0", OLD),
     "busctl prints rubbish": at("busctl *", "echo rubbish; exit 0", OLD),
+    "show prints nothing": at("systemctl show *", "exit 0"),
+    "show prints rubbish": at("systemctl show *", "echo '<html>'; exit 0"),
+    "daemon-reload does nothing and says that it did": at("systemctl daemon-reload*", "exit 0", points=1),
     "systemd-run fails": at("systemd-run *", "exit 1", OLD, points=1),
     "systemd-analyze fails": at("systemd-analyze *", "exit 1", OLD, points=1),
     "the tools are gone": at(ANY, "rm -f ${0%/*}/*", heal="put_tools", limit="PATH=/srv/faults/bin"),
@@ -201,3 +203,11 @@ GROUPS = {
     "The host": THE_HOST,
 }
 KINDS: t.Dict[str, Kind] = {name: kind for group in GROUPS.values() for name, kind in group.items()}
+
+# Not solved yet, and why.
+OPEN = {
+    "daemon-reload does nothing and says that it did": (
+        "The verdict asks whether a worker stays up, not which version it is of: the files are new, the unit"
+        " in systemd is old, and the run succeeds. The next run sees it and restarts."
+    ),
+}

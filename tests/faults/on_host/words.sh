@@ -11,7 +11,7 @@ newest_generation() { ls /var/lib/workers.systemd/generations/sleeper | sort -n 
 put_tools() { for i in systemctl busctl systemd-run systemd-analyze journalctl; do cp /srv/faults/shim.sh "/srv/faults/bin/$i"; done; }
 undoing_process_soon() {
     for i in $(seq 400); do
-        if pkill "-$1" -f 'recovery[.]pyz'; then return; fi
+        if pkill "-$1" -f '^[^ ]*python3 -I .*recovery[.]pyz'; then return; fi
         sleep 0.01
     done
 }

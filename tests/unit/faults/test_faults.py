@@ -1,0 +1,68 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The judge of the fault tests sees what is not allowed, and the documentation has every kind."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from tests.faults.judge import complaints
+from tests.faults.kinds import EITHER, KINDS, Kind
+from tests.faults.table import table
+
+DOCS = Path(__file__).parents[3] / "docs" / "faults.md"
+QUIET = {"failed": False, "changed": False}
+ROLLED_BACK: t.Dict[str, t.Any] = {
+    "ended": "failed",
+    "status": 1,
+    "traceback": "",
+    "settled": True,
+    "state": "old",
+    "again": {"failed": False, "changed": True},
+    "third": QUIET,
+    "converged": True,
+    "stray": [],
+}
+
+ALLOWED = {
+    "failed and all old": {},
+    "succeeded and all new": {"ended": "succeeded", "status": 0, "state": "new"},
+    "died and all old": {"ended": "died", "status": -9},
+    "died and all new": {"ended": "died", "status": -9, "state": "new"},
+    "interrupted, and Python says where": {"ended": "died", "status": -2, "traceback": "Traceback"},
+}
+REFUSED = {
+    "failed and all new": {"state": "new"},
+    "succeeded and all old": {"ended": "succeeded", "status": 0},
+    "a mix": {"state": "mix"},
+    "died and left a mix": {"ended": "died", "status": -9, "state": "mix"},
+    "a traceback": {"ended": "died", "traceback": "Traceback (most recent call last)"},
+    "a host that does not come to rest": {"settled": False},
+    "a next run that fails": {"again": {"failed": True, "changed": True}},
+    "a next run that leaves something old": {"converged": False},
+    "a run after that which changes something": {"third": {"failed": False, "changed": True}},
+    "a file left aside": {"stray": ["/etc/systemd/system/.x@.service.0123456789abcdef.new"]},
+    "a driver that fails": {"error": "no space left on the host"},
+}
+
+
+@pytest.mark.parametrize("seen", ALLOWED.values(), ids=ALLOWED.keys())
+def test_is_allowed(seen: t.Dict[str, t.Any]) -> None:
+    assert list(complaints(Kind(EITHER), {**ROLLED_BACK, **seen})) == []
+
+
+@pytest.mark.parametrize("seen", REFUSED.values(), ids=REFUSED.keys())
+def test_is_refused(seen: t.Dict[str, t.Any]) -> None:
+    assert list(complaints(Kind(EITHER), {**ROLLED_BACK, **seen}))
+
+
+def test_an_end_that_this_kind_does_not_allow_is_refused() -> None:
+    assert list(complaints(Kind(("new",)), ROLLED_BACK))
+
+
+def test_the_documentation_has_every_kind() -> None:
+    assert DOCS.read_text().endswith(table())
+    assert len(KINDS) >= 40

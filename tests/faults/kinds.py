@@ -115,9 +115,9 @@ THE_TOOLS = {
     "a call fails while a bad version is undone": at(ANY, "exit 1", OLD, before=BAD_VERSION, heal=GOOD_AGAIN),
     "daemon-reload fails": at("systemctl daemon-reload*", "exit 1", OLD, points=1),
     "restart fails": at("systemctl * restart *", "exit 1", OLD),
-    "busctl fails": at("busctl *", "exit 1", OLD),
-    "busctl prints nothing": at("busctl *", "exit 0", OLD),
-    "busctl prints rubbish": at("busctl *", "echo rubbish; exit 0", OLD),
+    "busctl fails": at("busctl *", "exit 1"),
+    "busctl prints nothing": at("busctl *", "exit 0"),
+    "busctl prints rubbish": at("busctl *", "echo rubbish; exit 0"),
     "show prints nothing": at("systemctl show *", "exit 0"),
     "show prints rubbish": at("systemctl show *", "echo '<html>'; exit 0"),
     "daemon-reload does nothing and says that it did": at("systemctl daemon-reload*", "exit 0", points=1),
@@ -135,7 +135,9 @@ THE_WORKERS = {
     "a worker is stopped": at(ANY, 'kill -STOP "$(main_pid 2)"', heal="kill -CONT $(main_pids)"),
     "the new version turns bad": at(ANY, BAD_VERSION, heal=GOOD_AGAIN),
     "the new version is bad": Kind(OLD, before=BAD_VERSION, heal=GOOD_AGAIN, points=1),
-    "both versions turn bad": at(ANY, f"{BAD_VERSION} /run/faults/bad-$OLD; kill -KILL $(main_pids)", heal=GOOD_AGAIN),
+    "both versions turn bad": at(
+        ANY, f"{BAD_VERSION} /run/faults/bad-$OLD; kill -KILL $(main_pids)", heal=f"{GOOD_AGAIN}; start_all"
+    ),
     "the program vanishes": at(
         ANY, "mv /srv/faults/worker /srv/faults/away", heal="mv /srv/faults/away /srv/faults/worker; start_all"
     ),

@@ -8,7 +8,6 @@ may wait, or come back and ask again under the same token.
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import json
 import os
@@ -20,6 +19,7 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._host import journal
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
 
 Tell = t.Callable[[str], None]
@@ -47,21 +47,25 @@ class Background:
     def begun(self) -> bool:
         return os.path.isdir(self.directory)
 
-    def begin(self, work: t.Callable[[Tell], End], manager: Manager) -> None:
-        """Starts ``work``, which returns what JSON can carry."""
+    def begin(self, work: t.Callable[[Tell], End], conclude: t.Callable[[], None], manager: Manager) -> None:
+        """Starts ``work``, which returns what JSON can carry; ``conclude`` follows when that is written down.
+
+        So that whoever dies in between has not said of anything that it is done: see ``wait``.
+        """
         sweep()
         os.mkdir(self.directory, mode=0o700)
         # Whoever cannot lock it knows that the work goes on. Opened here, so that it does from the start.
         progress = open(self.progress, "a", encoding="utf-8")  # noqa: SIM115
         fcntl.flock(progress, fcntl.LOCK_EX)
         if not os.fork():
-            self._work(work, progress, manager)
+            self._work(work, conclude, progress, manager)
         progress.close()
 
     def wait(self, patience: t.Optional[float]) -> t.Optional[End]:
         """What the work has returned, or ``None`` when it has told its progress and goes on after ``patience`` seconds.
 
-        Raises what it has raised: ``Problems``, ``ManagerError``, ``OSError``. Forgets it then.
+        Raises what it has raised: ``Problems``, ``ManagerError``, ``OSError``. Forgets it then. What it says of its
+        success is believed when it has also closed its journal: until then the host undoes it.
         """
         begun, pause = time.monotonic(), SHORTEST_PAUSE
         while self._goes_on():
@@ -73,42 +77,63 @@ class Background:
             with open(self.end, encoding="utf-8") as file:
                 end = json.load(file)
         except FileNotFoundError:
-            raise ManagerError(
-                "the process that was changing the host was killed; the host undoes what it did"
-            ) from None
+            raise ManagerError(KILLED) from None
         finally:
-            shutil.rmtree(self.directory)
-        return _returned(end)
+            shutil.rmtree(self.directory, ignore_errors=True)
+        returned = _returned(end)
+        left = journal.left()
+        if left and left.pid == end["pid"] and not returned["failed"]:
+            raise ManagerError(KILLED)
+        return returned
 
     def _goes_on(self) -> bool:
-        with open(self.progress, encoding="utf-8") as progress:
-            try:
+        try:
+            with open(self.progress, encoding="utf-8") as progress:
                 fcntl.flock(progress, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except OSError:
-                return True
+        except BlockingIOError:
+            return True
+        except FileNotFoundError:
+            # Somebody has removed it, and the work will find nowhere to write its end.
+            pass
         return False
 
-    def _work(self, work: t.Callable[[Tell], End], progress: t.TextIO, manager: Manager) -> t.NoReturn:
-        end: t.Dict[str, t.Any]
-        _leave_terminal()
-        try:
-            # With KillUserProcesses= what is left of a session dies with it (logind.conf(5)).
-            manager.own_scope(f"workers-run-{os.getpid()}.scope", os.getpid())
-            end = {"returned": work(lambda line: _write_line(progress, line))}
-        except Problems as found:
-            end = {"problems": [vars(problem) for problem in found.problems]}
-        except ManagerError as error:
-            end = {"manager": str(error)}
-        except OSError as error:
-            end = {"os": [error.errno, error.strerror, error.filename]}
-        except Exception:
-            end = {"unexpected": traceback.format_exc()}
-        with contextlib.suppress(OSError):
-            with open(f"{self.end}.new", "w", encoding="utf-8") as file:
-                json.dump(end, file)
-            os.rename(f"{self.end}.new", self.end)
+    def _work(
+        self,
+        work: t.Callable[[Tell], End],
+        conclude: t.Callable[[], None],
+        progress: t.TextIO,
+        manager: Manager,
+    ) -> t.NoReturn:
         # What the process that was forked would do at its end, such as remove its own files, is its own affair.
-        os._exit(0)
+        try:
+            _leave_terminal()
+            end = _end_of(lambda: self._worked(work, progress, manager))
+            with open(f"{self.end}.new", "w", encoding="utf-8") as file:
+                json.dump({"pid": os.getpid(), **end}, file)
+            os.rename(f"{self.end}.new", self.end)
+            if "returned" in end:
+                conclude()
+        finally:
+            os._exit(0)
+
+    def _worked(self, work: t.Callable[[Tell], End], progress: t.TextIO, manager: Manager) -> End:
+        # With KillUserProcesses= what is left of a session dies with it (logind.conf(5)).
+        manager.own_scope(f"workers-run-{os.getpid()}.scope", os.getpid())
+        return work(lambda line: _write_line(progress, line))
+
+
+def _end_of(work: t.Callable[[], End]) -> t.Dict[str, t.Any]:
+    """What it returned or raised, as JSON can carry it."""
+    try:
+        return {"returned": work()}
+    except Problems as found:
+        return {"problems": [vars(problem) for problem in found.problems]}
+    except ManagerError as error:
+        return {"manager": str(error)}
+    except OSError as error:
+        return {"os": [error.errno, error.strerror, error.filename]}
+    except Exception:
+        return {"unexpected": traceback.format_exc()}
 
 
 def _write_line(file: t.TextIO, line: str) -> None:

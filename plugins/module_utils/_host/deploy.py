@@ -152,8 +152,10 @@ class Deployment:
         self.failures = failures(self.outcome, self._secrets(), self.manager)
         self.error = self.transaction.settle(self.outcome, self.error)
         self.transaction.undo(self.outcome, begun, stay, tell)
-        self.transaction.end()
         return self._seen_running()
+
+    def conclude(self) -> None:
+        self.transaction.end()
 
     def _seen_running(self) -> t.List[str]:
         settled = {unit for unit, verdict in self.outcome.verdicts.items() if verdict.health is Health.SETTLED}

@@ -71,6 +71,9 @@ class Instances:
         self.failures = failures(self.outcome, self._secrets(), self.manager)
         return []
 
+    def conclude(self) -> None:
+        """Nothing would be undone anyway."""
+
     @property
     def changes(self) -> bool:
         return bool(self._steps() or self.reload)

@@ -17,7 +17,10 @@ PATIENCE = 2.0
 
 
 class Decided(t.Protocol):
-    """What is to be done on the host, known in full. ``act`` returns warnings, ``told`` is the result of the module."""
+    """What is to be done on the host, known in full.
+
+    ``act`` returns warnings, ``told`` is the result of the module. After ``conclude`` nothing is undone any more.
+    """
 
     manager: Manager
 
@@ -30,6 +33,8 @@ class Decided(t.Protocol):
     def act(self, tell: Tell) -> t.List[str]: ...
 
     def told(self, *, with_diff: bool) -> t.Dict[str, t.Any]: ...
+
+    def conclude(self) -> None: ...
 
 
 class Task:
@@ -52,8 +57,12 @@ class Task:
                 if lock is None:
                     return self._end(decided, warnings)
                 if not decided.changes:
-                    return self._act(decided, warnings, lock, lambda _line: None)
-                self.background.begin(lambda tell: self._act(decided, warnings, lock, tell), decided.manager)
+                    end = self._act(decided, warnings, lock, lambda _line: None)
+                    decided.conclude()
+                    return end
+                self.background.begin(
+                    lambda tell: self._act(decided, warnings, lock, tell), decided.conclude, decided.manager
+                )
         return self.background.wait(self.patience)
 
     def _act(self, decided: Decided, warnings: t.List[str], lock: Lock, tell: Tell) -> End:

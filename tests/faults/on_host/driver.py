@@ -66,7 +66,7 @@ class Driver:
 
     def begin(self, case: Answer) -> Answer:
         """The deploy and its fault, until the deploy has ended. The host may go away under it."""
-        if self._state(edits=False) != "old" or not self.version:
+        if self._state({}) != "old" or not self.version:
             self.reset()
         count = self._count(case)
         point = 1 + int(case["fraction"] * count)
@@ -178,10 +178,10 @@ class Driver:
         while time.monotonic() < end:
             busy = sh(
                 "pgrep -f '[u]nder_test.py|recovery[.]pyz'; systemctl list-units --all --no-legend --plain"
-                " 'workers-dead-man*' 'workers-run*' workers-recovery.service | grep -v inactive",
+                " 'workers-dead-man*' workers-recovery.service | grep -v inactive",
                 check=False,
             )
-            at_rest = not busy and not half_changed() and self._state(case["edits"]) != "mix"
+            at_rest = not busy and not half_changed() and self._state(case) != "mix"
             calm = calm + 1 if at_rest else 0
             # A worker that keeps dying runs for a moment.
             if calm == 3:
@@ -189,19 +189,19 @@ class Driver:
             time.sleep(0.1)
         return False
 
-    def _state(self, edits: bool) -> str:
+    def _state(self, case: Answer) -> str:
         """As far as it can be told before the next run."""
         processes = seen_processes()
-        if processes == of(self.version) and (edits or self.files == seen_files()):
+        if ran(processes, self.version, case) and (case.get("edits") or self.files == seen_files()):
             return "old"
-        return "new" if processes == of(self.version + 1) else "mix"
+        return "new" if ran(processes, self.version + 1, case) else "mix"
 
     def _named(
         self, files: t.Dict[str, str], processes: t.Dict[str, str], after: t.Dict[str, str], case: Answer
     ) -> str:
-        if processes == of(self.version) and (case["edits"] or files == self.files):
+        if ran(processes, self.version, case) and (case["edits"] or files == self.files):
             return "old"
-        return "new" if processes == of(self.version + 1) and (case["edits"] or files == after) else "mix"
+        return "new" if ran(processes, self.version + 1, case) and (case["edits"] or files == after) else "mix"
 
     def _converged(self, version: int) -> bool:
         return seen_processes() == of(version)
@@ -232,6 +232,14 @@ class Driver:
 
 def of(version: int) -> t.Dict[str, str]:
     return {str(number): f"v{version} v{version}" for number in range(1, COUNT + 1)}
+
+
+def ran(processes: t.Dict[str, str], version: int, case: Answer) -> bool:
+    """Whether all instances are of a version; where somebody has stopped some, all others."""
+    wanted = of(version)
+    if case.get("stops"):
+        wanted = {name: wanted[name] for name in processes}
+    return processes == wanted
 
 
 def arm(pattern: str, point: int, script: str) -> None:

@@ -42,9 +42,9 @@ NOT_KILLED: dict[str, list[dict[str, t.Any]]] = {
 
 @pytest.mark.parametrize(("entries", "how"), KILLED.values(), ids=KILLED.keys())
 def test_a_kill_is_seen(entries: list[dict[str, t.Any]], how: str) -> None:
-    (found,) = killed(entries, FORMERS).items()
-    assert found[0] == UNIT
-    assert found[1].startswith(how)
+    found = killed(entries, FORMERS)
+    assert list(found) == [UNIT]
+    assert found[UNIT].startswith(how)
 
 
 @pytest.mark.parametrize("entries", NOT_KILLED.values(), ids=NOT_KILLED.keys())

@@ -162,7 +162,7 @@ SOMEBODY = {
     "somebody executes systemd anew": at(ANY, "systemctl daemon-reexec"),
     "somebody deploys at the same time": at(ANY, "second_run", NEW),
     "somebody stops the switch": at(ANY, "systemctl stop workers-dead-man.timer", NEW),
-    "the lock goes away": at(ANY, f"rm -rf {RUN}/*"),
+    "the lock goes away": at(ANY, f"rm -f {RUN}/lock"),
     "the journal goes away": at(ANY, f"rm -f {STATE}/journal"),
     "the journal turns to garbage": at(ANY, f"echo garbage > {STATE}/journal", heal=f"rm -f {STATE}/journal"),
     "the new generation goes away": at(ANY, f"rm -rf {STATE}/generations/sleeper/$(newest_generation)"),

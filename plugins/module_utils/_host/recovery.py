@@ -86,11 +86,14 @@ def recover() -> t.List[str]:
 
 
 def _changes(left: RunJournal) -> t.Iterator[t.Tuple[str, Change]]:
-    """Those that may be undone. A good one too: its run did not live to say so."""
+    """Those that can be undone. A good one too: its run did not live to say so.
+
+    One whose former generation is gone stays as it is: without one its pool would be removed.
+    """
     for name, noted in left.pools.items():
         kept = generations.of_pool(name)
         new, back = find(kept, str(noted.new)), find(kept, str(noted.back))
-        if noted.undoable and new is not None:
+        if noted.undoable and new and (back or noted.back is None):
             yield name, Change(new, back, True)
 
 

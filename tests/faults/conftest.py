@@ -21,7 +21,7 @@ from tests.faults.kinds import KINDS
 
 POINTS = int(os.environ.get("FAULT_POINTS", "5"))
 SEED = os.environ.get("FAULT_SEED", "1")
-HOSTS = int(os.environ.get("FAULT_HOSTS", "4"))
+HOSTS = int(os.environ.get("FAULT_HOSTS", "5"))
 NAME = os.environ.get("FAULT_NAME", "workers-faults")
 
 Seen = t.List[t.Dict[str, t.Any]]

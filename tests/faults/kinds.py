@@ -74,7 +74,6 @@ THE_RUN = {
     "the run is stopped for a second": at(ANY, "whole_run STOP; sleep 1; whole_run CONT"),
     "the run is terminated": at(ANY, "whole_run TERM"),
     "the run is hung up": at(ANY, "whole_run HUP"),
-    "the run is interrupted": at(ANY, "whole_run INT"),
     "the run is killed while it undoes a bad version": at(
         ANY, "whole_run KILL; exit 1", OLD, before=BAD_VERSION, heal=GOOD_AGAIN
     ),
@@ -83,15 +82,10 @@ THE_RUN = {
 
 THE_DISK = {
     "an fsync fails: input/output error": syscall("fsync", "error=EIO"),
-    "an fsync fails: no space left": syscall("fsync", "error=ENOSPC"),
     "a rename fails": syscall(RENAME, "error=EIO"),
     "an unlink fails": syscall(UNLINK, "error=EIO"),
     "a chown fails": syscall("fchown", "error=EPERM"),
     **{f"{place} is full": at(ANY, f"fill {place}", heal=f"drain {place}") for place in (UNITS, CONFIG, STATE, RUN)},
-    **{
-        f"{place} has no more inodes": at(ANY, f"fill_inodes {place}", heal=f"drain {place}")
-        for place in (UNITS, STATE)
-    },
     **{
         f"{place} is read-only": at(ANY, f"mount -o remount,ro {place}", heal=f"mount -o remount,rw {place}")
         for place in (UNITS, CONFIG, STATE)
@@ -109,14 +103,11 @@ SHORT_OF = {
 
 THE_TOOLS = {
     "a call fails": at(ANY, "exit 1"),
-    "a call is killed": at(ANY, "kill -KILL $$"),
     "a call fails when it has done its work": at(ANY, 'really "$@" > /dev/null; exit 1'),
     "a call takes longer than a dead run gets": at(ANY, "sleep 2.5"),
     "a call hangs until somebody kills the run": at(ANY, "sleep 3; whole_run KILL; exit 1"),
     "a call fails while a bad version is undone": at(ANY, "exit 1", OLD, before=BAD_VERSION, heal=GOOD_AGAIN),
     "daemon-reload fails": at("systemctl daemon-reload*", "exit 1", OLD, points=1),
-    "busctl fails": at("busctl *", "exit 1"),
-    "show prints nothing": at("systemctl show *", "exit 0"),
     "show prints rubbish": at("systemctl show *", "echo '<html>'; exit 0"),
     "daemon-reload does nothing and says that it did": at("systemctl daemon-reload*", "exit 0", points=1),
     "systemd-run fails": at("systemd-run *", "exit 1", OLD, points=1),
@@ -151,7 +142,6 @@ THE_WORKERS = {
 SOMEBODY = {
     "somebody edits the unit": at(ANY, f"sed -i 's/^Description=.*/Description=By hand/' {UNITS}/{UNIT}", edits=True),
     "somebody removes the unit": at(ANY, f"rm -f {UNITS}/{UNIT}", edits=True),
-    "somebody adds to the environment": at(ANY, f"echo 'MORE=1' >> {CONFIG}/sleeper/environment", edits=True),
     "somebody removes the environment": at(ANY, f"rm -f {CONFIG}/sleeper/environment", edits=True),
     "somebody stops an instance": at(ANY, "systemctl stop sleeper@2", stops=True),
     "somebody restarts an instance": at(ANY, "systemctl restart sleeper@2"),
@@ -174,7 +164,6 @@ LEFT = {
     "the journal is garbage": Kind(
         OLD, before=f"echo garbage > {STATE}/journal", heal=f"rm -f {STATE}/journal", points=1
     ),
-    "the journal is empty": Kind(OLD, before=f": > {STATE}/journal", heal=f"rm -f {STATE}/journal", points=1),
     "a generation is garbage": Kind(
         OLD,
         before=f"for one in {STATE}/generations/sleeper/*; do echo garbage > $one/manifest; done",

@@ -354,7 +354,8 @@ def playbook(lab: LabHost, hosts: dict[str, dict[str, t.Any]], **variables: t.An
         )
     finally:
         inventory.unlink()
-    return done.stdout
+    # Molecule's own settings send what failed to the one, all others to the other.
+    return done.stdout + done.stderr
 
 
 # what more is allowed, whether the batch after the failed one is restarted

@@ -205,14 +205,15 @@ DEAF = {
     "command": ["/bin/sh", "-c", "trap '' TERM; while sleep 1; do :; done"],
     "unit": {"Service": {"TimeoutStopSec": "1s"}},
 }
-LEAKS = {**GOOD, "unit": {"Service": {"KillSignal": "SIGKILL"}}}
+# Of its own name, for a stop of what runs would end in SIGKILL, which is never green.
+LEAKS = {**GOOD, "name": "leaks", "unit": {"Service": {"KillSignal": "SIGKILL"}}}
 
 
 def test_a_trap_of_the_unit_refuses_or_warns_and_can_be_switched_off(clean: LabHost) -> None:
     told = clean.deploy(LEAKS)
     assert told.failed
     assert [(one["id"], one["where"]) for one in told.result["problems"]] == [
-        ("kill-signal-is-sigkill", "pools[0] (good).unit.Service.KillSignal")
+        ("kill-signal-is-sigkill", "pools[0] (leaks).unit.Service.KillSignal")
     ]
     assert not clean.deploy(LEAKS, skip_traps=["kill-signal-is-sigkill"]).failed
     assert "Did you mean kill-signal-is-sigkill?" in clean.deploy(LEAKS, skip_traps=["kill-signal-is-sigkil"]).msg

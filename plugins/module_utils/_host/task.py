@@ -12,8 +12,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.background i
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import Lock, only_run
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 
-# Most runs are over by then, and cost one round trip.
-PATIENCE = 2.0
+# A first deploy with the default window is over by then, and costs one round trip.
+PATIENCE = 5.0
 
 
 class Decided(t.Protocol):

@@ -209,7 +209,7 @@ def test_the_quiet_signal_comes_first_and_sigterm_when_the_jobs_are_done(ready: 
 
 
 def test_the_quiet_signal_restarts_nobody(ready: LabHost) -> None:
-    kept = {"preset": "sidekiq", "unit": {"Service": {"Type": "exec"}}}
+    kept = {"preset": "sidekiq", "busy_check": ["/bin/false"], "unit": {"Service": {"Type": "exec"}}}
     ready.deploy(app(1, **{**kept, "unit": {"Service": {"Type": "exec", "ExecStop": ""}}}))
     before = ready.pids("app")
     assert ready.deploy(app(1, **kept)).changed

@@ -105,7 +105,11 @@ def _drain(pool: Pool, preset: t.Mapping[str, str]) -> t.Dict[str, t.Any]:
     a second before systemd would, to which an ExecStop= that takes too long is a failed stop.
     """
     drain: t.Dict[str, t.Any] = {"TimeoutStopSec": pool.drain_timeout} if pool.drain_timeout else {}
-    if "ExecStop" in preset and pool.rollout.busy_check:
+    if "ExecStop" in preset and not pool.rollout.busy_check:
+        # An empty list is no line. With SIGTERM right behind it the quiet signal gives nobody time, and one of 1,000
+        # jobs of Sidekiq 6.4.1 was lost with it, none without (molecule/no_lost_jobs).
+        drain["ExecStop"] = []
+    elif "ExecStop" in preset:
         most = presets.stop_time(pool.preset, pool.drain_timeout)
         # To timeout(1) 0 is without end. The check runs as root, as it does in a rollout.
         seconds = "0" if most == math.inf else f"{max(1.0, most - 1):g}"

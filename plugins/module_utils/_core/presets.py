@@ -99,8 +99,8 @@ _SIDEKIQ = (
     Setting(
         "ExecStop",
         "-" + render_argv(["/bin/sh", "-c", 'test -n "$MAINPID" && kill -s TSTP "$MAINPID"']),
-        "The quiet signal: no new jobs from now on. Then SIGTERM follows; with a busy_check only when the jobs in hand "
-        "are done, since SIGTERM gives them no longer than --timeout.",
+        "Only with a busy_check. The quiet signal: no new jobs from now on. SIGTERM follows when the jobs in hand are "
+        "done, since it gives them no longer than --timeout.",
         "Sidekiq, Signals: use TSTP + TERM",
     ),
 )

@@ -66,7 +66,8 @@ def test_the_default_is_what_was_written_before() -> None:
 @pytest.mark.parametrize("preset", PRESETS)
 def test_a_preset_is_in_the_unit(preset: str) -> None:
     service = service_of(preset=preset)
-    assert {key: service[key] for key in directives(preset)} == {k: [v] for k, v in directives(preset).items()}
+    always = {key: [value] for key, value in directives(preset).items() if key != "ExecStop"}
+    assert {key: service[key] for key in always} == always
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -92,8 +93,8 @@ WAITS = (
 )
 BUSY = {"busy_check": ["/usr/local/bin/busy", "%i"]}
 STOPS: dict[str, tuple[dict[str, t.Any], list[str]]] = {
-    "sidekiq is quieted": ({}, [QUIETED]),
-    "and waited for while it is busy": (BUSY, [QUIETED, f'-+"/usr/bin/timeout" "89" {WAITS}']),
+    "nobody is quieted whom nobody waits for": ({}, []),
+    "sidekiq is quieted, and waited for while it is busy": (BUSY, [QUIETED, f'-+"/usr/bin/timeout" "89" {WAITS}']),
     "as long as the drain lasts": ({**BUSY, "drain_timeout": "1h"}, [QUIETED, f'-+"/usr/bin/timeout" "3599" {WAITS}']),
     "a second at least": ({**BUSY, "drain_timeout": "1s"}, [QUIETED, f'-+"/usr/bin/timeout" "1" {WAITS}']),
     "or without end": ({**BUSY, "drain_timeout": "infinity"}, [QUIETED, f'-+"/usr/bin/timeout" "0" {WAITS}']),
@@ -103,7 +104,7 @@ STOPS: dict[str, tuple[dict[str, t.Any], list[str]]] = {
 
 @pytest.mark.parametrize(("options", "commands"), STOPS.values(), ids=STOPS.keys())
 def test_a_stop_begins_with_the_quiet_signal(options: dict[str, t.Any], commands: list[str]) -> None:
-    assert service_of(preset="sidekiq", **options)["ExecStop"] == commands
+    assert service_of(preset="sidekiq", **options).get("ExecStop", []) == commands
 
 
 @pytest.mark.parametrize("preset", [name for name in PRESETS if name != "sidekiq"])

@@ -116,10 +116,11 @@ def rolling(clock: Clock) -> None:
     ours, by_hand = took["ours"], took["by hand"]
     print(f"| {what} | {ours:.2f} s | {by_hand:.2f} s | **{ours / by_hand:.2f}x** |\n", flush=True)
     away = rollouts.bad_version(clock, HOST, ROUNDS)
-    print(f"| a bad version of {rollouts.COUNT} instances, besides the window | |")
+    print(f"| a bad version of {rollouts.COUNT} instances | |")
     print("|---|---|")
-    print(f"| from the stop of the canary to the host fully back | {away['on the host']:.2f} s |")
-    print(f"| the whole ansible-playbook run, which fails | {away['whole run']:.2f} s |\n", flush=True)
+    print(f"| from the stop of the canary to its start on the old version | {away['on the host']:.2f} s |")
+    whole = "the whole ansible-playbook run, which fails, besides the window of the way back"
+    print(f"| {whole} | {away['whole run']:.2f} s |\n", flush=True)
 
 
 def judgement() -> None:

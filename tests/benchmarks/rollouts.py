@@ -35,9 +35,10 @@ def rolling(clock: Clock, host: str, rounds: int) -> dict[str, float]:
 
 
 def bad_version(clock: Clock, host: str, rounds: int) -> dict[str, float]:
-    """Seconds besides the window: of the whole run that fails, and on the host until the old version is back.
+    """Seconds of the whole run that fails, besides the window of the way back, and on the host until that begins.
 
-    On the host they count from the stop of the canary to the start that brings it back, as the journal has them.
+    On the host they count from the stop of the canary to the start that brings it back, as the journal has them: a
+    version that dies at once uses up no window.
     """
     good = _pool(rollout={"min_healthy_time": f"{WINDOW}s"})
     on_host(host, BARE)
@@ -47,7 +48,7 @@ def bad_version(clock: Clock, host: str, rounds: int) -> dict[str, float]:
         since = on_host(host, "date +%s.%N").strip()
         bad = {**good, "command": ["/bin/sh", "-c", f"exit {next(changing) % 100 + 1}"]}
         whole.append(clock.once(host, role(bad), fails=True) - WINDOW)
-        there.append(_canary_was_away(host, since) - WINDOW)
+        there.append(_canary_was_away(host, since))
     on_host(host, BARE)
     return {"whole run": sorted(whole)[rounds // 2], "on the host": sorted(there)[rounds // 2]}
 

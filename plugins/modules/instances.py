@@ -260,22 +260,15 @@ problems:
 import time
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core import policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.instances import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._host import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.instances import Instances
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module
 
-ROLLOUT = {
-    "canary": {"type": "int", "default": 1},
-    "max_parallel": {"type": "str", "default": "25%"},
-    "min_healthy_time": {"type": "str", "default": "3s"},
-    "healthy_deadline": {"type": "str", "default": "5m"},
-    "progress_deadline": {"type": "str", "default": "0"},
-    "order": {"type": "str", "choices": ["ascending", "descending"], "default": "ascending"},
-    "on_failure": {"type": "str", "choices": ["stop"], "default": "stop"},
-    "health_check": {"type": "list", "elements": "str"},
-}
+# A unit of somebody else has no former version to go back to.
+ROLLOUT = {**policy.OPTIONS, "on_failure": {"type": "str", "choices": ["stop"], "default": "stop"}}
 STATES = ["started", "stopped", "restarted", "reloaded", "reload_or_restarted", "try_restarted"]
 OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {
     "template": {"type": "str"},

@@ -395,6 +395,7 @@ problems:
 
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core import policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.dead_man import DEFAULT, read_confirm
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps import unknown_ids
@@ -411,16 +412,7 @@ LIMITS = {
     "tasks_max": {"type": "str"},
     "io_weight": {"type": "str"},
 }
-ROLLOUT = {
-    "canary": {"type": "int", "default": 1},
-    "max_parallel": {"type": "str", "default": "25%"},
-    "min_healthy_time": {"type": "str", "default": "3s"},
-    "healthy_deadline": {"type": "str", "default": "5m"},
-    "progress_deadline": {"type": "str", "default": "0"},
-    "order": {"type": "str", "choices": ["ascending", "descending"], "default": "ascending"},
-    "on_failure": {"type": "str", "choices": ["rollback", "stop"], "default": "rollback"},
-    "health_check": {"type": "list", "elements": "str"},
-}
+ROLLOUT = policy.OPTIONS
 POOL = {
     "name": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},

@@ -13,6 +13,17 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.env_text imp
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import argv_problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 
+# As Ansible's argument spec has them.
+OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {
+    "canary": {"type": "int", "default": 1},
+    "max_parallel": {"type": "str", "default": "25%"},
+    "min_healthy_time": {"type": "str", "default": "3s"},
+    "healthy_deadline": {"type": "str", "default": "5m"},
+    "progress_deadline": {"type": "str", "default": "0"},
+    "order": {"type": "str", "choices": ["ascending", "descending"], "default": "ascending"},
+    "on_failure": {"type": "str", "choices": ["rollback", "stop"], "default": "rollback"},
+    "health_check": {"type": "list", "elements": "str"},
+}
 COUNT_OR_PERCENT = re.compile(r"[1-9][0-9]{0,4}|(?:[1-9][0-9]?|100)%")
 
 

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import io
-import subprocess
 import sys
 import threading
 import typing as t
@@ -64,8 +63,7 @@ class DeadMan:
     def _give_signs(self) -> None:
         while not self.over.wait(self.confirm / SIGNS_OF_LIFE):
             # Restarted, it counts from now. It is gone when it has fired, and then nothing brings it back.
-            nothing = subprocess.DEVNULL
-            subprocess.run(["systemctl", "restart", TIMER], stdin=nothing, stdout=nothing, stderr=nothing, check=False)
+            commands.run(["systemctl", "restart", TIMER])
 
 
 def keep_program() -> None:

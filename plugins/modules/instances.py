@@ -262,9 +262,11 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.instances import understand
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._host import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.instances import Instances
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module
 
 # A unit of somebody else has no former version to go back to.
@@ -292,7 +294,7 @@ def main() -> None:
             raise Problems([*module.unknown(), *problems])
 
         def decide() -> t.Tuple[Instances, t.List[str]]:
-            instances = Instances(commands.run, asked, check_mode=module.check_mode)
+            instances = Instances(Manager(commands.run, SYSTEM), asked, check_mode=module.check_mode)
             return instances, instances.decide()
 
         end = module.task().carry_out(decide)

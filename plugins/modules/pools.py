@@ -397,10 +397,12 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.dead_man import DEFAULT, read_confirm
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps import unknown_ids
 from ansible_collections.workers.systemd.plugins.module_utils._host import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.deploy import Deployment
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module, hidden
 
 LIMITS = {
@@ -457,7 +459,7 @@ def main() -> None:
 
         def decide() -> t.Tuple[Deployment, t.List[str]]:
             deployment = Deployment(
-                commands.run,
+                Manager(commands.run, SYSTEM),
                 pools,
                 purge=module.params["purge"],
                 check_mode=module.check_mode,

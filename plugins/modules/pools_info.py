@@ -175,6 +175,7 @@ table:
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import units
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import last_exits
 from ansible_collections.workers.systemd.plugins.module_utils._core.status import PROPERTIES, pool_status, table
@@ -185,7 +186,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.tell import 
 
 def chosen(module: Module) -> t.List[str]:
     """Names of the pools to tell about. Raises ``Problems``."""
-    owned = look.owned_pools()
+    owned = look.owned_pools(SYSTEM)
     names = module.params["names"]
     missing = [name for name in names or [] if name not in owned]
     expected = f"one of {', '.join(owned)}" if owned else "no names: there are no pools on this host"
@@ -198,15 +199,15 @@ def chosen(module: Module) -> t.List[str]:
 def main() -> None:
     module = Module({"names": {"type": "list", "elements": "str"}}, hide=dict)
     with module.telling_problems():
-        manager = Manager(commands.run)
+        manager = Manager(commands.run, SYSTEM)
         pools = look.observe(chosen(module), manager)
         instances = [units.instance(name, one) for name, pool in pools.items() for one in pool.instances]
         shown = manager.show(instances, PROPERTIES)
         died = [unit for unit, one in shown.items() if one["NRestarts"] != "0" or one["ActiveState"] != "active"]
         exits = last_exits(manager.exits(died))
-        told = {name: pool_status(name, pool, shown, exits) for name, pool in pools.items()}
+        told = {name: pool_status(SYSTEM, name, pool, shown, exits) for name, pool in pools.items()}
         for name, row in told.items():
-            row["generations"] = [one.row for one in generations.of_pool(name)]
+            row["generations"] = [one.row for one in generations.of_pool(SYSTEM, name)]
     module.finish(changed=False, pools=told, table=table(told))
 
 

@@ -112,8 +112,10 @@ problems:
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.dead_man import DEFAULT, read_confirm
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._host import commands
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.rollback import Rollback, chosen
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module
 
@@ -134,8 +136,9 @@ def main() -> None:
             raise Problems([*module.unknown(), *wrong])
 
         def decide() -> t.Tuple[Rollback, t.List[str]]:
-            generation = chosen(module.params["pool"], module.params["generation"], commands.run)
-            rollback = Rollback(commands.run, generation, check_mode=module.check_mode, confirm=confirm)
+            manager = Manager(commands.run, SYSTEM)
+            generation = chosen(module.params["pool"], module.params["generation"], manager)
+            rollback = Rollback(manager, generation, check_mode=module.check_mode, confirm=confirm)
             warnings = rollback.judge([])
             rollback.decide()
             return rollback, warnings

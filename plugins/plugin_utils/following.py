@@ -18,7 +18,7 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 
 Result = t.Dict[str, t.Any]
 T = t.TypeVar("T")
@@ -31,7 +31,7 @@ OVER = 4
 # Waits up to two seconds for something new behind the lines that were shown, and says whether it was the last. Ansible
 # puts more behind its last line.
 WATCH = f"""\
-cd {places.RUNS}/{{token}} || exit {OVER}
+cd {SYSTEM.runs}/{{token}} || exit {OVER}
 n=0
 while [ $n -lt 20 ] && [ ! -e end ] && [ "$(wc -l < progress)" -le {{shown}} ]; do n=$((n + 1)); sleep 0.1; done
 [ -e end ]; over=$?

@@ -12,6 +12,7 @@ import typing as t
 
 sys.path.insert(0, sys.argv[1])
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import understand
 from ansible_collections.workers.systemd.plugins.module_utils._host.catalogue import HostCatalogue
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
@@ -34,11 +35,11 @@ def median_ms(work: t.Callable[[], object]) -> float:
     return statistics.median(took)
 
 
-manager = Manager(run)
-build, systemd = manager.build(), manager.version()
-catalogue = HostCatalogue(run, build)
+manager = Manager(run, SYSTEM)
+build = manager.build()
+catalogue = HostCatalogue(run, build, SYSTEM)
 known = catalogue.known
 catalogue.keep()
 pools, problems = understand([{"name": "bench", "command": ["/bin/sleep", "infinity"], "instances": 200}])
-print(median_ms(lambda: HostCatalogue(run, build).known))
-print(median_ms(lambda: judge_pools(run, known, systemd, pools, [], ())))
+print(median_ms(lambda: HostCatalogue(run, build, SYSTEM).known))
+print(median_ms(lambda: judge_pools(manager, known, pools, [], ())))

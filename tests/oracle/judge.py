@@ -16,6 +16,7 @@ import typing as t
 sys.path.insert(0, "/srv/lab/collections")
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import traps
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._host import trap_facts
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
@@ -37,13 +38,13 @@ def unit_of(path: str) -> Unit:
 
 
 def main(words: t.List[str]) -> t.Dict[str, t.List[str]]:
-    version = Manager(run).version()
+    version = Manager(run, SYSTEM).version()
     if words[0] == "--live":
-        live = trap_facts.processes(Manager(run).show(words[1:], trap_facts.PROPERTIES))
+        live = trap_facts.processes(Manager(run, SYSTEM).show(words[1:], trap_facts.PROPERTIES))
         units = {name: unit_of(f"/etc/systemd/system/{name}") for name in live}
         return {name: [one.id for one in traps.live_findings(units[name], live[name], version)] for name in live}
     units_here = [unit_of(path) for path in words if path.endswith(".service")]
-    facts = trap_facts.facts(units_here, run)
+    facts = trap_facts.facts(SYSTEM, units_here, run)
     return {
         str(unit.name): [one.id for one in traps.findings(unit, fact, version)] for unit, fact in zip(units_here, facts)
     }

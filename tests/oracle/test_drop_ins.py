@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import SEARCHED, Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from tests.helpers.oracle_host import OracleHost
 from tests.oracle.hostile import samples
 
@@ -113,4 +114,4 @@ def test_drop_ins_are_in_force_and_merged_as_systemd_does_it(host: OracleHost) -
 
 def test_directories_are_searched_in_systemds_order(host: OracleHost) -> None:
     searched = host.sh("systemctl show -p UnitPath --value").split()
-    assert searched == [root for root in SEARCHED if root in searched]
+    assert searched == [root for root in SYSTEM.searched if root in searched]

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import marks, units
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import render_argv
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import Sections, render
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import WantedFile
 
-SERVICE = f"{places.CALM}.service"
-TIMER = f"{places.CALM}.timer"
+SERVICE = f"{marks.CALM}.service"
+TIMER = f"{marks.CALM}.timer"
 EVERY_SECONDS = 300
 # Below this the delay is shorter than anybody notices, and the count tells something to people.
 WORTH_FORGETTING = 5
@@ -32,10 +33,10 @@ ActiveEnterTimestampMonotonic) since=$((value / 1000000));; \
 systemctl reset-failed "$unit";; esac; done; true"""
 
 
-def calm_units(pools: t.Sequence[str]) -> t.Tuple[WantedFile, ...]:
+def calm_units(places: Places, pools: t.Sequence[str]) -> t.Tuple[WantedFile, ...]:
     """The service and its timer for these pools."""
     instances = [units.instance(pool, "*") for pool in sorted(pools)]
-    mark = {places.OWNER_SECTION: {"Shared": True}}
+    mark = {marks.OWNER_SECTION: {"Shared": True}}
     service: Sections = {
         "Unit": {"Description": "Forget the restarts of workers that have been calm"},
         "Service": {
@@ -53,6 +54,6 @@ def calm_units(pools: t.Sequence[str]) -> t.Tuple[WantedFile, ...]:
         **mark,
     }
     return tuple(
-        WantedFile(places.unit(name), render(sections, [places.SHARED_HEADER]), 0o644)
+        WantedFile(places.unit(name), render(sections, [marks.SHARED_HEADER]), 0o644)
         for name, sections in ((SERVICE, service), (TIMER, timer))
     )

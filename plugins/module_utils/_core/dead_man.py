@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places, time_span
+from ansible_collections.workers.systemd.plugins.module_utils._core import marks, time_span
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import as_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import render_argv
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import render
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import WantedFile
 
 # Transient: NAME.timer and the service that it starts.
 SWITCH = "workers-dead-man"
-AT_BOOT = f"{places.RECOVERY}.service"
+AT_BOOT = f"{marks.RECOVERY}.service"
 DEFAULT = "60s"
 # The run shows that it lives four times in this, and a busy host must not let it look dead.
 SHORTEST = 2.0
@@ -38,9 +39,9 @@ def read_confirm(given: t.Any) -> t.Tuple[float, t.List[Problem]]:
     ]
 
 
-def recovery_command(python: str) -> t.List[str]:
+def recovery_command(places: Places, python: str) -> t.List[str]:
     """``python`` is the interpreter of the host that runs the modules."""
-    return [python, "-I", places.RECOVERY_PROGRAM]
+    return [python, "-I", places.recovery_program]
 
 
 def trying_again(pause: str) -> t.Dict[str, str]:
@@ -48,7 +49,7 @@ def trying_again(pause: str) -> t.Dict[str, str]:
     return {"Restart": "on-failure", "RestartSec": pause}
 
 
-def boot_unit(python: str) -> WantedFile:
+def boot_unit(places: Places, python: str) -> WantedFile:
     """A reboot takes the timer away, so boot asks too."""
     return WantedFile(
         path=places.unit(AT_BOOT),
@@ -56,17 +57,17 @@ def boot_unit(python: str) -> WantedFile:
             {
                 "Unit": {
                     "Description": "Put back the workers that a killed deploy left half changed",
-                    "ConditionPathExists": places.JOURNAL,
+                    "ConditionPathExists": places.journal,
                 },
                 "Service": {
                     "Type": "oneshot",
-                    "ExecStart": render_argv(recovery_command(python)),
+                    "ExecStart": render_argv(recovery_command(places, python)),
                     **trying_again(DEFAULT),
                 },
-                "Install": {"WantedBy": "multi-user.target"},
-                places.OWNER_SECTION: {"Shared": True},
+                "Install": {"WantedBy": places.default_target},
+                marks.OWNER_SECTION: {"Shared": True},
             },
-            [places.SHARED_HEADER],
+            [marks.SHARED_HEADER],
         ),
         mode=0o644,
     )

@@ -9,7 +9,6 @@ import json
 import typing as t
 from dataclasses import asdict, dataclass, field, fields
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import parse_env
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
@@ -72,8 +71,7 @@ class Generation:
         )
 
     def _secrets(self) -> t.Dict[str, str]:
-        path = places.config(self.pool, "secrets")
-        return parse_env("".join(file.text for file in self.files if file.path == path))
+        return parse_env("".join(file.text for file in self.files if file_name(file.path) == "secrets"))
 
 
 def as_generation(wanted: Wanted, number: int, time: str, restores: t.Optional[int] = None) -> Generation:

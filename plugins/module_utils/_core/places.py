@@ -1,66 +1,127 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the collection keeps what on a host, and how it marks what is its own."""
+"""Where the collection keeps what of the pools of one systemd manager."""
 
 from __future__ import annotations
 
-# Units of the administrator; the first of the load path.
-UNITS = "/etc/systemd/system"
-# systemd.unit(5), "Unit File Load Path", without what generators make: a unit of somebody else may lie in any of them.
-LOAD_PATH = (
-    UNITS,
-    "/run/systemd/system",
-    "/usr/local/lib/systemd/system",
-    "/usr/lib/systemd/system",
-    "/lib/systemd/system",
+import typing as t
+from dataclasses import dataclass
+
+NAME = "workers.systemd"
+
+
+@dataclass(frozen=True)
+class Places:
+    """The places of one manager.
+
+    Units go to ``units``, the first of the ``load_path`` (systemd.unit(5), "Unit File Load Path", without what
+    generators make): a unit of somebody else may lie in any of them. ``searched`` is the load path with what
+    `systemctl set-property` and generators write. What is in ``runtime`` is gone at boot, when everything is loaded
+    afresh anyway.
+    """
+
+    units: str
+    load_path: t.Tuple[str, ...]
+    searched: t.Tuple[str, ...]
+    # One directory per pool: environment, secrets, watch.
+    configuration: str
+    # The key of the digests, what this build of systemd knows (_host/catalogue.py), the versions of every pool, what a
+    # run is changing right now, and the program that undoes it when that run dies.
+    state: str
+    runtime: str
+    # What starts the pools at boot.
+    default_target: str
+
+    def unit(self, name: str) -> str:
+        return f"{self.units}/{name}"
+
+    def drop_in(self, unit_name: str, name: str) -> str:
+        """``name`` may have its ending or not."""
+        stem = name[: -len(".conf")] if name.endswith(".conf") else name
+        return f"{self.units}/{unit_name}.d/{stem}.conf"
+
+    def config(self, pool: str, file: str = "") -> str:
+        return f"{self.configuration}/{pool}/{file}".rstrip("/")
+
+    def is_config(self, path: str) -> bool:
+        return path.startswith(f"{self.configuration}/")
+
+    @property
+    def key(self) -> str:
+        return f"{self.state}/key"
+
+    @property
+    def catalogue(self) -> str:
+        return f"{self.state}/catalogue"
+
+    @property
+    def journal(self) -> str:
+        return f"{self.state}/journal"
+
+    @property
+    def recovery_program(self) -> str:
+        return f"{self.state}/recovery.pyz"
+
+    @property
+    def all_generations(self) -> str:
+        return f"{self.state}/generations"
+
+    def generations(self, pool: str) -> str:
+        return f"{self.all_generations}/{pool}"
+
+    def generation(self, pool: str, number: int) -> str:
+        return f"{self.generations(pool)}/{number}"
+
+    @property
+    def run(self) -> str:
+        return f"{self.runtime}/{NAME}"
+
+    @property
+    def lock(self) -> str:
+        return f"{self.run}/lock"
+
+    @property
+    def reload_pending(self) -> str:
+        return f"{self.run}/reload-pending"
+
+    @property
+    def runs(self) -> str:
+        """One directory per run that is under way, or whose end nobody has asked for yet."""
+        return f"{self.run}/runs"
+
+    @property
+    def started_units(self) -> str:
+        """What systemd itself keeps about every started unit."""
+        return f"{self.runtime}/systemd/units"
+
+
+# All of it is for root only, but the units.
+SYSTEM = Places(
+    units="/etc/systemd/system",
+    load_path=(
+        "/etc/systemd/system",
+        "/run/systemd/system",
+        "/usr/local/lib/systemd/system",
+        "/usr/lib/systemd/system",
+        "/lib/systemd/system",
+    ),
+    searched=(
+        "/etc/systemd/system.control",
+        "/run/systemd/system.control",
+        "/run/systemd/transient",
+        "/run/systemd/generator.early",
+        "/etc/systemd/system",
+        "/etc/systemd/system.attached",
+        "/run/systemd/system",
+        "/run/systemd/system.attached",
+        "/run/systemd/generator",
+        "/usr/local/lib/systemd/system",
+        "/lib/systemd/system",
+        "/usr/lib/systemd/system",
+        "/run/systemd/generator.late",
+    ),
+    configuration=f"/etc/{NAME}",
+    state=f"/var/lib/{NAME}",
+    runtime="/run",
+    default_target="multi-user.target",
 )
-# One directory per pool, root only: environment, secrets, watch.
-CONFIG = "/etc/workers.systemd"
-# Root only: the key of the digests, what this build of systemd knows (_host/catalogue.py), the versions of every pool,
-# what a run is changing right now, and the program that undoes it when that run dies.
-STATE = "/var/lib/workers.systemd"
-KEY = f"{STATE}/key"
-CATALOGUE = f"{STATE}/catalogue"
-GENERATIONS = f"{STATE}/generations"
-JOURNAL = f"{STATE}/journal"
-RECOVERY_PROGRAM = f"{STATE}/recovery.pyz"
-# Gone at boot, when everything is loaded afresh anyway.
-RUN = "/run/workers.systemd"
-LOCK = f"{RUN}/lock"
-RELOAD_PENDING = f"{RUN}/reload-pending"
-# One directory per run that is under way, or whose end nobody has asked for yet.
-RUNS = f"{RUN}/runs"
-# What systemd itself keeps about every started unit.
-STARTED_UNITS = "/run/systemd/units"
-
-# A section that systemd leaves alone (systemd.unit(5)): its Pool= names the pool that a unit file belongs to.
-OWNER_SECTION = "X-Workers"
-# NAME@.service that starts an instance again after its start limit.
-REVIVAL = "workers-revival"
-# NAME.timer that forgets the restarts of instances that have been calm.
-CALM = "workers-calm"
-# NAME.service that puts back at boot what a killed run had changed.
-RECOVERY = "workers-recovery"
-SHARED_HEADER = "Serves all pools of this host, managed by workers.systemd."
-
-
-def unit(name: str) -> str:
-    return f"{UNITS}/{name}"
-
-
-def drop_in(unit_name: str, name: str) -> str:
-    """``name`` may have its ending or not."""
-    stem = name[: -len(".conf")] if name.endswith(".conf") else name
-    return f"{UNITS}/{unit_name}.d/{stem}.conf"
-
-
-def config(pool: str, file: str = "") -> str:
-    return f"{CONFIG}/{pool}/{file}".rstrip("/")
-
-
-def generations(pool: str) -> str:
-    return f"{GENERATIONS}/{pool}"
-
-
-def generation(pool: str, number: int) -> str:
-    return f"{generations(pool)}/{number}"

@@ -8,8 +8,9 @@ import enum
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import File, Instance, ObservedPool
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.stale import why_stale
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, WantedFile
 
@@ -95,16 +96,16 @@ def plan_removal(name: str, observed: ObservedPool, because: str) -> t.Tuple[Ste
     if observed.target_enabled:
         steps.append(Step(Verb.DISABLE, units.target(name), because))
     # The template goes last: as long as it is there, a run that was killed half-way can be taken up again.
-    template = places.unit(units.template(name))
-    for path in sorted(observed.files, key=lambda path: (path == template, path)):
+    template = f"/{units.template(name)}"
+    for path in sorted(observed.files, key=lambda path: (path.endswith(template), path)):
         steps.append(Step(Verb.REMOVE, path, because))
     return tuple(steps)
 
 
-def plan_reload(steps: t.Sequence[Step], pending: str) -> t.Tuple[Step, ...]:
+def plan_reload(places: Places, steps: t.Sequence[Step], pending: str) -> t.Tuple[Step, ...]:
     """At most one reload for the whole run: for what it changes, or for what an earlier run or a person left."""
     for step in steps:
-        on_unit = step.verb in (Verb.WRITE, Verb.REMOVE) and step.subject.startswith(f"{places.UNITS}/")
+        on_unit = step.verb in (Verb.WRITE, Verb.REMOVE) and step.subject.startswith(f"{places.units}/")
         if on_unit or step.verb in (Verb.ENABLE, Verb.REENABLE, Verb.DISABLE):
             return (Step(Verb.RELOAD, MANAGER, "unit files or links change"),)
     return (Step(Verb.RELOAD, MANAGER, pending),) if pending else ()

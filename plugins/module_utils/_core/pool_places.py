@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import units
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import SAME_AS_OPTION, Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed
 
 
-def option_of(pool: Pool, at: t.Optional[Placed]) -> str:
+def option_of(places: Places, pool: Pool, at: t.Optional[Placed]) -> str:
     """The option that the directive comes from; the pool, for what it did not ask for; a line of another's file."""
     if at is None:
         return pool.where

@@ -8,10 +8,11 @@ import hashlib
 import math
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places, presets, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import marks, presets, units
 from ansible_collections.workers.systemd.plugins.module_utils._core.effects import Effect, effect_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import render_environment
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import render_argv
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, Sections
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText, render
 
@@ -37,12 +38,12 @@ def template_text(pool: Pool, systemd: int, env_files: t.Sequence[str]) -> str:
     return render(sections, _header(pool))
 
 
-def target_text(pool: Pool) -> str:
+def target_text(places: Places, pool: Pool) -> str:
     """Text of ``NAME.target``, which groups the instances: it starts the enabled ones at boot and stops all."""
     sections: Sections = {
         "Unit": {"Description": f"All instances of the worker pool {pool.name}"},
-        "Install": {"WantedBy": "multi-user.target"},
-        places.OWNER_SECTION: {"Pool": pool.name},
+        "Install": {"WantedBy": places.default_target},
+        marks.OWNER_SECTION: {"Pool": pool.name},
     }
     return render(sections, _header(pool))
 
@@ -90,7 +91,7 @@ def _template_sections(pool: Pool, systemd: int, env_files: t.Sequence[str]) -> 
         },
         "Service": service,
         "Install": {"WantedBy": units.target(pool.name)},
-        places.OWNER_SECTION: {"Pool": pool.name},
+        marks.OWNER_SECTION: {"Pool": pool.name},
     }
     for section, directives in pool.unit.items():
         sections.setdefault(section, {}).update(directives)
@@ -131,4 +132,4 @@ def _start_limit(systemd: int) -> t.Dict[str, t.Any]:
         return {"StartLimitIntervalSec": 0}
     # Without a growing delay the start limit is the brake: after five crashes in a row the instance rests, and the
     # revival unit starts it again.
-    return {"StartLimitIntervalSec": "10s", "StartLimitBurst": 5, "OnFailure": f"{places.REVIVAL}@%n.service"}
+    return {"StartLimitIntervalSec": "10s", "StartLimitBurst": 5, "OnFailure": f"{marks.REVIVAL}@%n.service"}

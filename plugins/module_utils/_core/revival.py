@@ -8,7 +8,8 @@ waits and starts the instance again. One unit serves all pools of a host.
 
 from __future__ import annotations
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places
+from ansible_collections.workers.systemd.plugins.module_utils._core import marks
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import render
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import WantedFile
 
@@ -19,15 +20,17 @@ LOOP = (
     ' systemctl reset-failed "$1"; systemctl start --no-block "$1"; done\' sh %i'
 )
 
-REVIVAL = WantedFile(
-    path=places.unit(f"{places.REVIVAL}@.service"),
-    text=render(
-        {
-            "Unit": {"Description": "Start %i again after its start limit"},
-            "Service": {"Type": "exec", "ExecStart": LOOP, "Restart": "on-failure"},
-            places.OWNER_SECTION: {"Shared": True},
-        },
-        [places.SHARED_HEADER],
-    ),
-    mode=0o644,
-)
+
+def revival_unit(places: Places) -> WantedFile:
+    return WantedFile(
+        path=places.unit(f"{marks.REVIVAL}@.service"),
+        text=render(
+            {
+                "Unit": {"Description": "Start %i again after its start limit"},
+                "Service": {"Type": "exec", "ExecStart": LOOP, "Restart": "on-failure"},
+                marks.OWNER_SECTION: {"Shared": True},
+            },
+            [marks.SHARED_HEADER],
+        ),
+        mode=0o644,
+    )

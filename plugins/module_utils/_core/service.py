@@ -8,7 +8,7 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places
+from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import Instance
 from ansible_collections.workers.systemd.plugins.module_utils._core.since import since
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
@@ -36,7 +36,7 @@ class Source:
     @property
     def pool(self) -> str:
         """The pool of this collection that it belongs to, or empty."""
-        return self.unit.value(places.OWNER_SECTION, "Pool") if self.unit else ""
+        return self.unit.value(marks.OWNER_SECTION, "Pool") if self.unit else ""
 
     @property
     def generated(self) -> bool:

@@ -6,15 +6,16 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import calm, dead_man, places
+from ansible_collections.workers.systemd.plugins.module_utils._core import calm, dead_man, marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedShared
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb, file_steps
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import GROWING_DELAY_SINCE
-from ansible_collections.workers.systemd.plugins.module_utils._core.revival import REVIVAL
+from ansible_collections.workers.systemd.plugins.module_utils._core.revival import revival_unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import WantedFile
 
 # Of any systemd version, so that an upgrade of the host leaves nothing behind.
-PATHS = (REVIVAL.path, places.unit(calm.SERVICE), places.unit(calm.TIMER), places.unit(dead_man.AT_BOOT))
+UNITS = (f"{marks.REVIVAL}@.service", calm.SERVICE, calm.TIMER, dead_man.AT_BOOT)
 # What starts at boot, and why.
 ENABLED = {
     calm.TIMER: "looks for workers that have been calm",
@@ -22,15 +23,15 @@ ENABLED = {
 }
 
 
-def shared_units(systemd: int, python: str, pools: t.Sequence[str]) -> t.Tuple[WantedFile, ...]:
+def shared_units(places: Places, systemd: int, python: str, pools: t.Sequence[str]) -> t.Tuple[WantedFile, ...]:
     """For a host that has these pools after this run; ``python`` runs the modules there."""
     if not pools:
         return ()
-    revival = calm.calm_units(pools) if systemd >= GROWING_DELAY_SINCE else (REVIVAL,)
-    return (dead_man.boot_unit(python), *revival)
+    revival = calm.calm_units(places, pools) if systemd >= GROWING_DELAY_SINCE else (revival_unit(places),)
+    return (dead_man.boot_unit(places, python), *revival)
 
 
-def plan_shared(wanted: t.Sequence[WantedFile], observed: ObservedShared) -> t.List[Step]:
+def plan_shared(places: Places, wanted: t.Sequence[WantedFile], observed: ObservedShared) -> t.List[Step]:
     """The steps that bring the host to exactly these."""
     paths = {file.path for file in wanted}
     steps = [step for file in wanted for step in file_steps(file, observed.files.get(file.path))]

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import parse_env
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import (
     File,
@@ -14,6 +14,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.observed imp
     ObservedPool,
     Process,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import UNIT_MARKER, unit_marker
 from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers, why_stale
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import OWN_WATCH_MARKER, generation_of
@@ -33,15 +34,16 @@ Shown = t.Mapping[str, t.Mapping[str, str]]
 Row = t.Dict[str, t.Any]
 
 
-def pool_status(name: str, pool: ObservedPool, shown: Shown, exits: t.Mapping[str, str]) -> Row:
+def pool_status(places: Places, name: str, pool: ObservedPool, shown: Shown, exits: t.Mapping[str, str]) -> Row:
     """``shown`` has the PROPERTIES by unit (with TZ=UTC), ``exits`` how each unit ended last."""
-    installed = _installed(name, pool.files)
+    installed = _installed(places, name, pool.files)
     instances = []
     for instance in units.in_order(pool.instances):
         unit = units.instance(name, instance)
         row = _row(unit, shown[unit], pool.instances[instance])
         row["last_exit"] = exits.get(unit, "")
-        row.update(_generation(pool.instances[instance].process, own_markers(installed, instance), pool.files))
+        seen = pool.instances[instance].process
+        row.update(_generation(places, seen, own_markers(installed, instance), pool.files))
         instances.append(row)
     return {
         "generation": _name_of(own_markers(installed, "")),
@@ -76,12 +78,12 @@ def table(pools: t.Mapping[str, Row]) -> t.List[str]:
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
 
 
-def _installed(name: str, files: t.Mapping[str, File]) -> t.Dict[str, str]:
+def _installed(places: Places, name: str, files: t.Mapping[str, File]) -> t.Dict[str, str]:
     """The markers of what is installed, as the environment of a process would carry them."""
     template = files.get(places.unit(units.template(name)))
     environ = {UNIT_MARKER: unit_marker(template.text) if template else ""}
     for path, file in files.items():
-        if path.startswith(places.config(name)):
+        if places.is_config(path):
             environ.update(parse_env(file.text))
     return environ
 
@@ -101,10 +103,12 @@ def _row(unit: str, shown: t.Mapping[str, str], seen: Instance) -> Row:
     }
 
 
-def _generation(process: t.Optional[Process], installed: t.Mapping[str, str], files: t.Mapping[str, File]) -> Row:
+def _generation(
+    places: Places, process: t.Optional[Process], installed: t.Mapping[str, str], files: t.Mapping[str, File]
+) -> Row:
     if process is None:
         return {"generation": None, "stale": None}
-    changed = max((file.changed for path, file in files.items() if path.startswith(places.CONFIG)), default=0.0)
+    changed = max((file.changed for path, file in files.items() if places.is_config(path)), default=0.0)
     stale = why_stale(process, installed, changed)
     if process.markers is not None:
         return {"generation": _name_of(process.markers), "stale": stale}

@@ -8,7 +8,7 @@ import difflib
 import re
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places
+from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.seen import INSTALLS, Seen
 from ansible_collections.workers.systemd.plugins.module_utils._core.trap import ERROR, WARNING, Caught, trap, written
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import KINDS
@@ -186,7 +186,7 @@ def drop_in_wins(seen: Seen) -> t.Iterator[Caught]:
     }
     for (section, key), before in own.items():
         at = seen.last(key, section)
-        ours = any(one.section == places.OWNER_SECTION for one in seen.unit.files[0][1].assignments)
+        ours = any(one.section == marks.OWNER_SECTION for one in seen.unit.files[0][1].assignments)
         foreign = at is not None and at.path != seen.unit.path and at.value != before
         if at and foreign and (ours or SET_PROPERTY.match(at.path)):
             yield Caught(at, f"{written(at)} over {key}={before}")

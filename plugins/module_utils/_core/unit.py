@@ -7,25 +7,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import Assignment, UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
-
-# systemd.unit(5), "Unit File Load Path", with what `systemctl set-property` and generators write.
-SEARCHED = (
-    "/etc/systemd/system.control",
-    "/run/systemd/system.control",
-    "/run/systemd/transient",
-    "/run/systemd/generator.early",
-    "/etc/systemd/system",
-    "/etc/systemd/system.attached",
-    "/run/systemd/system",
-    "/run/systemd/system.attached",
-    "/run/systemd/generator",
-    "/usr/local/lib/systemd/system",
-    "/lib/systemd/system",
-    "/usr/lib/systemd/system",
-    "/run/systemd/generator.late",
-)
 
 
 @dataclass(frozen=True)
@@ -47,10 +31,17 @@ class Unit:
     files: t.Tuple[t.Tuple[str, UnitText], ...]
 
     @classmethod
-    def of(cls, name: str, text: str, drop_ins: t.Sequence[t.Tuple[str, str]] = (), path: str = "") -> Unit:
+    def of(
+        cls,
+        name: str,
+        text: str,
+        drop_ins: t.Sequence[t.Tuple[str, str]] = (),
+        path: str = "",
+        searched: t.Sequence[str] = SYSTEM.searched,
+    ) -> Unit:
         """From texts. ``drop_ins`` are path and text of all candidates, in any order; see ``in_force``."""
         texts = dict(drop_ins)
-        files = [(path or name, text), *((place, texts[place]) for place in in_force(name, list(texts)))]
+        files = [(path or name, text), *((place, texts[place]) for place in in_force(name, list(texts), searched))]
         return cls(UnitName.parse(name), tuple((place, UnitText.parse(text)) for place, text in files))
 
     @property
@@ -83,7 +74,7 @@ class Unit:
         return decides.value if decides else default
 
 
-def in_force(name: str, paths: t.Iterable[str]) -> t.List[str]:
+def in_force(name: str, paths: t.Iterable[str], searched: t.Sequence[str]) -> t.List[str]:
     """The drop-ins of a unit among these paths, in the order systemd reads them.
 
     One that masks, being empty or a link to ``/dev/null``, is among them: it hides others as any file does, and there
@@ -96,10 +87,10 @@ def in_force(name: str, paths: t.Iterable[str]) -> t.List[str]:
         root, _slash, folder = where.rpartition("/")
         if folder not in folders or not file.endswith(".conf") or file.startswith("."):
             continue
-        searched = SEARCHED.index(root) if root in SEARCHED else -1
+        place = searched.index(root) if root in searched else -1
         specific = folders.index(folder)
         # unit_file_find_dropin_paths(): the directory of the type after all others, then the load path decides.
-        rank = (folder == folders[-1], searched, specific)
+        rank = (folder == folders[-1], place, specific)
         found[file] = min(found.get(file, (rank, path)), (rank, path))
     return [found[file][1] for file in sorted(found)]
 

@@ -8,8 +8,8 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import not_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import render, section_problems
@@ -49,7 +49,7 @@ def understand_unit(params: t.Mapping[str, t.Any]) -> t.Tuple[UnitSpec, t.List[P
     if drop_in is not None and not DROP_IN_NAME.fullmatch(drop_in):
         problems.append(Problem("drop_in", repr(drop_in), "letters, digits, ':', '_', '.', '-'"))
     text = _text(params, problems) if params["state"] == "present" else None
-    path = places.unit(name) if drop_in is None else places.drop_in(name, drop_in)
+    path = SYSTEM.unit(name) if drop_in is None else SYSTEM.drop_in(name, drop_in)
     option = "sections" if params["content"] is None else "content"
     return UnitSpec(name, path, drop_in is not None, text, option), problems
 

@@ -9,8 +9,9 @@ import hmac
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import parse_env, render_env
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import (
     UNIT_MARKER,
@@ -55,7 +56,7 @@ class Wanted:
     generation: str
 
 
-def wanted(pool: Pool, systemd: int, seal: Seal, watched: t.Mapping[str, str]) -> Wanted:
+def wanted(places: Places, pool: Pool, systemd: int, seal: Seal, watched: t.Mapping[str, str]) -> Wanted:
     """Writes a pool down.
 
     ``watched`` maps every concrete path of ``environment_files`` and ``watch`` (``%i`` filled in) to a digest of what
@@ -73,15 +74,17 @@ def wanted(pool: Pool, systemd: int, seal: Seal, watched: t.Mapping[str, str]) -
             text = body + render_env({marker: common[marker]})
             files.append(WantedFile(places.config(pool.name, name), text, 0o600))
     own = _watch_markers(pool, seal, watched, common)
-    files.extend(_watch_file(pool, common, own))
-    template = template_text(pool, systemd, environment_paths(pool))
+    files.extend(_watch_file(places, pool, common, own))
+    template = template_text(pool, systemd, environment_paths(places, pool))
     common[UNIT_MARKER] = unit_marker(template)
     files.append(WantedFile(places.unit(units.template(pool.name)), template, 0o644))
-    files.append(WantedFile(places.unit(units.target(pool.name)), target_text(pool), 0o644))
+    files.append(WantedFile(places.unit(units.target(pool.name)), target_text(places, pool), 0o644))
     return Wanted(pool, tuple(files), _markers(pool, common, own), generation_of(common))
 
 
-def wanted_again(pool: Pool, files: t.Sequence[WantedFile], seal: Seal, watched: t.Mapping[str, str]) -> Wanted:
+def wanted_again(
+    places: Places, pool: Pool, files: t.Sequence[WantedFile], seal: Seal, watched: t.Mapping[str, str]
+) -> Wanted:
     """What a pool wants that was written down before, as ``files``.
 
     Only the file about watched paths is made anew: it tells what is there now, which nobody but their owner can put
@@ -92,10 +95,12 @@ def wanted_again(pool: Pool, files: t.Sequence[WantedFile], seal: Seal, watched:
     own = _watch_markers(pool, seal, watched, common)
     template = next(file.text for file in kept if file.path == places.unit(units.template(pool.name)))
     common[UNIT_MARKER] = unit_marker(template)
-    return Wanted(pool, (*kept, *_watch_file(pool, common, own)), _markers(pool, common, own), generation_of(common))
+    return Wanted(
+        pool, (*kept, *_watch_file(places, pool, common, own)), _markers(pool, common, own), generation_of(common)
+    )
 
 
-def environment_paths(pool: Pool) -> t.List[str]:
+def environment_paths(places: Places, pool: Pool) -> t.List[str]:
     """Paths of the environment files of a pool's template, those of the operator first."""
     watched = (*pool.environment_files, *pool.watch)
     own = {"environment": pool.environment, "secrets": pool.secrets, "watch": watched}
@@ -116,7 +121,9 @@ def _markers_in(text: str) -> t.Dict[str, str]:
     return {marker: variables[marker] for marker in (ENVIRONMENT_MARKER, SECRETS_MARKER) if marker in variables}
 
 
-def _watch_file(pool: Pool, common: t.Mapping[str, str], own: t.Mapping[str, str]) -> t.Iterator[WantedFile]:
+def _watch_file(
+    places: Places, pool: Pool, common: t.Mapping[str, str], own: t.Mapping[str, str]
+) -> t.Iterator[WantedFile]:
     if WATCH_MARKER in common:
         listed = {OWN_WATCH_MARKER: ",".join(f"{name}={digest}" for name, digest in own.items())} if own else {}
         text = render_env({WATCH_MARKER: common[WATCH_MARKER], **listed})

@@ -9,7 +9,7 @@ import time
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.progress import Progress
@@ -118,7 +118,7 @@ class Run:
 
     def carry_out(self) -> Outcome:
         if self.reload:
-            with owing_a_reload():
+            with owing_a_reload(self.manager.places):
                 self._change_units()
                 self.manager.reload()
         else:
@@ -147,7 +147,7 @@ class Run:
         self._stop([pool for pool in self.work if not pool.files])
         for path in self._subjects(Verb.REMOVE):
             remove(path)
-            if path.startswith(f"{places.CONFIG}/") and not os.listdir(os.path.dirname(path)):
+            if self.manager.places.is_config(path) and not os.listdir(os.path.dirname(path)):
                 os.rmdir(os.path.dirname(path))
 
     def _reload_units(self) -> None:
@@ -230,7 +230,7 @@ class Run:
             unit: Sample(
                 seen.active,
                 seen.sub,
-                processes.invocation(unit),
+                processes.invocation(self.manager.places, unit),
                 seen.job,
                 self.counts.get(unit),
                 checked[unit].trouble if unit in checked else None,

@@ -17,7 +17,7 @@ import time
 import traceback
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._host import journal
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
@@ -38,8 +38,9 @@ KILLED = (
 class Background:
     """``token`` names the work: letters and digits that whoever asks has made up."""
 
-    def __init__(self, token: str) -> None:
-        self.directory = f"{places.RUNS}/{token}"
+    def __init__(self, places: Places, token: str) -> None:
+        self.places = places
+        self.directory = f"{places.runs}/{token}"
         self.progress = f"{self.directory}/progress"
         self.end = f"{self.directory}/end"
 
@@ -52,7 +53,7 @@ class Background:
 
         So that whoever dies in between has not said of anything that it is done: see ``wait``.
         """
-        sweep()
+        sweep(self.places)
         os.mkdir(self.directory, mode=0o700)
         # Whoever cannot lock it knows that the work goes on. Opened here, so that it does from the start.
         progress = open(self.progress, "a", encoding="utf-8")  # noqa: SIM115
@@ -81,7 +82,7 @@ class Background:
         finally:
             shutil.rmtree(self.directory, ignore_errors=True)
         returned = _returned(end)
-        left = journal.left()
+        left = journal.left(self.places)
         if left and left.pid == end["pid"] and not returned["failed"]:
             raise ManagerError(KILLED)
         return returned
@@ -141,10 +142,10 @@ def _write_line(file: t.TextIO, line: str) -> None:
     file.flush()
 
 
-def sweep() -> None:
+def sweep(places: Places) -> None:
     """Removes what nobody has come back for. The lock of the host is held, so none of it is under way."""
-    os.makedirs(places.RUNS, mode=0o700, exist_ok=True)
-    for entry in os.scandir(places.RUNS):
+    os.makedirs(places.runs, mode=0o700, exist_ok=True)
+    for entry in os.scandir(places.runs):
         if time.time() - entry.stat().st_mtime > FORGOTTEN_AFTER:
             shutil.rmtree(entry.path)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._host import unit_files
@@ -18,26 +19,35 @@ SOME_INSTANCE = "1"
 NOTHING = "[Unit]\n"
 
 
-def of_unit(name: str, path: str, text: str, instances: t.Sequence[str] = (SOME_INSTANCE,)) -> t.List[Candidate]:
+def of_unit(
+    places: Places, name: str, path: str, text: str, instances: t.Sequence[str] = (SOME_INSTANCE,)
+) -> t.List[Candidate]:
     """A unit file; a template once for ``instances``, and once for each instance with drop-ins of its own."""
     parsed = UnitName.parse(name)
-    apart = unit_files.instances_with_drop_ins(parsed.prefix, parsed.kind) if parsed.instance == "" else []
+    apart = unit_files.instances_with_drop_ins(places, parsed.prefix, parsed.kind) if parsed.instance == "" else []
     names = [name] if parsed.instance != "" else [_instance(parsed, one) for one in instances if one not in apart]
-    found = [Candidate(Unit.of(name, text, unit_files.drop_ins(name), path), tuple(names), {path: text})]
+    found = [Candidate(_unit(places, name, text, path), tuple(names), {path: text})]
     for one in (_instance(parsed, instance) for instance in apart):
-        found.append(Candidate(Unit.of(one, text, unit_files.drop_ins(one), path), (one,), {path: text}))
+        found.append(Candidate(_unit(places, one, text, path), (one,), {path: text}))
     return found
 
 
-def of_drop_in(name: str, path: str, text: t.Optional[str]) -> Candidate:
+def of_drop_in(places: Places, name: str, path: str, text: t.Optional[str]) -> Candidate:
     """The unit that the host has for a drop-in, with the drop-in; without it when ``text`` is ``None``."""
-    own_path, own = unit_files.find(name) or (os.path.join(os.path.dirname(os.path.dirname(path)), name), NOTHING)
-    others = [one for one in unit_files.drop_ins(name) if os.path.basename(one[0]) != os.path.basename(path)]
+    own_path, own = unit_files.find(places, name) or (
+        os.path.join(os.path.dirname(os.path.dirname(path)), name),
+        NOTHING,
+    )
+    others = [one for one in unit_files.drop_ins(places, name) if os.path.basename(one[0]) != os.path.basename(path)]
     staged = {own_path: own, **({} if text is None else {path: text})}
     drop_ins = [*others, *((one, staged[one]) for one in staged if one != own_path)]
     parsed = UnitName.parse(name)
     verified = _instance(parsed, SOME_INSTANCE) if parsed.instance == "" else name
-    return Candidate(Unit.of(name, own, drop_ins, own_path), (verified,), staged)
+    return Candidate(Unit.of(name, own, drop_ins, own_path, places.searched), (verified,), staged)
+
+
+def _unit(places: Places, name: str, text: str, path: str) -> Unit:
+    return Unit.of(name, text, unit_files.drop_ins(places, name), path, places.searched)
 
 
 def _instance(template: UnitName, name: str) -> str:

@@ -8,8 +8,8 @@ import hashlib
 import os
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places
 from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue, parse_catalogue
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import write_atomically
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ManagerError, Run
 
@@ -19,12 +19,13 @@ BINARIES = ("/usr/lib/systemd/systemd", "/lib/systemd/systemd")
 class HostCatalogue:
     """``known`` are the directives. Raises ``ManagerError`` when systemd cannot be asked."""
 
-    def __init__(self, run: Run, build: str) -> None:
+    def __init__(self, run: Run, build: str, places: Places) -> None:
         """``build`` is what `systemctl --version` calls it."""
+        self._path = places.catalogue
         binary = _binary()
         status = os.stat(binary)
         self._key = f"{build} {status.st_ino} {status.st_size} {status.st_mtime_ns}"
-        kept = _kept(self._key)
+        kept = _kept(self._path, self._key)
         self._fresh = kept is None
         self._dump = _asked(run, binary) if kept is None else kept
         self.known: Catalogue = parse_catalogue(self._dump)
@@ -35,15 +36,15 @@ class HostCatalogue:
             return
         body = self._dump.encode("utf-8", "surrogateescape")
         try:
-            write_atomically(places.CATALOGUE, _head(self._key, body) + body, mode=0o600)
+            write_atomically(self._path, _head(self._key, body) + body, mode=0o600)
         except OSError:
             return
 
 
-def _kept(key: str) -> t.Optional[str]:
+def _kept(path: str, key: str) -> t.Optional[str]:
     """The dump of this build; ``None`` when there is none, or not all of it, or not of root alone."""
     try:
-        with open(places.CATALOGUE, "rb") as file:
+        with open(path, "rb") as file:
             status = os.fstat(file.fileno())
             head, body = file.readline(), file.read()
     except OSError:

@@ -10,12 +10,12 @@ import threading
 import typing as t
 import zipfile
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places
 from ansible_collections.workers.systemd.plugins.module_utils._core.dead_man import (
     SWITCH,
     recovery_command,
     trying_again,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._host import commands, recovery
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import write_atomically
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ManagerError
@@ -34,14 +34,15 @@ class DeadMan:
     killed or stopped is not.
     """
 
-    def __init__(self, confirm: float) -> None:
+    def __init__(self, places: Places, confirm: float) -> None:
+        self.places = places
         self.confirm = confirm
         self.over = threading.Event()
         self.signs = threading.Thread(target=self._give_signs, daemon=True)
 
     def arm(self) -> None:
         """From now on the host helps itself. Raises ``ManagerError`` when it cannot."""
-        keep_program()
+        keep_program(self.places)
         # What an earlier run left waiting.
         commands.run(["systemctl", "stop", *UNITS])
         # Each sign of life is a start, and five in ten seconds are too many for systemd, which then drops the timer.
@@ -49,7 +50,9 @@ class DeadMan:
         when = [f"--on-active={self.confirm:g}s", *(f"--timer-property={key}={value}" for key, value in timer.items())]
         about = ["--quiet", "--collect", f"--unit={SWITCH}", "--description=Put back what a dead run has changed"]
         again = [f"--property={name}={value}" for name, value in trying_again(f"{self.confirm:g}s").items()]
-        status, out, err = commands.run(["systemd-run", *about, *when, *again, *recovery_command(sys.executable)])
+        status, out, err = commands.run(
+            ["systemd-run", *about, *when, *again, *recovery_command(self.places, sys.executable)]
+        )
         if status:
             raise ManagerError(f"`systemd-run --unit={SWITCH}` exited {status}: {(err or out).strip()}")
         self.signs.start()
@@ -66,7 +69,7 @@ class DeadMan:
             commands.run(["systemctl", "restart", TIMER])
 
 
-def keep_program() -> None:
+def keep_program(places: Places) -> None:
     """Leaves on the host the very code that runs now, as a program that needs only its Python."""
     program = io.BytesIO()
     with zipfile.ZipFile(program, "w") as archive:
@@ -74,12 +77,12 @@ def keep_program() -> None:
             # Of a fixed date, so that equal code is an equal file.
             archive.writestr(zipfile.ZipInfo(path), text)
     try:
-        with open(places.RECOVERY_PROGRAM, "rb") as kept:
+        with open(places.recovery_program, "rb") as kept:
             if kept.read() == program.getvalue():
                 return
     except FileNotFoundError:
         pass
-    write_atomically(places.RECOVERY_PROGRAM, program.getvalue(), mode=0o600)
+    write_atomically(places.recovery_program, program.getvalue(), mode=0o600)
 
 
 def _sources() -> t.Dict[str, str]:

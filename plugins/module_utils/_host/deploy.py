@@ -9,7 +9,7 @@ import sys
 import time
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places, report, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import report, units
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Severity
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge import MAY_COME_LATER
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
@@ -37,7 +37,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.apply import
 from ansible_collections.workers.systemd.plugins.module_utils._host.catalogue import HostCatalogue
 from ansible_collections.workers.systemd.plugins.module_utils._host.failures import failures
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Run as RunCommand
 from ansible_collections.workers.systemd.plugins.module_utils._host.pool_judge import (
     Placed,
     judge_pools,
@@ -57,7 +56,7 @@ class Deployment:
 
     def __init__(
         self,
-        run: RunCommand,
+        manager: Manager,
         pools: t.Sequence[Pool],
         *,
         purge: bool,
@@ -65,17 +64,17 @@ class Deployment:
         skip_traps: t.Collection[str],
         confirm: float,
     ) -> None:
-        self.run = run
         self.confirm = confirm
         self.skip_traps = skip_traps
-        self.manager = Manager(run)
-        self.systemd = self.manager.version()
-        self.catalogue = HostCatalogue(run, self.manager.build())
+        self.manager = manager
+        self.places = manager.places
+        self.systemd = manager.version()
+        self.catalogue = HostCatalogue(manager.run, manager.build(), self.places)
         self.present = [pool for pool in pools if pool.present]
         self.absent = [pool.name for pool in pools if not pool.present]
         self.check_mode = check_mode
         self.purge = purge
-        owned = look.owned_pools()
+        owned = look.owned_pools(self.places)
         listed = {pool.name for pool in pools}
         self.purged = [name for name in owned if purge and name not in listed]
         self.kept = [name for name in owned if name not in {*self.absent, *self.purged}]
@@ -99,7 +98,7 @@ class Deployment:
                 found.append(problem)
             elif where not in told:
                 missing.append(problem)
-        found.extend(preflight.foreign(self.present))
+        found.extend(preflight.foreign(self.places, self.present))
         if found or (missing and not self.check_mode):
             raise Problems([*found, *missing])
         # An earlier task of the same play may be about to bring it.
@@ -109,7 +108,7 @@ class Deployment:
         """What the judges say about the units of the pools."""
         flawed = [pool for pool in self.present if any(one.where.startswith(pool.where) for one in problems)]
         sound = [pool for pool in self.present if pool not in flawed]
-        return judge_pools(self.run, self.catalogue.known, self.systemd, sound, flawed, self.skip_traps)
+        return judge_pools(self.manager, self.catalogue.known, sound, flawed, self.skip_traps)
 
     def decide(self) -> None:
         self.observed = look.observe([*(pool.name for pool in self.present), *self.absent, *self.purged], self.manager)
@@ -125,19 +124,19 @@ class Deployment:
             restores = self._restores(name)
             self.steps[name] = self.transaction.note(one, self.observed[name], self.steps[name], restores)
         self.shared = shared_units(
-            self.systemd, sys.executable, sorted({*(pool.name for pool in self.present), *self.kept})
+            self.places, self.systemd, sys.executable, sorted({*(pool.name for pool in self.present), *self.kept})
         )
         self.observed_shared = look.observe_shared(self.systemd, self.manager)
-        self.host_steps = plan_shared(self.shared, self.observed_shared)
+        self.host_steps = plan_shared(self.places, self.shared, self.observed_shared)
         changes = [step for steps in self.steps.values() for step in steps] + self.host_steps
-        self.reload = plan_reload(changes, self._pending_reload())
+        self.reload = plan_reload(self.places, changes, self._pending_reload())
 
     def act(self, tell: t.Callable[[str], None]) -> t.List[str]:
         """``tell`` takes lines about its progress. Returns warnings about the processes that were started."""
         self.catalogue.keep()
-        leftovers.sweep()
+        leftovers.sweep(self.places)
         stay = [*self.wanted, *self.kept]
-        kept = generations.pools()
+        kept = generations.pools(self.places)
         orphans = [name for name in kept if self.purge and name not in stay]
         gone = {name for name in (*self.absent, *self.purged) if self.steps[name] or name in kept}
         self.transaction.begin({*gone, *orphans}, stay)
@@ -160,7 +159,7 @@ class Deployment:
     def _seen_running(self) -> t.List[str]:
         settled = {unit for unit, verdict in self.outcome.verdicts.items() if verdict.health is Health.SETTLED}
         try:
-            found = judge_processes(self.manager, self.systemd, self.wanted.values(), settled, self.skip_traps)
+            found = judge_processes(self.manager, self.wanted.values(), settled, self.skip_traps)
         except (ManagerError, OSError) as error:
             # The run is over, and this is advice.
             return [f"the running processes were not judged: {error}"]
@@ -213,7 +212,7 @@ class Deployment:
 
     def _wanted(self) -> t.Dict[str, Wanted]:
         watched = watch.digests(self.present)
-        return {pool.name: wanted(pool, self.systemd, self.seal, watched) for pool in self.present}
+        return {pool.name: wanted(self.places, pool, self.systemd, self.seal, watched) for pool in self.present}
 
     def _restores(self, name: str) -> t.Optional[int]:
         """The number of the generation that this run takes a pool from."""
@@ -243,17 +242,17 @@ class Deployment:
             for step in steps:
                 if step.verb in (Verb.WRITE, Verb.REMOVE):
                     wanted_text = after[step.subject] if step.verb is Verb.WRITE else None
-                    secret = step.subject.startswith(f"{places.CONFIG}/")
+                    secret = self.places.is_config(step.subject)
                     diffs.append(report.file_diff(step.subject, before.get(step.subject), wanted_text, secret))
         return [*diffs, *report.plan_diff(self.steps)]
 
     def _key(self) -> bytes:
         """A check run on a bare host has none and makes none: whatever it seals is new to the host anyway."""
-        return (host.kept_key() or secrets.token_bytes(32)) if self.check_mode else host.key()
+        return (host.kept_key(self.places) or secrets.token_bytes(32)) if self.check_mode else host.key(self.places)
 
     def _pending_reload(self) -> str:
         """Why systemd has to read its unit files again although this run changes none; empty when it has not."""
-        if host.reload_is_pending():
+        if host.reload_is_pending(self.places):
             return "an earlier run was interrupted before it"
         loaded = [unit for name, pool in self.observed.items() for unit in _one_loaded(name, pool)]
         for unit in self.manager.loaded_from_old_files(loaded):

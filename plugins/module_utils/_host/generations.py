@@ -11,7 +11,6 @@ import time
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places
 from ansible_collections.workers.systemd.plugins.module_utils._core.generation import (
     MANIFEST,
     Generation,
@@ -21,15 +20,16 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.generation i
     parse_generation,
     prunable,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import sync_directory, write_atomically
 
 
-def pools() -> t.List[str]:
+def pools(places: Places) -> t.List[str]:
     """Names of the pools that have generations."""
-    return _names(places.GENERATIONS)
+    return _names(places.all_generations)
 
 
-def of_pool(pool: str) -> t.List[Generation]:
+def of_pool(places: Places, pool: str) -> t.List[Generation]:
     """All of them, the newest last. Raises ``Problems`` for one that is broken."""
     numbers = sorted(int(name) for name in _names(places.generations(pool)) if name.isdigit())
     read = [_read(places.generation(pool, number)) for number in numbers]
@@ -40,15 +40,15 @@ def now() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
-def store(generation: Generation) -> None:
+def store(places: Places, generation: Generation) -> None:
     """Keeps it under its number. It is complete on disk before it has its name."""
     directory = places.generation(generation.pool, generation.number)
     if os.path.isdir(directory):
-        _write_manifest(generation)
+        _write_manifest(places, generation)
         return
     parent = os.path.dirname(directory)
     # The mode of makedirs() is that of the last directory only.
-    for private in (places.STATE, places.GENERATIONS, parent):
+    for private in (places.state, places.all_generations, parent):
         os.makedirs(private, mode=0o700, exist_ok=True)
     _sweep(parent)
     aside = os.path.join(parent, f".{generation.number}.{secrets.token_hex(8)}.new")
@@ -60,24 +60,24 @@ def store(generation: Generation) -> None:
     sync_directory(parent)
 
 
-def mark(generation: Generation, state: State) -> None:
-    _write_manifest(replace(generation, state=state))
+def mark(places: Places, generation: Generation, state: State) -> None:
+    _write_manifest(places, replace(generation, state=state))
 
 
-def prune(pool: str) -> None:
+def prune(places: Places, pool: str) -> None:
     """Removes those that nobody will go back to."""
-    for one in prunable(of_pool(pool)):
+    for one in prunable(of_pool(places, pool)):
         _remove(places.generation(pool, one.number))
 
 
-def forget(pool: str) -> None:
+def forget(places: Places, pool: str) -> None:
     """Removes all of a pool: they hold its secrets."""
     directory = places.generations(pool)
     if os.path.isdir(directory):
         _remove(directory)
 
 
-def _write_manifest(generation: Generation) -> None:
+def _write_manifest(places: Places, generation: Generation) -> None:
     """Raises ``FileNotFoundError`` when somebody has removed the generation: a manifest alone would be a broken one."""
     directory = places.generation(generation.pool, generation.number)
     os.stat(directory)

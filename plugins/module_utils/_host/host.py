@@ -12,7 +12,7 @@ import secrets
 import time
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically
 
@@ -31,10 +31,10 @@ class Lock:
 
 
 @contextlib.contextmanager
-def only_run() -> t.Iterator[Lock]:
+def only_run(places: Places) -> t.Iterator[Lock]:
     """Holds the lock of the host; a process that was forked meanwhile holds it on."""
-    os.makedirs(places.RUN, mode=0o700, exist_ok=True)
-    with open(places.LOCK, "a+", encoding="utf-8") as file:
+    os.makedirs(places.run, mode=0o700, exist_ok=True)
+    with open(places.lock, "a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -45,9 +45,9 @@ def only_run() -> t.Iterator[Lock]:
         yield lock
 
 
-def held_by() -> t.Optional[int]:
+def held_by(places: Places) -> t.Optional[int]:
     """Process id of the run that holds the lock, or ``None``."""
-    with contextlib.suppress(FileNotFoundError), open(places.LOCK, encoding="utf-8") as lock:
+    with contextlib.suppress(FileNotFoundError), open(places.lock, encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except OSError:
@@ -56,34 +56,34 @@ def held_by() -> t.Optional[int]:
     return None
 
 
-def key() -> bytes:
-    """The key of this host's digests, made at the first deploy."""
-    kept = kept_key()
+def key(places: Places) -> bytes:
+    """The key of the digests, made at the first deploy."""
+    kept = kept_key(places)
     if kept is None:
         kept = secrets.token_bytes(32)
-        write_atomically(places.KEY, kept, mode=0o600)
+        write_atomically(places.key, kept, mode=0o600)
     return kept
 
 
-def kept_key() -> t.Optional[bytes]:
+def kept_key(places: Places) -> t.Optional[bytes]:
     try:
-        with open(places.KEY, "rb") as file:
+        with open(places.key, "rb") as file:
             return file.read()
     except FileNotFoundError:
         return None
 
 
 @contextlib.contextmanager
-def owing_a_reload() -> t.Iterator[None]:
+def owing_a_reload(places: Places) -> t.Iterator[None]:
     """Leaves a mark as long as units are changed and systemd has not read them; it outlives a run that is killed."""
-    write_atomically(places.RELOAD_PENDING, b"", mode=0o600)
+    write_atomically(places.reload_pending, b"", mode=0o600)
     yield
-    remove(places.RELOAD_PENDING)
+    remove(places.reload_pending)
 
 
-def reload_is_pending() -> bool:
+def reload_is_pending(places: Places) -> bool:
     """Whether a run changed units and ended before systemd read them."""
-    return os.path.exists(places.RELOAD_PENDING)
+    return os.path.exists(places.reload_pending)
 
 
 def _held(text: str) -> Problem:

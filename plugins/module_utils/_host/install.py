@@ -9,6 +9,7 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, Severity
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge import MAY_COME_LATER, judged
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_spec import UnitSpec
 from ansible_collections.workers.systemd.plugins.module_utils._host import candidates, host, look, one_file, trap_facts
@@ -24,8 +25,8 @@ class UnitInstall:
         self.spec = spec
         self.off = off
         self.run = run
-        self.manager = Manager(run)
-        self.catalogue = HostCatalogue(run, self.manager.build())
+        self.manager = Manager(run, SYSTEM)
+        self.catalogue = HostCatalogue(run, self.manager.build(), SYSTEM)
 
     def judge(self, problems: t.Sequence[Problem], *, flawed: bool) -> t.List[str]:
         """Raises ``Problems`` with the given ones and what this host has against the file. Returns warnings.
@@ -57,17 +58,17 @@ class UnitInstall:
     def _findings(self) -> t.List[Finding]:
         name, path, text = self.spec.name, self.spec.path, self.spec.text or ""
         if not self.spec.drop_in:
-            return self._judged(candidates.of_unit(name, path, text))
-        found = self._judged([candidates.of_drop_in(name, path, text)])
+            return self._judged(candidates.of_unit(SYSTEM, name, path, text))
+        found = self._judged([candidates.of_drop_in(SYSTEM, name, path, text)])
         elsewhere = [one for one in found if one.at is None or one.at.path != path]
         # What the unit has against it without the drop-in is no fault of the drop-in.
-        before = self._judged([candidates.of_drop_in(name, path, None)]) if elsewhere else []
+        before = self._judged([candidates.of_drop_in(SYSTEM, name, path, None)]) if elsewhere else []
         return [one for one in found if one not in before]
 
     def _judged(self, asked: t.Sequence[Candidate]) -> t.List[Finding]:
         known, systemd = self.catalogue.known, self.manager.version()
-        said = verify(self.run, systemd, asked)
-        facts = trap_facts.facts([one.unit for one in asked], self.run)
+        said = verify(self.manager, asked)
+        facts = trap_facts.facts(SYSTEM, [one.unit for one in asked], self.run)
         found = [
             finding
             for one, own, host in zip(asked, said, facts)
@@ -80,18 +81,18 @@ class UnitInstall:
         self.seen = one_file.seen(self.spec.path)
         # Owner and mode are nothing to systemd.
         self.differs = (self.seen and self.seen.text) != (wanted and wanted.text)
-        self.reload = may_reload and (self.differs or host.reload_is_pending() or self._loaded_older())
+        self.reload = may_reload and (self.differs or host.reload_is_pending(SYSTEM) or self._loaded_older())
         self.changed = wanted != self.seen or self.reload
 
     def act(self) -> None:
         if not self.changed:
             return
         self.catalogue.keep()
-        with host.only_run():
+        with host.only_run(SYSTEM):
             if not self.reload:
                 self._put()
                 return
-            with host.owing_a_reload():
+            with host.owing_a_reload(SYSTEM):
                 self._put()
                 self.manager.reload()
 

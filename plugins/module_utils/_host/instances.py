@@ -28,7 +28,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._host import gener
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome, PoolWork, Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.failures import failures
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Run as RunCommand
 
 STARTS = (Verb.START, Verb.RESTART)
 SPARED_ARE = "left alone, with the process they had"
@@ -37,8 +36,8 @@ SPARED_ARE = "left alone, with the process they had"
 class Instances:
     """``decide`` raises ``Problems`` with everything that keeps the host from it, before anything changes."""
 
-    def __init__(self, run: RunCommand, asked: Asked, *, check_mode: bool) -> None:
-        self.manager = Manager(run)
+    def __init__(self, manager: Manager, asked: Asked, *, check_mode: bool) -> None:
+        self.manager = manager
         self.asked = asked
         self.check_mode = check_mode
         self.outcome = Outcome()
@@ -52,7 +51,7 @@ class Instances:
         self.groups = plan_instances(self.asked, self.chosen, self.services, self.manager.version())
         self.pools = {group_of(unit): self.services[unit].source.pool for unit in self.chosen.units}
         missing = self._judge()
-        self.reload = plan_reload(self._steps(), self._pending_reload())
+        self.reload = plan_reload(self.manager.places, self._steps(), self._pending_reload())
         left_alone = left_down(self.asked, self.chosen, self.services)
         said = [f"not running, and left so: {', '.join(left_alone)}"] if left_alone else []
         return [*said, *(f"{problem}; a run would refuse this" for problem in missing)]
@@ -117,7 +116,7 @@ class Instances:
 
     def _half_deployed(self) -> t.Iterator[Problem]:
         """A restart would bring a version that nobody has judged to all instances, with nothing to undo it."""
-        left = journal.left()
+        left = journal.left(self.manager.places)
         starting = {group_of(step.subject) for step in self._steps() if step.verb in STARTS}
         if left and left.phase is not Phase.UNDONE and any(self.pools.get(group) in left.pools for group in starting):
             yield Problem("the host", str(left), "a deploy that has ended", "Deploy again first.")
@@ -126,14 +125,14 @@ class Instances:
         """A pool of ours keeps the one it was deployed with."""
         pool = self.pools.get(group)
         if self.asked.policy is None and pool:
-            good = last_good(generations.of_pool(pool))
+            good = last_good(generations.of_pool(self.manager.places, pool))
             return only_stopping(good.rollout if good else Policy())
         return self.asked.policy or only_stopping(Policy())
 
     def _pending_reload(self) -> str:
         if self.asked.leaves_nothing:
             return ""
-        if host.reload_is_pending():
+        if host.reload_is_pending(self.manager.places):
             return "an earlier run was interrupted before it"
         return services.pending_reload(self.services, self.manager)
 
@@ -144,7 +143,9 @@ class Instances:
 
     def _secrets(self) -> t.List[str]:
         """Of the pools of ours, which their workers might have written into the journal."""
-        kept = [one for pool in filter(None, self.pools.values()) for one in generations.of_pool(pool)]
+        kept = [
+            one for pool in filter(None, self.pools.values()) for one in generations.of_pool(self.manager.places, pool)
+        ]
         return [value for one in kept for value in one.as_pool().secrets.values()]
 
     def _steps(self) -> t.List[Step]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.run_journal import (
     RunJournal,
     journal_text,
@@ -16,24 +16,24 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.run_journal 
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically
 
 
-def left() -> t.Optional[RunJournal]:
+def left(places: Places) -> t.Optional[RunJournal]:
     """Raises ``Problems`` when it is broken."""
     try:
-        with open(places.JOURNAL, encoding="utf-8", errors="replace") as file:
-            return parse_journal(file.read(), places.JOURNAL)
+        with open(places.journal, encoding="utf-8", errors="replace") as file:
+            return parse_journal(file.read(), places.journal)
     except FileNotFoundError:
         return None
 
 
-def write(journal: RunJournal) -> None:
-    write_atomically(places.JOURNAL, journal_text(journal).encode(), mode=0o600)
+def write(places: Places, journal: RunJournal) -> None:
+    write_atomically(places.journal, journal_text(journal).encode(), mode=0o600)
 
 
-def close() -> None:
+def close(places: Places) -> None:
     """Ends the run for everybody. Raises ``OSError`` when it is still there: then the host will undo the run."""
     try:
-        remove(places.JOURNAL)
+        remove(places.journal)
     except OSError:
         # Only its name may come back when the power goes, which is no reason to call a good run bad.
-        if os.path.lexists(places.JOURNAL):
+        if os.path.lexists(places.journal):
             raise

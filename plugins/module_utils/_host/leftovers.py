@@ -7,13 +7,13 @@ from __future__ import annotations
 import glob
 import os
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import is_aside, remove
 
 
-def sweep() -> None:
+def sweep(places: Places) -> None:
     """For who holds the lock of the host: so does everybody who writes to these directories."""
-    _sweep(places.UNITS)
+    _sweep(places.units)
     for directory in glob.glob(places.config("*")):
         if _sweep(directory) and not os.listdir(directory):
             os.rmdir(directory)

@@ -9,9 +9,10 @@ import glob
 import os
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import lint, places
+from ansible_collections.workers.systemd.plugins.module_utils._core import lint
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge import judged
 from ansible_collections.workers.systemd.plugins.module_utils._core.lint import Row, Subject
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
@@ -25,7 +26,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.verify impor
 def chosen(given: t.Optional[t.Sequence[str]]) -> t.List[str]:
     """Paths of the files that the option ``units`` means. Raises ``Problems``."""
     if given is None:
-        return [path for path in _below(places.UNITS) if lint.unit_name_of(path) and _is_file(path)]
+        return [path for path in _below(SYSTEM.units) if lint.unit_name_of(path) and _is_file(path)]
     found: t.Dict[str, None] = {}
     problems = []
     for index, one in enumerate(given):
@@ -43,11 +44,11 @@ def chosen(given: t.Optional[t.Sequence[str]]) -> t.List[str]:
 def lint_files(paths: t.Sequence[str], run: Run, off: t.Collection[str]) -> t.List[Row]:
     """What all judges say about the units of these files."""
     files, rows = read_all(paths)
-    subjects = [_with_drop_ins(one) for one in lint.subjects(files, unit_files.find)]
-    manager = Manager(run)
-    known = HostCatalogue(run, manager.build()).known
-    said = iter(verify(run, manager.version(), [_candidate(one.unit) for one in subjects if one.whole]))
-    facts = trap_facts.facts([one.unit for one in subjects], run)
+    subjects = [_with_drop_ins(one) for one in lint.subjects(files, lambda name: unit_files.find(SYSTEM, name))]
+    manager = Manager(run, SYSTEM)
+    known = HostCatalogue(run, manager.build(), SYSTEM).known
+    said = iter(verify(manager, [_candidate(one.unit) for one in subjects if one.whole]))
+    facts = trap_facts.facts(SYSTEM, [one.unit for one in subjects], run)
     for one, host in zip(subjects, facts):
         found = judged(one.unit, known, manager.version(), next(said) if one.whole else [], off, host)
         # Of a unit that only a drop-in was asked about, the drop-in.
@@ -78,7 +79,7 @@ def _with_drop_ins(subject: Subject) -> Subject:
         return subject
     name = str(subject.unit.name)
     drop_ins = {one: text.text for one, text in given}
-    drop_ins.update(unit_files.drop_ins(name))
+    drop_ins.update(unit_files.drop_ins(SYSTEM, name))
     return Subject(Unit.of(name, text.text, list(drop_ins.items()), path), whole=True)
 
 
@@ -92,7 +93,7 @@ def _matching(given: str) -> t.List[str]:
         paths = sorted(glob.glob(given)) if os.path.isabs(given) else []
         return [one for path in paths for one in (_below(path, deep=False) if _holds_drop_ins(path) else [path])]
     found: t.Dict[str, str] = {}
-    for directory in places.LOAD_PATH:
+    for directory in SYSTEM.load_path:
         for path in _below(directory, deep=False):
             name = os.path.basename(path)
             if fnmatch.fnmatchcase(name, given) and lint.unit_name_of(path):

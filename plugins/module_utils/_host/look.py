@@ -9,7 +9,7 @@ import os
 import stat
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import calm, places, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import calm, marks, units
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import (
     File,
     Instance,
@@ -17,8 +17,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.observed imp
     ObservedShared,
     Process,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import GROWING_DELAY_SINCE, UNIT_MARKER
-from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import ENABLED, PATHS
+from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import ENABLED, UNITS
 from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
@@ -30,17 +31,17 @@ def owner(path: str) -> t.Optional[str]:
     """The pool that a unit file is marked with; an empty text for a foreign file, ``None`` when there is no file."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
-            marks = UnitText.parse(file.read()).values(places.OWNER_SECTION, "Pool")
+            owners = UnitText.parse(file.read()).values(marks.OWNER_SECTION, "Pool")
     except FileNotFoundError:
         return None
     except OSError:
         return ""
-    return marks[-1] if marks else ""
+    return owners[-1] if owners else ""
 
 
-def claimed(unit: str) -> t.Tuple[str, t.Optional[str]]:
+def claimed(places: Places, unit: str) -> t.Tuple[str, t.Optional[str]]:
     """The file that systemd reads for a unit, and its owner as ``owner`` tells it; without any, where ours would be."""
-    for directory in places.LOAD_PATH:
+    for directory in places.load_path:
         path = f"{directory}/{unit}"
         found = owner(path)
         if found is not None:
@@ -48,7 +49,7 @@ def claimed(unit: str) -> t.Tuple[str, t.Optional[str]]:
     return places.unit(unit), None
 
 
-def owned_pools() -> t.List[str]:
+def owned_pools(places: Places) -> t.List[str]:
     """Names of the pools that this collection has put on the host."""
     names = []
     for path in sorted(glob.glob(places.unit("*@.service"))):
@@ -60,9 +61,10 @@ def owned_pools() -> t.List[str]:
 
 def observe(names: t.Sequence[str], manager: Manager) -> t.Dict[str, ObservedPool]:
     """Every named pool as the host shows it."""
-    enabled = links()
+    places = manager.places
+    enabled = links(places)
     # The instances of somebody else's template are not ours to see, so that no step can be about them.
-    own = [name for name in names if claimed(units.template(name))[1] in (None, name)]
+    own = [name for name in names if claimed(places, units.template(name))[1] in (None, name)]
     patterns = [pattern for name in own for pattern in (units.target(name), units.instance(name, "*"))]
     listed = manager.list_units(patterns)
     pools = set(own)
@@ -74,10 +76,10 @@ def observe(names: t.Sequence[str], manager: Manager) -> t.Dict[str, ObservedPoo
             known[name.prefix].add(unit)
     return {
         name: ObservedPool(
-            files=_files(name),
+            files=_files(places, name),
             instances={
                 str(UnitName.parse(unit).instance): _instance(
-                    unit, listed.get(unit), unit in enabled, started.get(unit)
+                    places, unit, listed.get(unit), unit in enabled, started.get(unit)
                 )
                 for unit in known.get(name, ())
             },
@@ -90,32 +92,38 @@ def observe(names: t.Sequence[str], manager: Manager) -> t.Dict[str, ObservedPoo
 
 def observe_shared(systemd: int, manager: Manager) -> ObservedShared:
     """The units that serve all pools of the host."""
-    files = {path: there for path in PATHS for there in [observed_file(path)] if there is not None}
+    files = {
+        path: there for path in map(manager.places.unit, UNITS) for there in [observed_file(path)] if there is not None
+    }
     # An older systemd never had the timer.
     listed = manager.list_units([calm.TIMER]) if systemd >= GROWING_DELAY_SINCE else {}
     active = frozenset(unit for unit, seen in listed.items() if seen.active == "active")
-    return ObservedShared(files, active, frozenset(set(links()).intersection(ENABLED)))
+    return ObservedShared(files, active, frozenset(set(links(manager.places)).intersection(ENABLED)))
 
 
 def _instance(
-    unit: str, listed: t.Optional[ListedUnit], enabled: bool, started: t.Optional[t.List[processes.Started]]
+    places: Places,
+    unit: str,
+    listed: t.Optional[ListedUnit],
+    enabled: bool,
+    started: t.Optional[t.List[processes.Started]],
 ) -> Instance:
     if listed is None:
         return Instance(enabled=enabled)
     running = listed.active in ("active", "reloading")
-    process = _process(unit, started or []) if running else None
+    process = _process(places, unit, started or []) if running else None
     return Instance(listed.load, listed.active, listed.sub, enabled, process)
 
 
-def _process(unit: str, started: t.Sequence[processes.Started]) -> Process:
-    current = processes.invocation(unit)
+def _process(places: Places, unit: str, started: t.Sequence[processes.Started]) -> Process:
+    current = processes.invocation(places, unit)
     # A child that an earlier invocation left behind (KillMode=process) tells nothing about this one.
     ours = [one for one in started if current and one.environ.get("INVOCATION_ID") == current]
     instance = UnitName.parse(unit).instance or ""
     return Process(
         markers=own_markers(ours[0].environ, instance) if ours else None,
-        unit_marker=processes.log_extra_fields(unit).get(UNIT_MARKER, ""),
-        started=processes.started_at(unit),
+        unit_marker=processes.log_extra_fields(places, unit).get(UNIT_MARKER, ""),
+        started=processes.started_at(places, unit),
     )
 
 
@@ -124,7 +132,7 @@ def _is_up(target: t.Optional[ListedUnit]) -> bool:
     return target is not None and (target.active == "active" or target.job == "start")
 
 
-def links() -> t.Dict[str, t.Set[str]]:
+def links(places: Places) -> t.Dict[str, t.Set[str]]:
     """By unit, its links in some other's .wants, .requires or .upholds, such as ``multi-user.target.wants/a.service``.
 
     `systemctl list-unit-files` never names instances.
@@ -137,7 +145,7 @@ def links() -> t.Dict[str, t.Set[str]]:
     return found
 
 
-def _files(name: str) -> t.Dict[str, File]:
+def _files(places: Places, name: str) -> t.Dict[str, File]:
     """The pool's own files; a unit file of somebody else is not among them."""
     own = (places.unit(units.template(name)), places.unit(units.target(name)))
     paths = [path for path in own if owner(path) == name]

@@ -9,6 +9,7 @@ import re
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.bus_message import Answer, Call, object_path
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._host import bus
 
 # argv -> (exit status, stdout, stderr)
@@ -39,8 +40,11 @@ class ListedUnit(t.NamedTuple):
 
 
 class Manager:
-    def __init__(self, run: Run) -> None:
-        self._run = run
+    """``places`` are where it has its files and where we keep ours."""
+
+    def __init__(self, run: Run, places: Places) -> None:
+        self.run = run
+        self.places = places
         self._build: t.Optional[str] = None
 
     def build(self) -> str:
@@ -131,7 +135,7 @@ class Manager:
 
     def reload_units(self, units: t.Sequence[str]) -> t.Dict[str, str]:
         """Has them read their configuration, and waits for it. Returns those that could not, and systemd's word why."""
-        status, _out, err = self._run(["systemctl", "reload", "--", *units])
+        status, _out, err = self.run(["systemctl", "reload", "--", *units])
         results = {unit: shown["ReloadResult"] for unit, shown in self.show(units, ["ReloadResult"]).items()}
         refused = {unit: result for unit, result in results.items() if result != "success"}
         if status and not refused:
@@ -140,12 +144,12 @@ class Manager:
 
     def sync_journal(self) -> None:
         """Waits until journald has written what it was told up to now."""
-        self._run(["journalctl", "--sync"])
+        self.run(["journalctl", "--sync"])
 
     def journal(self, unit: str, since: float, lines: int = 200) -> t.List[t.Dict[str, t.Any]]:
         """The last entries about a unit, its own and systemd's."""
         query = ["--no-pager", "--output=json", f"--since=@{since:.6f}", f"--lines={lines}"]
-        out = self._run(["journalctl", *query, f"_SYSTEMD_UNIT={unit}", "+", f"UNIT={unit}"])[1]
+        out = self.run(["journalctl", *query, f"_SYSTEMD_UNIT={unit}", "+", f"UNIT={unit}"])[1]
         return [json.loads(line) for line in out.splitlines() if line.startswith("{")]
 
     def exits(self, units: t.Sequence[str], since: float = 0.0) -> t.List[t.Dict[str, t.Any]]:
@@ -161,7 +165,7 @@ class Manager:
             return []
         query = ["--no-pager", "--output=json", f"--output-fields={FIELDS}"]
         query += [f"--since=@{since:.6f}", f"--lines={max(1000, 10 * len(units))}"]
-        out = self._run(["journalctl", *query, *messages, *(f"UNIT={unit}" for unit in units)])[1]
+        out = self.run(["journalctl", *query, *messages, *(f"UNIT={unit}" for unit in units)])[1]
         return [json.loads(line) for line in out.splitlines() if line.startswith("{")]
 
     def _property(self, units: t.Sequence[str], interface: str, name: str) -> t.Dict[str, t.Any]:
@@ -185,7 +189,7 @@ class Manager:
             raise ManagerError(f"the system bus, {bus.ADDRESS}: {error}") from error
 
     def _must(self, argv: t.List[str]) -> str:
-        status, out, err = self._run(argv)
+        status, out, err = self.run(argv)
         if status:
             call = " ".join(argv[:4]) + (" ..." if len(argv) > 4 else "")
             raise ManagerError(f"`{call}` exited {status}: {(err or out).strip() or 'it printed nothing'}")

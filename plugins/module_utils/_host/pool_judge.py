@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue, findings
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge import judged
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_places import option_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import target_text, template_text
@@ -17,7 +18,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.traps import
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, environment_paths
 from ansible_collections.workers.systemd.plugins.module_utils._host import candidates, trap_facts
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, Run
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.verify import Candidate, verify
 
 
@@ -43,9 +44,8 @@ SAID_BEFORE = frozenset(
 
 
 def judge_pools(
-    run: Run,
+    manager: Manager,
     catalogue: Catalogue,
-    systemd: int,
     sound: t.Sequence[Pool],
     flawed: t.Sequence[Pool],
     off: t.Collection[str],
@@ -54,9 +54,10 @@ def judge_pools(
 
     ``off`` are ids of findings that nobody wants to hear.
     """
-    asked = [(pool, one) for pool in sound for one in _candidates(pool, systemd)]
-    verified = verify(run, systemd, [one for _pool, one in asked])
-    facts = trap_facts.facts([one.unit for _pool, one in asked], run)
+    places, systemd = manager.places, manager.version()
+    asked = [(pool, one) for pool in sound for one in _candidates(places, pool, systemd)]
+    verified = verify(manager, [one for _pool, one in asked])
+    facts = trap_facts.facts(places, [one.unit for _pool, one in asked], manager.run)
     silent = SAID_BEFORE | set(off)
     found = [
         (pool, finding)
@@ -64,18 +65,23 @@ def judge_pools(
         for finding in judged(one.unit, catalogue, systemd, said, silent, host)
     ]
     for pool in flawed:
-        found += [(pool, one) for one in findings(_template(pool, systemd), catalogue, systemd) if _is_own(pool, one)]
+        found += [
+            (pool, one)
+            for one in findings(_template(places, pool, systemd), catalogue, systemd)
+            if _is_own(places, pool, one)
+        ]
     # Of two instances with drop-ins of their own both have the template in them.
-    return list(dict.fromkeys(Placed(option_of(pool, finding.at), finding) for pool, finding in found))
+    return list(dict.fromkeys(Placed(option_of(places, pool, finding.at), finding) for pool, finding in found))
 
 
 def judge_processes(
-    manager: Manager, systemd: int, wanted: t.Iterable[Wanted], settled: t.Collection[str], off: t.Collection[str]
+    manager: Manager, wanted: t.Iterable[Wanted], settled: t.Collection[str], off: t.Collection[str]
 ) -> t.List[Placed]:
     """What the running processes of pools show that no unit file tells, such as a worker deaf to the stop signal.
 
     ``settled`` are units that this run has started. Those of a pool are alike, so one speaks for all.
     """
+    places = manager.places
     speakers: t.Dict[str, Wanted] = {}
     for one in wanted:
         names = (units.instance(one.pool.name, name) for name in one.pool.instances)
@@ -85,28 +91,32 @@ def judge_processes(
         pool = speakers[unit].pool
         path = places.unit(units.template(pool.name))
         template = next(file.text for file in speakers[unit].files if file.path == path)
-        for finding in live_findings(Unit.of(units.template(pool.name), template, path=path), process, systemd, off):
-            found.append(Placed(option_of(pool, finding.at), finding))
+        for finding in live_findings(
+            Unit.of(units.template(pool.name), template, path=path), process, manager.version(), off
+        ):
+            found.append(Placed(option_of(places, pool, finding.at), finding))
     return found
 
 
-def _is_own(pool: Pool, finding: Finding) -> bool:
+def _is_own(places: Places, pool: Pool, finding: Finding) -> bool:
     """Whether the directive is one that the operator wrote as such."""
-    return finding.at is not None and option_of(pool, finding.at).startswith(f"{pool.where}.unit.")
+    return finding.at is not None and option_of(places, pool, finding.at).startswith(f"{pool.where}.unit.")
 
 
-def _candidates(pool: Pool, systemd: int) -> t.Iterator[Candidate]:
-    template = _template(pool, systemd)
+def _candidates(places: Places, pool: Pool, systemd: int) -> t.Iterator[Candidate]:
+    template = _template(places, pool, systemd)
     ((path, text),) = template.files
     some = pool.instances if _runs_another_program(template) else pool.instances[:1]
-    yield from candidates.of_unit(units.template(pool.name), path, text.text, some or [candidates.SOME_INSTANCE])
+    yield from candidates.of_unit(
+        places, units.template(pool.name), path, text.text, some or [candidates.SOME_INSTANCE]
+    )
     target = units.target(pool.name)
-    yield from candidates.of_unit(target, places.unit(target), target_text(pool))
+    yield from candidates.of_unit(places, target, places.unit(target), target_text(places, pool))
 
 
-def _template(pool: Pool, systemd: int) -> Unit:
+def _template(places: Places, pool: Pool, systemd: int) -> Unit:
     name = units.template(pool.name)
-    return Unit.of(name, template_text(pool, systemd, environment_paths(pool)), path=places.unit(name))
+    return Unit.of(name, template_text(pool, systemd, environment_paths(places, pool)), path=places.unit(name))
 
 
 def _runs_another_program(template: Unit) -> bool:

@@ -10,6 +10,7 @@ import pwd
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import units
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, look
@@ -27,12 +28,12 @@ def missing(pools: t.Sequence[Pool]) -> t.List[Problem]:
     return problems
 
 
-def foreign(pools: t.Sequence[Pool]) -> t.List[Problem]:
+def foreign(places: Places, pools: t.Sequence[Pool]) -> t.List[Problem]:
     """Units of somebody else that have the name of a pool's own."""
     problems = []
     for pool in pools:
         for unit in (units.template(pool.name), units.target(pool.name)):
-            path, owner = look.claimed(unit)
+            path, owner = look.claimed(places, unit)
             if owner not in (None, pool.name):
                 masked = os.path.islink(path) and os.readlink(path) == "/dev/null"
                 found = f"{path}, which {'masks it' if masked else 'belongs to somebody else'}"

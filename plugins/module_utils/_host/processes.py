@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 
 
 class Started(t.NamedTuple):
@@ -35,22 +35,22 @@ def by_unit(wanted: t.Callable[[str], bool]) -> t.Dict[str, t.List[Started]]:
     return found
 
 
-def invocation(unit: str) -> str:
+def invocation(places: Places, unit: str) -> str:
     """Of the unit's latest start; empty when systemd has none. It changes with every start."""
     try:
-        return os.readlink(f"{places.STARTED_UNITS}/invocation:{unit}")
+        return os.readlink(f"{places.started_units}/invocation:{unit}")
     except OSError:
         return ""
 
 
-def log_extra_fields(unit: str) -> t.Dict[str, str]:
+def log_extra_fields(places: Places, unit: str) -> t.Dict[str, str]:
     """LogExtraFields= as they were at the start of the unit: systemd keeps them for journald.
 
     The format is that of unit_export_log_extra_fields(): for each field its length, eight bytes little endian, and
     ``NAME=value``. It survives daemon-reload and a program that overwrites its environment.
     """
     try:
-        data = _read(f"{places.STARTED_UNITS}/log-extra-fields:{unit}")
+        data = _read(f"{places.started_units}/log-extra-fields:{unit}")
     except OSError:
         return {}
     fields: t.Dict[str, str] = {}
@@ -62,10 +62,10 @@ def log_extra_fields(unit: str) -> t.Dict[str, str]:
     return fields
 
 
-def started_at(unit: str) -> float:
+def started_at(places: Places, unit: str) -> float:
     """When systemd last started the unit, in seconds since the epoch; 0 when unknown."""
     try:
-        return os.lstat(f"{places.STARTED_UNITS}/invocation:{unit}").st_mtime
+        return os.lstat(f"{places.started_units}/invocation:{unit}").st_mtime
     except OSError:
         return 0.0
 

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.change import Change
 from ansible_collections.workers.systemd.plugins.module_utils._core.generation import State, find
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM, Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.run_journal import Phase, RunJournal
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import sealed_with
@@ -37,12 +38,12 @@ PATIENCE = 5.0
 def main() -> int:
     """Exit status 0 when nothing is half changed any more."""
     try:
-        left = journal.left()
+        left = journal.left(SYSTEM)
         if left is None or left.phase is Phase.UNDONE:
             return 0
-        _end(left)
-        with host.only_run():
-            trouble = recover()
+        _end(SYSTEM, left)
+        with host.only_run(SYSTEM):
+            trouble = recover(SYSTEM)
     except Problems as found:
         # Another run has begun and goes on from there.
         trouble = [str(problem) for problem in found.problems]
@@ -58,49 +59,49 @@ def tell(line: str) -> None:
     sys.stdout.write(f"{line}\n")
 
 
-def recover() -> t.List[str]:
+def recover(places: Places) -> t.List[str]:
     """Puts back what can be put back, and finishes removals. Returns what went wrong, in words."""
-    left = journal.left()
+    left = journal.left(places)
     if left is None or left.phase is Phase.UNDONE:
         return []
-    leftovers.sweep()
-    changes = dict(_changes(left))
+    leftovers.sweep(places)
+    changes = dict(_changes(places, left))
     tell(str(left))
     trouble = []
     try:
         for change in changes.values():
-            generations.mark(change.new, State.BAD)
-        journal.write(replace(left, phase=Phase.REVERTING))
+            generations.mark(places, change.new, State.BAD)
+        journal.write(places, replace(left, phase=Phase.REVERTING))
     except OSError as error:
         # A full disk, say, where the workers can be put back all the same.
         trouble.append(str(error))
-    others = [name for name in look.owned_pools() if name not in changes and name not in left.gone]
-    revert = Revert(changes, others, Manager(commands.run), sealed_with(host.key()), tell, left.gone)
+    others = [name for name in look.owned_pools(places) if name not in changes and name not in left.gone]
+    revert = Revert(changes, others, Manager(commands.run, places), sealed_with(host.key(places)), tell, left.gone)
     revert.carry_out(Outcome(), _seconds(left.since))
     if revert.error:
         trouble.append(revert.error)
     if not trouble:
-        journal.write(replace(left, phase=Phase.UNDONE))
+        journal.write(places, replace(left, phase=Phase.UNDONE))
         trouble = [line for name in changes for line in revert.trouble(name)]
     return trouble
 
 
-def _changes(left: RunJournal) -> t.Iterator[t.Tuple[str, Change]]:
+def _changes(places: Places, left: RunJournal) -> t.Iterator[t.Tuple[str, Change]]:
     """Those that can be undone. A good one too: its run did not live to say so.
 
     One whose former generation is gone stays as it is: without one its pool would be removed.
     """
     for name, noted in left.pools.items():
-        kept = generations.of_pool(name)
+        kept = generations.of_pool(places, name)
         new, back = find(kept, str(noted.new)), find(kept, str(noted.back))
         if noted.undoable and new and (back or noted.back is None):
             yield name, Change(new, back, True)
 
 
-def _end(left: RunJournal) -> None:
+def _end(places: Places, left: RunJournal) -> None:
     """Ends the run that wrote the journal if it lives: it is stopped, or it hangs, and has said nothing for long."""
     end = time.monotonic() + PATIENCE
-    while host.held_by() == left.pid and time.monotonic() < end:
+    while host.held_by(places) == left.pid and time.monotonic() < end:
         with contextlib.suppress(ProcessLookupError):
             os.kill(left.pid, signal.SIGKILL)
         time.sleep(0.05)

@@ -12,6 +12,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.change import Change
 from ansible_collections.workers.systemd.plugins.module_utils._core.generation import Generation
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import (
     Step,
     Verb,
@@ -28,10 +29,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.apply import
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
 
 
-def again(generation: Generation, seal: Seal) -> Wanted:
+def again(places: Places, generation: Generation, seal: Seal) -> Wanted:
     """What a generation wants on this host now."""
     pool = generation.as_pool()
-    return wanted_again(pool, generation.files, seal, watch.digests([pool]))
+    return wanted_again(places, pool, generation.files, seal, watch.digests([pool]))
 
 
 class Revert:
@@ -87,22 +88,22 @@ class Revert:
         work = [self._work(name, change, observed[name], failed, begun) for name, change in self.changes.items()]
         work += [PoolWork(name, plan_removal(name, observed[name], "the pool is absent")) for name in self.gone]
         kept = [name for name, change in self.changes.items() if change.back is not None]
-        systemd = self.manager.version()
-        shared = shared_units(systemd, sys.executable, sorted({*self.others, *kept}))
-        host_steps = plan_shared(shared, look.observe_shared(systemd, self.manager))
+        places, systemd = self.manager.places, self.manager.version()
+        shared = shared_units(places, systemd, sys.executable, sorted({*self.others, *kept}))
+        host_steps = plan_shared(places, shared, look.observe_shared(systemd, self.manager))
         work.insert(0, PoolWork("", host_steps, shared))
-        pending = "an interrupted reload" if host.reload_is_pending() else ""
-        reload = plan_reload([step for one in work for step in one.steps], pending)
+        pending = "an interrupted reload" if host.reload_is_pending(places) else ""
+        reload = plan_reload(places, [step for one in work for step in one.steps], pending)
         run = Run(self.manager, work, bool(reload), self.tell)
         self.outcome = run.outcome
         run.carry_out()
         for name in {*self.changes, *self.gone} - set(kept):
-            generations.forget(name)
+            generations.forget(places, name)
 
     def _work(self, name: str, change: Change, observed: ObservedPool, failed: Outcome, begun: float) -> PoolWork:
         if change.back is None:
             return PoolWork(name, plan_removal(name, observed, "its first version is bad"))
-        back = again(change.back, self.seal)
+        back = again(self.manager.places, change.back, self.seal)
         steps: t.Tuple[Step, ...] = plan_revert(back, observed, _touched(back, observed, failed, begun))
         instances = [units.instance(name, one) for one in back.pool.instances]
         # All at once: what runs the bad version serves nobody.

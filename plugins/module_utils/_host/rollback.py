@@ -19,15 +19,14 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.wanted impor
 from ansible_collections.workers.systemd.plugins.module_utils._host import generations, look
 from ansible_collections.workers.systemd.plugins.module_utils._host.deploy import Deployment
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Run as RunCommand
 from ansible_collections.workers.systemd.plugins.module_utils._host.pool_judge import Placed
 from ansible_collections.workers.systemd.plugins.module_utils._host.revert import again
 
 
 class Rollback(Deployment):
-    def __init__(self, run: RunCommand, generation: Generation, *, check_mode: bool, confirm: float) -> None:
+    def __init__(self, manager: Manager, generation: Generation, *, check_mode: bool, confirm: float) -> None:
         pools = [generation.as_pool()]
-        super().__init__(run, pools, purge=False, check_mode=check_mode, skip_traps=(), confirm=confirm)
+        super().__init__(manager, pools, purge=False, check_mode=check_mode, skip_traps=(), confirm=confirm)
         self.generation = generation
 
     def _judged(self, problems: t.Sequence[Problem]) -> t.List[Placed]:
@@ -35,21 +34,21 @@ class Rollback(Deployment):
         return []
 
     def _wanted(self) -> t.Dict[str, Wanted]:
-        return {self.generation.pool: again(self.generation, self.seal)}
+        return {self.generation.pool: again(self.manager.places, self.generation, self.seal)}
 
     def _restores(self, name: str) -> t.Optional[int]:
         return self.generation.restores or self.generation.number
 
 
-def chosen(pool: str, asked: t.Optional[str], run: RunCommand) -> Generation:
+def chosen(pool: str, asked: t.Optional[str], manager: Manager) -> Generation:
     """The generation to go back to; ``asked`` is a number or an id. Raises ``Problems`` with what there is."""
-    owned = look.owned_pools()
+    owned = look.owned_pools(manager.places)
     if pool not in owned:
         expected = f"one of {', '.join(owned)}" if owned else "no pool: there are none on this host"
         raise Problems([Problem("pool", repr(pool), expected)])
-    kept = generations.of_pool(pool)
+    kept = generations.of_pool(manager.places, pool)
     if asked is None:
-        observed = look.observe([pool], Manager(run))[pool]
+        observed = look.observe([pool], manager)[pool]
         generation = previous_good(kept, present(kept, installed_content(observed)))
         found = "none before the present one"
     else:

@@ -8,11 +8,11 @@ import fnmatch
 import os
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places
 from ansible_collections.workers.systemd.plugins.module_utils._core.instances import GLOB, Asked
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import Instance, Process
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.service import Service, Source, install_links
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import SEARCHED, Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._host import look, processes, unit_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ListedUnit, Manager
@@ -21,11 +21,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.manager impo
 def observe(asked: Asked, manager: Manager) -> t.Dict[str, Service]:
     """Every service that the question may concern; also those that are asked for by name and are not there."""
     listed = manager.list_units(asked.patterns)
-    links = look.links()
-    sources = _Sources()
+    links = look.links(manager.places)
+    sources = _Sources(manager.places)
     # A unit that is loaded for being mentioned in another is not there.
     loaded = {name for name, unit in listed.items() if (unit.load, unit.active) != ("not-found", "inactive")}
-    there = {name for name in (loaded | set(links) | _own_files()) if _matches(name, asked.patterns)}
+    there = {name for name in (loaded | set(links) | _own_files(manager.places)) if _matches(name, asked.patterns)}
     named = {text for text in asked.units if not GLOB.search(text)}
     named |= {str(UnitName(asked.template, name)) for name in asked.instances}
     systemd = manager.version()
@@ -50,10 +50,10 @@ def _matches(name: str, patterns: t.Sequence[str]) -> bool:
     return is_service and any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def _own_files() -> t.Set[str]:
+def _own_files(places: Places) -> t.Set[str]:
     """Names of units with a file of their own; another name of a unit is none."""
     found = set()
-    for directory in SEARCHED:
+    for directory in places.searched:
         for name in _entries(directory):
             if name.endswith(".service") and not _alias_of(f"{directory}/{name}"):
                 found.add(name)
@@ -64,16 +64,16 @@ def _service(
     name: str, listed: t.Optional[ListedUnit], links: t.Iterable[str], sources: _Sources, systemd: int
 ) -> Service:
     source = sources.of(name)
-    enabling = {*links, *(_aliases(name, source.unit, systemd) if source.unit else ())}
+    enabling = {*links, *(_aliases(sources.places, name, source.unit, systemd) if source.unit else ())}
     if listed is None:
         return Service(Instance(enabled=bool(enabling)), frozenset(enabling), source)
     up = listed.active in ("active", "reloading", "activating")
-    process = Process(None, "", processes.started_at(name)) if up else None
+    process = Process(None, "", processes.started_at(sources.places, name)) if up else None
     seen = Instance(listed.load, listed.active, listed.sub, bool(enabling), process)
     return Service(seen, frozenset(enabling), source)
 
 
-def _aliases(name: str, unit: Unit, systemd: int) -> t.Iterator[str]:
+def _aliases(places: Places, name: str, unit: Unit, systemd: int) -> t.Iterator[str]:
     """Of the links that [Install] asks for, those that are other names and are there."""
     for link in install_links(name, unit, systemd) or ():
         if "/" not in link and os.path.islink(places.unit(link)):
@@ -83,36 +83,37 @@ def _aliases(name: str, unit: Unit, systemd: int) -> t.Iterator[str]:
 class _Sources:
     """Files of units, each read once: that of a template serves the instances that have nothing of their own."""
 
-    def __init__(self) -> None:
+    def __init__(self, places: Places) -> None:
+        self.places = places
         self.templates: t.Dict[str, Source] = {}
         self.with_drop_ins: t.Dict[str, t.Set[str]] = {}
 
     def of(self, name: str) -> Source:
         parsed = UnitName.parse(name)
-        path = _first(name)
+        path = _first(self.places, name)
         if parsed.instance is None or path:
-            return _read(name, path)
+            return _read(self.places, name, path)
         template = str(UnitName(parsed.prefix, "", parsed.kind))
         if template not in self.templates:
-            self.templates[template] = _read(template, _first(template))
-            own = unit_files.instances_with_drop_ins(parsed.prefix, parsed.kind)
+            self.templates[template] = _read(self.places, template, _first(self.places, template))
+            own = unit_files.instances_with_drop_ins(self.places, parsed.prefix, parsed.kind)
             self.with_drop_ins[template] = set(own)
         source = self.templates[template]
-        return _read(name, source.path) if parsed.instance in self.with_drop_ins[template] else source
+        return _read(self.places, name, source.path) if parsed.instance in self.with_drop_ins[template] else source
 
 
-def _first(name: str) -> str:
+def _first(places: Places, name: str) -> str:
     """The path of the file that systemd reads for exactly this name, or empty. A link to nothing is none."""
-    return next((f"{place}/{name}" for place in SEARCHED if os.path.exists(f"{place}/{name}")), "")
+    return next((f"{place}/{name}" for place in places.searched if os.path.exists(f"{place}/{name}")), "")
 
 
-def _read(name: str, path: str) -> Source:
+def _read(places: Places, name: str, path: str) -> Source:
     if not path:
         return Source()
     # null_or_empty(): a link to /dev/null, or a file with nothing in it.
     if os.path.realpath(path) == os.devnull or os.path.getsize(path) == 0:
         return Source(path, masked=True)
-    unit = Unit.of(name, unit_files.read(path), unit_files.drop_ins(name), path)
+    unit = Unit.of(name, unit_files.read(path), unit_files.drop_ins(places, name), path, places.searched)
     return Source(path, unit=unit, alias_of=_alias_of(path))
 
 

@@ -61,7 +61,7 @@ def _free(drains: t.Iterable[t.Tuple[Drain, t.Sequence[str]]], checks: Checks) -
 
 
 def _stop(units: t.Sequence[str], manager: Manager) -> t.Dict[str, str]:
-    formers = {unit: processes.invocation(unit) for unit in units}
+    formers = {unit: processes.invocation(manager.places, unit) for unit in units}
     since = time.time()
     manager.stop(units)
     return killed(formers, since, manager)

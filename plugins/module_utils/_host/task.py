@@ -8,6 +8,7 @@ import contextlib
 import os
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._host.background import Background, End, Tell
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import Lock, only_run
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
@@ -40,8 +41,9 @@ class Decided(t.Protocol):
 class Task:
     """``follow`` is the token under which whoever asked comes back; ``None`` when nobody will."""
 
-    def __init__(self, follow: t.Optional[str], *, check_mode: bool, diff: bool) -> None:
-        self.background = Background(follow or str(os.getpid()))
+    def __init__(self, places: Places, follow: t.Optional[str], *, check_mode: bool, diff: bool) -> None:
+        self.background = Background(places, follow or str(os.getpid()))
+        self.places = places
         self.patience = PATIENCE if follow else None
         self.check_mode = check_mode
         self.diff = diff
@@ -52,7 +54,7 @@ class Task:
         Returns ``{"result": {...}, "failed": ..., "warnings": [...]}``, or ``None`` while it goes on.
         """
         if not self.background.begun:
-            with only_run() if not self.check_mode else contextlib.nullcontext(None) as lock:
+            with only_run(self.places) if not self.check_mode else contextlib.nullcontext(None) as lock:
                 decided, warnings = decide()
                 if lock is None:
                     return self._end(decided, warnings)

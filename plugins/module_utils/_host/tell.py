@@ -12,6 +12,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.errors import UnsupportedError
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.options import Spec, known_only, unknown_options
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.task import Task
@@ -74,7 +75,7 @@ class Module(AnsibleModule):
             self.fail(f"the host: {error}")
 
     def task(self) -> Task:
-        return Task(self.params["_follow"], check_mode=self.check_mode, diff=self._diff)
+        return Task(SYSTEM, self.params["_follow"], check_mode=self.check_mode, diff=self._diff)
 
     def end(self, end: t.Optional[t.Dict[str, t.Any]]) -> t.NoReturn:
         """With what ``Task.carry_out`` returned."""

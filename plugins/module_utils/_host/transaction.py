@@ -34,8 +34,8 @@ class Transaction:
     def __init__(self, manager: Manager, seal: Seal, confirm: float) -> None:
         self.manager = manager
         self.seal = seal
-        self.switch = DeadMan(confirm)
-        self.left = journal.left()
+        self.switch = DeadMan(manager.places, confirm)
+        self.left = journal.left(manager.places)
         self.now = generations.now()
         self.changes: t.Dict[str, Change] = {}
         self.unfinished: t.List[Generation] = []
@@ -57,7 +57,7 @@ class Transaction:
         self.seen.add(name)
         if not steps and not (self.left and name in self.left.pools):
             return steps
-        kept = generations.of_pool(name)
+        kept = generations.of_pool(self.manager.places, name)
         change = change_of(wanted, observed, kept, self.now, restores)
         self.unfinished.extend(unfinished(kept, change))
         if change is None:
@@ -79,14 +79,14 @@ class Transaction:
             unfinished_removals = [name for name in self.left.gone if name in stay and name not in self.changes]
             self.others_left = replace(self.left, pools=others, gone=tuple(unfinished_removals))
         for one in self.unfinished:
-            generations.mark(one, State.BAD)
+            generations.mark(self.manager.places, one, State.BAD)
         for change in self.changes.values():
-            generations.store(change.new)
+            generations.store(self.manager.places, change.new)
         if self.changes or self.gone:
             self.switch.arm()
             self._write_journal(self.changes, Phase.APPLYING)
         for name in self.gone:
-            generations.forget(name)
+            generations.forget(self.manager.places, name)
 
     def settle(self, outcome: Outcome, error: str) -> str:
         """A generation is good when its whole pool settled; no one is when an ``error`` broke the run off, or when that
@@ -99,8 +99,8 @@ class Transaction:
         try:
             for name, change in self.changes.items():
                 if name not in unfinished:
-                    generations.mark(change.new, State.BAD if name in self.bad else State.GOOD)
-                    generations.prune(name)
+                    generations.mark(self.manager.places, change.new, State.BAD if name in self.bad else State.GOOD)
+                    generations.prune(self.manager.places, name)
         except OSError as failed:
             self.bad = dict(self.changes)
             return error or str(failed)
@@ -113,7 +113,7 @@ class Transaction:
             # On a full disk that is not written, and the journal still says enough.
             with contextlib.suppress(OSError):
                 for change in undone.values():
-                    generations.mark(change.new, State.BAD)
+                    generations.mark(self.manager.places, change.new, State.BAD)
                 self._write_journal(undone, Phase.REVERTING)
             others = [name for name in pools if name not in undone]
             self.revert = Revert(undone, others, self.manager, self.seal, tell)
@@ -125,9 +125,9 @@ class Transaction:
             return
         others = {name: one for name, one in self.others_left.pools.items() if name not in self.seen}
         if others or self.others_left.gone:
-            journal.write(replace(self.others_left, pools=others))
+            journal.write(self.manager.places, replace(self.others_left, pools=others))
         else:
-            journal.close()
+            journal.close(self.manager.places)
             if self.left or self.changes or self.gone:
                 self.switch.disarm()
 
@@ -155,4 +155,4 @@ class Transaction:
     def _write_journal(self, changes: t.Mapping[str, Change], phase: Phase) -> None:
         others = self.others_left
         pools, gone = {**others.pools, **noted(changes)}, (*others.gone, *self.gone)
-        journal.write(RunJournal(self.since, os.getpid(), pools, gone, phase))
+        journal.write(self.manager.places, RunJournal(self.since, os.getpid(), pools, gone, phase))

@@ -10,13 +10,13 @@ import pwd
 import stat
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places
 from ansible_collections.workers.systemd.plugins.module_utils._core.host_facts import (
     EnvFileFacts,
     HostFacts,
     LiveProcess,
     PathFacts,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.seen import VENDOR
 from ansible_collections.workers.systemd.plugins.module_utils._core.trap_paths import NeededPaths
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
@@ -40,7 +40,7 @@ class _Who(t.NamedTuple):
     group_known: bool = True
 
 
-def facts(units: t.Sequence[Unit], run: Run) -> t.List[HostFacts]:
+def facts(places: Places, units: t.Sequence[Unit], run: Run) -> t.List[HostFacts]:
     """For each unit, in their order."""
     needed = [NeededPaths.of(unit) for unit in units]
     whos = [_who(unit) for unit in units]
@@ -53,10 +53,10 @@ def facts(units: t.Sequence[Unit], run: Run) -> t.List[HostFacts]:
             user_known=who.user_known,
             group_known=who.group_known,
             swap=swap,
-            masked_by=_masked_by(unit.name),
+            masked_by=_masked_by(places, unit.name),
             vendor_copy=_vendor_copy(unit),
             packaged=unit.path not in stray,
-            unread_drop_ins=tuple(_unread_drop_ins(unit.name)),
+            unread_drop_ins=tuple(_unread_drop_ins(places, unit.name)),
         )
         for unit, who, paths in zip(units, whos, needed)
     ]
@@ -141,10 +141,10 @@ def _names(name: UnitName) -> t.List[str]:
     return [own, str(UnitName(name.prefix, "", name.kind))] if name.instance else [own]
 
 
-def _masked_by(name: UnitName) -> str:
+def _masked_by(places: Places, name: UnitName) -> str:
     """The first file of the unit in the load path, when it is a link to /dev/null."""
     for file in _names(name):
-        for directory in places.LOAD_PATH:
+        for directory in places.load_path:
             path = f"{directory}/{file}"
             if os.path.lexists(path):
                 return path if os.path.islink(path) and os.path.realpath(path) == "/dev/null" else ""
@@ -174,9 +174,9 @@ def _unowned(paths: t.Sequence[str], run: Run) -> t.Set[str]:
     return {path for path, both in spellings.items() if not owned & set(both)}
 
 
-def _unread_drop_ins(name: UnitName) -> t.Iterator[str]:
+def _unread_drop_ins(places: Places, name: UnitName) -> t.Iterator[str]:
     # With a merged /usr two of them are one.
-    for directory in dict.fromkeys(map(os.path.realpath, places.LOAD_PATH)):
+    for directory in dict.fromkeys(map(os.path.realpath, places.load_path)):
         for file in _names(name):
             stem = file.rpartition(".")[0]
             yield from _files(f"{directory}/{stem}.d", lambda ending: ending == ".conf")

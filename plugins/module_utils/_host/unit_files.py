@@ -8,9 +8,9 @@ import os
 import stat
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import SEARCHED, drop_in_folders
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit import drop_in_folders
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
 
 # The longest line that systemd reads (LONG_LINE_MAX in fileio.h). A whole file of this size is no unit.
@@ -34,34 +34,34 @@ def read(path: str) -> str:
         raise _not_a_unit(path, f"that it cannot be read ({error.strerror})") from None
 
 
-def find(name: str) -> t.Optional[File]:
+def find(places: Places, name: str) -> t.Optional[File]:
     """The file that systemd loads for a unit, its template's for an instance; ``None`` for none or a masked one."""
     parsed = UnitName.parse(name)
     template = [str(UnitName(parsed.prefix, "", parsed.kind))] if parsed.instance else []
     for one in [name, *template]:
-        for directory in places.LOAD_PATH:
+        for directory in places.load_path:
             path = f"{directory}/{one}"
             if os.path.lexists(path):
                 return (path, read(path)) if os.path.isfile(path) else None
     return None
 
 
-def drop_ins(name: str) -> t.List[File]:
+def drop_ins(places: Places, name: str) -> t.List[File]:
     """Every file that may be a drop-in of a unit; ``Unit.of`` knows which of them are in force.
 
     A link to ``/dev/null`` has no text, and hides others.
     """
     folders = drop_in_folders(UnitName.parse(name))
-    paths = [path for directory in SEARCHED for folder in folders for path in _files_in(f"{directory}/{folder}")]
+    paths = [path for directory in places.searched for folder in folders for path in _files_in(f"{directory}/{folder}")]
     return [(path, read(path) if os.path.isfile(path) else "") for path in paths]
 
 
-def instances_with_drop_ins(prefix: str, kind: str) -> t.List[str]:
+def instances_with_drop_ins(places: Places, prefix: str, kind: str) -> t.List[str]:
     """Names of the instances of a template that have drop-ins of their own."""
     start, end = f"{prefix}@", f".{kind}.d"
     found = {
         entry[len(start) : -len(end)]
-        for directory in places.LOAD_PATH
+        for directory in places.load_path
         for entry in _entries(directory)
         if entry.startswith(start) and entry.endswith(end)
     }

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import verify_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.verify_text import Said
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ManagerError, Run
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
 
 # Seconds for one call, which takes 10 to 80 ms.
 LONGEST = 30
@@ -41,11 +42,12 @@ class Candidate:
     staged: t.Mapping[str, str] = field(default_factory=dict)
 
 
-def verify(run: Run, systemd: int, candidates: t.Sequence[Candidate]) -> t.List[t.List[Finding]]:
+def verify(manager: Manager, candidates: t.Sequence[Candidate]) -> t.List[t.List[Finding]]:
     """What systemd says about each candidate, in one call. Raises ``ManagerError`` when it says nothing it can mean."""
+    systemd = manager.version()
     mute = [verify_text.refuses_without_a_word(one.unit) if systemd < OWN_ERRORS_SINCE else None for one in candidates]
     asked = [one for one, finding in zip(candidates, mute) if finding is None]
-    said = _ask(run, systemd, asked) if asked else []
+    said = _ask(manager, asked) if asked else []
     return [
         [finding] if finding else [one for one in _about(candidate, said) if not _runs_anyway(one, systemd)]
         for candidate, finding in zip(candidates, mute)
@@ -62,38 +64,38 @@ def _runs_anyway(finding: Finding, systemd: int) -> bool:
     return bare and systemd < OWN_ERRORS_SINCE and shutil.which(program, path=PROGRAMS) is not None
 
 
-def _ask(run: Run, systemd: int, candidates: t.Sequence[Candidate]) -> t.List[Said]:
+def _ask(manager: Manager, candidates: t.Sequence[Candidate]) -> t.List[Said]:
     files = {path: text for one in candidates for path, text in one.staged.items()}
-    with _staged(files) as (directory, places):
+    with _staged(manager.places, files) as (directory, origins):
         paths = dict.fromkeys(
             f"{directory if one.staged else os.path.dirname(one.unit.files[0][0])}/{name}"
             for one in candidates
             for name in one.names
         )
-        strict = ["--recursive-errors=no"] if systemd >= OWN_ERRORS_SINCE else []
+        strict = ["--recursive-errors=no"] if manager.version() >= OWN_ERRORS_SINCE else []
         argv = ["timeout", "--kill-after=5", str(LONGEST), "systemd-analyze", "verify", "--man=no", *strict, *paths]
-        status, _stdout, stderr = run(argv)
+        status, _stdout, stderr = manager.run(argv)
     said, _others = verify_text.read(stderr)
     # A signal, which timeout(1) passes on in either form, is a crash in the middle of the verdict.
     if status in (TIMED_OUT, NOT_FOUND) or not 0 <= status < 128 or (status and not said):
         raise ManagerError(f"`systemd-analyze verify` {_ended(status, stderr)}")
-    return [Said(one.text, places.get(one.path, one.path), one.line, one.unit) for one in said]
+    return [Said(one.text, origins.get(one.path, one.path), one.line, one.unit) for one in said]
 
 
 @contextlib.contextmanager
-def _staged(files: t.Mapping[str, str]) -> t.Iterator[t.Tuple[str, t.Dict[str, str]]]:
-    """A directory that only root can enter, with the files under their real names, and their places by staged path."""
+def _staged(places: Places, files: t.Mapping[str, str]) -> t.Iterator[t.Tuple[str, t.Dict[str, str]]]:
+    """A directory that nobody else enters, with the files under their real names, and where each is from."""
     # Gone at boot, should this process be killed.
-    directory = tempfile.mkdtemp(prefix="workers.systemd.", dir="/run")
+    directory = tempfile.mkdtemp(prefix="workers.systemd.", dir=places.runtime)
     try:
-        places = {}
+        origins = {}
         for path, text in files.items():
             staged = f"{directory}/{_name_below_the_load_path(path)}"
             os.makedirs(os.path.dirname(staged), exist_ok=True)
             with open(staged, "wb") as file:
                 file.write(text.encode("utf-8", "surrogateescape"))
-            places[staged] = path
-        yield directory, places
+            origins[staged] = path
+        yield directory, origins
     finally:
         shutil.rmtree(directory)
 

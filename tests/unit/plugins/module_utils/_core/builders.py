@@ -11,7 +11,7 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import LAST_OF_PLANES
 from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue, parse_catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import parse_env
@@ -22,6 +22,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.observed imp
     ObservedPool,
     Process,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, concrete, understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import unit_marker
 from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers
@@ -53,7 +54,7 @@ def mail(**options: t.Any) -> Pool:
 
 def written(pool: Pool, **changed: str) -> Wanted:
     """What the pool wants; ``changed`` as ``watched_by`` takes it."""
-    return wanted(pool, SYSTEMD, SEAL, watched_by(pool, **changed))
+    return wanted(SYSTEM, pool, SYSTEMD, SEAL, watched_by(pool, **changed))
 
 
 def watched_by(pool: Pool, **changed: str) -> dict[str, str]:
@@ -69,7 +70,7 @@ def files_of(wanted: Wanted) -> dict[str, File]:
 def environ_of(wanted: Wanted, instance: str) -> dict[str, str]:
     """The environment in which systemd starts an instance, read from the files as systemd reads them."""
     files = {file.path: file.text for file in wanted.files}
-    template = UnitText.parse(files[places.unit(units.template(wanted.pool.name))])
+    template = UnitText.parse(files[SYSTEM.unit(units.template(wanted.pool.name))])
     items = [item for line in template.values("Service", "Environment") for item in split_command(line)]
     environ = dict(item.replace("%i", instance).partition("=")[::2] for item in items)
     for path in template.values("Service", "EnvironmentFile"):

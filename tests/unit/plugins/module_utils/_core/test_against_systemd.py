@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import not_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import NAME, parse_env, render_env
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import render_argv, split_command
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import target_text, template_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import PATTERN_HEADER, UnitText
@@ -94,7 +95,7 @@ def test_systemd_has_nothing_to_say_about_our_units(tmp_path: Path) -> None:
         unit={"Service": {"Nice": 5, "ProtectSystem": "full"}, "X-Mine": {"A": ["1", "2"]}},
     )
     (tmp_path / "mail@.service").write_text(template_text(pool, SYSTEMD, ["/etc/workers.systemd/mail/environment"]))
-    (tmp_path / "mail.target").write_text(target_text(pool))
+    (tmp_path / "mail.target").write_text(target_text(SYSTEM, pool))
     said = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", f"{tmp_path}/mail@1.service", f"{tmp_path}/mail.target"],
         capture_output=True,

@@ -10,9 +10,10 @@ import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import calm
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import split_command
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
 
-SERVICE, TIMER = (UnitText.parse(file.text) for file in calm.calm_units(["orders", "mail"]))
+SERVICE, TIMER = (UnitText.parse(file.text) for file in calm.calm_units(SYSTEM, ["orders", "mail"]))
 # The order of the properties is systemd's own.
 SHOWN = "ActiveEnterTimestampMonotonic={since}000000\nId=mail@1.service\nActiveState={state}\nNRestarts={restarts}\n"
 MAY_FORGET = {

@@ -13,6 +13,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.dead_man imp
     recovery_command,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import render_argv
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
 
 TAKEN = {"60s": 60, "2s": 2, "1min 30s": 90, 5: 5, "1.5m": 90}
@@ -31,7 +32,7 @@ def test_confirm_cannot_be(given: str) -> None:
 
 
 def test_boot_starts_the_program_only_when_a_run_left_something() -> None:
-    unit = UnitText.parse(boot_unit("/usr/bin/python3").text)
-    assert unit.values("Service", "ExecStart") == [render_argv(recovery_command("/usr/bin/python3"))]
+    unit = UnitText.parse(boot_unit(SYSTEM, "/usr/bin/python3").text)
+    assert unit.values("Service", "ExecStart") == [render_argv(recovery_command(SYSTEM, "/usr/bin/python3"))]
     assert unit.values("Unit", "ConditionPathExists") == ["/var/lib/workers.systemd/journal"]
     assert unit.values("Install", "WantedBy") == ["multi-user.target"]

@@ -3,24 +3,41 @@
 
 from __future__ import annotations
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places
+import pytest
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 
 
 def test_units_are_the_administrators() -> None:
-    assert places.unit("mail@.service") == "/etc/systemd/system/mail@.service"
-    assert places.LOAD_PATH[0] == places.UNITS
+    assert SYSTEM.unit("mail@.service") == "/etc/systemd/system/mail@.service"
+    assert SYSTEM.load_path[0] == SYSTEM.units
 
 
 def test_a_drop_in_may_be_named_with_its_ending() -> None:
     path = "/etc/systemd/system/redis.service.d/50-limits.conf"
-    assert places.drop_in("redis.service", "50-limits") == places.drop_in("redis.service", "50-limits.conf") == path
+    assert SYSTEM.drop_in("redis.service", "50-limits") == SYSTEM.drop_in("redis.service", "50-limits.conf") == path
 
 
 def test_a_pool_has_a_directory_of_its_own() -> None:
-    assert places.config("mail") == "/etc/workers.systemd/mail"
-    assert places.config("mail", "secrets") == "/etc/workers.systemd/mail/secrets"
+    assert SYSTEM.config("mail") == "/etc/workers.systemd/mail"
+    assert SYSTEM.config("mail", "secrets") == "/etc/workers.systemd/mail/secrets"
 
 
-def test_generations_are_apart_from_what_is_live() -> None:
-    assert places.generations("mail") == "/var/lib/workers.systemd/generations/mail"
-    assert places.generation("mail", 3) == "/var/lib/workers.systemd/generations/mail/3"
+STATE, RUN = "/var/lib/workers.systemd", "/run/workers.systemd"
+PLACES = {
+    "the key of the digests": (SYSTEM.key, f"{STATE}/key"),
+    "what this build of systemd knows": (SYSTEM.catalogue, f"{STATE}/catalogue"),
+    "what a run is changing": (SYSTEM.journal, f"{STATE}/journal"),
+    "the program that undoes it": (SYSTEM.recovery_program, f"{STATE}/recovery.pyz"),
+    "all versions of a pool": (SYSTEM.generations("mail"), f"{STATE}/generations/mail"),
+    "one version of a pool": (SYSTEM.generation("mail", 3), f"{STATE}/generations/mail/3"),
+    "the lock of a run": (SYSTEM.lock, f"{RUN}/lock"),
+    "the mark of a reload that is owed": (SYSTEM.reload_pending, f"{RUN}/reload-pending"),
+    "the runs under way": (SYSTEM.runs, f"{RUN}/runs"),
+    "what systemd keeps about started units": (SYSTEM.started_units, "/run/systemd/units"),
+}
+
+
+@pytest.mark.parametrize(("place", "path"), PLACES.values(), ids=PLACES.keys())
+def test_has_its_place(place: str, path: str) -> None:
+    assert place == path

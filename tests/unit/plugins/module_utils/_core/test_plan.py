@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import (
     File,
     Instance,
     ObservedPool,
     Process,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import (
     Step,
     Verb,
@@ -47,8 +48,8 @@ FULL: dict[str, t.Any] = {
     "watch": ["/srv/current"],
 }
 WANTED = written(mail(**FULL))
-TEMPLATE, TARGET = places.unit("mail@.service"), places.unit("mail.target")
-SECRETS = places.config("mail", "secrets")
+TEMPLATE, TARGET = SYSTEM.unit("mail@.service"), SYSTEM.unit("mail.target")
+SECRETS = SYSTEM.config("mail", "secrets")
 ALL = {f"mail@{number}.service" for number in (1, 2, 3)}
 
 # An instance as the host shows it, and what a plan does with it.
@@ -113,7 +114,7 @@ def carried_out(steps: t.Iterable[Step], wanted: Wanted, host: ObservedPool) -> 
 OLDER = written(mail(**{**FULL, "user": "www-data", "secrets": {"APP_KEY": "older", "TOKEN": "1"}, "instances": ["1"]}))
 KNOWN_FILES = {
     **{path: [file, replace(file, text="", mode=0o644)] for path, file in files_of(WANTED).items()},
-    places.config("mail", "left-over"): [File("", 0o600, 0.0)],
+    SYSTEM.config("mail", "left-over"): [File("", 0o600, 0.0)],
 }
 instances_seen = st.builds(
     Instance,
@@ -210,7 +211,7 @@ def test_scaling_leaves_survivors_alone(options: dict[str, t.Any], count: int) -
 def test_another_environment_restarts_every_instance_and_touches_no_unit(options: dict[str, t.Any]) -> None:
     steps = plan_pool(written(mail(**{**FULL, **options})), in_place(WANTED))
     (option,) = options
-    assert subjects(steps, Verb.WRITE) == {places.config("mail", option)}
+    assert subjects(steps, Verb.WRITE) == {SYSTEM.config("mail", option)}
     assert subjects(steps, Verb.RESTART) == ALL
     assert {step.verb for step in steps} == {Verb.WRITE, Verb.RESTART}
     assert {step.because for step in steps if step.verb is Verb.RESTART} == {f"started with another {option}"}
@@ -237,13 +238,13 @@ def test_only_stale_instances_restart() -> None:
 def test_a_watched_path_of_one_instance_restarts_that_one() -> None:
     steps = plan_pool(written(mail(**FULL), **{"2.env": "new"}), in_place(WANTED))
     assert subjects(steps, Verb.RESTART) == {"mail@2.service"}
-    assert subjects(steps, Verb.WRITE) == {places.config("mail", "watch")}
+    assert subjects(steps, Verb.WRITE) == {SYSTEM.config("mail", "watch")}
 
 
 def test_a_limit_restarts_nobody() -> None:
     steps = plan_pool(written(mail(**{**FULL, "limits": {"memory_max": "1G"}})), in_place(WANTED))
     assert steps == (Step(Verb.WRITE, TEMPLATE, "has other content"),)
-    assert [step.verb for step in plan_reload(steps, "")] == [Verb.RELOAD]
+    assert [step.verb for step in plan_reload(SYSTEM, steps, "")] == [Verb.RELOAD]
 
 
 def test_a_file_that_nobody_uses_any_more_goes_last() -> None:
@@ -299,7 +300,7 @@ RELOADS: dict[str, tuple[list[tuple[Verb, str]], str, t.Optional[str]]] = {
 @pytest.mark.parametrize(("planned", "pending", "because"), RELOADS.values(), ids=RELOADS.keys())
 def test_a_run_reloads_at_most_once(planned: list[tuple[Verb, str]], pending: str, because: t.Optional[str]) -> None:
     steps = [Step(verb, subject, "") for verb, subject in planned]
-    reloads = plan_reload(steps, pending)
+    reloads = plan_reload(SYSTEM, steps, pending)
     assert [(step.verb, step.because) for step in reloads] == ([(Verb.RELOAD, because)] if because else [])
 
 

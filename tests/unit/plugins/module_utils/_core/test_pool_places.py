@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_places import option_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import template_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed, Unit
@@ -21,7 +22,7 @@ POOL = mail(
     unit={"Service": {"Nice": 5, "KillMode": "process"}, "Unti": {"After": "x"}},
 )
 PATH = "/etc/systemd/system/mail@.service"
-TEMPLATE = Unit.of("mail@.service", template_text(POOL, SYSTEMD, environment_paths(POOL)), path=PATH)
+TEMPLATE = Unit.of("mail@.service", template_text(POOL, SYSTEMD, environment_paths(SYSTEM, POOL)), path=PATH)
 OPTIONS = {
     "ExecStart": "command",
     "User": "user",
@@ -40,11 +41,11 @@ OPTIONS = {
 @pytest.mark.parametrize(("key", "option"), OPTIONS.items())
 def test_a_directive_leads_to_its_option(key: str, option: str) -> None:
     at = [one for one in TEMPLATE.assignments() if one.key == key][-1]
-    assert option_of(POOL, at) == f"pools[0] (mail).{option}"
+    assert option_of(SYSTEM, POOL, at) == f"pools[0] (mail).{option}"
 
 
 def test_a_section_leads_to_its_option() -> None:
-    assert option_of(POOL, Placed(PATH, "Unti", "", "", 9)) == "pools[0] (mail).unit.Unti"
+    assert option_of(SYSTEM, POOL, Placed(PATH, "Unti", "", "", 9)) == "pools[0] (mail).unit.Unti"
 
 
 @pytest.mark.parametrize(
@@ -58,9 +59,9 @@ def test_a_section_leads_to_its_option() -> None:
     ids=["the unit as a whole", "what the collection sets", "not where the option goes", "the target"],
 )
 def test_what_no_option_asked_for_is_the_pool_itself(at: Placed | None) -> None:
-    assert option_of(POOL, at) == "pools[0] (mail)"
+    assert option_of(SYSTEM, POOL, at) == "pools[0] (mail)"
 
 
 def test_a_foreign_drop_in_is_named_by_its_line() -> None:
     at = Placed("/etc/systemd/system/mail@.service.d/x.conf", "Service", "Nice", "99", 2)
-    assert option_of(POOL, at) == "pools[0] (mail): /etc/systemd/system/mail@.service.d/x.conf:2"
+    assert option_of(SYSTEM, POOL, at) == "pools[0] (mail): /etc/systemd/system/mail@.service.d/x.conf:2"

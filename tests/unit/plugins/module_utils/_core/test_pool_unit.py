@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.effects import AFTER_RELOAD, Effect, effect_of
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import ALWAYS_OURS, LIMITS, Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import (
     GROWING_DELAY_SINCE,
@@ -90,17 +91,17 @@ def test_the_users_directives_have_the_last_word() -> None:
 
 def test_both_units_name_their_pool() -> None:
     assert text_of(mail()).values("X-Workers", "Pool") == ["mail"]
-    assert UnitText.parse(target_text(mail())).values("X-Workers", "Pool") == ["mail"]
+    assert UnitText.parse(target_text(SYSTEM, mail())).values("X-Workers", "Pool") == ["mail"]
 
 
 def test_the_target_starts_at_boot() -> None:
-    assert UnitText.parse(target_text(mail())).values("Install", "WantedBy") == ["multi-user.target"]
+    assert UnitText.parse(target_text(SYSTEM, mail())).values("Install", "WantedBy") == ["multi-user.target"]
 
 
 def test_secrets_and_environment_are_not_in_the_unit() -> None:
     pool = mail(environment={"APP_ENV": "production"}, secrets={"APP_KEY": "s3cret"})
     assert template_text(pool, SYSTEMD, ENV_FILES) == template_text(mail(), SYSTEMD, ENV_FILES)
-    assert target_text(pool) == target_text(mail())
+    assert target_text(SYSTEM, pool) == target_text(SYSTEM, mail())
 
 
 def test_a_process_and_its_journal_carry_the_same_marker() -> None:

@@ -9,16 +9,18 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import split_command
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import (
     GROWING_DELAY_SINCE,
     template_text,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.revival import REVIVAL
+from ansible_collections.workers.systemd.plugins.module_utils._core.revival import revival_unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
 from tests.unit.plugins.module_utils._core.builders import mail
 
 OLD = GROWING_DELAY_SINCE - 1
+REVIVAL = revival_unit(SYSTEM)
 UNIT = UnitText.parse(REVIVAL.text)
 # Stand for programs of these names; the unit is failed as long as there is a file that says so.
 STAND_INS = {

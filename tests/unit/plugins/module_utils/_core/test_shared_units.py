@@ -5,26 +5,28 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import calm, places
+from ansible_collections.workers.systemd.plugins.module_utils._core import calm, marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.dead_man import AT_BOOT
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import File, ObservedShared
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import GROWING_DELAY_SINCE
-from ansible_collections.workers.systemd.plugins.module_utils._core.revival import REVIVAL
 from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import (
-    PATHS,
+    UNITS,
     plan_shared,
     shared_units,
 )
 
 OLD, NEW = GROWING_DELAY_SINCE - 1, GROWING_DELAY_SINCE
-SERVICE, TIMER, RECOVERY = (places.unit(name) for name in (calm.SERVICE, calm.TIMER, AT_BOOT))
+SERVICE, TIMER, RECOVERY, REVIVAL = (
+    SYSTEM.unit(name) for name in (calm.SERVICE, calm.TIMER, AT_BOOT, f"{marks.REVIVAL}@.service")
+)
 PYTHON = "/usr/bin/python3"
 
 
 def host_of(systemd: int, *pools: str) -> ObservedShared:
     """A host on which the shared units of these pools are in place."""
-    files = {file.path: File(file.text, file.mode, 0.0) for file in shared_units(systemd, PYTHON, pools)}
+    files = {file.path: File(file.text, file.mode, 0.0) for file in shared_units(SYSTEM, systemd, PYTHON, pools)}
     running = frozenset([calm.TIMER] if TIMER in files else [])
     return ObservedShared(files, active=running, enabled=running | {AT_BOOT})
 
@@ -35,7 +37,7 @@ STEPS = {
         OLD,
         ["mail"],
         ObservedShared(),
-        [(Verb.WRITE, RECOVERY), (Verb.WRITE, REVIVAL.path), (Verb.ENABLE, AT_BOOT)],
+        [(Verb.WRITE, RECOVERY), (Verb.WRITE, REVIVAL), (Verb.ENABLE, AT_BOOT)],
     ),
     "nothing where the revival is": (OLD, ["mail", "orders"], host_of(OLD, "mail"), []),
     "service and timer on a new systemd": (
@@ -75,7 +77,7 @@ STEPS = {
             (Verb.WRITE, TIMER),
             (Verb.ENABLE, calm.TIMER),
             (Verb.START, calm.TIMER),
-            (Verb.REMOVE, REVIVAL.path),
+            (Verb.REMOVE, REVIVAL),
         ],
     ),
 }
@@ -83,9 +85,10 @@ STEPS = {
 
 @pytest.mark.parametrize(("systemd", "pools", "observed", "steps"), STEPS.values(), ids=STEPS.keys())
 def test_plans(systemd: int, pools: list[str], observed: ObservedShared, steps: list[tuple[Verb, str]]) -> None:
-    planned = plan_shared(shared_units(systemd, PYTHON, pools), observed)
+    planned = plan_shared(SYSTEM, shared_units(SYSTEM, systemd, PYTHON, pools), observed)
     assert [(step.verb, step.subject) for step in planned] == steps
 
 
 def test_every_shared_unit_has_a_known_path() -> None:
-    assert {file.path for systemd in (OLD, NEW) for file in shared_units(systemd, PYTHON, ["mail"])} == set(PATHS)
+    of_both = [file.path for systemd in (OLD, NEW) for file in shared_units(SYSTEM, systemd, PYTHON, ["mail"])]
+    assert set(of_both) == set(map(SYSTEM.unit, UNITS))

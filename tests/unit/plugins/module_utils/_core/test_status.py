@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import Instance, ObservedPool
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.status import PROPERTIES, Row, pool_status, table
 from tests.unit.plugins.module_utils._core.builders import STARTED, files_of, in_place, mail, running, titled, written
 
@@ -30,7 +31,7 @@ NOT_LOADED = dict(
 
 def status(host: ObservedPool, **shown: dict[str, str]) -> Row:
     by_unit = {f"mail@{name}.service": shown.get(f"of_{name}", SHOWN) for name in host.instances}
-    return pool_status("mail", host, by_unit, {"mail@1.service": "signal 9 (SIGKILL)"})
+    return pool_status(SYSTEM, "mail", host, by_unit, {"mail@1.service": "signal 9 (SIGKILL)"})
 
 
 def test_an_instance_is_shown_with_types_of_their_own() -> None:

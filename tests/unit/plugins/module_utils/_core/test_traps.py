@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ansible_collections.workers.systemd.plugins.module_utils._core import traps
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, Severity
 from ansible_collections.workers.systemd.plugins.module_utils._core.host_facts import HostFacts, LiveProcess
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import target_text, template_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
@@ -118,7 +119,7 @@ def test_a_pool_of_ours_has_no_trap(systemd: int) -> None:
         template = template_text(pool, systemd, ["/etc/workers.systemd/mail/environment"])
         for name in ("mail@.service", "mail@1.service"):
             assert list(traps.findings(Unit.of(name, template), HostFacts(), systemd)) == []
-        assert list(traps.findings(Unit.of("mail.target", target_text(pool)), None, systemd)) == []
+        assert list(traps.findings(Unit.of("mail.target", target_text(SYSTEM, pool)), None, systemd)) == []
 
 
 def test_each_trap_can_be_switched_off() -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, Severity
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import (
     Placed,
@@ -90,8 +91,8 @@ def test_drop_ins_are_searched_in(name: str, folders: str) -> None:
 
 @pytest.mark.parametrize(("name", "candidates", "expected"), IN_FORCE.values(), ids=IN_FORCE.keys())
 def test_drop_ins_in_force(name: str, candidates: list[str], expected: list[str]) -> None:
-    assert in_force(name, candidates) == expected
-    assert in_force(name, candidates[::-1]) == expected
+    assert in_force(name, candidates, SYSTEM.searched) == expected
+    assert in_force(name, candidates[::-1], SYSTEM.searched) == expected
 
 
 def test_the_file_comes_first_and_drop_ins_follow_by_their_names() -> None:

@@ -8,7 +8,7 @@ import typing as t
 import pytest
 from hypothesis import given
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import (
@@ -25,7 +25,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.wanted impor
 from tests.unit.plugins.module_utils._core.builders import SEAL, carried, environ_of, mail, watched_by, written
 
 TEMPLATE, TARGET = "/etc/systemd/system/mail@.service", "/etc/systemd/system/mail.target"
-ENVIRONMENT, SECRETS, WATCH = (places.config("mail", name) for name in ("environment", "secrets", "watch"))
+ENVIRONMENT, SECRETS, WATCH = (SYSTEM.config("mail", name) for name in ("environment", "secrets", "watch"))
 
 # options, paths of the files
 FILES: dict[str, tuple[dict[str, t.Any], set[str]]] = {
@@ -146,7 +146,7 @@ def test_the_template_reads_every_file_that_is_written_and_no_other(options: dic
     template = UnitText.parse(texts(written(pool))[TEMPLATE])
     read = template.values("Service", "EnvironmentFile")
     assert set(read) == paths | set(pool.environment_files)
-    assert read == environment_paths(pool)
+    assert read == environment_paths(SYSTEM, pool)
 
 
 @pytest.mark.parametrize(
@@ -154,13 +154,13 @@ def test_the_template_reads_every_file_that_is_written_and_no_other(options: dic
 )
 def test_what_was_written_down_is_wanted_again(options: dict[str, t.Any]) -> None:
     before = written(mail(**options))
-    again = wanted_again(before.pool, before.files, SEAL, watched_by(before.pool))
+    again = wanted_again(SYSTEM, before.pool, before.files, SEAL, watched_by(before.pool))
     assert (again.markers, again.generation) == (before.markers, before.generation)
     assert set(again.files) == set(before.files)
 
 
 def test_watched_paths_are_told_as_they_are_now() -> None:
     before, changed = written(mail(**FULL)), written(mail(**FULL), current="new")
-    again = wanted_again(before.pool, before.files, SEAL, watched_by(before.pool, current="new"))
+    again = wanted_again(SYSTEM, before.pool, before.files, SEAL, watched_by(before.pool, current="new"))
     assert (again.markers, again.generation) == (changed.markers, changed.generation)
     assert set(again.files) == set(changed.files)

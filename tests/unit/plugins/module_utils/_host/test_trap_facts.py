@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import places
 from ansible_collections.workers.systemd.plugins.module_utils._core.host_facts import EnvFileFacts, HostFacts
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM, Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps import findings, live_findings
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._host import trap_facts
@@ -25,18 +26,17 @@ def nothing_to_run(argv: list[str]) -> tuple[int, str, str]:
     raise AssertionError(argv)
 
 
-def facts_of(unit: Unit) -> HostFacts:
-    (found,) = trap_facts.facts([unit], nothing_to_run)
+def facts_of(unit: Unit, places: Places = SYSTEM) -> HostFacts:
+    (found,) = trap_facts.facts(places, [unit], nothing_to_run)
     return found
 
 
 @pytest.fixture
-def load_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The first directory of a load path that is the test's own."""
-    monkeypatch.setattr(places, "LOAD_PATH", (str(tmp_path / "etc"), str(tmp_path / "run")))
+def own(tmp_path: Path) -> Places:
+    """Places with a load path that is the test's own."""
     (tmp_path / "run").mkdir()
     (tmp_path / "etc").mkdir()
-    return tmp_path / "etc"
+    return replace(SYSTEM, units=str(tmp_path / "etc"), load_path=(str(tmp_path / "etc"), str(tmp_path / "run")))
 
 
 def test_paths_are_told_as_they_are(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_the_kernel_tells_what_the_user_may_do(tmp_path: Path) -> None:
         above.chmod(above.stat().st_mode | 0o011)
     text = f"[Service]\nExecStart={program}\nWorkingDirectory={closed}\n"
     as_nobody, as_root = trap_facts.facts(
-        [Unit.of("a.service", f"{text}User=nobody\n"), Unit.of("b.service", text)], nothing_to_run
+        SYSTEM, [Unit.of("a.service", f"{text}User=nobody\n"), Unit.of("b.service", text)], nothing_to_run
     )
     assert [as_nobody.paths[str(path)].usable for path in (program, closed)] == [False, False]
     assert [as_root.paths[str(path)].usable for path in (program, closed)] == [True, True]
@@ -73,21 +73,21 @@ def test_accounts_are_looked_up() -> None:
     assert (found.user_known, found.group_known) == (True, True)
 
 
-def test_the_first_file_of_the_load_path_masks(load_path: Path) -> None:
+def test_the_first_file_of_the_load_path_masks(own: Places) -> None:
     unit = Unit.of("a@1.service", "")
-    assert facts_of(unit).masked_by == ""
-    (load_path / "a@.service").symlink_to("/dev/null")
-    assert facts_of(unit).masked_by == f"{load_path}/a@.service"
-    (load_path / "a@1.service").touch()
-    assert facts_of(unit).masked_by == ""
+    assert facts_of(unit, own).masked_by == ""
+    (Path(own.units) / "a@.service").symlink_to("/dev/null")
+    assert facts_of(unit, own).masked_by == f"{own.units}/a@.service"
+    (Path(own.units) / "a@1.service").touch()
+    assert facts_of(unit, own).masked_by == ""
 
 
-def test_drop_ins_that_systemd_does_not_read(load_path: Path) -> None:
+def test_drop_ins_that_systemd_does_not_read(own: Places) -> None:
     for directory, name in (("a.d", "x.conf"), ("a.service.d", "y"), ("a.service.d", "z.conf"), ("a.d", "old.bak")):
-        (load_path / directory).mkdir(exist_ok=True)
-        (load_path / directory / name).touch()
-    found = facts_of(Unit.of("a.service", "")).unread_drop_ins
-    assert found == (f"{load_path}/a.d/x.conf", f"{load_path}/a.service.d/y")
+        (Path(own.units) / directory).mkdir(exist_ok=True)
+        (Path(own.units) / directory / name).touch()
+    found = facts_of(Unit.of("a.service", ""), own).unread_drop_ins
+    assert found == (f"{own.units}/a.d/x.conf", f"{own.units}/a.service.d/y")
 
 
 def test_a_package_owns_what_its_manager_lists(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,7 +99,9 @@ def test_a_package_owns_what_its_manager_lists(monkeypatch: pytest.MonkeyPatch) 
         return 1, "their-package: /lib/systemd/system/theirs.service\n", "dpkg-query: no path found"
 
     monkeypatch.setattr(os.path, "exists", lambda path: path == "/usr/bin/dpkg-query")
-    found = trap_facts.facts([Unit.of("ours.service", "", path=ours), Unit.of("theirs.service", "", path=theirs)], dpkg)
+    found = trap_facts.facts(
+        SYSTEM, [Unit.of("ours.service", "", path=ours), Unit.of("theirs.service", "", path=theirs)], dpkg
+    )
     assert [one.packaged for one in found] == [False, True]
     assert len(asked) == 1
 

@@ -1,0 +1,15 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the collection marks what is its own."""
+
+from __future__ import annotations
+
+# A section that systemd leaves alone (systemd.unit(5)): its Pool= names the pool that a unit file belongs to.
+OWNER_SECTION = "X-Workers"
+# NAME@.service that starts an instance again after its start limit.
+REVIVAL = "workers-revival"
+# NAME.timer that forgets the restarts of instances that have been calm.
+CALM = "workers-calm"
+# NAME.service that puts back at boot what a killed run had changed.
+RECOVERY = "workers-recovery"
+SHARED_HEADER = "Serves all pools of this host, managed by workers.systemd."

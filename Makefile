@@ -4,6 +4,7 @@
 # make demo   sets everything up and deploys real workers to a local container that runs systemd
 # make test   sets everything up and passes every test
 # make check  the fast inner loop: lint, types, unit tests
+# make docs   builds the documentation site
 
 PYTHON ?= python3
 VENV := .venv
@@ -18,7 +19,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # ansible-playbook wants a locale that can write UTF-8; a bare machine has none but this one.
 export LC_ALL := C.UTF-8
 
-.PHONY: help setup lab check lint types unit test sanity artifact oracle molecule faults soak demo demo-clean bench lock clean
+.PHONY: help setup lab check lint types unit docs test sanity artifact oracle molecule faults soak demo demo-clean bench lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,10 +42,14 @@ lab: setup  ## what containers that run systemd need
 
 check: lint types unit  ## lint, types, unit tests: under two minutes
 
-lint: setup  ## ruff, yamllint, ansible-lint
+lint: setup  ## ruff, yamllint, ansible-lint, licences, the documentation of the modules, the changelog
 	ruff check .
 	ruff format --check .
 	yamllint --strict .
+	reuse lint --quiet
+	antsibull-changelog lint
+	antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck --validate-collection-refs dependent \
+	  --disallow-unknown-collection-refs .
 	ansible-lint
 
 types: setup  ## mypy --strict
@@ -52,6 +57,14 @@ types: setup  ## mypy --strict
 
 unit: setup  ## unit and property tests, full branch coverage of the core
 	pytest tests/unit --cov --cov-report=term
+
+docs: setup  ## the documentation site, in .cache/docs/html
+	rm -rf .cache/docs
+	mkdir -p .cache/docs/source/modules
+	cp docs/*.md docs/docsite/index.md docs/docsite/conf.py .cache/docs/source
+	antsibull-docs collection --use-current --squash-hierarchy --fail-on-error --dest-dir .cache/docs/source/modules \
+	  workers.systemd
+	sphinx-build --quiet --fail-on-warning --keep-going .cache/docs/source .cache/docs/html
 
 # Faults mostly wait, so they do it beside what computes; the image that both need is made before. Molecule's scenarios
 # look at times and have the machine for themselves.

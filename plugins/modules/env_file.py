@@ -1,5 +1,5 @@
 #!/usr/bin/python
-# Copyright: (c) 2026, workers.systemd contributors
+# Copyright (c) 2026, workers.systemd contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -17,6 +17,10 @@ description:
   - The file is private from its first byte and replaced as a whole, so a service never reads half of it.
   - Values are shown nowhere. The diff and the result tell the names of variables and what happened to each.
   - The environment of a pool of workers needs no such file, see M(workers.systemd.pools).
+extends_documentation_fragment:
+  - workers.systemd.attributes
+  - workers.systemd.attributes.actiongroup_workers
+  - workers.systemd.options.file
 attributes:
   check_mode:
     support: full
@@ -24,18 +28,9 @@ attributes:
   diff_mode:
     support: full
     description: Shows names of variables, never values.
-  platform:
-    support: full
-    platforms: linux
-    description: Runs on Linux with systemd.
   idempotent:
     support: full
     description: A second run changes nothing.
-  action_group:
-    support: full
-    description: Use C(group/workers.systemd.workers) in C(module_defaults).
-    membership:
-      - workers.systemd.workers
 options:
   path:
     description: Absolute path of the file. Its directory must be there.
@@ -54,15 +49,7 @@ options:
     default: present
   owner:
     description: Name or number of the owner. systemd reads the file as root whatever user the service runs as.
-    type: str
-    default: root
-  group:
-    description: Name or number of the group.
-    type: str
-    default: root
   mode:
-    description: Mode of the file, an octal number as text.
-    type: str
     default: "0600"
 seealso:
   - module: workers.systemd.pools

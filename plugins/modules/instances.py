@@ -1,5 +1,5 @@
 #!/usr/bin/python
-# Copyright: (c) 2026, workers.systemd contributors
+# Copyright (c) 2026, workers.systemd contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -21,8 +21,10 @@ description:
     and then nothing has changed.
   - Pools of this collection are given as O(units), to stop, start or restart them. M(workers.systemd.pools) scales and
     enables its own.
-requirements:
-  - systemd 247 or newer on the target
+extends_documentation_fragment:
+  - workers.systemd.attributes
+  - workers.systemd.attributes.actiongroup_workers
+  - workers.systemd.options.followed
 attributes:
   check_mode:
     support: full
@@ -33,21 +35,12 @@ attributes:
   diff_mode:
     support: full
     description: Shows the steps.
-  platform:
-    support: full
-    platforms: linux
-    description: Runs on Linux with systemd.
   idempotent:
     support: partial
     description: A second run changes nothing.
     details:
       - The values of O(state) that ask for something to happen (V(restarted), V(reloaded), V(reload_or_restarted),
         V(try_restarted)) let it happen each time. With O(started_after) a restart happens once.
-  action_group:
-    support: full
-    description: Use C(group/workers.systemd.workers) in C(module_defaults).
-    membership:
-      - workers.systemd.workers
 options:
   template:
     description:
@@ -151,9 +144,6 @@ options:
             shell reads it. C(%i) in a word is the name of the instance.
         type: list
         elements: str
-  _follow:
-    description: Of the action plugin of this module, which comes back for a run that takes long. Not for playbooks.
-    type: str
 seealso:
   - module: workers.systemd.pools
   - module: ansible.builtin.systemd_service

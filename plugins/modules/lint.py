@@ -1,5 +1,5 @@
 #!/usr/bin/python
-# Copyright: (c) 2026, workers.systemd contributors
+# Copyright (c) 2026, workers.systemd contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -17,25 +17,10 @@ description:
     systemd, and its C(systemd-analyze verify).
   - Each unit is judged with all drop-ins that the host has for it. A template is judged by one instance.
   - Changes nothing.
-attributes:
-  check_mode:
-    support: full
-    description: Changes nothing.
-  diff_mode:
-    support: none
-    description: Changes nothing.
-  platform:
-    support: full
-    platforms: linux
-    description: Runs on Linux with systemd.
-  idempotent:
-    support: full
-    description: Changes nothing.
-  action_group:
-    support: full
-    description: Use C(group/workers.systemd.workers) in C(module_defaults).
-    membership:
-      - workers.systemd.workers
+extends_documentation_fragment:
+  - workers.systemd.attributes
+  - workers.systemd.attributes.actiongroup_workers
+  - workers.systemd.attributes.info_module
 options:
   units:
     description:

@@ -1,5 +1,5 @@
 #!/usr/bin/python
-# Copyright: (c) 2026, workers.systemd contributors
+# Copyright (c) 2026, workers.systemd contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -23,8 +23,11 @@ description:
     restarted instance is watched for O(pools[].rollout.min_healthy_time). One that dies in that time fails the task,
     with its exit status and its last journal lines. The instances that still run the former version are then left
     alone, and the last good version is put back, on which the others are restarted at once.
-requirements:
-  - systemd 247 or newer on the target
+extends_documentation_fragment:
+  - workers.systemd.attributes
+  - workers.systemd.attributes.actiongroup_workers
+  - workers.systemd.options.followed
+  - workers.systemd.options.traps
 attributes:
   check_mode:
     support: full
@@ -35,18 +38,9 @@ attributes:
   diff_mode:
     support: full
     description: Shows what changes in files. Of environment files it shows the names of variables, never values.
-  platform:
-    support: full
-    platforms: linux
-    description: Runs on Linux with systemd.
   idempotent:
     support: full
     description: A second run changes nothing, reloads nothing and restarts nothing.
-  action_group:
-    support: full
-    description: Use C(group/workers.systemd.workers) in C(module_defaults).
-    membership:
-      - workers.systemd.workers
 options:
   pools:
     description: The pools of the host. All of them are validated before anything changes.
@@ -229,14 +223,6 @@ options:
       - Units of somebody else are never touched.
     type: bool
     default: false
-  skip_traps:
-    description:
-      - Ids of traps that are not looked for, such as V(type-simple-hides-failure). A trap is a configuration that
-        systemd accepts and that users regret.
-      - C(docs/traps.md) of this collection has all of them.
-    type: list
-    elements: str
-    default: []
   confirm:
     description:
       - When a run that changes the host gives no sign of life for this long, because it was killed or the connection
@@ -246,9 +232,6 @@ options:
       - At least V(2s).
     type: str
     default: 60s
-  _follow:
-    description: Of the action plugin of this module, which comes back for a run that takes long. Not for playbooks.
-    type: str
 seealso:
   - module: workers.systemd.pools_info
   - module: workers.systemd.rollback

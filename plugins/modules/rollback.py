@@ -1,5 +1,5 @@
 #!/usr/bin/python
-# Copyright: (c) 2026, workers.systemd contributors
+# Copyright (c) 2026, workers.systemd contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -17,8 +17,10 @@ description:
   - Files, secrets and instances go back. What O(workers.systemd.pools#module:pools[].watch) names belongs to somebody
     else and stays as it is; put a release back before the pool.
   - A version that no longer works is undone like any other.
-requirements:
-  - systemd 247 or newer on the target
+extends_documentation_fragment:
+  - workers.systemd.attributes
+  - workers.systemd.attributes.actiongroup_workers
+  - workers.systemd.options.followed
 attributes:
   check_mode:
     support: full
@@ -26,20 +28,11 @@ attributes:
   diff_mode:
     support: full
     description: Shows what changes in files. Of environment files it shows the names of variables, never values.
-  platform:
-    support: full
-    platforms: linux
-    description: Runs on Linux with systemd.
   idempotent:
     support: partial
     description: A second run changes nothing.
     details:
       - Without O(generation) a second run goes back one more version.
-  action_group:
-    support: full
-    description: Use C(group/workers.systemd.workers) in C(module_defaults).
-    membership:
-      - workers.systemd.workers
 options:
   pool:
     description: Name of the pool.
@@ -54,9 +47,6 @@ options:
     description: As in O(workers.systemd.pools#module:confirm).
     type: str
     default: 60s
-  _follow:
-    description: Of the action plugin of this module, which comes back for a run that takes long. Not for playbooks.
-    type: str
 seealso:
   - module: workers.systemd.pools
   - module: workers.systemd.pools_info

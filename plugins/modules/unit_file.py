@@ -1,5 +1,5 @@
 #!/usr/bin/python
-# Copyright: (c) 2026, workers.systemd contributors
+# Copyright (c) 2026, workers.systemd contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -18,6 +18,11 @@ description:
     check mode. A program that is not there yet is a warning.
   - systemd is told to read its unit files again when that is needed, also when an earlier run was interrupted before
     it. The unit is neither started nor restarted.
+extends_documentation_fragment:
+  - workers.systemd.attributes
+  - workers.systemd.attributes.actiongroup_workers
+  - workers.systemd.options.traps
+  - workers.systemd.options.file
 attributes:
   check_mode:
     support: full
@@ -25,18 +30,9 @@ attributes:
   diff_mode:
     support: full
     description: Shows the text of the file before and after.
-  platform:
-    support: full
-    platforms: linux
-    description: Runs on Linux with systemd.
   idempotent:
     support: full
     description: A second run changes nothing and reloads nothing.
-  action_group:
-    support: full
-    description: Use C(group/workers.systemd.workers) in C(module_defaults).
-    membership:
-      - workers.systemd.workers
 options:
   name:
     description: Name of the unit with its type, such as V(backup.timer) or the template V(mail@.service).
@@ -63,26 +59,8 @@ options:
     description: Whether systemd reads its unit files again when this one is newer than what it has loaded.
     type: bool
     default: true
-  owner:
-    description: Name or number of the owner.
-    type: str
-    default: root
-  group:
-    description: Name or number of the group.
-    type: str
-    default: root
   mode:
-    description: Mode of the file, an octal number as text.
-    type: str
     default: "0644"
-  skip_traps:
-    description:
-      - Ids of traps that are not looked for, such as V(type-simple-hides-failure). A trap is a configuration that
-        systemd accepts and that users regret.
-      - C(docs/traps.md) of this collection has all of them.
-    type: list
-    elements: str
-    default: []
 seealso:
   - module: workers.systemd.pools
 """

@@ -1,0 +1,41 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The documentation site that ``make docs`` builds, without the network."""
+
+from __future__ import annotations
+
+import typing as t
+
+from docutils import nodes
+
+project = "workers.systemd"
+html_title = "workers.systemd"
+html_theme = "alabaster"
+html_theme_options = {"description": "Background workers on plain Linux with systemd", "page_width": "70em"}
+html_sidebars = {"**": ["about.html", "navigation.html", "searchbox.html"]}
+html_show_copyright = False
+extensions = ["myst_parser", "sphinx_antsibull_ext"]
+# Headings get the anchors that they have where people read the source.
+myst_heading_anchors = 4
+smartquotes = False
+
+ANSIBLE = "https://docs.ansible.com/ansible/latest"
+# Labels of Ansible's own documentation that antsibull-docs refers to.
+PAGES = {
+    "action_plugins": "plugins/action.html",
+    "ansible_configuration_settings": "reference_appendices/config.html",
+    "common_return_values": "reference_appendices/common_return_values.html",
+}
+MODULES = "ansible_collections.ansible.builtin."
+
+
+def link_to_ansible(_app: t.Any, _env: t.Any, node: t.Any, content: t.Any) -> nodes.reference | None:
+    target = node["reftarget"]
+    page = PAGES.get(target)
+    if target.startswith(MODULES):
+        page = f"collections/ansible/builtin/{target[len(MODULES) :]}.html"
+    return nodes.reference("", "", content, internal=False, refuri=f"{ANSIBLE}/{page}") if page else None
+
+
+def setup(app: t.Any) -> None:
+    app.connect("missing-reference", link_to_ansible)

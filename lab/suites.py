@@ -10,7 +10,9 @@ DEFAULT = "bookworm"
 
 BASE = (
     "dbus",
+    "dbus-user-session",
     "iproute2",
+    "libpam-systemd",
     "openssh-server",
     "procps",
     "python3",

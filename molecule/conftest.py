@@ -10,12 +10,14 @@ import pytest
 import testinfra
 
 from tests.helpers.lab_host import LabHost
+from tests.helpers.user_host import UserHost
 
 
 @pytest.fixture(scope="session")
 def lab() -> LabHost:
-    """The host of the scenario."""
-    return LabHost(os.environ.get("MOLECULE_LAB_HOST", "workers-molecule"))
+    """The host of the scenario; with WORKERS_SCOPE=user, as the manager of a user has it."""
+    kind = UserHost if os.environ.get("WORKERS_SCOPE") == "user" else LabHost
+    return kind(os.environ.get("MOLECULE_LAB_HOST", "workers-molecule"))
 
 
 @pytest.fixture(scope="session")

@@ -32,6 +32,18 @@ options:
     type: str
 """
 
+    SCOPE = r"""
+options:
+  scope:
+    description: Whose systemd is meant. V(system) is that of the host, and V(user) the manager of O(user).
+    type: str
+    choices: [system, user]
+    default: system
+  user:
+    description: Whose manager it is, with O(scope=user).
+    type: str
+"""
+
     TRAPS = r"""
 options:
   skip_traps:

@@ -25,6 +25,7 @@ extends_documentation_fragment:
   - workers.systemd.attributes
   - workers.systemd.attributes.actiongroup_workers
   - workers.systemd.options.followed
+  - workers.systemd.options.scope
 attributes:
   check_mode:
     support: full
@@ -252,11 +253,12 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.instances import understand
-from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
-from ansible_collections.workers.systemd.plugins.module_utils._host import commands
+from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import SCOPE, read_scope
+from ansible_collections.workers.systemd.plugins.module_utils._host.for_user import decide_in
 from ansible_collections.workers.systemd.plugins.module_utils._host.instances import Instances
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.task import Decided
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module
 
 # A unit of somebody else has no former version to go back to.
@@ -272,6 +274,7 @@ OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {
     "reset_failed": {"type": "bool", "default": False},
     "started_after": {"type": "str"},
     "rollout": {"type": "dict", "options": ROLLOUT},
+    **SCOPE,
     "_follow": {"type": "str"},
 }
 
@@ -280,12 +283,16 @@ def main() -> None:
     module = Module(OPTIONS, hide=dict)
     with module.telling_problems():
         asked, problems = understand(module.params, time.time())
-        if module.unknown() or problems:
-            raise Problems([*module.unknown(), *problems])
+        user, misplaced = read_scope(module.params, "")
+        if module.unknown() or problems or misplaced:
+            raise Problems([*module.unknown(), *problems, *misplaced])
 
-        def decide() -> t.Tuple[Instances, t.List[str]]:
-            instances = Instances(Manager(commands.run, SYSTEM), asked, check_mode=module.check_mode)
+        def decide_for(manager: Manager) -> t.Tuple[Instances, t.List[str]]:
+            instances = Instances(manager, asked, check_mode=module.check_mode)
             return instances, instances.decide()
+
+        def decide() -> t.Tuple[Decided, t.List[str]]:
+            return decide_in(user, decide_for, check_mode=module.check_mode, diff=module._diff)
 
         end = module.task().carry_out(decide)
     module.end(end)

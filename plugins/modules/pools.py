@@ -67,11 +67,26 @@ options:
             C(${VARIABLE}) is taken from the environment.
           - The program is an absolute path, because a service reads neither C(.bashrc) nor a login C(PATH).
         type: raw
+      scope:
+        description:
+          - Whose systemd runs the pool. V(system) is that of the host, and V(user) the manager of O(pools[].user), so
+            that root runs nothing of it. How that differs is in C(docs/user-scope.md).
+          - With V(user), lingering of the user is switched on with the first pool, and off with the last when it was
+            switched on here.
+          - It is part of the pool's name. A pool whose scope changes is another pool; the former one stays until it
+            is removed.
+        type: str
+        choices: [system, user]
+        default: system
       user:
-        description: Name or number of the user that the worker runs as. Without it, root.
+        description:
+          - Name or number of the user that the worker runs as. Without it, root.
+          - With O(pools[].scope=user), whose manager it is. Then it is required, also for a pool that is to go.
         type: str
       group:
-        description: Name or number of the group that the worker runs as. Without it, the group of the user.
+        description:
+          - Name or number of the group that the worker runs as. Without it, the group of the user.
+          - Not with O(pools[].scope=user).
         type: str
       working_directory:
         description: Directory that the worker is started in. The user must be able to enter it.
@@ -219,7 +234,8 @@ options:
         type: dict
   purge:
     description:
-      - Whether pools that this collection has put on the host and that are not in O(pools) are removed.
+      - Whether pools that this collection has put on the host and that are not in O(pools) are removed, also those in
+        managers of users.
       - Units of somebody else are never touched.
     type: bool
     default: false
@@ -263,6 +279,15 @@ EXAMPLES = r"""
         command: [/usr/bin/php, /var/www/app/artisan, schedule:work]
         user: www-data
 
+- name: A worker in the manager of its user, with nothing of root in it
+  workers.systemd.pools:
+    pools:
+      - name: reports
+        scope: user
+        user: app
+        command: [/home/app/venv/bin/rq, worker, reports]
+        preset: rq
+
 - name: Remove a pool
   workers.systemd.pools:
     pools:
@@ -272,7 +297,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 pools:
-  description: What happened to each pool, by its name; also of pools that were purged.
+  description:
+    - What happened to each pool, by its name; also of pools that were purged.
+    - A pool in the manager of a user is C(USER/NAME).
   returned: always
   type: dict
   contains:
@@ -381,10 +408,12 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core import policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.dead_man import DEFAULT, read_confirm
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import understand
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps import unknown_ids
 from ansible_collections.workers.systemd.plugins.module_utils._host import commands
+from ansible_collections.workers.systemd.plugins.module_utils._host.dead_man import DeadMan, Program
 from ansible_collections.workers.systemd.plugins.module_utils._host.deploy import Deployment
+from ansible_collections.workers.systemd.plugins.module_utils._host.everywhere import Everywhere, decide_everywhere
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module, hidden
 
@@ -401,6 +430,7 @@ ROLLOUT = policy.OPTIONS
 POOL = {
     "name": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "scope": {"type": "str", "choices": ["system", "user"], "default": "system"},
     "command": {"type": "raw"},
     "user": {"type": "str"},
     "group": {"type": "str"},
@@ -440,18 +470,33 @@ def main() -> None:
         problems += unknown_ids(module.params["skip_traps"], "skip_traps")
         confirm, wrong = read_confirm(module.params["confirm"])
 
-        def decide() -> t.Tuple[Deployment, t.List[str]]:
+        known = [*module.unknown(), *problems, *wrong]
+        program = Program()
+
+        def decide_for(theirs: t.Sequence[Pool], manager: Manager) -> t.Tuple[Deployment, t.List[str]]:
             deployment = Deployment(
-                Manager(commands.run, SYSTEM),
-                pools,
+                manager,
+                theirs,
                 purge=module.params["purge"],
                 check_mode=module.check_mode,
                 skip_traps=module.params["skip_traps"],
-                confirm=confirm,
+                switch=DeadMan(manager.places, confirm, program),
             )
-            warnings = deployment.judge([*module.unknown(), *problems, *wrong])
+            warnings = deployment.judge(known)
             deployment.decide()
             return deployment, warnings
+
+        def decide() -> t.Tuple[Everywhere, t.List[str]]:
+            return decide_everywhere(
+                Manager(commands.run, SYSTEM),
+                pools,
+                known,
+                decide_for,
+                program,
+                purge=module.params["purge"],
+                check_mode=module.check_mode,
+                diff=module._diff,
+            )
 
         end = module.task().carry_out(decide)
     module.end(end)

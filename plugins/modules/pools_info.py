@@ -21,7 +21,9 @@ extends_documentation_fragment:
   - workers.systemd.attributes.info_module
 options:
   names:
-    description: The pools to tell about. Without it, all that this collection has put on the host.
+    description:
+      - The pools to tell about. Without it, all that this collection has put on the host.
+      - A pool in the manager of a user is C(USER/NAME).
     type: list
     elements: str
 seealso:
@@ -41,10 +43,18 @@ EXAMPLES = r"""
 
 RETURN = r"""
 pools:
-  description: Each pool by its name.
+  description: Each pool by its name, which for one in the manager of a user is C(USER/NAME).
   returned: success
   type: dict
   contains:
+    scope:
+      description: Whose systemd runs it, V(system) or V(user).
+      type: str
+      returned: always
+    user:
+      description: Whose manager it is, empty for that of the system.
+      type: str
+      returned: always
     generation:
       description: Short name of the version that was deployed last.
       type: str
@@ -164,35 +174,46 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import last_exits
 from ansible_collections.workers.systemd.plugins.module_utils._core.status import PROPERTIES, pool_status, table
-from ansible_collections.workers.systemd.plugins.module_utils._host import commands, generations, look
+from ansible_collections.workers.systemd.plugins.module_utils._host import commands, generations, lingering, look
+from ansible_collections.workers.systemd.plugins.module_utils._host.for_user import look_as
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module
 
 
-def chosen(module: Module) -> t.List[str]:
-    """Names of the pools to tell about. Raises ``Problems``."""
-    owned = look.owned_pools(SYSTEM)
-    names = module.params["names"]
-    missing = [name for name in names or [] if name not in owned]
-    expected = f"one of {', '.join(owned)}" if owned else "no names: there are no pools on this host"
-    problems = [*module.unknown(), *(Problem("names", repr(name), expected) for name in missing)]
-    if problems:
-        raise Problems(problems)
-    return owned if names is None else list(names)
+def statuses(manager: Manager, names: t.Sequence[str]) -> t.Dict[str, t.Dict[str, t.Any]]:
+    """By pool."""
+    pools = look.observe(names, manager)
+    instances = [units.instance(name, one) for name, pool in pools.items() for one in pool.instances]
+    shown = manager.show(instances, PROPERTIES)
+    died = [unit for unit, one in shown.items() if one["NRestarts"] != "0" or one["ActiveState"] != "active"]
+    exits = last_exits(manager.exits(died))
+    told = {name: pool_status(manager.places, name, pool, shown, exits) for name, pool in pools.items()}
+    for name, row in told.items():
+        row["generations"] = [one.row for one in generations.of_pool(manager.places, name)]
+    return told
+
+
+def statuses_of_users() -> t.Dict[str, t.Dict[str, t.Any]]:
+    """By USER/POOL."""
+    return {
+        f"{user}/{name}": row
+        for user in lingering.users()
+        for name, row in look_as(user, lambda manager: statuses(manager, look.owned_pools(manager.places))).items()
+    }
 
 
 def main() -> None:
     module = Module({"names": {"type": "list", "elements": "str"}}, hide=dict)
     with module.telling_problems():
-        manager = Manager(commands.run, SYSTEM)
-        pools = look.observe(chosen(module), manager)
-        instances = [units.instance(name, one) for name, pool in pools.items() for one in pool.instances]
-        shown = manager.show(instances, PROPERTIES)
-        died = [unit for unit, one in shown.items() if one["NRestarts"] != "0" or one["ActiveState"] != "active"]
-        exits = last_exits(manager.exits(died))
-        told = {name: pool_status(SYSTEM, name, pool, shown, exits) for name, pool in pools.items()}
-        for name, row in told.items():
-            row["generations"] = [one.row for one in generations.of_pool(SYSTEM, name)]
+        owned, theirs = look.owned_pools(SYSTEM), statuses_of_users()
+        there = [*owned, *theirs]
+        names = there if module.params["names"] is None else module.params["names"]
+        expected = f"one of {', '.join(there)}" if there else "no names: there are no pools on this host"
+        unknown = [Problem("names", repr(name), expected) for name in names if name not in there]
+        if module.unknown() or unknown:
+            raise Problems([*module.unknown(), *unknown])
+        ours = statuses(Manager(commands.run, SYSTEM), [name for name in names if name in owned])
+        told = {name: {**ours, **theirs}[name] for name in names}
     module.finish(changed=False, pools=told, table=table(told))
 
 

@@ -21,6 +21,7 @@ extends_documentation_fragment:
   - workers.systemd.attributes
   - workers.systemd.attributes.actiongroup_workers
   - workers.systemd.options.followed
+  - workers.systemd.options.scope
 attributes:
   check_mode:
     support: full
@@ -102,11 +103,13 @@ problems:
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.dead_man import DEFAULT, read_confirm
-from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
-from ansible_collections.workers.systemd.plugins.module_utils._host import commands
+from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import SCOPE, read_scope
+from ansible_collections.workers.systemd.plugins.module_utils._host.dead_man import DeadMan, Program
+from ansible_collections.workers.systemd.plugins.module_utils._host.for_user import decide_in
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.rollback import Rollback, chosen
+from ansible_collections.workers.systemd.plugins.module_utils._host.task import Decided
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module
 
 
@@ -115,6 +118,7 @@ def main() -> None:
         {
             "pool": {"type": "str", "required": True},
             "generation": {"type": "str"},
+            **SCOPE,
             "confirm": {"type": "str", "default": DEFAULT},
             "_follow": {"type": "str"},
         },
@@ -122,16 +126,23 @@ def main() -> None:
     )
     with module.telling_problems():
         confirm, wrong = read_confirm(module.params["confirm"])
-        if module.unknown() or wrong:
-            raise Problems([*module.unknown(), *wrong])
+        user, misplaced = read_scope(module.params, "")
+        if module.unknown() or wrong or misplaced:
+            raise Problems([*module.unknown(), *wrong, *misplaced])
 
-        def decide() -> t.Tuple[Rollback, t.List[str]]:
-            manager = Manager(commands.run, SYSTEM)
+        program = Program()
+
+        def decide_for(manager: Manager) -> t.Tuple[Rollback, t.List[str]]:
             generation = chosen(module.params["pool"], module.params["generation"], manager)
-            rollback = Rollback(manager, generation, check_mode=module.check_mode, confirm=confirm)
+            switch = DeadMan(manager.places, confirm, program)
+            rollback = Rollback(manager, generation, check_mode=module.check_mode, switch=switch)
             warnings = rollback.judge([])
             rollback.decide()
             return rollback, warnings
+
+        def decide() -> t.Tuple[Decided, t.List[str]]:
+            program.made()
+            return decide_in(user, decide_for, check_mode=module.check_mode, diff=module._diff)
 
         end = module.task().carry_out(decide)
     module.end(end)

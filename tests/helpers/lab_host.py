@@ -61,7 +61,9 @@ class Told:
 
 
 class LabHost:
-    """``name`` is that of its container."""
+    """``name`` is that of its container, ``owner`` whose the files of pools are."""
+
+    owner = "root"
 
     def __init__(self, name: str, user: str = "root") -> None:
         self.name = name
@@ -165,11 +167,14 @@ class LabHost:
         return ["ansible-playbook", "-i", f"{self.name},", "-e", extra, *options, str(playbook)]
 
     def _playbook(self, playbook: Path, variables: t.Mapping[str, t.Any], options: t.Sequence[str]) -> t.Any:
+        return json.loads(self._output(playbook, variables, options))
+
+    def _output(self, playbook: Path, variables: t.Mapping[str, t.Any], options: t.Sequence[str]) -> str:
         argv = self._argv(playbook, variables, options)
         done = subprocess.run(argv, env=_environment(), capture_output=True, text=True, check=False)
         if not done.stdout.lstrip().startswith("{"):
             raise AssertionError(f"{done.stdout}{done.stderr}")
-        return json.loads(done.stdout)
+        return done.stdout
 
     def _told(self, report: t.Any) -> Told:
         return Told(report["plays"][0]["tasks"][-1]["hosts"][self.name])

@@ -31,8 +31,8 @@ def sleeper(queue: str, **more: t.Any) -> dict[str, t.Any]:
 
 def live(lab: LabHost) -> str:
     return lab.sh(
-        "cd /etc; find systemd/system workers.systemd -path '*sleeper*' -printf '%p %m %u %l\\n' | sort;"
-        " find systemd/system workers.systemd -path '*sleeper*' -type f | sort | xargs -r sha256sum"
+        "d='/etc/systemd/system /etc/workers.systemd'; find $d -path '*sleeper*' -printf '%p %m %u %l\\n' | sort;"
+        " find $d -path '*sleeper*' -type f | sort | xargs -r sha256sum"
     )
 
 

@@ -133,9 +133,10 @@ def test_what_is_watched_cannot_go_back_and_is_seen(bare: LabHost) -> None:
 
 def test_secrets_are_as_private_as_the_live_ones(bare: LabHost) -> None:
     bare.deploy(sleeper())
-    assert set(bare.sh(f"find {STORE} -type d -printf '%m %u\\n'").splitlines()) == {"700 root"}
-    assert set(bare.sh(f"find {STORE} -type f -printf '%m %u\\n'").splitlines()) == {"600 root"}
-    holders = bare.sh("grep -rlF a-long-secret-value /etc /var/lib/workers.systemd /run/workers.systemd").split()
+    assert set(bare.sh(f"find {STORE} -type d -printf '%m %u\\n'").splitlines()) == {f"700 {bare.owner}"}
+    assert set(bare.sh(f"find {STORE} -type f -printf '%m %u\\n'").splitlines()) == {f"600 {bare.owner}"}
+    ours = "/etc/workers.systemd /var/lib/workers.systemd /run/workers.systemd"
+    holders = bare.sh(f"grep -rlF a-long-secret-value /etc {ours} | sort -u").split()
     assert holders == ["/etc/workers.systemd/sleeper/secrets", f"{STORE}/sleeper/1/secrets"]
     told = bare.module("rollback", pool="sleeper", generation="1", check=True)
     assert "a-long-secret-value" not in str(told.result)

@@ -25,12 +25,12 @@ WORTH_FORGETTING = 5
 # `systemctl show` ends each unit but the last with an empty line, and gives its properties in an order of its own.
 FORGET = f"""\
 now=$(cut -d. -f1 /proc/uptime); \
-{{ systemctl show --property=Id,NRestarts,ActiveState,ActiveEnterTimestampMonotonic -- "$@"; echo; }} | \
+{{{{ {{systemctl}} show --property=Id,NRestarts,ActiveState,ActiveEnterTimestampMonotonic -- "$@"; echo; }}}} | \
 while IFS== read -r key value; do case $key in \
 Id) unit=$value;; NRestarts) restarts=$value;; ActiveState) state=$value;; \
 ActiveEnterTimestampMonotonic) since=$((value / 1000000));; \
 '') [ "$state" = active ] && [ "$restarts" -ge {WORTH_FORGETTING} ] && [ $((now - since)) -ge {EVERY_SECONDS} ] && \
-systemctl reset-failed "$unit";; esac; done; true"""
+{{systemctl}} reset-failed "$unit";; esac; done; true"""
 
 
 def calm_units(places: Places, pools: t.Sequence[str]) -> t.Tuple[WantedFile, ...]:
@@ -41,7 +41,7 @@ def calm_units(places: Places, pools: t.Sequence[str]) -> t.Tuple[WantedFile, ..
         "Unit": {"Description": "Forget the restarts of workers that have been calm"},
         "Service": {
             "Type": "oneshot",
-            "ExecStart": render_argv(["/bin/sh", "-c", FORGET, "sh", *instances]),
+            "ExecStart": render_argv(["/bin/sh", "-c", FORGET.format(systemctl=places.systemctl), "sh", *instances]),
             # Without the two lines that systemd would write at every look.
             "LogLevelMax": "notice",
         },

@@ -70,6 +70,7 @@ class HostFacts:
     ``paths`` holds what ``NeededPaths`` names; a path that is not in it is unknown. ``vendor_copy`` is the path of a
     package's unit of the same name, ``masked_by`` that of a link to /dev/null. ``unread_drop_ins`` are files that look
     like drop-ins of the unit and that systemd does not read. ``packaged``: the unit file belongs to a package.
+    ``user_manager``: the unit is for the manager of a user.
     """
 
     paths: t.Mapping[str, PathFacts] = field(default_factory=dict)
@@ -79,6 +80,7 @@ class HostFacts:
     masked_by: str = ""
     vendor_copy: str = ""
     packaged: bool = True
+    user_manager: bool = False
     unread_drop_ins: t.Tuple[str, ...] = ()
 
 

@@ -31,6 +31,19 @@ class Places:
     runtime: str
     # What starts the pools at boot.
     default_target: str
+    bus: str
+    # Whose manager it is; empty for the system's.
+    user: str = ""
+
+    @property
+    def whose(self) -> t.Tuple[str, ...]:
+        """What tells systemd's tools whose manager is meant."""
+        return ("--user",) if self.user else ()
+
+    @property
+    def systemctl(self) -> str:
+        """As a command line has it."""
+        return " ".join(("systemctl", *self.whose))
 
     def unit(self, name: str) -> str:
         return f"{self.units}/{name}"
@@ -95,7 +108,7 @@ class Places:
         return f"{self.runtime}/systemd/units"
 
 
-# All of it is for root only, but the units.
+# All but the units is for root alone.
 SYSTEM = Places(
     units="/etc/systemd/system",
     load_path=(
@@ -124,4 +137,36 @@ SYSTEM = Places(
     state=f"/var/lib/{NAME}",
     runtime="/run",
     default_target="multi-user.target",
+    # DEFAULT_SYSTEM_BUS_ADDRESS of systemd's bus-internal.h.
+    bus="/run/dbus/system_bus_socket",
 )
+
+
+def of_user(name: str, home: str, uid: int) -> Places:
+    """Those of the manager of a user, for that user alone."""
+    runtime, own = f"/run/user/{uid}", f"{home}/.config/systemd"
+    load_path = (
+        f"{own}/user",
+        "/etc/xdg/systemd/user",
+        "/etc/systemd/user",
+        f"{runtime}/systemd/user",
+        "/run/systemd/user",
+        f"{home}/.local/share/systemd/user",
+        "/usr/local/share/systemd/user",
+        "/usr/share/systemd/user",
+        "/usr/local/lib/systemd/user",
+        "/usr/lib/systemd/user",
+    )
+    above = (f"{own}/user.control", *(f"{runtime}/systemd/{one}" for one in ("user.control", "transient")))
+    generated = tuple(f"{runtime}/systemd/generator{when}" for when in (".early", "", ".late"))
+    return Places(
+        units=load_path[0],
+        load_path=load_path,
+        searched=(*above, generated[0], *load_path[:5], generated[1], *load_path[5:], generated[2]),
+        configuration=f"{home}/.config/{NAME}",
+        state=f"{home}/.local/state/{NAME}",
+        runtime=runtime,
+        default_target="default.target",
+        bus=f"{runtime}/bus",
+        user=name,
+    )

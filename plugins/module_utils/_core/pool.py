@@ -26,6 +26,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text im
     section_problems,
     value_problems,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import not_for_users, read_scope
 
 Params = t.Mapping[str, t.Any]
 Sections = t.Dict[str, t.Dict[str, Value]]
@@ -76,12 +77,14 @@ class Pool:
 
     ``exec_start`` is the text of ``ExecStart=`` and ``executable`` its absolute path, ``instances`` are names in order,
     ``limits`` are directives, ``unit`` holds the directives that have the last word. ``drain_timeout`` is a time span
-    in systemd's words.
+    in systemd's words. ``manager_of`` is the user in whose manager it runs, empty for the system's; then ``user`` is
+    nobody.
     """
 
     name: str
     where: str = "pools"
     present: bool = True
+    manager_of: str = ""
     exec_start: str = ""
     executable: str = ""
     user: t.Optional[str] = None
@@ -106,13 +109,11 @@ def understand(params: t.Sequence[Params]) -> t.Tuple[t.Tuple[Pool, ...], t.List
     """
     problems: t.List[Problem] = []
     pools = [_Reader(one, f"pools[{index}]", problems).pool() for index, one in enumerate(params)]
-    first: t.Dict[str, str] = {}
+    first: t.Dict[t.Tuple[str, str], str] = {}
     for pool in pools:
-        if pool.name in first:
-            problems.append(
-                Problem(f"{pool.where}.name", repr(pool.name), "a name used once", f"{first[pool.name]} has it too")
-            )
-        first.setdefault(pool.name, pool.where)
+        same = first.setdefault((pool.manager_of, pool.name), pool.where)
+        if same != pool.where:
+            problems.append(Problem(f"{pool.where}.name", repr(pool.name), "a name used once", f"{same} has it too"))
     return tuple(pools), problems
 
 
@@ -136,8 +137,9 @@ class _Reader:
                 "letters, digits, '_', '.', '-', the first a letter or digit, at most 100",
                 "It becomes NAME@.service and NAME.target.",
             )
+        manager_of = self._manager_of()
         if self.params.get("state") == "absent":
-            return Pool(self.name, self.where, present=False)
+            return Pool(self.name, self.where, present=False, manager_of=manager_of)
         exec_start, executable = self._command()
         preset, drain_timeout = self._preset(), self._drain_timeout()
         environment = self._variables("environment")
@@ -147,9 +149,10 @@ class _Reader:
         return Pool(
             name=self.name,
             where=self.where,
+            manager_of=manager_of,
             exec_start=exec_start,
             executable=executable,
-            user=self._account("user"),
+            user=self._account("user") if not manager_of else None,
             group=self._account("group"),
             working_directory=self._working_directory(),
             instances=self._instances(),
@@ -163,6 +166,13 @@ class _Reader:
             unit=self._unit(),
             rollout=self._rollout(presets.patience(preset, drain_timeout)),
         )
+
+    def _manager_of(self) -> str:
+        manager_of, found = read_scope(self.params, f"{self.where}.")
+        self.problems.extend(found)
+        if self.params.get("scope") == "user":
+            self.problems.extend(not_for_users(self.params, self.where))
+        return manager_of
 
     def _command(self) -> t.Tuple[str, str]:
         command = self.params.get("command")

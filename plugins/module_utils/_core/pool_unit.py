@@ -20,6 +20,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text im
 UNIT_MARKER = "WORKERS_UNIT"
 # systemd 254 grows the delay between restarts by itself (systemd.service(5), RestartSteps=).
 GROWING_DELAY_SINCE = 254
+# A worker talks to a broker; network.target only says that the network is being set up. The manager of a user has
+# neither: it starts when users may log in, and a worker that comes too early is restarted.
+NETWORK = {"Wants": "network-online.target", "After": "network-online.target"}
 WAIT_UNTIL_IDLE = 'while kill -0 "$MAINPID" 2>/dev/null && "$0" "$@"; do sleep 1; done'
 
 
@@ -83,9 +86,7 @@ def _template_sections(pool: Pool, systemd: int, env_files: t.Sequence[str]) -> 
     sections: Sections = {
         "Unit": {
             "Description": f"Worker {pool.name} %i",
-            # A worker talks to a broker; network.target only says that the network is being set up.
-            "Wants": "network-online.target",
-            "After": "network-online.target",
+            **({} if pool.manager_of else NETWORK),
             "PartOf": units.target(pool.name),
             **_start_limit(systemd),
         },

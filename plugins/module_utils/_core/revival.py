@@ -16,8 +16,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.wanted impor
 # The loop also sees an instance that fails again at once, while this unit still runs and OnFailure= starts nothing.
 # A stop by hand or by a deploy leaves the instance inactive, not failed: then it stays stopped.
 LOOP = (
-    '/bin/sh -c \'while sleep 20; systemctl is-failed --quiet "$1"; do'
-    ' systemctl reset-failed "$1"; systemctl start --no-block "$1"; done\' sh %i'
+    '/bin/sh -c \'while sleep 20; {systemctl} is-failed --quiet "$1"; do'
+    ' {systemctl} reset-failed "$1"; {systemctl} start --no-block "$1"; done\' sh %i'
 )
 
 
@@ -27,7 +27,11 @@ def revival_unit(places: Places) -> WantedFile:
         text=render(
             {
                 "Unit": {"Description": "Start %i again after its start limit"},
-                "Service": {"Type": "exec", "ExecStart": LOOP, "Restart": "on-failure"},
+                "Service": {
+                    "Type": "exec",
+                    "ExecStart": LOOP.format(systemctl=places.systemctl),
+                    "Restart": "on-failure",
+                },
                 marks.OWNER_SECTION: {"Shared": True},
             },
             [marks.SHARED_HEADER],

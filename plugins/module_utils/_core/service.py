@@ -15,7 +15,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.unit import 
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
 
 # What generators and `systemd-run` make; `systemctl enable` refuses it.
-GENERATED = re.compile(r"/run/systemd/(?:generator(?:\.early|\.late)?|transient)/.+")
+GENERATED = re.compile(r"/run/(?:user/[0-9]+/)?systemd/(?:generator(?:\.early|\.late)?|transient)/.+")
 LINKED_BY = {"WantedBy": "wants", "RequiredBy": "requires", "UpheldBy": "upholds"}
 SPECIFIER = re.compile("%(.)")
 

@@ -46,6 +46,8 @@ def pool_status(places: Places, name: str, pool: ObservedPool, shown: Shown, exi
         row.update(_generation(places, seen, own_markers(installed, instance), pool.files))
         instances.append(row)
     return {
+        "scope": "user" if places.user else "system",
+        "user": places.user,
         "generation": _name_of(own_markers(installed, "")),
         "enabled": pool.target_enabled,
         "summary": _summary(instances),
@@ -62,7 +64,7 @@ def table(pools: t.Mapping[str, Row]) -> t.List[str]:
             stale = f" (stale, wanted {pool['generation']})" if row["stale"] else ""
             rows.append(
                 (
-                    row["unit"],
+                    f"{pool['user']}/{row['unit']}".lstrip("/"),
                     f"{row['state']} ({row['sub_state']})",
                     row["since"] or "-",
                     str(row["main_pid"] or "-"),

@@ -123,7 +123,8 @@ def program_is_writable_by_all(seen: Seen) -> t.Iterator[Caught]:
     ),
 )
 def root_runs_program_of_user(seen: Seen) -> t.Iterator[Caught]:
-    if seen.value("User", "root") in ("root", "0") and not seen.says_yes("DynamicUser"):
+    root = seen.value("User", "root") in ("root", "0") and not seen.host.user_manager
+    if root and not seen.says_yes("DynamicUser"):
         for at, path, facts in _programs(seen):
             if facts.exists and facts.owner != 0:
                 yield Caught(at, f"{path} of user {facts.owner}")

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import typing as t
 
 
@@ -15,8 +16,9 @@ class Account(t.NamedTuple):
     groups: t.Tuple[int, ...]
 
 
-# Stands for an account that the host does not have: what is not there is not there for root either.
-ROOT = Account(0, 0, ())
+def ours() -> Account:
+    """Stands for an account that the host does not have: what is not there is not there for us either."""
+    return Account(os.geteuid(), os.getegid(), ())
 
 
 def found(name: str, by_name: t.Callable[[str], t.Any], by_number: t.Callable[[int], t.Any]) -> t.Any:
@@ -27,18 +29,27 @@ def found(name: str, by_name: t.Callable[[str], t.Any], by_number: t.Callable[[i
         return None
 
 
+def become(account: Account) -> None:
+    """For good, of this process."""
+    os.setgroups(account.groups)
+    os.setgid(account.gid)
+    os.setuid(account.uid)
+
+
+def account_of(user: pwd.struct_passwd) -> Account:
+    return Account(user.pw_uid, user.pw_gid, tuple(os.getgrouplist(user.pw_name, user.pw_gid)))
+
+
 def may(account: Account, needs: t.Sequence[t.Tuple[str, int]]) -> t.List[bool]:
     """Asks the kernel as that user, from a child process that became it. ``needs`` are paths and modes of access(2)."""
-    if account.uid == 0:
+    if account.uid == os.geteuid():
         return [os.access(path, mode) for path, mode in needs]
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         # Nothing but these calls may happen here: the child shares open files and buffers with the module.
         try:
-            os.setgroups(account.groups)
-            os.setgid(account.gid)
-            os.setuid(account.uid)
+            become(account)
             os.write(writing, json.dumps([os.access(path, mode) for path, mode in needs]).encode())
         finally:
             os._exit(0)

@@ -12,15 +12,14 @@ import fcntl
 import json
 import os
 import shutil
-import signal
 import time
-import traceback
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._host import journal
+from ansible_collections.workers.systemd.plugins.module_utils._host.carried import carried, unpacked
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
+from ansible_collections.workers.systemd.plugins.module_utils._host.processes import leave_terminal
 
 Tell = t.Callable[[str], None]
 End = t.Dict[str, t.Any]
@@ -81,7 +80,7 @@ class Background:
             raise ManagerError(KILLED) from None
         finally:
             shutil.rmtree(self.directory, ignore_errors=True)
-        returned = _returned(end)
+        returned = unpacked(end)
         left = journal.left(self.places)
         if left and left.pid == end["pid"] and not returned["failed"]:
             raise ManagerError(KILLED)
@@ -107,8 +106,8 @@ class Background:
     ) -> t.NoReturn:
         # What the process that was forked would do at its end, such as remove its own files, is its own affair.
         try:
-            _leave_terminal()
-            end = _end_of(lambda: self._worked(work, progress, manager))
+            leave_terminal()
+            end = carried(lambda: self._worked(work, progress, manager))
             with open(f"{self.end}.new", "w", encoding="utf-8") as file:
                 json.dump({"pid": os.getpid(), **end}, file)
             os.rename(f"{self.end}.new", self.end)
@@ -123,20 +122,6 @@ class Background:
         return work(lambda line: _write_line(progress, line))
 
 
-def _end_of(work: t.Callable[[], End]) -> t.Dict[str, t.Any]:
-    """What it returned or raised, as JSON can carry it."""
-    try:
-        return {"returned": work()}
-    except Problems as found:
-        return {"problems": [vars(problem) for problem in found.problems]}
-    except ManagerError as error:
-        return {"manager": str(error)}
-    except OSError as error:
-        return {"os": [error.errno, error.strerror, error.filename]}
-    except Exception:
-        return {"unexpected": traceback.format_exc()}
-
-
 def _write_line(file: t.TextIO, line: str) -> None:
     file.write(f"{line}\n")
     file.flush()
@@ -148,24 +133,3 @@ def sweep(places: Places) -> None:
     for entry in os.scandir(places.runs):
         if time.time() - entry.stat().st_mtime > FORGOTTEN_AFTER:
             shutil.rmtree(entry.path)
-
-
-def _leave_terminal() -> None:
-    """A connection ends when nobody has its pipes any more; its end must not reach us."""
-    os.setsid()
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(nothing, stream)
-
-
-def _returned(end: t.Dict[str, t.Any]) -> End:
-    if "problems" in end:
-        raise Problems([Problem(**problem) for problem in end["problems"]])
-    if "manager" in end:
-        raise ManagerError(end["manager"])
-    if "os" in end:
-        raise OSError(*end["os"])
-    if "unexpected" in end:
-        raise RuntimeError(end["unexpected"])
-    return t.cast("End", end["returned"])

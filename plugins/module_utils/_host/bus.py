@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The system bus, for questions about many units at once.
+"""The bus of a systemd manager, for questions about many units at once.
 
 `busctl` asks one thing in 9 ms, and `systemctl show` makes systemd tell all of a unit, which takes it 1 to 4 ms each.
 """
@@ -13,8 +13,6 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.bus_message import Answer, Call, answer, length
 
-# DEFAULT_SYSTEM_BUS_ADDRESS of systemd's bus-internal.h.
-ADDRESS = "/run/dbus/system_bus_socket"
 # Seconds to wait for systemd to say anything, as BUS_DEFAULT_TIMEOUT there.
 LONGEST = 25
 # dbus-daemon(1) refuses more than 128 calls that wait for their answers (max_replies_per_connection).
@@ -25,11 +23,11 @@ LOGIN = b"\0AUTH EXTERNAL %s\r\n"
 HELLO = Call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "Hello")
 
 
-def ask(calls: t.Sequence[Call]) -> t.List[Answer]:
+def ask(address: str, calls: t.Sequence[Call]) -> t.List[Answer]:
     """The answers, in the order of the calls. Raises ``OSError`` when there is no bus, or none that answers."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(LONGEST)
-        connection.connect(ADDRESS)
+        connection.connect(address)
         bus = _Bus(connection)
         answers = []
         for begin in range(0, len(calls), AT_ONCE):

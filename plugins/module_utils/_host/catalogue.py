@@ -42,14 +42,14 @@ class HostCatalogue:
 
 
 def _kept(path: str, key: str) -> t.Optional[str]:
-    """The dump of this build; ``None`` when there is none, or not all of it, or not of root alone."""
+    """The dump of this build; ``None`` when there is none, or not all of it, or not written by us."""
     try:
         with open(path, "rb") as file:
             status = os.fstat(file.fileno())
             head, body = file.readline(), file.read()
     except OSError:
         return None
-    private = status.st_uid == 0 and not status.st_mode & 0o022
+    private = status.st_uid == os.geteuid() and not status.st_mode & 0o022
     return body.decode("utf-8", "surrogateescape") if private and head == _head(key, body) else None
 
 

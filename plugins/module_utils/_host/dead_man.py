@@ -27,6 +27,33 @@ SIGNS_OF_LIFE = 4
 MAIN = f"import sys\n\nfrom {recovery.__name__} import main\n\nsys.exit(main())\n"
 
 
+class Program:
+    """The very code that runs now, as a program that needs only its Python."""
+
+    def __init__(self) -> None:
+        self._made: t.Optional[bytes] = None
+
+    def made(self) -> bytes:
+        """Only who may read that code can make it, which for what Ansible has put here is the user it came as."""
+        if self._made is None:
+            program = io.BytesIO()
+            with zipfile.ZipFile(program, "w") as archive:
+                for path, text in sorted(_sources().items()):
+                    # Of a fixed date, so that equal code is an equal file.
+                    archive.writestr(zipfile.ZipInfo(path), text)
+            self._made = program.getvalue()
+        return self._made
+
+    def keep(self, path: str) -> None:
+        try:
+            with open(path, "rb") as kept:
+                if kept.read() == self.made():
+                    return
+        except FileNotFoundError:
+            pass
+        write_atomically(path, self.made(), mode=0o600)
+
+
 class DeadMan:
     """``confirm`` is how many seconds without a sign of life mean that the run is dead.
 
@@ -34,24 +61,25 @@ class DeadMan:
     killed or stopped is not.
     """
 
-    def __init__(self, places: Places, confirm: float) -> None:
+    def __init__(self, places: Places, confirm: float, program: Program) -> None:
         self.places = places
+        self.program = program
         self.confirm = confirm
         self.over = threading.Event()
         self.signs = threading.Thread(target=self._give_signs, daemon=True)
 
     def arm(self) -> None:
         """From now on the host helps itself. Raises ``ManagerError`` when it cannot."""
-        keep_program(self.places)
+        self.program.keep(self.places.recovery_program)
         # What an earlier run left waiting.
-        commands.run(["systemctl", "stop", *UNITS])
+        self._systemctl("stop", *UNITS)
         # Each sign of life is a start, and five in ten seconds are too many for systemd, which then drops the timer.
         timer = {"AccuracySec": "100ms", "StartLimitIntervalSec": "0"}
         when = [f"--on-active={self.confirm:g}s", *(f"--timer-property={key}={value}" for key, value in timer.items())]
         about = ["--quiet", "--collect", f"--unit={SWITCH}", "--description=Put back what a dead run has changed"]
         again = [f"--property={name}={value}" for name, value in trying_again(f"{self.confirm:g}s").items()]
         status, out, err = commands.run(
-            ["systemd-run", *about, *when, *again, *recovery_command(self.places, sys.executable)]
+            ["systemd-run", *self.places.whose, *about, *when, *again, *recovery_command(self.places, sys.executable)]
         )
         if status:
             raise ManagerError(f"`systemd-run --unit={SWITCH}` exited {status}: {(err or out).strip()}")
@@ -61,28 +89,15 @@ class DeadMan:
         self.over.set()
         if self.signs.is_alive():
             self.signs.join()
-        commands.run(["systemctl", "stop", *UNITS])
+        self._systemctl("stop", *UNITS)
+
+    def _systemctl(self, *words: str) -> None:
+        commands.run(["systemctl", *self.places.whose, *words])
 
     def _give_signs(self) -> None:
         while not self.over.wait(self.confirm / SIGNS_OF_LIFE):
             # Restarted, it counts from now. It is gone when it has fired, and then nothing brings it back.
-            commands.run(["systemctl", "restart", TIMER])
-
-
-def keep_program(places: Places) -> None:
-    """Leaves on the host the very code that runs now, as a program that needs only its Python."""
-    program = io.BytesIO()
-    with zipfile.ZipFile(program, "w") as archive:
-        for path, text in sorted(_sources().items()):
-            # Of a fixed date, so that equal code is an equal file.
-            archive.writestr(zipfile.ZipInfo(path), text)
-    try:
-        with open(places.recovery_program, "rb") as kept:
-            if kept.read() == program.getvalue():
-                return
-    except FileNotFoundError:
-        pass
-    write_atomically(places.recovery_program, program.getvalue(), mode=0o600)
+            self._systemctl("restart", TIMER)
 
 
 def _sources() -> t.Dict[str, str]:

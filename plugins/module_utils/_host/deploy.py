@@ -23,9 +23,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan import 
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import plan_shared, shared_units
+from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import limits_not_in_force
 from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, sealed_with, wanted
 from ansible_collections.workers.systemd.plugins.module_utils._host import (
+    delegation,
     generations,
     host,
     leftovers,
@@ -35,6 +37,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host import (
 )
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome, PoolWork, Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.catalogue import HostCatalogue
+from ansible_collections.workers.systemd.plugins.module_utils._host.dead_man import DeadMan
 from ansible_collections.workers.systemd.plugins.module_utils._host.failures import failures
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.pool_judge import (
@@ -50,8 +53,7 @@ OLDEST_SYSTEMD = 247
 class Deployment:
     """``pools`` are those that the operator lists; with ``purge`` the others that are ours go.
 
-    ``skip_traps`` are ids of traps that nobody wants to hear of. ``confirm`` is how many seconds without a sign of life
-    mean that this run is dead, so that the host undoes it.
+    ``skip_traps`` are ids of traps that nobody wants to hear of. ``switch`` makes the host undo this run when it dies.
     """
 
     def __init__(
@@ -62,9 +64,9 @@ class Deployment:
         purge: bool,
         check_mode: bool,
         skip_traps: t.Collection[str],
-        confirm: float,
+        switch: DeadMan,
     ) -> None:
-        self.confirm = confirm
+        self.switch = switch
         self.skip_traps = skip_traps
         self.manager = manager
         self.places = manager.places
@@ -102,7 +104,17 @@ class Deployment:
         if found or (missing and not self.check_mode):
             raise Problems([*found, *missing])
         # An earlier task of the same play may be about to bring it.
-        return [*warnings, *(f"{problem}; a run would refuse this" for problem in missing)]
+        return [*warnings, *self._idle_limits(), *(f"{problem}; a run would refuse this" for problem in missing)]
+
+    def _idle_limits(self) -> t.Iterator[str]:
+        """The manager of a user enforces what the system's has delegated to it (systemd.resource-control(5))."""
+        given = delegation.controllers(self.places)
+        if given is None:
+            return
+        for pool in self.present:
+            for directive in limits_not_in_force(pool.limits, given):
+                whose = f"the manager of {self.places.user}"
+                yield f"{pool.where}: {directive}= is not in force, for {whose} was not given its controller"
 
     def _judged(self, problems: t.Sequence[Problem]) -> t.List[Placed]:
         """What the judges say about the units of the pools."""
@@ -119,7 +131,7 @@ class Deployment:
             **{name: plan_removal(name, self.observed[name], "the pool is absent") for name in self.absent},
             **{name: plan_removal(name, self.observed[name], "the pool is not listed") for name in self.purged},
         }
-        self.transaction = Transaction(self.manager, self.seal, self.confirm)
+        self.transaction = Transaction(self.manager, self.seal, self.switch)
         for name, one in self.wanted.items():
             restores = self._restores(name)
             self.steps[name] = self.transaction.note(one, self.observed[name], self.steps[name], restores)
@@ -155,6 +167,11 @@ class Deployment:
 
     def conclude(self) -> None:
         self.transaction.end()
+
+    @property
+    def pools(self) -> t.List[str]:
+        """Names of those that are there when it is done."""
+        return sorted({*self.wanted, *self.kept})
 
     def _seen_running(self) -> t.List[str]:
         settled = {unit for unit, verdict in self.outcome.verdicts.items() if verdict.health is Health.SETTLED}

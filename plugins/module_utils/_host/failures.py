@@ -21,10 +21,9 @@ def failures(outcome: Outcome, secrets: t.Sequence[str], manager: Manager) -> t.
     failed, verdicts = outcome.failed, outcome.verdicts
     if not failed:
         return []
-    manager.sync_journal()
     # One that went down without our doing was not restarted; it did so during the rollout.
     since = {unit: outcome.started.get(unit, min(outcome.started.values(), default=0.0)) for unit in failed}
-    exits = last_exits(manager.exits(failed, min(since.values())))
+    exits = last_exits(manager.exits(failed, min(since.values()), fresh=True))
     speakers = list({UnitName.parse(unit).prefix: unit for unit in reversed(failed)}.values())[:MOST_JOURNALS]
     found = []
     for unit, restarts in manager.restarts(failed).items():

@@ -12,8 +12,11 @@ import secrets
 ASIDE = r"\..+\.[0-9a-f]{16}\.new"
 
 
-def write_atomically(path: str, data: bytes, *, mode: int, uid: int = 0, gid: int = 0) -> None:
-    """Replaces ``path``. The new file is private from its first byte and complete on disk before it has its name."""
+def write_atomically(path: str, data: bytes, *, mode: int, uid: int = -1, gid: int = -1) -> None:
+    """Replaces ``path``. The new file is private from its first byte and complete on disk before it has its name.
+
+    It belongs to who writes it, unless that is root and says otherwise.
+    """
     directory, name = os.path.split(path)
     os.makedirs(directory, mode=0o700, exist_ok=True)
     aside = os.path.join(directory, f".{name}.{secrets.token_hex(8)}.new")

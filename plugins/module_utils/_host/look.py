@@ -18,7 +18,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.observed imp
     Process,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import GROWING_DELAY_SINCE, UNIT_MARKER
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import (
+    GROWING_DELAY_SINCE,
+    UNIT_MARKER,
+    unit_marker,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import ENABLED, UNITS
 from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
@@ -120,11 +124,22 @@ def _process(places: Places, unit: str, started: t.Sequence[processes.Started]) 
     # A child that an earlier invocation left behind (KillMode=process) tells nothing about this one.
     ours = [one for one in started if current and one.environ.get("INVOCATION_ID") == current]
     instance = UnitName.parse(unit).instance or ""
+    began = processes.started_at(places, unit)
     return Process(
         markers=own_markers(ours[0].environ, instance) if ours else None,
-        unit_marker=processes.log_extra_fields(places, unit).get(UNIT_MARKER, ""),
-        started=processes.started_at(places, unit),
+        unit_marker=_installed_marker(places, unit, began) if places.user else _started_marker(places, unit),
+        started=began,
     )
+
+
+def _started_marker(places: Places, unit: str) -> str:
+    return processes.log_extra_fields(places, unit).get(UNIT_MARKER, "")
+
+
+def _installed_marker(places: Places, unit: str, began: float) -> str:
+    """The manager of a user keeps nothing of a start, but a template that is older than the process is its own."""
+    template = observed_file(places.unit(units.template(UnitName.parse(unit).prefix)))
+    return unit_marker(template.text) if template and template.changed <= began else ""
 
 
 def _is_up(target: t.Optional[ListedUnit]) -> bool:

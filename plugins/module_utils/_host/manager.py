@@ -1,29 +1,24 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The system manager, over the bus or through its own tools: one round for many units, never one for each."""
+"""A manager of systemd, over its bus or through its own tools: one round for many units, never one for each."""
 
 from __future__ import annotations
 
-import json
 import re
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.bus_message import Answer, Call, object_path
+from ansible_collections.workers.systemd.plugins.module_utils._core.journal_query import About, Entry, JournalQuery
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._host import bus
+from ansible_collections.workers.systemd.plugins.module_utils._host import bus, journalctl
 
 # argv -> (exit status, stdout, stderr)
 Run = t.Callable[[t.List[str]], t.Tuple[int, str, str]]
+AskJournal = t.Callable[[JournalQuery], t.List[Entry]]
 
 # org.freedesktop.systemd1(5)
 SYSTEMD, MANAGER = "org.freedesktop.systemd1", "/org/freedesktop/systemd1"
 PROPERTIES = "org.freedesktop.DBus.Properties"
-# SD_MESSAGE_UNIT_PROCESS_EXIT of sd-messages.h
-MAIN_PROCESS_EXITED = "MESSAGE_ID=98e322203f7a4ed290d09fe03c09fe15"
-# SD_MESSAGE_UNIT_FAILURE_RESULT
-UNIT_FAILED = "MESSAGE_ID=d9b373ed55a64feb8242e02dbe79a49c"
-
-FIELDS = "UNIT,INVOCATION_ID,UNIT_RESULT,EXIT_CODE,EXIT_STATUS"
 
 
 class ManagerError(Exception):
@@ -40,11 +35,12 @@ class ListedUnit(t.NamedTuple):
 
 
 class Manager:
-    """``places`` are where it has its files and where we keep ours."""
+    """``places`` are where it has its files and where we keep ours; ``journal`` answers questions to the journal."""
 
-    def __init__(self, run: Run, places: Places) -> None:
+    def __init__(self, run: Run, places: Places, journal: AskJournal = journalctl.entries) -> None:
         self.run = run
         self.places = places
+        self._ask_journal = journal
         self._build: t.Optional[str] = None
 
     def build(self) -> str:
@@ -80,26 +76,26 @@ class Manager:
         if not units:
             return {}
         # Blocks come in argument order but properties in systemd's own, hence Id.
-        out = self._must(["systemctl", "show", "--property", ",".join(["Id", *properties]), "--", *units])
+        out = self._must([*self._systemctl, "show", "--property", ",".join(["Id", *properties]), "--", *units])
         blocks = (dict(line.partition("=")[::2] for line in block.splitlines()) for block in out.split("\n\n"))
         return {block["Id"]: block for block in blocks if "Id" in block}
 
     def reload(self) -> None:
-        self._must(["systemctl", "daemon-reload"])
+        self._must([*self._systemctl, "daemon-reload"])
 
     def enable(self, units: t.Sequence[str]) -> None:
         """Makes the links only; the one reload of the run follows."""
-        self._must(["systemctl", "--no-reload", "--quiet", "enable", "--", *units])
+        self._must([*self._systemctl, "--no-reload", "--quiet", "enable", "--", *units])
 
     def reenable(self, units: t.Sequence[str]) -> None:
         """Takes all their links away and makes those that [Install] asks for now."""
-        self._must(["systemctl", "--no-reload", "--quiet", "reenable", "--", *units])
+        self._must([*self._systemctl, "--no-reload", "--quiet", "reenable", "--", *units])
 
     def disable(self, units: t.Sequence[str]) -> None:
-        self._must(["systemctl", "--no-reload", "--quiet", "disable", "--", *units])
+        self._must([*self._systemctl, "--no-reload", "--quiet", "disable", "--", *units])
 
     def stop(self, units: t.Sequence[str]) -> None:
-        self._must(["systemctl", "stop", "--", *units])
+        self._must([*self._systemctl, "stop", "--", *units])
 
     def reset_failed(self, units: t.Sequence[str]) -> None:
         """Forgets failures and start counts. Says no for a unit that is not loaded, which has nothing to forget."""
@@ -135,38 +131,32 @@ class Manager:
 
     def reload_units(self, units: t.Sequence[str]) -> t.Dict[str, str]:
         """Has them read their configuration, and waits for it. Returns those that could not, and systemd's word why."""
-        status, _out, err = self.run(["systemctl", "reload", "--", *units])
+        status, _out, err = self.run([*self._systemctl, "reload", "--", *units])
         results = {unit: shown["ReloadResult"] for unit, shown in self.show(units, ["ReloadResult"]).items()}
         refused = {unit: result for unit, result in results.items() if result != "success"}
         if status and not refused:
             raise ManagerError(f"`systemctl reload` exited {status}: {err.strip()}")
         return refused
 
-    def sync_journal(self) -> None:
-        """Waits until journald has written what it was told up to now."""
-        self.run(["journalctl", "--sync"])
+    def journal(self, unit: str, since: float, lines: int = 200) -> t.List[Entry]:
+        """The last entries about a unit, its own and systemd's; of what journald has written already."""
+        return self._ask_journal(JournalQuery(About.ALL, (unit,), since, lines))
 
-    def journal(self, unit: str, since: float, lines: int = 200) -> t.List[t.Dict[str, t.Any]]:
-        """The last entries about a unit, its own and systemd's."""
-        query = ["--no-pager", "--output=json", f"--since=@{since:.6f}", f"--lines={lines}"]
-        out = self.run(["journalctl", *query, f"_SYSTEMD_UNIT={unit}", "+", f"UNIT={unit}"])[1]
-        return [json.loads(line) for line in out.splitlines() if line.startswith("{")]
-
-    def exits(self, units: t.Sequence[str], since: float = 0.0) -> t.List[t.Dict[str, t.Any]]:
+    def exits(self, units: t.Sequence[str], since: float = 0.0, *, fresh: bool = False) -> t.List[Entry]:
         """The last ends of main processes of all these units, in one call; since a time in seconds since the epoch."""
-        return self._told([MAIN_PROCESS_EXITED], units, since)
+        return self._told(About.EXITS, units, since, fresh=fresh)
 
-    def failures(self, units: t.Sequence[str], since: float) -> t.List[t.Dict[str, t.Any]]:
-        """The same, and the results of units that failed."""
-        return self._told([MAIN_PROCESS_EXITED, UNIT_FAILED], units, since)
+    def failures(self, units: t.Sequence[str], since: float) -> t.List[Entry]:
+        """The same, and the results of units that failed; up to now."""
+        return self._told(About.FAILURES, units, since, fresh=True)
 
-    def _told(self, messages: t.Sequence[str], units: t.Sequence[str], since: float) -> t.List[t.Dict[str, t.Any]]:
-        if not units:
-            return []
-        query = ["--no-pager", "--output=json", f"--output-fields={FIELDS}"]
-        query += [f"--since=@{since:.6f}", f"--lines={max(1000, 10 * len(units))}"]
-        out = self.run(["journalctl", *query, *messages, *(f"UNIT={unit}" for unit in units)])[1]
-        return [json.loads(line) for line in out.splitlines() if line.startswith("{")]
+    def _told(self, about: About, units: t.Sequence[str], since: float, *, fresh: bool) -> t.List[Entry]:
+        query = JournalQuery(about, tuple(units), since, max(1000, 10 * len(units)), fresh)
+        return self._ask_journal(query) if units else []
+
+    @property
+    def _systemctl(self) -> t.Tuple[str, ...]:
+        return ("systemctl", *self.places.whose)
 
     def _property(self, units: t.Sequence[str], interface: str, name: str) -> t.Dict[str, t.Any]:
         asked = (f"{SYSTEMD}.{interface}", name)
@@ -184,9 +174,9 @@ class Manager:
     def _try(self, calls: t.Sequence[Call]) -> t.List[Answer]:
         """The answers, of which any may be a no."""
         try:
-            return bus.ask(calls) if calls else []
+            return bus.ask(self.places.bus, calls) if calls else []
         except (OSError, ValueError) as error:
-            raise ManagerError(f"the system bus, {bus.ADDRESS}: {error}") from error
+            raise ManagerError(f"the bus of systemd, {self.places.bus}: {error}") from error
 
     def _must(self, argv: t.List[str]) -> str:
         status, out, err = self.run(argv)

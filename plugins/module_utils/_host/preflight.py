@@ -23,7 +23,7 @@ def missing(pools: t.Sequence[Pool]) -> t.List[Problem]:
         account, found = _account(pool)
         problems.extend(found)
         problems.extend(_file_problems(pool))
-        problems.extend(_access_problems(pool, account or accounts.ROOT))
+        problems.extend(_access_problems(pool, account or accounts.ours()))
         problems.extend(_check_problems(pool))
     return problems
 
@@ -45,7 +45,7 @@ def foreign(places: Places, pools: t.Sequence[Pool]) -> t.List[Problem]:
 def _account(pool: Pool) -> t.Tuple[t.Optional[accounts.Account], t.List[Problem]]:
     """Whom the worker runs as; ``None`` when the host does not know."""
     problems = []
-    user = accounts.found(pool.user or "root", pwd.getpwnam, pwd.getpwuid)
+    user = accounts.found(pool.user or str(os.geteuid()), pwd.getpwnam, pwd.getpwuid)
     if user is None:
         problems.append(
             Problem(f"{pool.where}.user", f"no user {pool.user!r} on the host", "an existing user", "Create it first.")
@@ -73,7 +73,7 @@ def _file_problems(pool: Pool) -> t.Iterator[Problem]:
 
 
 def _check_problems(pool: Pool) -> t.Iterator[Problem]:
-    """The checks run as root, whoever the worker is."""
+    """The checks run as who deploys, whoever the worker is."""
     for option, check in (("rollout.health_check", pool.rollout.health_check), ("busy_check", pool.rollout.busy_check)):
         for program in check[:1]:
             if not (os.path.isfile(program) and os.access(program, os.X_OK)):
@@ -88,7 +88,7 @@ def _read_by(pool: Pool, path: str) -> t.Sequence[str]:
 
 def _access_problems(pool: Pool, account: accounts.Account) -> t.Iterator[Problem]:
     """Asks the kernel as that user, from a child process that became it."""
-    user = pool.user or "root"
+    user = pool.user or pwd.getpwuid(os.geteuid()).pw_name
     program, directory = pool.executable, pool.working_directory
     may_execute, may_enter = accounts.may(account, [(program, os.X_OK), (directory or "/", os.R_OK | os.X_OK)])
     where = f"{pool.where}.command"

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
@@ -68,6 +69,15 @@ def started_at(places: Places, unit: str) -> float:
         return os.lstat(f"{places.started_units}/invocation:{unit}").st_mtime
     except OSError:
         return 0.0
+
+
+def leave_terminal() -> None:
+    """Of this process: a connection ends when nobody has its pipes any more, and its end must not reach us."""
+    os.setsid()
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nothing, stream)
 
 
 def _unit_of(cgroups: str) -> str:

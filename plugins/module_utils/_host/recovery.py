@@ -7,6 +7,7 @@ from __future__ import annotations
 import calendar
 import contextlib
 import os
+import pwd
 import signal
 import sys
 import time
@@ -24,10 +25,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._host import (
     generations,
     host,
     journal,
+    journalctl,
     leftovers,
     look,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome
+from ansible_collections.workers.systemd.plugins.module_utils._host.logins import places_of
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.revert import Revert
 
@@ -37,13 +40,14 @@ PATIENCE = 5.0
 
 def main() -> int:
     """Exit status 0 when nothing is half changed any more."""
+    places = _own_places()
     try:
-        left = journal.left(SYSTEM)
+        left = journal.left(places)
         if left is None or left.phase is Phase.UNDONE:
             return 0
-        _end(SYSTEM, left)
-        with host.only_run(SYSTEM):
-            trouble = recover(SYSTEM)
+        _end(places, left)
+        with host.only_run(places):
+            trouble = recover(places)
     except Problems as found:
         # Another run has begun and goes on from there.
         trouble = [str(problem) for problem in found.problems]
@@ -52,6 +56,17 @@ def main() -> int:
     for line in trouble:
         tell(line)
     return 1 if trouble else 0
+
+
+def _own_places() -> Places:
+    """Of the manager that has started this."""
+    return SYSTEM if os.geteuid() == 0 else places_of(pwd.getpwuid(os.geteuid()))
+
+
+def _manager(places: Places) -> Manager:
+    """That of a user is no reason to ask for root, so without the journal when only root may read it."""
+    uid = os.geteuid() if places.user else None
+    return Manager(commands.run, places, lambda query: journalctl.entries(query, uid))
 
 
 def tell(line: str) -> None:
@@ -76,7 +91,7 @@ def recover(places: Places) -> t.List[str]:
         # A full disk, say, where the workers can be put back all the same.
         trouble.append(str(error))
     others = [name for name in look.owned_pools(places) if name not in changes and name not in left.gone]
-    revert = Revert(changes, others, Manager(commands.run, places), sealed_with(host.key(places)), tell, left.gone)
+    revert = Revert(changes, others, _manager(places), sealed_with(host.key(places)), tell, left.gone)
     revert.carry_out(Outcome(), _seconds(left.since))
     if revert.error:
         trouble.append(revert.error)

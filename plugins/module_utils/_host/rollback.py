@@ -17,6 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.generation i
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted
 from ansible_collections.workers.systemd.plugins.module_utils._host import generations, look
+from ansible_collections.workers.systemd.plugins.module_utils._host.dead_man import DeadMan
 from ansible_collections.workers.systemd.plugins.module_utils._host.deploy import Deployment
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.pool_judge import Placed
@@ -24,9 +25,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.revert impor
 
 
 class Rollback(Deployment):
-    def __init__(self, manager: Manager, generation: Generation, *, check_mode: bool, confirm: float) -> None:
+    def __init__(self, manager: Manager, generation: Generation, *, check_mode: bool, switch: DeadMan) -> None:
         pools = [generation.as_pool()]
-        super().__init__(manager, pools, purge=False, check_mode=check_mode, skip_traps=(), confirm=confirm)
+        super().__init__(manager, pools, purge=False, check_mode=check_mode, skip_traps=(), switch=switch)
         self.generation = generation
 
     def _judged(self, problems: t.Sequence[Problem]) -> t.List[Placed]:

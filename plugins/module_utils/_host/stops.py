@@ -26,7 +26,6 @@ def killed(formers: t.Mapping[str, str], since: float, manager: Manager) -> t.Di
     """
     if not formers:
         return {}
-    manager.sync_journal()
     return stops.killed(manager.failures(list(formers), since), formers)
 
 

@@ -31,10 +31,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.revert impor
 class Transaction:
     """``left`` is the journal of an earlier run that was killed, ``changes`` are what this one makes, by pool."""
 
-    def __init__(self, manager: Manager, seal: Seal, confirm: float) -> None:
+    def __init__(self, manager: Manager, seal: Seal, switch: DeadMan) -> None:
         self.manager = manager
         self.seal = seal
-        self.switch = DeadMan(manager.places, confirm)
+        self.switch = switch
         self.left = journal.left(manager.places)
         self.now = generations.now()
         self.changes: t.Dict[str, Change] = {}

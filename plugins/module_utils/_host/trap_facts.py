@@ -56,6 +56,7 @@ def facts(places: Places, units: t.Sequence[Unit], run: Run) -> t.List[HostFacts
             masked_by=_masked_by(places, unit.name),
             vendor_copy=_vendor_copy(unit),
             packaged=unit.path not in stray,
+            user_manager=bool(places.user),
             unread_drop_ins=tuple(_unread_drop_ins(places, unit.name)),
         )
         for unit, who, paths in zip(units, whos, needed)
@@ -81,7 +82,7 @@ def processes(shown: t.Mapping[str, t.Mapping[str, str]]) -> t.Dict[str, LivePro
 
 
 def _who(unit: Unit) -> _Who:
-    user_name, group_name = unit.value("Service", "User", "root"), unit.value("Service", "Group")
+    user_name, group_name = unit.value("Service", "User", str(os.geteuid())), unit.value("Service", "Group")
     if "%" in user_name + group_name:
         return _Who(None)
     user = accounts.found(user_name, pwd.getpwnam, pwd.getpwuid)

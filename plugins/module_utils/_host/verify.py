@@ -73,7 +73,8 @@ def _ask(manager: Manager, candidates: t.Sequence[Candidate]) -> t.List[Said]:
             for name in one.names
         )
         strict = ["--recursive-errors=no"] if manager.version() >= OWN_ERRORS_SINCE else []
-        argv = ["timeout", "--kill-after=5", str(LONGEST), "systemd-analyze", "verify", "--man=no", *strict, *paths]
+        analyze = ["timeout", "--kill-after=5", str(LONGEST), "systemd-analyze", *manager.places.whose]
+        argv = [*analyze, "verify", "--man=no", *strict, *paths]
         status, _stdout, stderr = manager.run(argv)
     said, _others = verify_text.read(stderr)
     # A signal, which timeout(1) passes on in either form, is a crash in the middle of the verdict.

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM, Places, of_user
 
 
 def test_units_are_the_administrators() -> None:
@@ -41,3 +41,27 @@ PLACES = {
 @pytest.mark.parametrize(("place", "path"), PLACES.values(), ids=PLACES.keys())
 def test_has_its_place(place: str, path: str) -> None:
     assert place == path
+
+
+APP = of_user("app", "/home/app", 1000)
+OF_A_USER = {
+    "units": (APP.unit("mail@.service"), "/home/app/.config/systemd/user/mail@.service"),
+    "environment": (APP.config("mail", "secrets"), "/home/app/.config/workers.systemd/mail/secrets"),
+    "the key": (APP.key, "/home/app/.local/state/workers.systemd/key"),
+    "the lock": (APP.lock, "/run/user/1000/workers.systemd/lock"),
+    "the bus": (APP.bus, "/run/user/1000/bus"),
+    "started units": (APP.started_units, "/run/user/1000/systemd/units"),
+    "systemctl": (APP.systemctl, "systemctl --user"),
+}
+
+
+@pytest.mark.parametrize(("place", "path"), OF_A_USER.values(), ids=OF_A_USER.keys())
+def test_a_user_has_their_own(place: str, path: str) -> None:
+    assert place == path
+
+
+@pytest.mark.parametrize("places", [SYSTEM, APP], ids=["system", "user"])
+def test_own_units_come_first_and_all_are_searched(places: Places) -> None:
+    assert places.load_path[0] == places.units
+    assert set(places.load_path) <= set(places.searched)
+    assert len(set(places.searched)) == len(places.searched)

@@ -1,0 +1,136 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A pool in the manager of a user is that user's alone: no process, no file and no right of root is in it."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from tests.helpers.lab_host import LabHost
+from tests.helpers.user_host import HOME, UID, USER, UserHost
+
+SECRET = "a-secret-that-nobody-sees"
+
+
+@pytest.fixture
+def host(lab: LabHost) -> LabHost:
+    """The host as root sees it, where the user has nothing yet."""
+    UserHost(lab.name).remove_pools()
+    return LabHost(lab.name)
+
+
+def sleeper(**more: t.Any) -> dict[str, t.Any]:
+    wanted = {"name": "sleeper", "command": ["/bin/sleep", "infinity"], "instances": 2, "secrets": {"TOKEN": SECRET}}
+    return {**wanted, "scope": "user", "user": USER, **more}
+
+
+GONE = sleeper(state="absent")
+
+
+def lingers(host: LabHost) -> bool:
+    return USER in host.sh("ls /var/lib/systemd/linger")
+
+
+def test_the_pool_is_the_users_own_and_leaves_as_it_came(host: LabHost) -> None:
+    told = host.deploy(sleeper())
+    assert not told.failed, told.msg
+    pids = host.sh("pgrep -f '^/bin/sleep infinity'").split()
+    assert len(pids) == 2
+    assert host.sh(f"stat -c %U {' '.join(f'/proc/{pid}' for pid in pids)}").split() == [USER, USER]
+    assert f"user@{UID}.service" in host.sh(f"cat /proc/{pids[0]}/cgroup")
+    assert host.sh(f"find {HOME} ! -user {USER}") == "", "root has written where the user may plant a link"
+    holders = host.sh(f"grep -rl {SECRET} /home /etc /var/lib/workers.systemd /run/user/{UID} 2>/dev/null", check=False)
+    assert len(holders.split()) == 2, "the live file and that of its generation"
+    assert set(host.sh(f"stat -c %a {' '.join(holders.split())}").split()) == {"600"}
+    assert host.sh("ls /etc/systemd/system | grep sleeper", check=False) == ""
+    assert lingers(host)
+    assert not host.deploy(sleeper()).changed
+    info = host.module("pools_info").result
+    assert (info["pools"]["app/sleeper"]["scope"], info["pools"]["app/sleeper"]["user"]) == ("user", USER)
+    assert info["table"][1].startswith("app/sleeper@1.service")
+
+    told = host.deploy(GONE)
+    assert ("disable-linger", USER) in [(step["verb"], step["subject"]) for step in told.result["host_plan"]]
+    assert host.sh("pgrep -f '^/bin/sleep infinity'", check=False) == ""
+    assert host.sh(f"grep -rl sleeper {HOME}", check=False) == ""
+    assert not lingers(host)
+    assert host.sh("ls /var/lib/workers.systemd/users") == ""
+    assert not host.deploy(GONE).changed
+
+
+def test_lingering_that_was_there_stays(host: LabHost) -> None:
+    host.sh(f"loginctl enable-linger {USER}")
+    told = host.deploy(sleeper(), sleeper(name="other"))
+    assert "linger" not in str(told.result["host_plan"])
+    host.deploy(GONE, sleeper(name="other", state="absent"))
+    assert lingers(host)
+
+
+def test_a_check_on_a_bare_host_tells_everything_and_does_nothing(host: LabHost) -> None:
+    told = host.deploy(sleeper(), check=True)
+    assert told.changed, told.msg
+    assert ("enable-linger", USER) in [(step["verb"], step["subject"]) for step in told.result["host_plan"]]
+    assert ("start", "sleeper@2.service") in [(one["verb"], one["subject"]) for one in row_of(told)["plan"]]
+    assert not lingers(host)
+    assert host.sh(f"ls -A {HOME} | grep -v -e bash -e profile; ls /run/user", check=False) == ""
+    assert SECRET not in str(told.result)
+
+
+def row_of(told: t.Any) -> dict[str, t.Any]:
+    row: dict[str, t.Any] = told.result["pools"]["app/sleeper"]
+    return row
+
+
+PLANTED = {
+    "for the environment": f"mkdir -p {HOME}/.config; ln -s /victim {HOME}/.config/workers.systemd",
+    "for the units": f"mkdir -p {HOME}/.config/systemd; ln -s /victim {HOME}/.config/systemd/user",
+    "for what is remembered": f"mkdir -p {HOME}/.local/state; ln -s /victim {HOME}/.local/state/workers.systemd",
+}
+
+
+@pytest.mark.parametrize("planted", PLANTED.values(), ids=PLANTED.keys())
+def test_a_link_that_the_user_planted_does_not_lead_root_astray(host: LabHost, planted: str) -> None:
+    host.sh("rm -rf /victim; mkdir /victim; echo keep > /victim/key")
+    host.sh(f"{planted}; chown -hR {USER} {HOME}")
+    told = host.deploy(sleeper())
+    assert told.failed
+    assert "Permission denied" in told.msg
+    assert host.sh("ls -A /victim; cat /victim/key").split() == ["key", "keep"]
+    assert not lingers(host), "what this run switched on is off again"
+
+
+REFUSED = {
+    "nobody of that name": ({"user": "nobody-here"}, "user: found no user 'nobody-here' on the host"),
+    "root": ({"user": "root"}, "user: found 'root'"),
+    "no user": ({"user": None}, "user: found nothing"),
+    "a user without a home": ({"user": "daemon"}, "user: found daemon, "),
+    "a group": ({"group": "www-data"}, "group: found 'www-data'"),
+    "capabilities": (
+        {"unit": {"Service": {"CapabilityBoundingSet": "CAP_CHOWN"}}},
+        "unit.Service.CapabilityBoundingSet: found CapabilityBoundingSet",
+    ),
+}
+
+
+def test_what_cannot_be_is_refused_at_once_and_changes_nothing(host: LabHost) -> None:
+    pools = [sleeper(name=f"p{index}", **more) for index, (more, _found) in enumerate(REFUSED.values())]
+    told = host.deploy(*pools, {"name": "fine", "command": ["/bin/sleep", "infinity"]})
+    assert told.failed
+    for index, (_more, found) in enumerate(REFUSED.values()):
+        assert f"- pools[{index}] (p{index}).{found}" in told.msg
+    assert told.msg.startswith(f"{len(REFUSED)} problems, nothing was changed:")
+    assert host.sh(f"ls /etc/systemd/system | grep fine; ls -A {HOME} | grep config", check=False) == ""
+    assert not lingers(host)
+
+
+def test_both_managers_in_one_deploy(host: LabHost) -> None:
+    ours = {"name": "sleeper", "command": ["/bin/sleep", "infinity"]}
+    told = host.deploy(ours, sleeper())
+    assert set(told.result["pools"]) == {"sleeper", "app/sleeper"}
+    assert host.sh("pgrep -fc '^/bin/sleep infinity'").strip() == "3"
+    told = host.deploy(purge=True)
+    assert not told.failed, told.msg
+    assert host.sh("pgrep -f '^/bin/sleep infinity'", check=False) == ""
+    assert not lingers(host)

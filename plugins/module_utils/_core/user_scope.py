@@ -1,0 +1,59 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whose manager of systemd is meant, and what that of a user cannot do."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+
+# Options of modules that look into one manager.
+SCOPE: t.Dict[str, t.Dict[str, t.Any]] = {
+    "scope": {"type": "str", "choices": ["system", "user"], "default": "system"},
+    "user": {"type": "str"},
+}
+ROOT = ("root", "0")
+# Only root can change to another user, and only a manager that is root has capabilities to leave to its services.
+NEEDS_ROOT = frozenset({"Group", "SupplementaryGroups", "DynamicUser", "CapabilityBoundingSet"})
+# The controller of cgroups without which a limit is not in force.
+CONTROLLERS = {
+    "MemoryMax": "memory",
+    "MemoryHigh": "memory",
+    "MemorySwapMax": "memory",
+    "CPUQuota": "cpu",
+    "CPUWeight": "cpu",
+    "TasksMax": "pids",
+    "IOWeight": "io",
+}
+
+
+def read_scope(params: t.Mapping[str, t.Any], where: str) -> t.Tuple[str, t.List[Problem]]:
+    """The user whose manager the options ``scope`` and ``user`` mean, empty for the system's; and what is wrong."""
+    if (params.get("scope") or "system") != "user":
+        return "", []
+    user = params.get("user")
+    if not user:
+        hint = "The user names whose manager it is."
+        return "", [Problem(f"{where}user", "nothing", "a user, for scope: user", hint)]
+    if user in ROOT:
+        hint = "What root runs belongs to the system: leave out scope."
+        return "", [Problem(f"{where}user", repr(user), "another user than root, for scope: user", hint)]
+    return str(user), []
+
+
+def not_for_users(given: t.Mapping[str, t.Any], where: str) -> t.Iterator[Problem]:
+    """Options of a pool that the manager of a user cannot carry out."""
+    hint = "Leave it out, or use scope: system."
+    if given.get("group") is not None:
+        yield Problem(f"{where}.group", repr(given["group"]), "no group, for scope: user", hint)
+    service = (given.get("unit") or {}).get("Service")
+    for directive in service if isinstance(service, dict) else ():
+        if directive in NEEDS_ROOT:
+            place = f"{where}.unit.Service.{directive}"
+            yield Problem(place, directive, "what the manager of a user can do", hint)
+
+
+def limits_not_in_force(limits: t.Mapping[str, str], controllers: t.Collection[str]) -> t.List[str]:
+    """Directives whose controller the manager of the user was not given."""
+    return [directive for directive in limits if CONTROLLERS[directive] not in controllers]

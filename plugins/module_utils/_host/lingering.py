@@ -1,0 +1,83 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Managers of users that run without anybody logged in (loginctl(1), enable-linger), as long as they have pools.
+
+For each user with pools there is a note that only root reads. It also says whether lingering is our doing.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import time
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM, Places
+from ansible_collections.workers.systemd.plugins.module_utils._host import commands
+from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ManagerError
+
+NOTES = f"{SYSTEM.state}/users"
+OURS, BEFORE = "ours", "before"
+# Where logind keeps whom it lets linger; `loginctl show-user` tells nothing of a user without a session.
+LINGER = "/var/lib/systemd/linger"
+# Seconds until the manager of a user answers, which takes it 0.2 to 0.3.
+LONGEST = 10.0
+PAUSE = 0.02
+
+
+def users() -> t.List[str]:
+    """Those in whose managers we have put pools, and who are still there."""
+    known = {user.pw_name for user in pwd.getpwall()}
+    return sorted(known.intersection(os.listdir(NOTES))) if os.path.isdir(NOTES) else []
+
+
+def lingers(user: str) -> bool:
+    return os.path.exists(f"{LINGER}/{user}")
+
+
+def is_ours(user: str) -> bool:
+    try:
+        with open(f"{NOTES}/{user}", encoding="utf-8") as note:
+            return note.read().strip() == OURS
+    except FileNotFoundError:
+        return False
+
+
+def begin(user: pwd.struct_passwd, places: Places) -> None:
+    """Has the manager run. Raises ``ManagerError`` when it does not come up."""
+    if user.pw_name not in users():
+        note = BEFORE if lingers(user.pw_name) else OURS
+        # The mode of makedirs() is that of the last directory only.
+        for private in (SYSTEM.state, NOTES):
+            os.makedirs(private, mode=0o700, exist_ok=True)
+        write_atomically(f"{NOTES}/{user.pw_name}", f"{note}\n".encode(), mode=0o600)
+    if lingers(user.pw_name) and os.path.exists(places.bus):
+        return
+    _loginctl("enable-linger", user.pw_name)
+    _await_bus(user, places)
+
+
+def end(user: str) -> None:
+    """After the last pool of the user."""
+    if is_ours(user) and lingers(user):
+        _loginctl("disable-linger", user)
+    remove(f"{NOTES}/{user}")
+
+
+def _await_bus(user: pwd.struct_passwd, places: Places) -> None:
+    service = f"user@{user.pw_uid}.service"
+    end_of_patience = time.monotonic() + LONGEST
+    while not os.path.exists(places.bus):
+        if time.monotonic() > end_of_patience or commands.run(["systemctl", "is-failed", "--quiet", service])[0] == 0:
+            raise ManagerError(
+                f"the manager of {user.pw_name} does not come up: there is no {places.bus}. It needs pam_systemd and a "
+                f"bus (Debian: libpam-systemd and dbus-user-session); `systemctl status {service}` tells more"
+            )
+        time.sleep(PAUSE)
+
+
+def _loginctl(verb: str, user: str) -> None:
+    status, out, err = commands.run(["loginctl", verb, user])
+    if status:
+        raise ManagerError(f"`loginctl {verb} {user}` exited {status}: {(err or out).strip()}")

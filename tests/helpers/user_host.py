@@ -1,0 +1,101 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A lab host whose pools run in the manager of a user: the same scenarios, word for word.
+
+What a scenario says of the system's places and of systemctl is meant for the user's, and what the host answers comes
+back as the system would have said it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import subprocess
+import typing as t
+from pathlib import Path
+
+from tests.helpers.lab_host import LabHost, Told
+
+USER, UID = "app", 1000
+HOME = f"/home/{USER}"
+# What the system says, and what the user's manager says; the longer before the shorter.
+WORDS = (
+    ("/etc/systemd", f"{HOME}/.config/systemd"),
+    ("/etc/workers.systemd", f"{HOME}/.config/workers.systemd"),
+    ("/var/lib/workers.systemd", f"{HOME}/.local/state/workers.systemd"),
+    ("/run/workers.systemd", f"/run/user/{UID}/workers.systemd"),
+    ("multi-user.target", "default.target"),
+)
+UNITS = (f"{HOME}/.config/systemd/system", f"{HOME}/.config/systemd/user")
+# Modules that take `scope`, beside `pools`.
+SCOPED = ("rollback", "instances")
+AS_USER = f"""
+runs() {{ command runuser -u {USER} -- env XDG_RUNTIME_DIR=/run/user/{UID} "$@"; }}
+systemctl() {{ if [ -e /run/user/{UID}/bus ]; then runs systemctl --user "$@"; fi; }}
+"""
+PREPARE = f"""
+id {USER} >/dev/null 2>&1 || useradd --create-home --uid {UID} {USER}
+"""
+WIPE = f"""
+{PREPARE}
+pkill -KILL -f '[A]nsiballZ_'
+systemctl kill --signal=KILL user-{UID}.slice 2>/dev/null
+loginctl disable-linger {USER}
+systemctl stop user@{UID}.service user-runtime-dir@{UID}.service 2>/dev/null
+systemctl reset-failed 2>/dev/null
+rm -rf {HOME}/.config {HOME}/.local /var/lib/workers.systemd/users /run/workers.systemd /var/lib/systemd/linger/{USER}
+"""
+
+
+class UserHost(LabHost):
+    owner = USER
+
+    def sh(self, script: str, *, check: bool = True) -> str:
+        return self.said(super().sh(AS_USER + self.meant(script), check=check))
+
+    def write(self, path: str, text: str, mode: str = "0755") -> None:
+        self.sh(f"mkdir -p $(dirname {path})")
+        super().write(self.meant(path), self.meant(text), mode)
+
+    def deploy(
+        self,
+        *pools: t.Mapping[str, t.Any],
+        purge: bool = False,
+        check: bool = False,
+        skip_traps: t.Sequence[str] = (),
+    ) -> Told:
+        return super().deploy(*map(in_scope, pools), purge=purge, check=check, skip_traps=skip_traps)
+
+    @contextlib.contextmanager
+    def deploying(self, *pools: t.Mapping[str, t.Any], **variables: t.Any) -> t.Iterator[subprocess.Popen[str]]:
+        with super().deploying(*map(in_scope, pools), **variables) as process:
+            yield process
+
+    def module(self, module: str, /, *, check: bool = False, **options: t.Any) -> Told:
+        if module in SCOPED:
+            options = in_scope(options)
+        if module == "pools":
+            options["pools"] = list(map(in_scope, options["pools"]))
+        return super().module(module, check=check, **options)
+
+    def remove_pools(self) -> None:
+        LabHost.sh(self, WIPE, check=False)
+
+    def meant(self, text: str) -> str:
+        for system, user in (*WORDS, UNITS):
+            text = text.replace(system, user)
+        # --user-unit is of whoever asks.
+        return re.sub(r"-u (\w+@\w+)", r"_SYSTEMD_USER_UNIT=\1.service + USER_UNIT=\1.service", text)
+
+    def said(self, text: str) -> str:
+        for system, user in reversed((*WORDS, UNITS)):
+            text = text.replace(user, system)
+        return text
+
+    def _output(self, playbook: Path, variables: t.Mapping[str, t.Any], options: t.Sequence[str]) -> str:
+        told = self.said(super()._output(playbook, variables, options))
+        return told.replace(f"{USER}/", "").replace(f"the manager of {USER}: ", "")
+
+
+def in_scope(pool: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    return {**pool, "scope": "user", "user": USER}

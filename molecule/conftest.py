@@ -3,8 +3,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
+import time
 import typing as t
+from pathlib import Path
 
 import pytest
 import testinfra
@@ -12,12 +16,30 @@ import testinfra
 from tests.helpers.lab_host import LabHost
 from tests.helpers.user_host import UserHost
 
+LOCKS = Path(__file__).parents[1] / ".cache" / "lab" / "locks"
+
 
 @pytest.fixture(scope="session")
-def lab() -> LabHost:
-    """The host of the scenario; with WORKERS_SCOPE=user, as the manager of a user has it."""
+def lab() -> t.Iterator[LabHost]:
+    """A host for the scenario alone: one of those that MOLECULE_LAB_HOST names, as soon as it is free.
+
+    With WORKERS_SCOPE=user it is seen as the manager of a user has it.
+    """
     kind = UserHost if os.environ.get("WORKERS_SCOPE") == "user" else LabHost
-    return kind(os.environ.get("MOLECULE_LAB_HOST", "workers-molecule"))
+    LOCKS.mkdir(parents=True, exist_ok=True)
+    names = os.environ["MOLECULE_LAB_HOST"].split()
+    with contextlib.ExitStack() as open_locks:
+        locks = {name: open_locks.enter_context((LOCKS / name).open("w")) for name in names}
+        yield kind(_locked(locks))
+
+
+def _locked(locks: t.Mapping[str, t.IO[str]]) -> str:
+    while True:
+        for name, lock in locks.items():
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return name
+        time.sleep(0.2)
 
 
 @pytest.fixture(scope="session")

@@ -105,11 +105,11 @@ def test_without_root_it_is_one_line(bare: LabHost) -> None:
 
 
 def test_two_runs_at_once_the_second_is_told(bare: LabHost) -> None:
-    bare.sh("mkdir -p /run/workers.systemd; setsid flock /run/workers.systemd/lock sleep 8 >/dev/null 2>&1 &")
+    bare.sh("mkdir -p /run/workers.systemd; setsid flock /run/workers.systemd/lock sleep 60 >/dev/null 2>&1 &")
     told = bare.deploy(GOOD)
     assert told.failed
     assert "one run at a time" in told.msg
-    bare.sh("pkill -f '^sleep 8'")
+    bare.sh("pkill -f '^sleep 60'")
     assert not bare.deploy(GOOD).failed
 
 

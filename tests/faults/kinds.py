@@ -137,6 +137,14 @@ THE_WORKERS = {
         heal="ln -sf /bin/true /run/faults/check",
         rollout={"health_check": ["/run/faults/check"]},
     ),
+    "the health check hangs": at(
+        ANY,
+        "ln -sf /srv/faults/hangs /run/faults/check",
+        before="printf '#!/bin/sh\\nexec sleep 1d\\n' > /srv/faults/hangs; chmod +x /srv/faults/hangs;"
+        " ln -sf /bin/true /run/faults/check",
+        heal="ln -sf /bin/true /run/faults/check",
+        rollout={"health_check": ["/run/faults/check"]},
+    ),
 }
 
 SOMEBODY = {
@@ -192,11 +200,3 @@ GROUPS = {
     "The host": THE_HOST,
 }
 KINDS: t.Dict[str, Kind] = {name: kind for group in GROUPS.values() for name, kind in group.items()}
-
-# Not solved yet, and why.
-OPEN = {
-    "daemon-reload does nothing and says that it did": (
-        "The verdict asks whether a worker stays up, not which version it is of: the files are new, the unit"
-        " in systemd is old, and the run succeeds. The next run sees it and restarts."
-    ),
-}

@@ -11,14 +11,10 @@ import pytest
 
 from tests.faults.conftest import Seen
 from tests.faults.judge import complaints
-from tests.faults.kinds import KINDS, OPEN
+from tests.faults.kinds import KINDS
 
 
-def marked(name: str) -> t.Any:
-    return pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=OPEN[name])) if name in OPEN else name
-
-
-@pytest.mark.parametrize("name", [marked(name) for name in KINDS])
+@pytest.mark.parametrize("name", KINDS)
 def test_a_host_ends_old_or_new(name: str, seen: t.Dict[str, Future[Seen]]) -> None:
     for one in seen[name].result():
         wrong = list(complaints(KINDS[name], one))

@@ -29,7 +29,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host import proce
 from ansible_collections.workers.systemd.plugins.module_utils._host.checks import Checks
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import owing_a_reload
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
 
 # Between two looks, of about 10 ms each: a death is known within this and the length of a look. After an action the
 # first looks follow closely, so that a quick rollout does not wait for the clock.
@@ -121,6 +121,7 @@ class Run:
             with owing_a_reload(self.manager.places):
                 self._change_units()
                 self.manager.reload()
+                self._refuse_old_files()
         else:
             self._change_units()
         # With the stop settings of this version in force.
@@ -149,6 +150,15 @@ class Run:
             remove(path)
             if self.manager.places.is_config(path) and not os.listdir(os.path.dirname(path)):
                 os.rmdir(os.path.dirname(path))
+
+    def _refuse_old_files(self) -> None:
+        """After a daemon-reload that did nothing, instances would settle, on the old version. All instances come from
+        one template, so one speaks for all.
+        """
+        changed = [pool.wanted[0] for pool in self.work if pool.wanted and pool.subjects(Verb.WRITE)]
+        old = self.manager.loaded_from_old_files(changed)
+        if old:
+            raise ManagerError(f"after `systemctl daemon-reload` systemd still has old files of {', '.join(old)}")
 
     def _reload_units(self) -> None:
         """All at once: it takes no instance away. Whether they live on is judged like a start."""

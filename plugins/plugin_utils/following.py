@@ -23,8 +23,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 Result = t.Dict[str, t.Any]
 T = t.TypeVar("T")
 
-# Seconds between attempts to reach a host again, whose work goes on meanwhile.
+# Seconds between attempts to reach a host again, whose work goes on meanwhile. One that never answered is likely down,
+# and then a play should say so soon.
 ATTEMPTS = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
+FIRST_ATTEMPTS = (1.0,)
 # How often nothing may be new before the module is asked whether its work still lives.
 SILENCE = 5
 OVER = 4
@@ -44,6 +46,8 @@ display = Display()
 class Following(ActionBase):  # type: ignore[misc]
     """The lines go to stderr, since the result is what goes to stdout; with ``no_log`` there are none."""
 
+    _supports_async = True
+
     def run(self, tmp: t.Optional[str] = None, task_vars: t.Optional[Result] = None) -> Result:
         super().run(tmp, task_vars)
         if self._task.async_val:
@@ -56,18 +60,18 @@ class Following(ActionBase):  # type: ignore[misc]
 
     def _followed(self, task_vars: t.Optional[Result]) -> Result:
         token = secrets.token_hex(8)
-        result = self._reached(self._module, {"_follow": token}, task_vars)
+        result = self._reached(FIRST_ATTEMPTS, self._module, {"_follow": token}, task_vars)
         shown = 0
         while result.get("goes_on"):
             shown += self._watch(token, shown)
-            result = self._reached(self._module, {"_follow": token}, task_vars)
+            result = self._reached(ATTEMPTS, self._module, {"_follow": token}, task_vars)
         return result
 
     def _watch(self, token: str, shown: int) -> int:
         """Shows progress until it is over, or has been silent for long. Returns the number of lines."""
         before, silent, over = shown, 0, False
         while not over and silent < SILENCE:
-            seen = self._reached(self._low_level_execute_command, WATCH.format(token=token, shown=shown))
+            seen = self._reached(ATTEMPTS, self._low_level_execute_command, WATCH.format(token=token, shown=shown))
             lines, over = seen["stdout_lines"], bool(seen["rc"])
             self._show(lines)
             shown += len(lines)
@@ -78,13 +82,13 @@ class Following(ActionBase):  # type: ignore[misc]
         arguments = {**self._task.args, **options}
         return t.cast("Result", self._execute_module(module_args=arguments, task_vars=task_vars, **how))
 
-    def _reached(self, call: t.Callable[..., T], *arguments: t.Any) -> T:
+    def _reached(self, attempts: t.Sequence[float], call: t.Callable[..., T], *arguments: t.Any) -> T:
         """The work on the host does not end with a connection, so a lost one is no failure yet."""
-        for pause in ATTEMPTS:
+        for pause in attempts:
             try:
                 return call(*arguments)
             except AnsibleConnectionFailure as error:
-                self._show([f"lost the connection, trying again in {pause:g} s: {error}"])
+                self._show([f"no connection, trying again in {pause:g} s: {error}"])
                 time.sleep(pause)
                 with contextlib.suppress(AnsibleError, AttributeError):
                     self._connection.reset()

@@ -1,0 +1,228 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role does its work in whatever playbook somebody has already: each way to call it, each way to run a play."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.helpers.lab_host import LabHost
+
+Task = t.Dict[str, t.Any]
+Play = t.Dict[str, t.Any]
+
+ROLE = "workers.systemd.workers"
+QUICK = {"min_healthy_time": "100ms"}
+MAIL: dict[str, t.Any] = {"name": "mail", "command": "/bin/sleep infinity", "rollout": QUICK}
+NEWS = {**MAIL, "name": "news"}
+POOLS = {"workers_pools": [MAIL]}
+IMPORTED: Task = {"ansible.builtin.import_role": {"name": ROLE}}
+INCLUDED: Task = {"ansible.builtin.include_role": {"name": ROLE}}
+# Somebody who may use sudo and is not root.
+DEPLOYER = "deployer"
+
+
+def play(*tasks: Task, **keywords: t.Any) -> Play:
+    return {"hosts": "all", "gather_facts": False, "vars": POOLS, "tasks": list(tasks), **keywords}
+
+
+@pytest.fixture(scope="module")
+def fleet(lab: LabHost) -> t.Iterator[list[LabHost]]:
+    """The host, and one more."""
+    second = LabHost(f"{lab.name}-second")
+    subprocess.run(["python3", "-m", "lab", "up", second.name], cwd=Path(__file__).parents[3], check=True)
+    yield [lab, second]
+    subprocess.run(["python3", "-m", "lab", "down", second.name], cwd=Path(__file__).parents[3], check=True)
+
+
+@pytest.fixture
+def bare_fleet(fleet: list[LabHost]) -> list[LabHost]:
+    for host in fleet:
+        host.remove_pools()
+    return fleet
+
+
+class Played(t.NamedTuple):
+    """``status`` is the exit status of ansible-playbook."""
+
+    status: int
+    said: str
+
+
+class Player:
+    """Plays playbooks that are written for one test."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    def __call__(
+        self, hosts: t.Sequence[LabHost], *plays: Play, options: t.Sequence[str] = (), **environment: str
+    ) -> Played:
+        connection = {
+            "ansible_connection": "containers.podman.podman",
+            "ansible_python_interpreter": "/usr/bin/python3",
+        }
+        inventory = {"all": {"hosts": {host.name: {} for host in hosts}, "vars": connection}}
+        self._write("inventory.yml", inventory)
+        self._write("playbook.yml", list(plays))
+        done = subprocess.run(
+            ["ansible-playbook", "-i", "inventory.yml", *options, "playbook.yml"],
+            cwd=self.directory,
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return Played(done.returncode, done.stdout + done.stderr)
+
+    def _write(self, name: str, content: t.Any) -> None:
+        (self.directory / name).write_text(yaml.safe_dump(content, sort_keys=False))
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Player:
+    return Player(tmp_path)
+
+
+def by_deployer(*tasks: Task) -> Play:
+    return play(*tasks, vars={**POOLS, "ansible_user": DEPLOYER, "ansible_remote_tmp": "/tmp/.ansible-deployer"})
+
+
+WAYS: dict[str, Play] = {
+    "in the list of roles": play(roles=[ROLE]),
+    "imported": play(IMPORTED),
+    "included": play(INCLUDED),
+    "with variables of the task": play({**IMPORTED, "vars": {"workers_pools": [{**MAIL, "instances": 1}]}}),
+    "in a block": play({"block": [IMPORTED], "rescue": [{"ansible.builtin.fail": {"msg": "rescued"}}]}),
+    "with become for the task": by_deployer({**IMPORTED, "become": True}),
+    "with become for what is included": by_deployer(
+        {"ansible.builtin.include_role": {"name": ROLE, "apply": {"become": True}}}
+    ),
+    "with strategy free": play(IMPORTED, strategy="free"),
+    "with facts gathered first": play(IMPORTED, gather_facts=True),
+    "by the module alone": play({"workers.systemd.pools": {"pools": [MAIL]}}),
+    "by the module with what its group has by default": play(
+        {"workers.systemd.pools": {"pools": [MAIL]}},
+        module_defaults={"group/workers.systemd.workers": {"purge": False}},
+    ),
+    "by the module and asynchronously": play({"workers.systemd.pools": {"pools": [MAIL]}, "async": 60, "poll": 1}),
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def deployer(lab: LabHost) -> t.Iterator[None]:
+    lab.sh(f"id {DEPLOYER} 2> /dev/null || useradd {DEPLOYER}")
+    lab.write(f"/etc/sudoers.d/{DEPLOYER}", f"{DEPLOYER} ALL=(ALL) NOPASSWD: ALL\n", "0440")
+    yield
+    lab.sh(f"userdel --force {DEPLOYER}; rm /etc/sudoers.d/{DEPLOYER}")
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
+def test_it_is_deployed_once(bare: LabHost, run: Player, way: Play) -> None:
+    first = run([bare], way)
+    assert first.status == 0, first.said
+    pids = bare.pids("mail")
+    assert len(pids) == 1
+    again = run([bare], way)
+    assert again.status == 0, again.said
+    assert "changed=0 " in again.said
+    assert bare.pids("mail") == pids
+
+
+def test_a_loop_over_lists_of_pools_keeps_them_all(bare: LabHost, run: Player) -> None:
+    loop = {**INCLUDED, "loop": [MAIL, NEWS], "vars": {"workers_pools": ["{{ item }}"]}}
+    told = run([bare], play(loop))
+    assert told.status == 0, told.said
+    assert [len(bare.pids(name)) for name in ("mail", "news")] == [1, 1]
+
+
+def test_without_become_it_is_refused(bare: LabHost, run: Player) -> None:
+    before = bare.tree()
+    told = run([bare], by_deployer(IMPORTED))
+    assert told.status == 2
+    assert "must run as root: set become: true" in told.said
+    assert bare.tree() == before
+
+
+TAGS = {
+    "the task's own, asked for": (play({**IMPORTED, "tags": ["deploy"]}), ["--tags", "deploy"], True),
+    "the task's own, skipped": (play({**IMPORTED, "tags": ["deploy"]}), ["--skip-tags", "deploy"], False),
+    "others asked for": (play({**IMPORTED, "tags": ["deploy"]}), ["--tags", "packages"], False),
+    "of what is included": (
+        play({"ansible.builtin.include_role": {"name": ROLE, "apply": {"tags": ["deploy"]}}, "tags": ["deploy"]}),
+        ["--tags", "deploy"],
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize(("tagged", "options", "deployed"), TAGS.values(), ids=TAGS.keys())
+def test_tags(bare: LabHost, run: Player, tagged: Play, options: list[str], deployed: bool) -> None:
+    told = run([bare], tagged, options=options)
+    assert told.status == 0, told.said
+    assert bool(bare.pids("mail")) is deployed
+
+
+def deployed_to(fleet: t.Sequence[LabHost]) -> list[bool]:
+    return [bool(host.pids("mail")) for host in fleet]
+
+
+def test_a_task_that_is_delegated_works_where_it_is_delegated_to(bare_fleet: list[LabHost], run: Player) -> None:
+    first, second = bare_fleet
+    told = run(bare_fleet, play({**IMPORTED, "delegate_to": second.name, "run_once": True}, hosts=first.name))
+    assert told.status == 0, told.said
+    assert deployed_to(bare_fleet) == [False, True]
+
+
+def test_a_limit_leaves_the_other_host_alone(bare_fleet: list[LabHost], run: Player) -> None:
+    told = run(bare_fleet, play(IMPORTED), options=["--limit", bare_fleet[1].name])
+    assert told.status == 0, told.said
+    assert deployed_to(bare_fleet) == [False, True]
+
+
+@pytest.mark.parametrize("keywords", [{"strategy": "free"}, {"serial": 1}, {}], ids=["free", "serial", "linear"])
+def test_a_fleet(bare_fleet: list[LabHost], run: Player, keywords: dict[str, t.Any]) -> None:
+    told = run(bare_fleet, play(IMPORTED, **keywords))
+    assert told.status == 0, told.said
+    assert deployed_to(bare_fleet) == [True, True]
+
+
+@pytest.mark.parametrize(("all_fatal", "goes_on"), [(True, False), (False, True)], ids=["all fatal", "each its own"])
+def test_an_error_of_one_host(bare_fleet: list[LabHost], run: Player, all_fatal: bool, goes_on: bool) -> None:
+    first, second = bare_fleet
+    bad = {**MAIL, "user": f"{{{{ 'nobody-here' if inventory_hostname == '{first.name}' else 'root' }}}}"}
+    later = {"workers.systemd.pools": {"pools": [NEWS]}}
+    told = run(bare_fleet, play(IMPORTED, later, vars={"workers_pools": [bad]}, any_errors_fatal=all_fatal))
+    assert told.status == 2
+    assert "no user 'nobody-here' on the host" in told.said
+    assert deployed_to(bare_fleet) == [False, True]
+    assert bool(second.pids("news")) is goes_on
+    assert not first.pids("news")
+
+
+def test_a_host_that_cannot_be_reached_is_said_soon(bare: LabHost, run: Player) -> None:
+    closed = {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1}
+    told = run([bare], play(IMPORTED, vars={**POOLS, **closed}))
+    assert told.status == 4
+    assert told.said.count("no connection, trying again") == 1
+
+
+def test_mitogen(bare: LabHost, run: Player) -> None:
+    found = importlib.util.find_spec("ansible_mitogen")
+    assert found is not None, "it is one of the development dependencies"
+    assert found.submodule_search_locations
+    strategies = f"{found.submodule_search_locations[0]}/plugins/strategy"
+    # Its own connection, by the name that Ansible had for it before collections.
+    mitogen = play(IMPORTED, vars={**POOLS, "ansible_connection": "podman"})
+    settings = {"ANSIBLE_STRATEGY_PLUGINS": strategies, "ANSIBLE_STRATEGY": "mitogen_linear"}
+    first = run([bare], mitogen, **settings)
+    assert first.status == 0, first.said
+    assert len(bare.pids("mail")) == 1
+    assert "changed=0 " in run([bare], mitogen, **settings).said

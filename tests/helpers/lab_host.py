@@ -13,6 +13,7 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
+ROOT = Path(__file__).parents[2]
 DEPLOY = Path(__file__).with_name("deploy.yml")
 CONNECTION = {
     "ansible_connection": "containers.podman.podman",
@@ -127,6 +128,9 @@ class LabHost:
         finally:
             playbook.unlink()
 
+    def reboot(self) -> None:
+        subprocess.run(["python3", "-m", "lab", "restart", self.name], cwd=ROOT, check=True)
+
     def pids(self, pool: str) -> dict[str, int]:
         """Main process of each running instance, by instance."""
         shown = self.sh(f"systemctl show -p Id,MainPID '{pool}@*.service'")
@@ -146,7 +150,7 @@ class LabHost:
         return self.sh(
             f"for p in {places}; do [ -e $p ] || continue; find $p -printf '%p %m %u %l %T@\\n' | sort;"
             " find $p -type f | sort | xargs -r sha256sum; done; systemctl list-units --all --plain --no-legend"
-            " --type=service,target | awk '/@|workers/' | grep -v -e systemd- -e revival@ | sort"
+            " --type=service,target | grep -e @ -e workers | grep -v -e systemd- -e revival@ | tr -s ' ' | sort"
         )
 
     def remove_pools(self) -> None:

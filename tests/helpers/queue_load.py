@@ -43,6 +43,8 @@ class Framework:
             "instances": instances,
             "environment": {"QUEUE": self.preset, "JOB_MILLISECONDS": 60, **environment},
             "rollout": {"max_parallel": "50%", "min_healthy_time": "300ms"},
+            # What a unit starts after ends after it too: in a shutdown the broker outlives its workers.
+            "unit": {"Unit": {"After": "network-online.target redis-server.service"}},
         }
 
     def plain_unit(self, queue: str) -> str:
@@ -129,11 +131,17 @@ class Load:
         self.jobs = jobs
 
     def start(self) -> None:
-        for queue, command in self.producers.items():
+        for queue in self.producers:
             self.host.sh(f"redis-cli del {queue}:sent {queue}:done")
+        self.go_on()
+
+    def go_on(self) -> None:
+        """From the first job on that nobody sent yet: a reboot ends the producers too."""
+        for queue, command in self.producers.items():
+            first = len(self._list(f"{queue}:sent"))
             self.host.sh(
                 f"systemd-run --quiet --unit=produce-{queue} --property=WorkingDirectory={APPS} --setenv=QUEUE={queue}"
-                f" --setenv=JOBS={self.jobs} --setenv=PER_SECOND={PER_SECOND} {command}"
+                f" --setenv=FIRST={first} --setenv=JOBS={self.jobs} --setenv=PER_SECOND={PER_SECOND} {command}"
             )
 
     def is_on(self) -> bool:

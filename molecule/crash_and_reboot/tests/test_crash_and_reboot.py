@@ -4,14 +4,11 @@
 
 from __future__ import annotations
 
-import subprocess
 import time
 import typing as t
-from pathlib import Path
 
 from tests.helpers.lab_host import LabHost
 
-ROOT = Path(__file__).parents[3]
 FLAG = "/run/the-broker-is-up"
 # Runs as long as its broker is there, like a worker whose Redis went away.
 NEEDY = f"""\
@@ -40,7 +37,7 @@ def test_a_killed_worker_is_back_at_once(bare: LabHost) -> None:
 
 def test_all_enabled_instances_run_after_a_reboot(bare: LabHost) -> None:
     bare.deploy(sleeper(instances=["a", "b"]), sleeper(name="other"))
-    subprocess.run(["python3", "-m", "lab", "restart", bare.name], cwd=ROOT, check=True)
+    bare.reboot()
     assert sorted(bare.pids("sleeper")) == ["a", "b"]
     assert sorted(bare.pids("other")) == ["1", "2"]
     assert not bare.deploy(sleeper(instances=["a", "b"]), sleeper(name="other")).changed

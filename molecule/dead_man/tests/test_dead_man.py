@@ -4,14 +4,11 @@
 
 from __future__ import annotations
 
-import subprocess
 import time
 import typing as t
-from pathlib import Path
 
 from tests.helpers.lab_host import LabHost
 
-ROOT = Path(__file__).parents[3]
 COUNT = 4
 CONFIRM = 2
 JOURNAL = "/var/lib/workers.systemd/journal"
@@ -98,7 +95,7 @@ def test_a_removal_that_is_killed_is_finished_by_the_host(bare: LabHost) -> None
 def test_a_reboot_in_the_middle_is_undone_at_boot(bare: LabHost) -> None:
     bare.deploy(sleeper("old"))
     files = live(bare)
-    half_way(bare, sleeper("new"), lambda: subprocess.run(["python3", "-m", "lab", "restart", bare.name], cwd=ROOT))
+    half_way(bare, sleeper("new"), bare.reboot)
     bare.until(lambda: live(bare) == files and set(queues(bare).values()) == {"old"}, seconds=20)
     assert len(queues(bare)) == COUNT
     assert not bare.deploy(sleeper("old")).changed

@@ -45,12 +45,12 @@ def work(job: str, seconds: float) -> None:
     CONNECTION.rpush(f"{QUEUE}:done", job)
 
 
-def produce(jobs: int, per_second: float) -> None:
-    for job in range(jobs):
+def produce(first: int, jobs: int, per_second: float) -> None:
+    for job in range(first, jobs):
         work.apply_async((job, random.uniform(0.02, 0.1)), queue=QUEUE)
         CONNECTION.rpush(f"{QUEUE}:sent", job)
         time.sleep(1 / per_second)
 
 
 if __name__ == "__main__":
-    produce(int(os.environ["JOBS"]), float(os.environ["PER_SECOND"]))
+    produce(int(os.environ["FIRST"]), int(os.environ["JOBS"]), float(os.environ["PER_SECOND"]))

@@ -13,11 +13,11 @@ QUEUE = os.environ["QUEUE"]
 CONNECTION = redis.Redis()
 
 
-def produce(jobs: int, per_second: float) -> None:
-    for job in range(jobs):
+def produce(first: int, jobs: int, per_second: float) -> None:
+    for job in range(first, jobs):
         CONNECTION.rpush(QUEUE, job)
         CONNECTION.rpush(f"{QUEUE}:sent", job)
         time.sleep(1 / per_second)
 
 
-produce(int(os.environ["JOBS"]), float(os.environ["PER_SECOND"]))
+produce(int(os.environ["FIRST"]), int(os.environ["JOBS"]), float(os.environ["PER_SECOND"]))

@@ -45,13 +45,13 @@ def work(job: str, seconds: float) -> None:
     CONNECTION.rpush(f"{QUEUE}:done", job)
 
 
-def produce(jobs: int, per_second: float) -> None:
+def produce(first: int, jobs: int, per_second: float) -> None:
     queue = rq.Queue(QUEUE, connection=CONNECTION)
-    for job in range(jobs):
+    for job in range(first, jobs):
         queue.enqueue("rq_app.work", job, random.uniform(0.02, 0.1))
         CONNECTION.rpush(f"{QUEUE}:sent", job)
         time.sleep(1 / per_second)
 
 
 if __name__ == "__main__":
-    produce(int(os.environ["JOBS"]), float(os.environ["PER_SECOND"]))
+    produce(int(os.environ["FIRST"]), int(os.environ["JOBS"]), float(os.environ["PER_SECOND"]))

@@ -21,7 +21,7 @@ class Work
 end
 
 if $PROGRAM_NAME == __FILE__
-  Integer(ENV.fetch('JOBS')).times do |job|
+  (Integer(ENV.fetch('FIRST'))...Integer(ENV.fetch('JOBS'))).each do |job|
     Work.perform_async(job, rand(0.02..0.1))
     Sidekiq.redis { |connection| connection.rpush("#{QUEUE}:sent", job) }
     sleep(1 / Float(ENV.fetch('PER_SECOND')))

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Five real queues under load: deploys, up and down, and no job is lost; beside it, what a plain unit loses."""
+"""Five real queues under load: deploys, up and down, reboots, and no job is lost; beside it, what plain units lose."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.helpers.queue_load import APPS, FRAMEWORKS, PATIENCE, Load, Tally, ta
 
 SCENARIO = Path(__file__).parents[1]
 PROJECT = SCENARIO.parents[1]
-JOBS = int(os.environ.get("NUMBER_OF_JOBS", "1000"))
+JOBS = int(os.environ.get("NUMBER_OF_JOBS", "2000"))
 PLAIN_JOBS = 500
 INSTANCES = 4
 # Up, down and up again, while everything is deployed anew.
@@ -49,7 +49,7 @@ def bullmq(directory: Path) -> Path:
 def queues(lab: LabHost, tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[LabHost]:
     """The host with a broker and the five applications, and without pools."""
     lab.remove_pools()
-    lab.sh(f"rm -rf {APPS}; systemctl start redis-server; redis-cli flushall")
+    lab.sh(f"rm -rf {APPS}; systemctl enable --quiet --now redis-server; redis-cli flushall")
     lab.copy(SCENARIO / "apps", APPS)
     lab.copy(bullmq(tmp_path_factory.mktemp("bullmq")), f"{APPS}/bullmq/node_modules")
     lab.copy(PROJECT / "examples" / "app" / "artisan", f"{APPS}/artisan")
@@ -57,7 +57,7 @@ def queues(lab: LabHost, tmp_path_factory: pytest.TempPathFactory) -> t.Iterator
     lab.remove_pools()
     lab.sh("systemctl stop 'plain-*' 'produce-*'; rm -f /etc/systemd/system/plain-*")
     lab.sh("systemctl daemon-reload; systemctl reset-failed")
-    lab.sh(f"rm -rf {APPS}; systemctl stop redis-server")
+    lab.sh(f"rm -rf {APPS}; systemctl disable --quiet --now redis-server")
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,10 @@ def plain(queues: LabHost) -> dict[str, Tally]:
 
 @pytest.fixture(scope="module")
 def deployed(queues: LabHost) -> dict[str, Tally]:
-    """Deploy after deploy under load; each changes a value that all workers read, so that all of them restart."""
+    """Deploy after deploy under load; each changes a value that all workers read, so that all of them restart.
+
+    The host reboots after every second one.
+    """
     sizes = itertools.cycle(SIZES)
     queues.deploy(*(one.pool(INSTANCES) for one in FRAMEWORKS))
     load = Load(queues, {one.preset: one.producer for one in FRAMEWORKS}, JOBS)
@@ -94,7 +97,12 @@ def deployed(queues: LabHost) -> dict[str, Tally]:
         assert not told.failed, told.result
         restarts.update(one.preset for one in FRAMEWORKS for verb, _ in told.plan(one.preset) if verb in STOPS)
         if not load.is_on():
+            assert release > 1, "the load was over before a reboot"
             break
+        if release % 2:
+            queues.reboot()
+            restarts.update({one.preset: len(queues.pids(one.preset)) for one in FRAMEWORKS})
+            load.go_on()
     tallies = load.tallies(PATIENCE)
     return {preset: replace(tally, restarts=restarts[preset]) for preset, tally in tallies.items()}
 

@@ -7,10 +7,10 @@
 const { Queue } = require('bullmq');
 const { setTimeout: sleep } = require('node:timers/promises');
 
-async function produce(name, jobs, perSecond) {
+async function produce(name, first, jobs, perSecond) {
   const queue = new Queue(name, { connection: { host: '127.0.0.1' } });
   const redis = await queue.client;
-  for (let job = 0; job < jobs; job += 1) {
+  for (let job = first; job < jobs; job += 1) {
     await queue.add('work', { job, milliseconds: 20 + Math.random() * 80 }, { removeOnComplete: true });
     await redis.rpush(`${name}:sent`, job);
     await sleep(1000 / perSecond);
@@ -18,4 +18,4 @@ async function produce(name, jobs, perSecond) {
   await queue.close();
 }
 
-produce(process.env.QUEUE, Number(process.env.JOBS), Number(process.env.PER_SECOND));
+produce(process.env.QUEUE, Number(process.env.FIRST), Number(process.env.JOBS), Number(process.env.PER_SECOND));

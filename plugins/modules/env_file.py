@@ -96,7 +96,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.env_text imp
     render_env,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.report import env_changes, file_diff
+from ansible_collections.workers.systemd.plugins.module_utils._core.report import env_changes, private_diff
 from ansible_collections.workers.systemd.plugins.module_utils._host import one_file
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module, hidden
 
@@ -133,12 +133,12 @@ def main() -> None:
         seen = one_file.seen(path)
         if wanted != seen and not module.check_mode:
             one_file.put(path, wanted)
-    before, after = (file.text if file else "" for file in (seen, wanted))
+    before, after = (parse_env(file.text) if file else {} for file in (seen, wanted))
     result = {
         "changed": wanted != seen,
         "path": path,
-        "variables": env_changes(parse_env(before), parse_env(after)),
-        **({"diff": file_diff(path, before, after, secret=True)} if module._diff else {}),
+        "variables": env_changes(before, after),
+        **({"diff": private_diff(path, before, after)} if module._diff else {}),
     }
     module.finish(**result)
 

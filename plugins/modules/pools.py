@@ -37,7 +37,7 @@ attributes:
         task of the same play might create it.
   diff_mode:
     support: full
-    description: Shows what changes in files. Of environment files it shows the names of variables, never values.
+    description: Shows what changes in files. Of variables and secrets it shows the names, never values.
   idempotent:
     support: full
     description: A second run changes nothing, reloads nothing and restarts nothing.
@@ -101,8 +101,20 @@ options:
         description: Environment variables of the worker. They are kept in a file that only root reads.
         type: dict
       secrets:
-        description: Environment variables whose values are shown nowhere.
+        description:
+          - Values that are shown nowhere, by name. O(pools[].secrets_as) tells how the worker gets them.
         type: dict
+      secrets_as:
+        description:
+          - How the worker gets its O(pools[].secrets).
+          - V(environment) is as environment variables, from a file that only root reads.
+          - V(credentials) is as files that only the worker reads, in the directory of its variable
+            E(CREDENTIALS_DIRECTORY) (see systemd.exec(5), Credentials). On the disk they are encrypted with the key of
+            the host, from systemd 250 on; before, they are in files that only root reads.
+          - C(docs/secrets.md) of this collection tells what each protects, and how a worker reads them.
+        type: str
+        choices: [environment, credentials]
+        default: environment
       environment_files:
         description:
           - Files of somebody else with environment variables (see systemd.exec(5), EnvironmentFile=). They must be
@@ -438,6 +450,7 @@ POOL = {
     "instances": {"type": "raw", "default": 1},
     "environment": {"type": "dict"},
     "secrets": {"type": "dict", "no_log": True},
+    "secrets_as": {"type": "str", "choices": ["environment", "credentials"], "default": "environment", "no_log": False},
     "environment_files": {"type": "list", "elements": "path"},
     "watch": {"type": "list", "elements": "path"},
     "preset": {"type": "str", "default": "generic"},

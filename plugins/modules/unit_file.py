@@ -142,7 +142,7 @@ def main() -> None:
         if not module.check_mode:
             install.act()
     before, after = (file.text if file else None for file in (install.seen, wanted))
-    diff = {"diff": file_diff(spec.path, before, after, secret=False)} if module._diff else {}
+    diff = {"diff": file_diff(spec.path, before, after)} if module._diff else {}
     module.finish(changed=install.changed, path=spec.path, daemon_reloaded=install.reload, **diff)
 
 

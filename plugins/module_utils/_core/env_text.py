@@ -28,14 +28,20 @@ def render_environment(name: str, value: str) -> str:
 
 
 def read_variables(given: t.Mapping[t.Any, t.Any], where: str) -> t.Tuple[t.Dict[str, str], t.List[Problem]]:
-    """Variables as an operator writes them, numbers and YAML's booleans among them, as texts."""
-    variables = {str(name): as_text(value) for name, value in given.items()}
+    """Variables as an operator writes them."""
+    variables, problems = read_texts(given, where)
+    return variables, problems + env_problems(variables, where)
+
+
+def read_texts(given: t.Mapping[t.Any, t.Any], where: str) -> t.Tuple[t.Dict[str, str], t.List[Problem]]:
+    """Names and values, numbers and YAML's booleans among them, as texts."""
+    texts = {str(name): as_text(value) for name, value in given.items()}
     problems = [
         Problem(f"{where}.{name}", "nothing" if value is None else type(value).__name__, "text, a number or a boolean")
         for name, value in given.items()
         if not isinstance(value, (str, int, float))
     ]
-    return variables, problems + env_problems(variables, where)
+    return texts, problems
 
 
 def as_text(value: t.Any) -> str:
@@ -50,13 +56,17 @@ def env_problems(variables: t.Mapping[str, str], where: str) -> t.List[Problem]:
         place = f"{where}.{name}"
         if not NAME.fullmatch(name):
             problems.append(Problem(place, "this name", "letters, digits and '_', not a digit first"))
-        if "\0" in value:
-            problems.append(Problem(place, "a value with a NUL", "text", "No environment can carry it."))
-        elif not_text(value):
-            problems.append(Problem(place, f"a value with {not_text(value)}", "text"))
+        unfit = unfit_value(value)
+        if unfit:
+            problems.append(Problem(place, f"a value with {unfit}", "text"))
         elif len(f"{name}={value}".encode("utf-8", "surrogatepass")) > LONGEST:
             problems.append(Problem(place, "a value that is too long", f"at most {LONGEST} bytes with its name"))
     return problems
+
+
+def unfit_value(value: str) -> str:
+    """What in a value is no text to systemd, as words; empty when all is well. It may have several lines."""
+    return "a NUL" if "\0" in value else not_text(value)
 
 
 def parse_env(text: str) -> t.Dict[str, str]:

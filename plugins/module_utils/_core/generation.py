@@ -9,12 +9,11 @@ import json
 import typing as t
 from dataclasses import asdict, dataclass, field, fields
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import parse_env
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import SECRETS_MARKER, Wanted, WantedFile
+from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, WantedFile
 
 MANIFEST = "manifest"
 KEPT = 5
@@ -60,18 +59,14 @@ class Generation:
         return {"number": self.number, "id": self.id, "state": self.state.value, "time": self.time}
 
     def as_pool(self) -> Pool:
-        """As far as a pool can be read from its files; enough to plan, to judge, and to hide its secrets."""
+        """As far as a pool can be read from its generation; enough to plan and to judge."""
         return Pool(
             self.pool,
             instances=self.instances,
-            secrets={name: value for name, value in self._secrets().items() if name != SECRETS_MARKER},
             environment_files=self.environment_files,
             watch=self.watch,
             rollout=self.rollout,
         )
-
-    def _secrets(self) -> t.Dict[str, str]:
-        return parse_env("".join(file.text for file in self.files if file_name(file.path) == "secrets"))
 
 
 def as_generation(wanted: Wanted, number: int, time: str, restores: t.Optional[int] = None) -> Generation:

@@ -23,7 +23,7 @@ class Places:
     units: str
     load_path: t.Tuple[str, ...]
     searched: t.Tuple[str, ...]
-    # One directory per pool: environment, secrets, watch.
+    # One directory per pool: environment, secrets, watch, and its credentials.
     configuration: str
     # The key of the digests, what this build of systemd knows (_host/catalogue.py), the versions of every pool, what a
     # run is changing right now, and the program that undoes it when that run dies.

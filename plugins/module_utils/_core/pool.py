@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import presets, time_span, units
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import not_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.credentials import read_credentials
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import as_text, read_variables
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import (
     NO_LOGIN_PATH,
@@ -25,11 +26,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text im
     Value,
     section_problems,
     value_problems,
+    value_texts,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import not_for_users, read_scope
 
 Params = t.Mapping[str, t.Any]
 Sections = t.Dict[str, t.Dict[str, Value]]
+Read = t.Callable[[t.Mapping[t.Any, t.Any], str], t.Tuple[t.Dict[str, str], t.List[Problem]]]
 
 # Directive of each limit (systemd.resource-control(5)).
 LIMITS = {
@@ -54,6 +57,8 @@ SAME_AS_OPTION = {
     "TimeoutSec": "drain_timeout",
     **{directive: f"limits.{option}" for option, directive in LIMITS.items()},
 }
+# These add to those of `secrets_as: credentials`.
+OF_CREDENTIALS = ("LoadCredential", "LoadCredentialEncrypted", "SetCredential", "SetCredentialEncrypted")
 # Options that always decide, whether they are given or not: the collection's own bookkeeping hangs on them.
 ALWAYS_OURS = frozenset({"ExecStart", "Environment", "EnvironmentFile", "LogExtraFields"})
 # Written by systemd for its own protocols (systemd.exec(5), "Environment Variables Set or Propagated"), or by us.
@@ -76,9 +81,9 @@ class Pool:
     """One wanted pool.
 
     ``exec_start`` is the text of ``ExecStart=`` and ``executable`` its absolute path, ``instances`` are names in order,
-    ``limits`` are directives, ``unit`` holds the directives that have the last word. ``drain_timeout`` is a time span
-    in systemd's words. ``manager_of`` is the user in whose manager it runs, empty for the system's; then ``user`` is
-    nobody.
+    ``secrets`` are variables and ``credentials`` are not, ``limits`` are directives, ``unit`` holds the directives that
+    have the last word. ``drain_timeout`` is a time span in systemd's words. ``manager_of`` is the user in whose manager
+    it runs, empty for the system's; then ``user`` is nobody.
     """
 
     name: str
@@ -93,6 +98,7 @@ class Pool:
     instances: t.Tuple[str, ...] = ()
     environment: t.Mapping[str, str] = field(default_factory=dict)
     secrets: t.Mapping[str, str] = field(default_factory=dict, repr=False)
+    credentials: t.Mapping[str, str] = field(default_factory=dict, repr=False)
     environment_files: t.Tuple[str, ...] = ()
     watch: t.Tuple[str, ...] = ()
     preset: str = presets.DEFAULT
@@ -142,8 +148,9 @@ class _Reader:
             return Pool(self.name, self.where, present=False, manager_of=manager_of)
         exec_start, executable = self._command()
         preset, drain_timeout = self._preset(), self._drain_timeout()
-        environment = self._variables("environment")
-        secrets = self._variables("secrets")
+        as_credentials = self.params.get("secrets_as") == "credentials"
+        environment = self._values("environment", read_variables)
+        secrets = self._values("secrets", read_credentials if as_credentials else read_variables)
         for key in sorted(set(environment) & set(secrets)):
             self.problem(f"secrets.{key}", "also in environment", "each variable in one of them")
         return Pool(
@@ -157,13 +164,14 @@ class _Reader:
             working_directory=self._working_directory(),
             instances=self._instances(),
             environment=environment,
-            secrets=secrets,
+            secrets={} if as_credentials else secrets,
+            credentials=secrets if as_credentials else {},
             environment_files=self._environment_files(),
             watch=self._paths("watch"),
             preset=preset,
             drain_timeout=drain_timeout,
             limits=self._limits(),
-            unit=self._unit(),
+            unit=self._unit(secrets if as_credentials else {}),
             rollout=self._rollout(presets.patience(preset, drain_timeout)),
         )
 
@@ -212,15 +220,15 @@ class _Reader:
         # What a specifier stands for only systemd knows.
         return "" if "%" in executable else executable
 
-    def _variables(self, option: str) -> t.Dict[str, str]:
-        variables, found = read_variables(self.params.get(option) or {}, f"{self.where}.{option}")
+    def _values(self, option: str, read: Read) -> t.Dict[str, str]:
+        values, found = read(self.params.get(option) or {}, f"{self.where}.{option}")
         self.problems.extend(found)
-        for name in variables:
+        for name in values:
             if RESERVED_VARIABLES.fullmatch(name):
                 self.problem(
                     f"{option}.{name}", "a reserved name", "a name that systemd or this collection does not set"
                 )
-        return variables
+        return values
 
     def _account(self, option: str) -> t.Optional[str]:
         name = self.params.get(option)
@@ -292,7 +300,7 @@ class _Reader:
             self.problems.extend(value_problems(limits.get(directive, ""), f"{self.where}.limits.{key}"))
         return limits
 
-    def _unit(self) -> Sections:
+    def _unit(self, credentials: t.Container[str]) -> Sections:
         given = self.params.get("unit") or {}
         self.problems.extend(section_problems(given, f"{self.where}.unit"))
         unit = {
@@ -305,6 +313,11 @@ class _Reader:
                 option = SAME_AS_OPTION.get(directive)
                 expected = f"the option `{option}` alone" if option else "nothing: the collection sets it"
                 self.problem(f"unit.Service.{directive}", "given both ways", expected)
+        for directive in OF_CREDENTIALS:
+            for line in value_texts(unit.get("Service", {}).get(directive, [])):
+                name = line.partition(":")[0]
+                if name in credentials:
+                    self.problem(f"unit.Service.{directive}", f"the credential {name}", "one that is not in `secrets`")
         return unit
 
     def _given(self, option: str) -> bool:

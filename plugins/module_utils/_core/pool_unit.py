@@ -8,13 +8,13 @@ import hashlib
 import math
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import marks, presets, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import credentials, marks, presets, units
 from ansible_collections.workers.systemd.plugins.module_utils._core.effects import Effect, effect_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import render_environment
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import render_argv
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, Sections
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText, render
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText, render, value_texts
 
 # The process carries them from its start on; see stale.py.
 UNIT_MARKER = "WORKERS_UNIT"
@@ -26,13 +26,16 @@ NETWORK = {"Wants": "network-online.target", "After": "network-online.target"}
 WAIT_UNTIL_IDLE = 'while kill -0 "$MAINPID" 2>/dev/null && "$0" "$@"; do sleep 1; done'
 
 
-def template_text(pool: Pool, systemd: int, env_files: t.Sequence[str]) -> str:
+def template_text(
+    pool: Pool, systemd: int, env_files: t.Sequence[str], credential_files: t.Sequence[t.Tuple[str, str]] = ()
+) -> str:
     """Text of ``NAME@.service`` for a target with this systemd version.
 
-    ``env_files`` are the EnvironmentFile= paths in order. The unit carries the digest of everything in it that a
-    running process depends on, as environment of the process and as a field of its journal lines.
+    ``env_files`` are the EnvironmentFile= paths in order, ``credential_files`` names of credentials and paths of their
+    files. The unit carries the digest of everything in it that a running process depends on, as environment of the
+    process and as a field of its journal lines.
     """
-    sections = _template_sections(pool, systemd, env_files)
+    sections = _template_sections(pool, systemd, env_files, credential_files)
     digest = _process_digest(sections, systemd)
     service = sections["Service"]
     environment = t.cast("t.List[str]", service["Environment"])
@@ -72,7 +75,9 @@ def _header(pool: Pool) -> t.List[str]:
     return [f"Pool {pool.name}, managed by workers.systemd: the next deploy replaces what is changed here."]
 
 
-def _template_sections(pool: Pool, systemd: int, env_files: t.Sequence[str]) -> Sections:
+def _template_sections(
+    pool: Pool, systemd: int, env_files: t.Sequence[str], credential_files: t.Sequence[t.Tuple[str, str]]
+) -> Sections:
     preset = presets.directives(pool.preset)
     service: t.Dict[str, t.Any] = {"Type": preset["Type"], "ExecStart": pool.exec_start}
     for directive, value in (("User", pool.user), ("Group", pool.group), ("WorkingDirectory", pool.working_directory)):
@@ -96,6 +101,9 @@ def _template_sections(pool: Pool, systemd: int, env_files: t.Sequence[str]) -> 
     }
     for section, directives in pool.unit.items():
         sections.setdefault(section, {}).update(directives)
+    # After what the operator wrote, which has its own credentials and commands, and may reset neither of ours.
+    for directive, lines in credentials.directives(credential_files, systemd).items():
+        service[directive] = [*value_texts(service.get(directive, [])), *lines]
     return sections
 
 

@@ -8,7 +8,6 @@ import collections
 import signal
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import parse_env
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health
 
@@ -25,11 +24,14 @@ def plan_rows(steps: t.Sequence[Step]) -> t.List[t.Dict[str, str]]:
     return [{"verb": step.verb.value, "subject": step.subject, "because": step.because} for step in steps]
 
 
-def file_diff(path: str, before: t.Optional[str], after: t.Optional[str], secret: bool) -> t.Dict[str, str]:
-    """One entry of Ansible's ``diff``. Of a secret file only the names, and what happened to each."""
-    if not secret:
-        return {"before_header": path, "after_header": path, "before": before or "", "after": after or ""}
-    happened = env_changes(parse_env(before or ""), parse_env(after or ""))
+def file_diff(path: str, before: t.Optional[str], after: t.Optional[str]) -> t.Dict[str, str]:
+    """One entry of Ansible's ``diff``."""
+    return {"before_header": path, "after_header": path, "before": before or "", "after": after or ""}
+
+
+def private_diff(path: str, before: t.Mapping[str, str], after: t.Mapping[str, str]) -> t.Dict[str, str]:
+    """The same of a file that nobody may see: only the names of what is in it, and what happened to each."""
+    happened = env_changes(before, after)
     prepared = "".join(f"{name}: {what}\n" for name, what in happened.items() if what != "unchanged")
     return {"header": path, "prepared": f"{path}\n{prepared}"}
 
@@ -46,8 +48,9 @@ def env_changes(before: t.Mapping[str, str], after: t.Mapping[str, str]) -> t.Di
 
 
 def masked(text: str, secrets: t.Iterable[str]) -> str:
-    """A text that a worker wrote, without the secrets it was given, longest first."""
-    for secret in sorted({secret for secret in secrets if secret}, key=len, reverse=True):
+    """One line that a worker wrote, without the secrets it was given, longest first; each line of a secret is one."""
+    lines = {line.strip() for secret in secrets for line in secret.splitlines()} - {""}
+    for secret in sorted(lines, key=len, reverse=True):
         text = text.replace(secret, MASK)
     return text
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import units
-from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import parse_env
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import (
     File,
     Instance,
@@ -17,7 +16,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.observed imp
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import UNIT_MARKER, unit_marker
 from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers, why_stale
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import OWN_WATCH_MARKER, generation_of
+from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import (
+    OWN_WATCH_MARKER,
+    contents,
+    generation_of,
+)
 
 # What `systemctl show` is asked for.
 PROPERTIES = (
@@ -86,7 +89,7 @@ def _installed(places: Places, name: str, files: t.Mapping[str, File]) -> t.Dict
     environ = {UNIT_MARKER: unit_marker(template.text) if template else ""}
     for path, file in files.items():
         if places.is_config(path):
-            environ.update(parse_env(file.text))
+            environ.update(contents(path, file.text))
     return environ
 
 

@@ -23,6 +23,11 @@ def _tells(value: str) -> bool:
     return bool(value) and not value.startswith(("/", "%", "file:"))
 
 
+def _is_assigned(value: str) -> bool:
+    """The same of an assignment, in which a shell may read it from somewhere and keeps it to itself."""
+    return _tells(value) and not re.match(r'"?\$\$?\(', value)
+
+
 def secret_argument(words: t.Sequence[str]) -> str:
     """The name of what is secret among the arguments; empty when nothing is."""
     for word, following in zip(words, (*words[1:], "")):
@@ -33,7 +38,7 @@ def secret_argument(words: t.Sequence[str]) -> str:
             value = following if option.group(2) is None else option.group(2)
             if _tells(value) and not value.startswith("-"):
                 return f"--{option.group(1)}"
-        if assignment and is_secret(assignment.group(1)) and _tells(assignment.group(2)):
+        if assignment and is_secret(assignment.group(1)) and _is_assigned(assignment.group(2)):
             return assignment.group(1)
     return ""
 

@@ -47,6 +47,9 @@ def not_for_users(given: t.Mapping[str, t.Any], where: str) -> t.Iterator[Proble
     hint = "Leave it out, or use scope: system."
     if given.get("group") is not None:
         yield Problem(f"{where}.group", repr(given["group"]), "no group, for scope: user", hint)
+    if given.get("secrets_as") == "credentials":
+        # The key of the host is root's, and before 256 the manager of a user decrypts nothing.
+        yield Problem(f"{where}.secrets_as", "'credentials'", "environment, for scope: user", hint)
     service = (given.get("unit") or {}).get("Service")
     for directive in service if isinstance(service, dict) else ():
         if directive in NEEDS_ROOT:

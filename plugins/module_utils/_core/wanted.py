@@ -5,11 +5,16 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import units
+from ansible_collections.workers.systemd.plugins.module_utils._core.credentials import (
+    LISTING,
+    file_of,
+    listing,
+    name_of,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import parse_env, render_env
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, concrete
@@ -19,19 +24,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit im
     template_text,
     unit_marker,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.seal import Seal
 
 ENVIRONMENT_MARKER = "WORKERS_ENVIRONMENT"
 SECRETS_MARKER = "WORKERS_SECRETS"
 WATCH_MARKER = "WORKERS_WATCH"
 # One per instance that has files of its own: "3=0a1b..., 4=..." as 3:0a1b,4:...
 OWN_WATCH_MARKER = "WORKERS_WATCH_OF"
-
-Seal = t.Callable[[str], str]
-
-
-def sealed_with(key: bytes) -> Seal:
-    """Digests of texts that hold secrets: without the key, which only root reads, nobody can try values."""
-    return lambda text: hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:24]
 
 
 @dataclass(frozen=True)
@@ -56,26 +55,36 @@ class Wanted:
     generation: str
 
 
-def wanted(places: Places, pool: Pool, systemd: int, seal: Seal, watched: t.Mapping[str, str]) -> Wanted:
+def wanted(
+    places: Places,
+    pool: Pool,
+    systemd: int,
+    seal: Seal,
+    watched: t.Mapping[str, str],
+    sealed: t.Mapping[str, str],
+) -> Wanted:
     """Writes a pool down.
 
     ``watched`` maps every concrete path of ``environment_files`` and ``watch`` (``%i`` filled in) to a digest of what
-    is there.
+    is there, ``sealed`` the name of every credential to the text of its file.
     """
     files: t.List[WantedFile] = []
     common: t.Dict[str, str] = {}
-    for name, marker, variables in (
-        ("environment", ENVIRONMENT_MARKER, pool.environment),
-        ("secrets", SECRETS_MARKER, pool.secrets),
+    # Before the marker of them all: a process that starts in between has newer secrets than it says, and is stale.
+    for name, text in sealed.items():
+        files.append(WantedFile(places.config(pool.name, file_of(name, systemd)), text, 0o600))
+    listed = {LISTING: listing(pool.credentials, sealed, seal)} if pool.credentials else {}
+    for name, marker, values, variables in (
+        ("environment", ENVIRONMENT_MARKER, pool.environment, pool.environment),
+        ("secrets", SECRETS_MARKER, pool.secrets or pool.credentials, pool.secrets or listed),
     ):
-        if variables:
-            body = render_env(variables)
-            common[marker] = seal(body)
-            text = body + render_env({marker: common[marker]})
+        if values:
+            common[marker] = seal(render_env(values))
+            text = render_env({**variables, marker: common[marker]})
             files.append(WantedFile(places.config(pool.name, name), text, 0o600))
     own = _watch_markers(pool, seal, watched, common)
     files.extend(_watch_file(places, pool, common, own))
-    template = template_text(pool, systemd, environment_paths(places, pool))
+    template = template_of(places, pool, systemd)
     common[UNIT_MARKER] = unit_marker(template)
     files.append(WantedFile(places.unit(units.template(pool.name)), template, 0o644))
     files.append(WantedFile(places.unit(units.target(pool.name)), target_text(places, pool), 0o644))
@@ -91,7 +100,8 @@ def wanted_again(
     back, and instances that run something else have to be seen as stale.
     """
     kept = tuple(file for file in files if file.path != places.config(pool.name, "watch"))
-    common = {marker: value for file in kept if file.secret for marker, value in _markers_in(file.text).items()}
+    found = {name: value for file in kept if file.secret for name, value in contents(file.path, file.text).items()}
+    common = {marker: found[marker] for marker in (ENVIRONMENT_MARKER, SECRETS_MARKER) if marker in found}
     own = _watch_markers(pool, seal, watched, common)
     template = next(file.text for file in kept if file.path == places.unit(units.template(pool.name)))
     common[UNIT_MARKER] = unit_marker(template)
@@ -103,8 +113,20 @@ def wanted_again(
 def environment_paths(places: Places, pool: Pool) -> t.List[str]:
     """Paths of the environment files of a pool's template, those of the operator first."""
     watched = (*pool.environment_files, *pool.watch)
-    own = {"environment": pool.environment, "secrets": pool.secrets, "watch": watched}
+    own = {"environment": pool.environment, "secrets": pool.secrets or pool.credentials, "watch": watched}
     return [*pool.environment_files, *(places.config(pool.name, name) for name, used in own.items() if used)]
+
+
+def contents(path: str, text: str) -> t.Dict[str, str]:
+    """What a private file of a pool holds, by name: an environment file its variables, a credential itself."""
+    name = name_of(path)
+    return {name: text} if name else parse_env(text)
+
+
+def template_of(places: Places, pool: Pool, systemd: int) -> str:
+    """The text of a pool's template, with the paths of all its files."""
+    credential_files = [(name, places.config(pool.name, file_of(name, systemd))) for name in pool.credentials]
+    return template_text(pool, systemd, environment_paths(places, pool), credential_files)
 
 
 def generation_of(markers: t.Mapping[str, str]) -> str:
@@ -114,11 +136,6 @@ def generation_of(markers: t.Mapping[str, str]) -> str:
 
 def _markers(pool: Pool, common: t.Mapping[str, str], own: t.Mapping[str, str]) -> t.Dict[str, t.Dict[str, str]]:
     return {name: {**common, **({OWN_WATCH_MARKER: own[name]} if name in own else {})} for name in pool.instances}
-
-
-def _markers_in(text: str) -> t.Dict[str, str]:
-    variables = parse_env(text)
-    return {marker: variables[marker] for marker in (ENVIRONMENT_MARKER, SECRETS_MARKER) if marker in variables}
 
 
 def _watch_file(

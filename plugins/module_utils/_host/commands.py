@@ -11,11 +11,14 @@ import typing as t
 ENVIRONMENT = {"LC_ALL": "C", "LANGUAGE": "C", "TZ": "UTC", "SYSTEMD_COLORS": "0", "SYSTEMD_LOG_COLOR": "0"}
 
 
-def run(argv: t.Sequence[str]) -> t.Tuple[int, str, str]:
-    """Exit status, stdout and stderr; bytes that are no UTF-8 are in them as surrogates. Raises ``OSError``."""
+def run(argv: t.Sequence[str], given: str = "") -> t.Tuple[int, str, str]:
+    """Exit status, stdout and stderr; bytes that are no UTF-8 are in them as surrogates. Raises ``OSError``.
+
+    ``given`` is what the command reads, which no other process can see.
+    """
     done = subprocess.run(
         argv,
-        stdin=subprocess.DEVNULL,
+        input=given,
         capture_output=True,
         env={**os.environ, **ENVIRONMENT},
         encoding="utf-8",

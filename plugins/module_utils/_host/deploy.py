@@ -22,11 +22,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan import 
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.seal import sealed_with
 from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import plan_shared, shared_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import limits_not_in_force
 from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, sealed_with, wanted
+from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, contents, wanted
 from ansible_collections.workers.systemd.plugins.module_utils._host import (
+    credentials,
     delegation,
     generations,
     host,
@@ -89,7 +91,7 @@ class Deployment:
         found = list(problems)
         if self.systemd < OLDEST_SYSTEMD:
             found.append(Problem("the host", f"systemd {self.systemd}", f"systemd {OLDEST_SYSTEMD} or newer"))
-        missing = preflight.missing(self.present)
+        missing = preflight.missing(self.present, self.systemd)
         told = {problem.where for problem in missing}
         warnings = []
         for where, finding in self._judged(problems):
@@ -160,7 +162,7 @@ class Deployment:
             if not self.transaction.changes:
                 raise
             self.outcome, self.error = run.outcome, str(error)
-        self.failures = failures(self.outcome, self._secrets(), self.manager)
+        self.failures = failures(self.outcome, self._secrets, self.manager)
         self.error = self.transaction.settle(self.outcome, self.error)
         self.transaction.undo(self.outcome, begun, stay, tell)
         return self._seen_running()
@@ -229,7 +231,14 @@ class Deployment:
 
     def _wanted(self) -> t.Dict[str, Wanted]:
         watched = watch.digests(self.present)
-        return {pool.name: wanted(self.places, pool, self.systemd, self.seal, watched) for pool in self.present}
+        return {
+            pool.name: wanted(self.places, pool, self.systemd, self.seal, watched, self._sealed(pool))
+            for pool in self.present
+        }
+
+    def _sealed(self, pool: Pool) -> t.Dict[str, str]:
+        there = self.observed[pool.name].files
+        return credentials.texts(self.places, pool, self.systemd, there, self.seal, check_mode=self.check_mode)
 
     def _restores(self, name: str) -> t.Optional[int]:
         """The number of the generation that this run takes a pool from."""
@@ -246,8 +255,11 @@ class Deployment:
                 work.append(PoolWork(name, steps))
         return work
 
-    def _secrets(self) -> t.List[str]:
-        return [value for pool in self.present for value in pool.secrets.values()]
+    def _secrets(self) -> t.Set[str]:
+        """Of this version, of those that are kept, and of pools that have just gone."""
+        given = {value for pool in self.present for value in (*pool.secrets.values(), *pool.credentials.values())}
+        gone = [(path, file.text) for pool in self.observed.values() for path, file in pool.files.items()]
+        return given | credentials.secrets_of(self.places, self.wanted) | credentials.secrets_in(gone)
 
     def _diffs(self) -> t.List[t.Dict[str, str]]:
         observed = [self.observed_shared.files, *(pool.files for pool in self.observed.values())]
@@ -259,8 +271,11 @@ class Deployment:
             for step in steps:
                 if step.verb in (Verb.WRITE, Verb.REMOVE):
                     wanted_text = after[step.subject] if step.verb is Verb.WRITE else None
-                    secret = self.places.is_config(step.subject)
-                    diffs.append(report.file_diff(step.subject, before.get(step.subject), wanted_text, secret))
+                    text = before.get(step.subject)
+                    if self.places.is_config(step.subject):
+                        diffs.append(_private_diff(step.subject, text, wanted_text))
+                    else:
+                        diffs.append(report.file_diff(step.subject, text, wanted_text))
         return [*diffs, *report.plan_diff(self.steps)]
 
     def _key(self) -> bytes:
@@ -275,6 +290,10 @@ class Deployment:
         for unit in self.manager.loaded_from_old_files(loaded):
             return f"files of {unit} changed since it was loaded"
         return ""
+
+
+def _private_diff(path: str, before: t.Optional[str], after: t.Optional[str]) -> t.Dict[str, str]:
+    return report.private_diff(path, *({} if text is None else contents(path, text) for text in (before, after)))
 
 
 def _one_loaded(name: str, pool: ObservedPool) -> t.List[str]:

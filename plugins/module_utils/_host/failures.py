@@ -16,11 +16,17 @@ LINES = 10
 MOST_JOURNALS = 5
 
 
-def failures(outcome: Outcome, secrets: t.Sequence[str], manager: Manager) -> t.List[t.Dict[str, t.Any]]:
-    """One entry for each instance with a bad verdict: unit, verdict, exit, restarts, journal."""
+def failures(
+    outcome: Outcome, secrets: t.Callable[[], t.Iterable[str]], manager: Manager
+) -> t.List[t.Dict[str, t.Any]]:
+    """One entry for each instance with a bad verdict: unit, verdict, exit, restarts, journal.
+
+    ``secrets`` finds what nobody may see of what workers wrote, which costs something.
+    """
     failed, verdicts = outcome.failed, outcome.verdicts
     if not failed:
         return []
+    hidden = list(secrets())
     # One that went down without our doing was not restarted; it did so during the rollout.
     since = {unit: outcome.started.get(unit, min(outcome.started.values(), default=0.0)) for unit in failed}
     exits = last_exits(manager.exits(failed, min(since.values()), fresh=True))
@@ -34,7 +40,7 @@ def failures(outcome: Outcome, secrets: t.Sequence[str], manager: Manager) -> t.
                 "verdict": str(verdicts[unit]),
                 "exit": exits.get(unit, ""),
                 "restarts": restarts,
-                "journal": journal_lines(last_death(entries), secrets)[-LINES:],
+                "journal": journal_lines(last_death(entries), hidden)[-LINES:],
             }
         )
     return found

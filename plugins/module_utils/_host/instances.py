@@ -24,7 +24,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan_instanc
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.run_journal import Phase
-from ansible_collections.workers.systemd.plugins.module_utils._host import generations, host, journal, services
+from ansible_collections.workers.systemd.plugins.module_utils._host import (
+    credentials,
+    generations,
+    host,
+    journal,
+    services,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome, PoolWork, Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.failures import failures
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
@@ -67,7 +73,7 @@ class Instances:
             self.outcome = run.carry_out()
         except ManagerError as error:
             self.outcome, self.error = run.outcome, str(error)
-        self.failures = failures(self.outcome, self._secrets(), self.manager)
+        self.failures = failures(self.outcome, self._secrets, self.manager)
         return []
 
     def conclude(self) -> None:
@@ -141,12 +147,9 @@ class Instances:
         starts = [step.subject for step in self._steps() if step.verb in STARTS]
         return starts if self.outcome.refused else self.outcome.spared
 
-    def _secrets(self) -> t.List[str]:
+    def _secrets(self) -> t.Set[str]:
         """Of the pools of ours, which their workers might have written into the journal."""
-        kept = [
-            one for pool in filter(None, self.pools.values()) for one in generations.of_pool(self.manager.places, pool)
-        ]
-        return [value for one in kept for value in one.as_pool().secrets.values()]
+        return credentials.secrets_of(self.manager.places, filter(None, self.pools.values()))
 
     def _steps(self) -> t.List[Step]:
         return [step for group in self.groups.values() for step in group.steps]

@@ -13,10 +13,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.judge import
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_places import option_of
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import target_text, template_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import target_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps import live_findings
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, environment_paths
+from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, template_of
 from ansible_collections.workers.systemd.plugins.module_utils._host import candidates, trap_facts
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.verify import Candidate, verify
@@ -116,7 +116,7 @@ def _candidates(places: Places, pool: Pool, systemd: int) -> t.Iterator[Candidat
 
 def _template(places: Places, pool: Pool, systemd: int) -> Unit:
     name = units.template(pool.name)
-    return Unit.of(name, template_text(pool, systemd, environment_paths(places, pool)), path=places.unit(name))
+    return Unit.of(name, template_of(places, pool, systemd), path=places.unit(name))
 
 
 def _runs_another_program(template: Unit) -> bool:

@@ -7,16 +7,18 @@ from __future__ import annotations
 import grp
 import os
 import pwd
+import shutil
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import units
+from ansible_collections.workers.systemd.plugins.module_utils._core.credentials import ENCRYPTED_SINCE
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
-from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, look
+from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, credentials, look
 
 
-def missing(pools: t.Sequence[Pool]) -> t.List[Problem]:
+def missing(pools: t.Sequence[Pool], systemd: int) -> t.List[Problem]:
     """What the pools need of the host and the host lacks."""
     problems: t.List[Problem] = []
     for pool in pools:
@@ -25,6 +27,9 @@ def missing(pools: t.Sequence[Pool]) -> t.List[Problem]:
         problems.extend(_file_problems(pool))
         problems.extend(_access_problems(pool, account or accounts.ours()))
         problems.extend(_check_problems(pool))
+        if pool.credentials and systemd >= ENCRYPTED_SINCE and not shutil.which(credentials.PROGRAM):
+            lacking = f"credentials, without {credentials.PROGRAM} on the host"
+            problems.append(Problem(f"{pool.where}.secrets_as", lacking, "that program, or environment"))
     return problems
 
 

@@ -21,9 +21,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan import 
     plan_removal,
     plan_revert,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.seal import Seal
 from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import plan_shared, shared_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Verdict
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Seal, Wanted, wanted_again
+from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, wanted_again
 from ansible_collections.workers.systemd.plugins.module_utils._host import generations, host, look, watch
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome, PoolWork, Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError

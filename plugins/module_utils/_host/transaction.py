@@ -19,8 +19,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.generation i
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, owed_verdicts
 from ansible_collections.workers.systemd.plugins.module_utils._core.run_journal import Phase, RunJournal, noted
+from ansible_collections.workers.systemd.plugins.module_utils._core.seal import Seal
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Seal, Wanted
+from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted
 from ansible_collections.workers.systemd.plugins.module_utils._host import generations, journal
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome
 from ansible_collections.workers.systemd.plugins.module_utils._host.dead_man import DeadMan

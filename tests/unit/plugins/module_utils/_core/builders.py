@@ -25,9 +25,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.observed imp
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, concrete, understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import unit_marker
+from ansible_collections.workers.systemd.plugins.module_utils._core.seal import sealed_with
 from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, sealed_with, wanted
+from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, wanted
 
 SYSTEMD = 252
 CATALOGUES = Path(__file__).parents[5] / "plugins" / "plugin_utils" / "catalogues"
@@ -54,7 +55,12 @@ def mail(**options: t.Any) -> Pool:
 
 def written(pool: Pool, **changed: str) -> Wanted:
     """What the pool wants; ``changed`` as ``watched_by`` takes it."""
-    return wanted(SYSTEM, pool, SYSTEMD, SEAL, watched_by(pool, **changed))
+    return wanted(SYSTEM, pool, SYSTEMD, SEAL, watched_by(pool, **changed), sealed_by(pool))
+
+
+def sealed_by(pool: Pool) -> dict[str, str]:
+    """Texts of credential files, as if they were encrypted."""
+    return {name: f"encrypted {value[::-1]}" for name, value in pool.credentials.items()}
 
 
 def watched_by(pool: Pool, **changed: str) -> dict[str, str]:

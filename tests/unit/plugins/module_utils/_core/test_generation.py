@@ -163,7 +163,7 @@ def test_a_pool_can_be_read_from_it() -> None:
     pool = mail(**FULL)
     read = as_generation(written(pool), 1, TIME).as_pool()
     assert (read.name, read.instances, read.rollout) == (pool.name, pool.instances, pool.rollout)
-    assert (read.secrets, read.watch, read.environment_files) == (pool.secrets, pool.watch, pool.environment_files)
+    assert (read.watch, read.environment_files) == (pool.watch, pool.environment_files)
 
 
 # ---- which one

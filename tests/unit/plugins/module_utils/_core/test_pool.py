@@ -38,6 +38,9 @@ UNDERSTOOD: dict[str, tuple[dict[str, t.Any], str, t.Any]] = {
     "an account by name": ({"user": "www-data", "group": "_x.y"}, "user", "www-data"),
     "an account by number": ({"user": "0"}, "user", "0"),
     "variables": ({"environment": {"A": 1, "B": True}}, "environment", {"A": "1", "B": "true"}),
+    "secrets are variables": ({"secrets": {"A": 1}}, "secrets", {"A": "1"}),
+    "or credentials": ({"secrets_as": "credentials", "secrets": {"db.a-b": "x\ny"}}, "credentials", {"db.a-b": "x\ny"}),
+    "and then no variables": ({"secrets_as": "credentials", "secrets": {"A": 1}}, "secrets", {}),
     "limits are directives": ({"limits": {"cpu_quota": "50%", "io_weight": None}}, "limits", {"CPUQuota": "50%"}),
     "a path of each instance": ({"environment_files": ["/etc/%i.env"]}, "environment_files", ("/etc/%i.env",)),
     "a preset": ({"preset": "celery"}, "preset", "celery"),
@@ -98,6 +101,19 @@ REFUSED: dict[str, tuple[dict[str, t.Any], str]] = {
     "a variable that systemd sets": ({"environment": {"INVOCATION_ID": "1"}}, "environment.INVOCATION_ID"),
     "a variable of this collection": ({"secrets": {"WORKERS_UNIT": "1"}}, "secrets.WORKERS_UNIT"),
     "a variable given twice": ({"environment": {"A": "1"}, "secrets": {"A": "2"}}, "secrets.A"),
+    "a credential with a colon": ({"secrets_as": "credentials", "secrets": {"a:b": "1"}}, "secrets.a:b"),
+    "a credential of this collection": (
+        {"secrets_as": "credentials", "secrets": {"WORKERS_SECRETS": "1"}},
+        "secrets.WORKERS_SECRETS",
+    ),
+    "a credential given both ways": (
+        {
+            "secrets_as": "credentials",
+            "secrets": {"A": "1"},
+            "unit": {"Service": {"LoadCredential": ["B:/b", "A:/a"]}},
+        },
+        "unit.Service.LoadCredential",
+    ),
     "a limit of two lines": ({"limits": {"memory_max": "1G\nUser=root"}}, "limits.memory_max"),
     "a directive of two lines": ({"unit": {"Service": {"Nice": "5\nUser=root"}}}, "unit.Service.Nice"),
     "a section without directives": ({"unit": {"Service": 5}}, "unit.Service"),
@@ -237,10 +253,12 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
             st.sampled_from(["s3cret\0", "s3cret\ufffe", "s3cret\ud800", "s3cret" * 30000]),
             st.none(),
         ),
-    )
+    ),
+    st.sampled_from(["environment", "credentials"]),
 )
-def test_no_secret_is_in_a_problem_or_in_the_pools_own_words(secrets: dict[str, t.Any]) -> None:
-    pools, problems = understand([{"name": "mail", "environment": {"APP_ENV": "x"}, "secrets": secrets}])
+def test_no_secret_is_in_a_problem_or_in_the_pools_own_words(secrets: dict[str, t.Any], how: str) -> None:
+    given = {"name": "mail", "environment": {"APP_ENV": "x"}, "secrets": secrets, "secrets_as": how}
+    pools, problems = understand([given])
     assert "s3cret" not in "".join(map(str, problems))
     assert "s3cret" not in repr(pools)
 

@@ -98,6 +98,20 @@ def test_the_target_starts_at_boot() -> None:
     assert UnitText.parse(target_text(SYSTEM, mail())).values("Install", "WantedBy") == ["multi-user.target"]
 
 
+@pytest.mark.parametrize(
+    ("systemd", "load", "guard"),
+    [(249, "LoadCredential", "ExecStartPost"), (250, "LoadCredentialEncrypted", "ExecStartPre")],
+)
+def test_credentials_come_after_those_of_the_operator(systemd: int, load: str, guard: str) -> None:
+    own = {"Service": {load: ["tls:/etc/tls.key", ""], guard: "/bin/true"}}
+    pool = mail(secrets_as="credentials", secrets={"A": "1", "B": "2"}, unit=own)
+    text = UnitText.parse(template_text(pool, systemd, ENV_FILES, [("A", "/a"), ("B", "/b")]))
+    names = [line.partition(":")[0] for line in text.values("Service", load)]
+    assert names[-2:] == ["A", "B"]
+    assert len(text.values("Service", guard)) == 2
+    assert 'A"' in text.values("Service", guard)[1]
+
+
 def test_secrets_and_environment_are_not_in_the_unit() -> None:
     pool = mail(environment={"APP_ENV": "production"}, secrets={"APP_KEY": "s3cret"})
     assert template_text(pool, SYSTEMD, ENV_FILES) == template_text(mail(), SYSTEMD, ENV_FILES)

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import render_env
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import (
     AFTER_KILL,
@@ -23,6 +22,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.report impor
     masked,
     plan_diff,
     plan_rows,
+    private_diff,
     summary,
 )
 from tests.unit.plugins.module_utils._core.builders import carried
@@ -44,6 +44,8 @@ MASKED = {
     "every time": ("ab ab", ["ab"], f"{MASK} {MASK}"),
     "the longer one first": ("hunter22", ["hunter2", "hunter22"], MASK),
     "an empty one hides nothing": ("text", [""], "text"),
+    "one line of a key": ("read MIIE", ["-----BEGIN-----\nMIIE\n"], f"read {MASK}"),
+    "one with blanks around, which the journal drops": ("read a b", [" a b \t"], f"read {MASK}"),
 }
 
 # Of two runs: the first ended, the second runs.
@@ -67,20 +69,20 @@ def test_a_plan_is_told_in_words() -> None:
 
 
 def test_the_diff_of_a_unit_has_its_text() -> None:
-    assert file_diff("/u", "a\n", "b\n", secret=False) == {
+    assert file_diff("/u", "a\n", "b\n") == {
         "before_header": "/u",
         "after_header": "/u",
         "before": "a\n",
         "after": "b\n",
     }
-    new = file_diff("/u", None, "b\n", secret=False)
-    gone = file_diff("/u", "a\n", None, secret=False)
+    new = file_diff("/u", None, "b\n")
+    gone = file_diff("/u", "a\n", None)
     assert (new["before"], gone["after"]) == ("", "")
 
 
 def test_the_diff_of_a_secret_file_has_what_happened_to_each_name() -> None:
     before, after = {"OLD": "1", "SAME": "2", "TOKEN": "3"}, {"NEW": "1", "SAME": "2", "TOKEN": "4"}
-    assert file_diff("/s", render_env(before), render_env(after), secret=True) == {
+    assert private_diff("/s", before, after) == {
         "header": "/s",
         "prepared": "/s\nNEW: added\nOLD: removed\nTOKEN: changed\n",
     }
@@ -89,8 +91,8 @@ def test_the_diff_of_a_secret_file_has_what_happened_to_each_name() -> None:
 
 @given(carried.filter(lambda text: len(text) > 8), carried.filter(lambda text: len(text) > 8))
 def test_no_diff_of_a_secret_file_has_a_value(before: str, after: str) -> None:
-    old, new = render_env({"TOKEN": before}), render_env({"TOKEN": after})
-    for diff in (file_diff("/s", old, new, True), file_diff("/s", None, new, True), file_diff("/s", old, None, True)):
+    old, new = {"TOKEN": before}, {"TOKEN": after}
+    for diff in (private_diff("/s", old, new), private_diff("/s", {}, new), private_diff("/s", old, {})):
         assert before not in "".join(diff.values())
         assert after not in "".join(diff.values())
 

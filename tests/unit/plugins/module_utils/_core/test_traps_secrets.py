@@ -38,6 +38,11 @@ MISSED: Rows = {
     "a secret in a file": ("secret-in-environment", worker("EnvironmentFile=/etc/app/secrets")),
     "a password file": ("secret-in-command", worker(start="/srv/app/worker --password-file=/etc/pw")),
     "a path as password": ("secret-in-command", worker(start="/srv/app/worker --password /etc/pw")),
+    "a script that reads a file": (
+        "secret-in-command",
+        worker(start="""/bin/sh -c 'export TOKEN="$$(cat /etc/token)"; exec "$$0"' /srv/w"""),
+    ),
+    "a script by itself": ("secret-in-command", worker(start="/bin/sh -c 'token=$(cat /etc/token)'")),
     "an option after it": ("secret-in-command", worker(start="/srv/app/worker --token --verbose")),
     "nothing after it": ("secret-in-command", worker(start="/srv/app/worker --token")),
     "a credential that is none": ("secret-in-set-credential", worker("SetCredential=region:eu-west-1")),

@@ -8,7 +8,10 @@ import typing as t
 import pytest
 from hypothesis import given
 
+from ansible_collections.workers.systemd.plugins.module_utils._core import wanted as core
+from ansible_collections.workers.systemd.plugins.module_utils._core.credentials import ENCRYPTED_SINCE, LISTING, file_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
+from ansible_collections.workers.systemd.plugins.module_utils._core.seal import sealed_with
 from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import (
@@ -17,12 +20,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.wanted impor
     SECRETS_MARKER,
     WATCH_MARKER,
     Wanted,
+    contents,
     environment_paths,
     generation_of,
-    sealed_with,
     wanted_again,
 )
-from tests.unit.plugins.module_utils._core.builders import SEAL, carried, environ_of, mail, watched_by, written
+from tests.unit.plugins.module_utils._core.builders import SEAL, SYSTEMD, carried, environ_of, mail, watched_by, written
 
 TEMPLATE, TARGET = "/etc/systemd/system/mail@.service", "/etc/systemd/system/mail.target"
 ENVIRONMENT, SECRETS, WATCH = (SYSTEM.config("mail", name) for name in ("environment", "secrets", "watch"))
@@ -32,6 +35,10 @@ FILES: dict[str, tuple[dict[str, t.Any], set[str]]] = {
     "a bare pool": ({}, set()),
     "variables": ({"environment": {"A": "1"}}, {ENVIRONMENT}),
     "secrets": ({"secrets": {"A": "1"}}, {SECRETS}),
+    "credentials": (
+        {"secrets_as": "credentials", "secrets": {"A": "1", "b.c": "2"}},
+        {SECRETS, *(SYSTEM.config("mail", file_of(name, SYSTEMD)) for name in ("A", "b.c"))},
+    ),
     "a watched path": ({"watch": ["/srv/current"]}, {WATCH}),
     "an environment file of somebody else": ({"environment_files": ["/etc/default/mail"]}, {WATCH}),
     "all of it": ({"environment": {"A": "1"}, "secrets": {"B": "1"}, "watch": ["/x"]}, {ENVIRONMENT, SECRETS, WATCH}),
@@ -46,6 +53,7 @@ FULL: dict[str, t.Any] = {
 # what changes in FULL, the markers that change with it
 CHANGES: dict[str, tuple[dict[str, t.Any], dict[str, str], set[str]]] = {
     "a variable": ({"environment": {"APP_ENV": "test"}}, {}, {ENVIRONMENT_MARKER}),
+    "the way of secrets": ({"secrets_as": "credentials"}, {}, {"WORKERS_UNIT"}),
     "a secret": ({"secrets": {"APP_KEY": "other"}}, {}, {SECRETS_MARKER}),
     "a watched path": ({}, {"current": "new"}, {WATCH_MARKER}),
     "an environment file of somebody else": ({}, {"mail": "new"}, {WATCH_MARKER}),
@@ -87,6 +95,31 @@ def test_the_unit_reads_the_files_and_ours_come_last() -> None:
     files = texts(written(mail(**FULL)))
     read = UnitText.parse(files[TEMPLATE]).values("Service", "EnvironmentFile")
     assert read == ["/etc/default/mail", "/etc/mail/%i.env", ENVIRONMENT, SECRETS, WATCH]
+
+
+def test_credentials_are_in_files_of_their_own_which_come_before_their_marker() -> None:
+    wanted = written(mail(**{**FULL, "secrets_as": "credentials"}))
+    credential = SYSTEM.config("mail", file_of("APP_KEY", SYSTEMD))
+    assert [file.path for file in wanted.files if file.secret] == [credential, ENVIRONMENT, SECRETS, WATCH]
+    assert contents(credential, texts(wanted)[credential]) == {"APP_KEY": "encrypted terc3s"}
+    assert set(contents(SECRETS, texts(wanted)[SECRETS])) == {LISTING, SECRETS_MARKER}
+    assert "s3cret" not in repr(wanted)
+
+
+def test_other_texts_of_the_same_credentials_are_the_same_version() -> None:
+    """Encrypting again makes another text."""
+    pool = mail(secrets_as="credentials", secrets={"A": "1"})
+    one, other = (core.wanted(SYSTEM, pool, SYSTEMD, SEAL, {}, {"A": text}) for text in ("x", "y"))
+    assert (one.markers, one.generation) == (other.markers, other.generation)
+    assert one.files != other.files
+
+
+def test_a_systemd_that_cannot_decrypt_has_plain_files() -> None:
+    pool = mail(secrets_as="credentials", secrets={"A": "1"})
+    wanted = core.wanted(SYSTEM, pool, ENCRYPTED_SINCE - 1, SEAL, {}, pool.credentials)
+    credential = SYSTEM.config("mail", file_of("A", ENCRYPTED_SINCE - 1))
+    assert texts(wanted)[credential] == "1"
+    assert UnitText.parse(texts(wanted)[TEMPLATE]).values("Service", "LoadCredential") == [f"A:{credential}"]
 
 
 @given(carried)
@@ -145,7 +178,8 @@ def test_the_template_reads_every_file_that_is_written_and_no_other(options: dic
     pool = mail(**options)
     template = UnitText.parse(texts(written(pool))[TEMPLATE])
     read = template.values("Service", "EnvironmentFile")
-    assert set(read) == paths | set(pool.environment_files)
+    loaded = [line.partition(":")[2] for line in template.values("Service", "LoadCredentialEncrypted")]
+    assert {*read, *loaded} == paths | set(pool.environment_files)
     assert read == environment_paths(SYSTEM, pool)
 
 

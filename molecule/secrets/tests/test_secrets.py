@@ -1,0 +1,217 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Secrets as credentials of systemd: exact, private, encrypted where that can be, and gone when they are not wanted."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.lab_host import LabHost
+
+DOCS = Path(__file__).parents[3] / "docs" / "secrets.md"
+CONFIG = "/etc/workers.systemd/app"
+VALUES = {
+    "DB_PASSWORD": "it costs $5, \"50%\" of `it` \\ 'ü€😀'",
+    "tls.key": "-----BEGIN-----\nMIIE\r\n\ttab\x01\n\n",
+    "empty": "",
+    "a@b+c-d": "secret-number-four",
+}
+# language: what runs a text, and what prints the password in it
+READERS = {
+    "sh": (["/bin/sh", "-c"], 'printf %s "$password"'),
+    "php": (["/usr/bin/php", "-r"], "echo $password;"),
+    "python": (["/usr/bin/python3", "-c"], "import sys; sys.stdout.buffer.write(password.encode())"),
+    "ruby": (["/usr/bin/ruby", "-e"], "print password"),
+    "js": (["/usr/bin/node", "-e"], "process.stdout.write(password)"),
+}
+
+
+def app(secrets: dict[str, str], **more: t.Any) -> dict[str, t.Any]:
+    return {
+        "name": "app",
+        "command": ["/bin/sleep", "infinity"],
+        "user": "www-data",
+        "instances": 2,
+        "secrets": secrets,
+        "secrets_as": "credentials",
+        **more,
+    }
+
+
+def encrypts(lab: LabHost) -> bool:
+    return int(lab.sh("systemctl --version").split()[1]) >= 250
+
+
+def handed_out(lab: LabHost, instance: str) -> dict[str, str]:
+    """Digest of each credential that a running process has, by name."""
+    directory = f"/proc/{lab.pids('app')[instance]}/root/run/credentials/app@{instance}.service"
+    lines = lab.sh(f"cd {directory} && sha256sum -- *").splitlines()
+    return {name: digest for digest, name in (line.split("  ") for line in lines)}
+
+
+def digests(secrets: dict[str, str]) -> dict[str, str]:
+    return {name: hashlib.sha256(value.encode()).hexdigest() for name, value in secrets.items()}
+
+
+def files(lab: LabHost) -> dict[str, str]:
+    """Digest of each file of the pool in /etc, by name."""
+    lines = lab.sh(f"cd {CONFIG} && sha256sum -- *", check=False).splitlines()
+    return {name: digest for digest, name in (line.split("  ") for line in lines)}
+
+
+def credential_files(lab: LabHost) -> set[str]:
+    return {name.rpartition(".")[0] for name in files(lab) if name.endswith("credential")}
+
+
+def test_they_reach_the_worker_exactly_and_nobody_else(bare: LabHost) -> None:
+    """What the operator loads on his own comes on top."""
+    own = {"Service": {"LoadCredential": ["host:/etc/hostname"], "ExecStartPre": ["/bin/true"]}}
+    told = bare.deploy(app(VALUES, unit=own))
+    assert not told.failed, told.msg
+    wanted = {**digests(VALUES), **digests({"host": bare.sh("cat /etc/hostname")})}
+    for instance in ("1", "2"):
+        assert handed_out(bare, instance) == wanted
+    assert set(bare.sh(f"find {CONFIG} -type f -printf '%m %u\\n'").splitlines()) == {"600 root"}
+    plain = bare.sh(
+        "grep -rlF secret-number-four /etc /var/lib/workers.systemd /run/systemd/system", check=False
+    ).split()
+    ours = [f"{CONFIG}/a@b+c-d.credential", "/var/lib/workers.systemd/generations/app/1/a@b+c-d.credential"]
+    assert plain == ([] if encrypts(bare) else ours)
+    assert "secret-number-four" not in bare.sh(f"tr '\\0' '\\n' < /proc/{bare.pids('app')['1']}/environ")
+    directory = "/run/credentials/app@1.service"
+    assert bare.sh(f"setpriv --reuid=nobody --clear-groups cat {directory}/a@b+c-d", check=False) == ""
+    assert bare.sh(f"setpriv --reuid=www-data --clear-groups cat {directory}/a@b+c-d") == "secret-number-four"
+    assert not bare.deploy(app(VALUES, unit=own)).changed
+
+
+def test_every_language_reads_them_as_the_page_says(bare: LabHost) -> None:
+    """A value without a newline at its end, which a shell would drop."""
+    blocks = dict(re.findall(r"```(sh|php|python|ruby|js)\n(.*?)```", DOCS.read_text(), re.DOTALL))
+    assert set(blocks) == set(READERS)
+    there = {name: run for name, run in READERS.items() if bare.sh(f"command -v {run[0][0]}", check=False)}
+    pools = [
+        {**app({"DB_PASSWORD": VALUES["DB_PASSWORD"]}), "name": f"in-{name}", "instances": 1, "user": None}
+        | {"command": ["/bin/sh", "-c", '"$@" > /run/read-by-$WORKERS_POOL; exec sleep infinity', "sh", *run, text]}
+        for name, (run, show) in there.items()
+        for text in [f"{blocks[name]}{show}"]
+    ]
+    told = bare.deploy(*pools)
+    assert not told.failed, told.msg
+    bare.until(lambda: all(bare.sh(f"cat /run/read-by-in-{name}") == VALUES["DB_PASSWORD"] for name in there))
+    bare.sh("rm /run/read-by-*")
+
+
+def test_a_change_is_seen_in_the_right_files_and_in_the_right_processes(bare: LabHost) -> None:
+    other = {**app({"A": "1"}), "name": "other"}
+    bare.deploy(app({"A": "one", "B": "two"}), other)
+    before, others = files(bare), bare.pids("other")
+    wanted = app({"A": "another", "B": "two"})
+
+    said = bare.deploy(wanted, other, check=True)
+    assert "A: changed" in str(said.result["diff"])
+    assert "B: " not in str(said.result["diff"])
+    assert files(bare) == before
+    told = bare.deploy(wanted, other)
+    assert told.plan("app") == said.plan("app")
+    assert told.result["pools"]["app"]["generation"] == said.result["pools"]["app"]["generation"]
+    assert [unit for verb, unit in told.plan("app") if verb == "restart"] == ["app@1.service", "app@2.service"]
+    changed = {name for name, digest in files(bare).items() if before[name] != digest}
+    assert {name.partition(".")[0] for name in changed} == {"A", "secrets"}, "what did not change is as it was"
+    assert handed_out(bare, "2") == digests(wanted["secrets"])
+    assert (bare.pids("other"), bare.deploy(wanted, other).changed) == (others, False)
+
+    pids = bare.pids("app")
+    bare.sh(f"for file in {CONFIG}/B.*; do echo x >> $file; done")
+    damaged = files(bare)
+    told = bare.deploy(wanted, other)
+    assert [verb for verb, _subject in told.plan("app")][:1] == ["write"]
+    assert (files(bare) != damaged, bare.pids("app") == pids or not encrypts(bare)) == (True, True)
+
+    bare.deploy(app({"A": "another"}), other)
+    assert (credential_files(bare), set(handed_out(bare, "1"))) == ({"A"}, {"A"})
+
+
+def test_nothing_is_left_of_what_is_not_wanted(bare: LabHost) -> None:
+    bare.deploy(app({"A": "one"}))
+    bare.deploy(app({"A": "one"}, secrets_as="environment"))
+    assert set(files(bare)) == {"secrets"}
+    environ = bare.sh(f"tr '\\0' '\\n' < /proc/{bare.pids('app')['1']}/environ")
+    assert ("A=one" in environ, "CREDENTIALS_DIRECTORY" in environ) == (True, False)
+    bare.deploy(app({"A": "one"}))
+    assert (credential_files(bare), set(handed_out(bare, "1"))) == ({"A"}, {"A"})
+    assert "one" not in bare.sh(f"cat {CONFIG}/secrets")
+    bare.deploy(purge=True)
+    places = "/etc/workers.systemd /run/credentials /var/lib/workers.systemd/generations"
+    assert bare.sh(f"ls -A {places} | grep app; :") == ""
+
+
+def test_a_bad_version_is_undone_by_the_run_or_by_the_host_and_one_goes_back_by_hand(bare: LabHost) -> None:
+    good, bad = app({"A": "good"}), app({"A": "bad-secret", "B": "new"})
+    fails = {"command": ["/bin/sh", "-c", 'cat "$CREDENTIALS_DIRECTORY/A"; exit 3']}
+    bare.deploy(good)
+    before = files(bare)
+    for _ in range(2):
+        told = bare.deploy({**bad, **fails})
+        assert told.failed
+        assert "********" in told.msg
+        assert "bad-secret" not in str(told.result)
+        assert (files(bare), told.result["pools"]["app"]["number"]) == (before, 2), "trying again is no other version"
+    assert handed_out(bare, "1") == digests(good["secrets"])
+
+    with bare.deploying({**bad, "rollout": {"min_healthy_time": "5s"}}, workers_confirm="2s") as deploy:
+        bare.until(lambda: "B" in credential_files(bare), seconds=30)
+        bare.sh("pkill -KILL -f '[A]nsiballZ_pools'")
+        deploy.wait()
+    bare.until(lambda: files(bare) == before, seconds=15)
+    bare.until(lambda: handed_out(bare, "1") == digests(good["secrets"]))
+
+    bare.deploy(bad)
+    assert handed_out(bare, "1") == digests(bad["secrets"])
+    bare.module("rollback", pool="app")
+    assert (files(bare), handed_out(bare, "1")) == (before, digests(good["secrets"]))
+    modes = bare.sh("find /var/lib/workers.systemd/generations -type f -printf '%m %u\\n'").splitlines()
+    assert set(modes) == {"600 root"}
+
+
+def test_a_worker_does_not_start_without_them(bare: LabHost) -> None:
+    """In a container whose root does not propagate mounts, systemd starts it with an empty directory."""
+    bare.sh("mount --make-rprivate /")
+    try:
+        told = bare.deploy(app({"A": "one"}))
+    finally:
+        bare.sh("mount --make-rshared /")
+    assert told.failed
+    said = bare.sh("journalctl --sync; journalctl -o cat --no-pager -n 200 -u 'app@*'")
+    assert "systemd has not handed out the credential A" in said
+    assert bare.pids("app") == {}
+
+
+def test_what_cannot_be_is_refused_and_names_the_key_alone(bare: LabHost) -> None:
+    before = bare.tree()
+    own = {"Service": {"LoadCredential": ["tls:/etc/hostname", "A:/etc/hostname"]}}
+    told = bare.deploy(app({"A": "s3cret", "a:b": "s3cret", "C": "s3cret\0"}, unit=own))
+    assert told.failed
+    assert {problem["where"] for problem in told.result["problems"]} == {
+        *(f"pools[0] (app).secrets.{name}" for name in ("a:b", "C")),
+        "pools[0] (app).unit.Service.LoadCredential",
+    }
+    assert "s3cret" not in str(told.result)
+    assert bare.tree() == before
+
+
+def test_a_host_that_cannot_encrypt_is_refused(bare: LabHost) -> None:
+    if not encrypts(bare):
+        pytest.skip("this systemd has plain files")
+    bare.sh("mv /usr/bin/systemd-creds /usr/bin/systemd-creds.away")
+    try:
+        told = bare.deploy(app({"A": "one"}))
+    finally:
+        bare.sh("mv /usr/bin/systemd-creds.away /usr/bin/systemd-creds")
+    assert told.failed
+    assert "pools[0] (app).secrets_as: found credentials, without systemd-creds on the host" in told.msg
+    assert bare.sh("ls /etc/workers.systemd", check=False) == ""

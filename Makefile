@@ -19,7 +19,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # ansible-playbook wants a locale that can write UTF-8; a bare machine has none but this one.
 export LC_ALL := C.UTF-8
 
-.PHONY: help setup lab check lint types unit docs test sanity artifact oracle molecule faults soak demo demo-clean bench lock clean
+.PHONY: help setup lab check lint types unit docs test sanity artifact oracle molecule faults soak demo demo-clean bench lock release clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -106,9 +106,15 @@ demo-clean:  ## remove the demo's container
 bench: lab  ## the figures of docs/benchmarks.md
 	python3 -m tests.benchmarks
 
-lock:  ## write requirements-dev.txt anew (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --custom-compile-command 'make lock' -q requirements-dev.in -o requirements-dev.txt
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+  --custom-compile-command 'make lock' -q
+
+lock:  ## write requirements-dev.txt and requirements-release.txt anew (needs uv)
+	$(LOCK) requirements-dev.in -o requirements-dev.txt
+	$(LOCK) requirements-release.in -o requirements-release.txt
+
+release: setup  ## build the collection and have galaxy-importer judge it, publish nothing; FINAL=1 wants it committed
+	sh tests/release.sh $(if $(FINAL),final)
 
 clean:  ## remove what make made here
 	rm -rf $(VENV) .cache

@@ -30,12 +30,15 @@ class Module(AnsibleModule):
     """
 
     no_log_values: t.Set[t.Any]
+    _keep_remote_files: bool
 
     def __init__(self, options: Spec, hide: t.Callable[[t.Dict[str, t.Any]], t.Dict[str, t.Any]]) -> None:
         self._hide = hide
         self._reading = True
         super().__init__(argument_spec=options, supports_check_mode=True)
         self._reading = False
+        if not self._keep_remote_files:
+            _remove_own_file()
 
     def fail_json(self, msg: str, **result: t.Any) -> None:
         if not (self._reading and hasattr(self, "validation_result")):
@@ -100,6 +103,19 @@ class Module(AnsibleModule):
         arguments = self._hide(known_only(self.params, self.argument_spec))
         arguments.pop("_follow", None)
         return {**result, "invocation": {"module_args": arguments}}
+
+
+def _remove_own_file() -> None:
+    """Ansible brings a module as a file that has the arguments in it, and takes it away at the end.
+
+    When the connection is lost, or the controller is killed, nobody does, and the secrets would stay on the host.
+    """
+    with open("/proc/self/cmdline", "rb") as file:
+        words = file.read().split(b"\0")
+    for word in words:
+        if os.path.basename(word).startswith(b"AnsiballZ_"):
+            with contextlib.suppress(OSError):
+                os.unlink(word)
 
 
 def hidden(variables: t.Any) -> t.Any:

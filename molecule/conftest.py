@@ -30,7 +30,11 @@ def lab() -> t.Iterator[LabHost]:
     names = os.environ["MOLECULE_LAB_HOST"].split()
     with contextlib.ExitStack() as open_locks:
         locks = {name: open_locks.enter_context((LOCKS / name).open("w")) for name in names}
-        yield kind(_locked(locks))
+        host = kind(_locked(locks))
+        yield host
+        if isinstance(host, UserHost):
+            # Other scenarios do not know of the user.
+            host.remove_pools()
 
 
 def _locked(locks: t.Mapping[str, t.IO[str]]) -> str:

@@ -141,7 +141,9 @@ def main() -> None:
             return rollback, warnings
 
         def decide() -> t.Tuple[Decided, t.List[str]]:
-            program.made()
+            if user:
+                # What Ansible has put here that user cannot read.
+                program.made()
             return decide_in(user, decide_for, check_mode=module.check_mode, diff=module._diff)
 
         end = module.task().carry_out(decide)

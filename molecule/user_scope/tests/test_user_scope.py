@@ -16,9 +16,11 @@ SECRET = "a-secret-that-nobody-sees"
 
 @pytest.fixture
 def host(lab: LabHost) -> LabHost:
-    """The host as root sees it, where the user has nothing yet."""
+    """The host as root sees it, without pools of anybody."""
     UserHost(lab.name).remove_pools()
-    return LabHost(lab.name)
+    seen_by_root = LabHost(lab.name)
+    seen_by_root.remove_pools()
+    return seen_by_root
 
 
 def sleeper(**more: t.Any) -> dict[str, t.Any]:
@@ -44,7 +46,7 @@ def test_the_pool_is_the_users_own_and_leaves_as_it_came(host: LabHost) -> None:
     holders = host.sh(f"grep -rl {SECRET} /home /etc /var/lib/workers.systemd /run/user/{UID} 2>/dev/null", check=False)
     assert len(holders.split()) == 2, "the live file and that of its generation"
     assert set(host.sh(f"stat -c %a {' '.join(holders.split())}").split()) == {"600"}
-    assert host.sh("ls /etc/systemd/system | grep sleeper", check=False) == ""
+    assert host.sh("find /etc/systemd/system -name 'sleeper*' ! -type d") == ""
     assert lingers(host)
     assert not host.deploy(sleeper()).changed
     info = host.module("pools_info").result
@@ -116,12 +118,12 @@ REFUSED = {
 
 def test_what_cannot_be_is_refused_at_once_and_changes_nothing(host: LabHost) -> None:
     pools = [sleeper(name=f"p{index}", **more) for index, (more, _found) in enumerate(REFUSED.values())]
-    told = host.deploy(*pools, {"name": "fine", "command": ["/bin/sleep", "infinity"]})
+    told = host.deploy(*pools, {"name": "plain", "command": ["/bin/sleep", "infinity"]})
     assert told.failed
     for index, (_more, found) in enumerate(REFUSED.values()):
         assert f"- pools[{index}] (p{index}).{found}" in told.msg
     assert told.msg.startswith(f"{len(REFUSED)} problems, nothing was changed:")
-    assert host.sh(f"ls /etc/systemd/system | grep fine; ls -A {HOME} | grep config", check=False) == ""
+    assert host.sh(f"find /etc/systemd/system -name 'plain*'; ls -A {HOME} | grep config", check=False) == ""
     assert not lingers(host)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import pwd
 import re
+import sys
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places, of_user
@@ -41,4 +42,7 @@ def _trouble(user: pwd.struct_passwd) -> str:
         return f"whose home {user.pw_dir!r} has characters that systemd would read otherwise"
     if not all(accounts.may(accounts.account_of(user), [(user.pw_dir, os.R_OK | os.W_OK | os.X_OK)])):
         return f"who may not write to {user.pw_dir}"
+    # The manager of the user runs it to undo a run that has died.
+    if not all(accounts.may(accounts.account_of(user), [(sys.executable, os.X_OK)])):
+        return f"who may not run {sys.executable}, with which Ansible runs here"
     return ""

@@ -82,6 +82,8 @@ def judge_processes(
     ``settled`` are units that this run has started. Those of a pool are alike, so one speaks for all.
     """
     places = manager.places
+    # Of a user's manager deploy.py has said it, with the reason (delegation.py).
+    silent = {*off, "limit-is-not-in-force"} if places.user else off
     speakers: t.Dict[str, Wanted] = {}
     for one in wanted:
         names = (units.instance(one.pool.name, name) for name in one.pool.instances)
@@ -92,7 +94,7 @@ def judge_processes(
         path = places.unit(units.template(pool.name))
         template = next(file.text for file in speakers[unit].files if file.path == path)
         for finding in live_findings(
-            Unit.of(units.template(pool.name), template, path=path), process, manager.version(), off
+            Unit.of(units.template(pool.name), template, path=path), process, manager.version(), silent
         ):
             found.append(Placed(option_of(places, pool, finding.at), finding))
     return found

@@ -34,7 +34,7 @@ attributes:
 options:
   path:
     description: Absolute path of the file. Its directory must be there.
-    type: path
+    type: str
     required: true
   variables:
     description:
@@ -95,13 +95,14 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.env_text imp
     read_variables,
     render_env,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.paths import path_problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import env_changes, private_diff
 from ansible_collections.workers.systemd.plugins.module_utils._host import one_file
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module, hidden
 
 OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {
-    "path": {"type": "path", "required": True},
+    "path": {"type": "str", "required": True},
     "variables": {"type": "dict", "default": {}, "no_log": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "owner": {"type": "str", "default": "root"},
@@ -114,7 +115,7 @@ def wanted_file(module: Module) -> t.Optional[one_file.OneFile]:
     """What the options ask for; ``None`` for no file. Raises ``Problems``."""
     params = module.params
     variables, found = read_variables(params["variables"], "variables")
-    problems = [*module.unknown(), *found]
+    problems = [*module.unknown(), *found, *path_problems(params["path"], "path")]
     mode, uid, gid = one_file.read_attributes(params, problems)
     in_the_way = one_file.place_problems(params["path"]) if params["state"] == "present" else []
     if problems or (in_the_way and not module.check_mode):

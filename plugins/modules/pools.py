@@ -90,7 +90,7 @@ options:
         type: str
       working_directory:
         description: Directory that the worker is started in. The user must be able to enter it.
-        type: path
+        type: str
       instances:
         description:
           - How many instances run, named V(1) and so on, or a list of their names.
@@ -121,13 +121,13 @@ options:
             there. When their content changes the instances are stale.
           - C(%i) is the name of the instance.
         type: list
-        elements: path
+        elements: str
       watch:
         description:
           - Paths that the worker depends on. When one changes the instances are stale.
           - Of a link it matters where it points to, of a file its content, of a directory which entries it has.
         type: list
-        elements: path
+        elements: str
       preset:
         description:
           - Directives that keep the jobs of this framework alive when a worker is stopped.
@@ -446,13 +446,13 @@ POOL = {
     "command": {"type": "raw"},
     "user": {"type": "str"},
     "group": {"type": "str"},
-    "working_directory": {"type": "path"},
+    "working_directory": {"type": "str"},
     "instances": {"type": "raw", "default": 1},
     "environment": {"type": "dict"},
     "secrets": {"type": "dict", "no_log": True},
     "secrets_as": {"type": "str", "choices": ["environment", "credentials"], "default": "environment", "no_log": False},
-    "environment_files": {"type": "list", "elements": "path"},
-    "watch": {"type": "list", "elements": "path"},
+    "environment_files": {"type": "list", "elements": "str"},
+    "watch": {"type": "list", "elements": "str"},
     "preset": {"type": "str", "default": "generic"},
     "drain_timeout": {"type": "str"},
     "busy_check": {"type": "list", "elements": "str"},

@@ -18,6 +18,7 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 
 Result = t.Dict[str, t.Any]
@@ -96,7 +97,7 @@ class Following(ActionBase):  # type: ignore[misc]
 
     def _show(self, lines: t.Sequence[str]) -> None:
         for line in lines if not self._task.no_log else ():
-            display.display(f"[{self._task_host()}] {line}", stderr=True)
+            display.display(f"[{self._task_host()}] {one_line(line)}", stderr=True)
 
     def _task_host(self) -> str:
         return str(self._task.delegate_to or self._play_context.remote_addr)

@@ -120,13 +120,15 @@ class LabHost:
 
     def module(self, module: str, /, *, check: bool = False, **options: t.Any) -> Told:
         """Runs one module of the collection."""
-        play = [{"hosts": "all", "gather_facts": False, "tasks": [{f"workers.systemd.{module}": options}]}]
-        playbook = Path(os.environ.get("TMPDIR", "/tmp")) / f"workers-{os.getpid()}.json"
-        playbook.write_text(json.dumps(play))
-        try:
+        with _playbook_of([{f"workers.systemd.{module}": options}]) as playbook:
             return self._told(self._playbook(playbook, {}, ["--check", "--diff"] if check else ["--diff"]))
-        finally:
-            playbook.unlink()
+
+    def raw(self, tasks: t.Sequence[t.Mapping[str, t.Any]]) -> str:
+        """What somebody who runs these tasks sees on the terminal."""
+        with _playbook_of(tasks) as playbook:
+            argv, environment = self._argv(playbook, {}, []), {**os.environ, "ANSIBLE_NOCOLOR": "1"}
+            done = subprocess.run(argv, env=environment, capture_output=True, check=False)
+            return (done.stdout + done.stderr).decode("utf-8", "surrogateescape")
 
     def reboot(self) -> None:
         subprocess.run(["python3", "-m", "lab", "restart", self.name], cwd=ROOT, check=True)
@@ -182,6 +184,16 @@ class LabHost:
 
     def _told(self, report: t.Any) -> Told:
         return Told(report["plays"][0]["tasks"][-1]["hosts"][self.name])
+
+
+@contextlib.contextmanager
+def _playbook_of(tasks: t.Sequence[t.Mapping[str, t.Any]]) -> t.Iterator[Path]:
+    playbook = Path(os.environ.get("TMPDIR", "/tmp")) / f"workers-{os.getpid()}.json"
+    playbook.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": list(tasks)}]))
+    try:
+        yield playbook
+    finally:
+        playbook.unlink()
 
 
 def _environment() -> dict[str, str]:

@@ -32,3 +32,19 @@ def not_one_line(value: str) -> str:
     """What in ``value`` would end its line, or is no text; empty when all is well."""
     ends = [name for character, name in LINE_ENDS.items() if character in value]
     return ends[0] if ends else not_text(value)
+
+
+def visible(text: str) -> str:
+    """``text`` for somebody's terminal: nothing in it can steer one, hide or turn around what stands beside it.
+
+    Newlines and tabs stay. What else is no printable character (control and bidirectional characters, other line ends
+    and blanks, surrogates) is written as Python writes it, such as ``\\x1b``.
+    """
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() or one in "\n\t" else ascii(one)[1:-1] for one in text)
+
+
+def one_line(text: str) -> str:
+    """The same for what must not look like a line of its own."""
+    return visible(text).replace("\n", "\\n").replace("\t", "\\t")

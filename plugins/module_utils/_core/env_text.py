@@ -83,7 +83,8 @@ class _EnvReader:
     def __init__(self) -> None:
         self.state = self._pre_key
         self.key = ""
-        self.value = ""
+        # A list, since a text that grows by a character at a time takes time with the square of its length.
+        self.value: t.List[str] = []
         # How much of the value must stay when blanks at its end are dropped.
         self.kept = 0
         self.found: t.List[t.Tuple[str, str]] = []
@@ -98,14 +99,13 @@ class _EnvReader:
         return self.found
 
     def _store(self) -> None:
-        value = (
-            self.value if self.state in (self._single, self._double, self._double_escape) else self.value[: self.kept]
-        )
+        in_quotes = self.state in (self._single, self._double, self._double_escape)
+        value = "".join(self.value if in_quotes else self.value[: self.kept])
         self.found.append((self.key.rstrip(" \t\n\r"), value))
-        self.key, self.value, self.kept = "", "", 0
+        self.key, self.value, self.kept = "", [], 0
 
     def _keep(self, character: str) -> None:
-        self.value += character
+        self.value.append(character)
         self.kept = len(self.value)
 
     def _pre_key(self, character: str) -> None:
@@ -147,7 +147,7 @@ class _EnvReader:
             self.kept = len(self.value)
             self.state = self._escape
         elif character in " \t":
-            self.value += character
+            self.value.append(character)
         else:
             self._keep(character)
 
@@ -160,7 +160,7 @@ class _EnvReader:
         if character == "'":
             self._close_quote()
         else:
-            self.value += character
+            self.value.append(character)
 
     def _double(self, character: str) -> None:
         if character == '"':
@@ -168,14 +168,14 @@ class _EnvReader:
         elif character == "\\":
             self.state = self._double_escape
         else:
-            self.value += character
+            self.value.append(character)
 
     def _double_escape(self, character: str) -> None:
         self.state = self._double
         if character in '"\\`$':
-            self.value += character
+            self.value.append(character)
         elif character != "\n":
-            self.value += "\\" + character
+            self.value += ["\\", character]
 
     def _close_quote(self) -> None:
         self.kept = len(self.value)

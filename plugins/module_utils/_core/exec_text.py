@@ -90,7 +90,7 @@ def _next_word(text: str, position: int) -> t.Tuple[t.Optional[str], int]:
         position += 1
     if position == len(text):
         return None, position
-    word, quote = b"", ""
+    word, quote = bytearray(), ""
     while position < len(text):
         character = text[position]
         if character == "\\" and position + 1 < len(text):

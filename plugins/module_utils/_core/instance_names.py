@@ -29,10 +29,11 @@ def read_instances(
     if isinstance(given, list):
         problems = item_problems(given, where)
         names = [as_text(name) for name in given]
+        first: t.Dict[str, int] = {}
         for index, name in enumerate(names):
             if not may_be(name):
                 problems.append(Problem(f"{where}[{index}]", repr(name), expected, hint))
-            if name in names[:index]:
+            if first.setdefault(name, index) != index:
                 problems.append(Problem(f"{where}[{index}]", repr(name), "a name used once"))
         return tuple(names), problems
     if isinstance(given, bool) or not COUNT.fullmatch(str(given)):

@@ -49,10 +49,11 @@ class JournalQuery(t.NamedTuple):
         argv = ["journalctl", "--no-pager", "--output=json", f"--since=@{self.since:.6f}", f"--lines={self.lines:d}"]
         only = [] if uid is None else [f"_UID={uid:d}"]
         by_systemd, by_itself = ("UNIT", "_SYSTEMD_UNIT") if uid is None else ("USER_UNIT", "_SYSTEMD_USER_UNIT")
-        told = [f"{by_systemd}={unit}" for unit in self.units]
+        # Any process may write any field; those that begin with an underscore are journald's own.
+        told = [*(["_PID=1"] if uid is None else only), *(f"{by_systemd}={unit}" for unit in self.units)]
         if self.about is About.ALL:
-            return [*argv, *only, *(f"{by_itself}={unit}" for unit in self.units), "+", *only, *told]
-        return [*argv, f"--output-fields={','.join(FIELDS)}", *only, *MESSAGES[self.about], *told]
+            return [*argv, *only, *(f"{by_itself}={unit}" for unit in self.units), "+", *told]
+        return [*argv, f"--output-fields={','.join(FIELDS)}", *MESSAGES[self.about], *told]
 
     def as_json(self) -> t.List[t.Any]:
         return [self.about.value, *self[1:]]

@@ -9,6 +9,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import traps
+from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, Severity
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, did_you_mean
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed, Unit
@@ -136,7 +137,7 @@ def row(finding: Finding, unit: str, path: str) -> Row:
         "expected": finding.expected,
         "hint": finding.hint,
     }
-    return {**{name: printable(text) for name, text in texts.items()}, "line": at.line}
+    return {**{name: one_line(printable(text)) for name, text in texts.items()}, "line": at.line}
 
 
 def line(told: Row) -> str:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options that a module does not have. Ansible's own check names them without their place in a list."""
+"""What Ansible's own check of arguments tells without its place in a list, or with its value, or not at all."""
 
 from __future__ import annotations
 
@@ -10,6 +10,23 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.problem impo
 
 # An argument spec in Ansible's form: options by name, those of a mapping under "options".
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
+
+
+def misshapen(given: t.Mapping[str, t.Any], spec: Spec, where: str = "") -> t.Iterator[Problem]:
+    """Values without options where there have to be some.
+
+    Ansible tells such a value, whatever secret is in it, or ends with a traceback. A text it may take apart.
+    """
+    for name in [name for name in spec if "options" in spec[name] and given.get(name) is not None]:
+        place, value, kind = f"{where}{name}", given[name], spec[name]["type"]
+        if not isinstance(value, (str, list if kind == "list" else dict)):
+            yield Problem(place, type(value).__name__, "a list of mappings" if kind == "list" else "a mapping")
+            continue
+        for index, one in enumerate(value if kind == "list" else ()):
+            if not isinstance(one, (str, dict)):
+                yield Problem(f"{place}[{index}]", type(one).__name__, "a mapping")
+        for inner_place, inner in _mappings(place, value):
+            yield from misshapen(inner, spec[name]["options"], f"{inner_place}.")
 
 
 def unknown_options(given: t.Mapping[str, t.Any], spec: Spec, where: str = "") -> t.Iterator[Problem]:

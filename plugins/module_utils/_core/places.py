@@ -36,6 +36,11 @@ class Places:
     user: str = ""
 
     @property
+    def manager_unit(self) -> str:
+        """The service that the manager of a user is to systemd; empty for systemd itself."""
+        return f"user@{self.runtime.rpartition('/')[2]}.service" if self.user else ""
+
+    @property
     def whose(self) -> t.Tuple[str, ...]:
         """What tells systemd's tools whose manager is meant."""
         return ("--user",) if self.user else ()

@@ -83,9 +83,10 @@ def read_policy(given: t.Mapping[str, t.Any], where: str) -> t.Tuple[Policy, t.L
 
 
 def read_check(given: t.Sequence[t.Any], where: str) -> t.Tuple[t.Tuple[str, ...], t.List[Problem]]:
-    """A command that is asked about an instance; none when it is empty."""
+    """A command that is asked about an instance; none when it is empty, or has problems."""
     words = tuple(as_text(word) for word in given)
-    return words, (argv_problems(words, where) if words else [])
+    problems = argv_problems(words, where) if words else []
+    return () if problems else words, problems
 
 
 def _too_short(policy: Policy, where: str) -> Problem:

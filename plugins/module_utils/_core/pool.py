@@ -8,7 +8,7 @@ import re
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import presets, time_span, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import marks, presets, time_span, units
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import not_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.credentials import read_credentials
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import as_text, read_variables
@@ -20,6 +20,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text im
     split_command,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.instance_names import item_problems, read_instances
+from ansible_collections.workers.systemd.plugins.module_utils._core.paths import (
+    environment_file_problems,
+    path_problems,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy, read_check, read_policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems, did_you_mean
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import (
@@ -66,6 +70,8 @@ RESERVED_VARIABLES = re.compile(
     r"INVOCATION_ID|NOTIFY_SOCKET|LISTEN_(?:FDS|PID|FDNAMES)|WATCHDOG_(?:USEC|PID)|JOURNAL_STREAM"
     r"|MAINPID|MANAGERPID|SYSTEMD_EXEC_PID|CREDENTIALS_DIRECTORY|WORKERS_[A-Z]+"
 )
+# Units that serve all pools; one of them is a template itself.
+OURS = frozenset({marks.REVIVAL, marks.CALM, marks.RECOVERY})
 # Words that only a shell understands.
 SHELL_WORDS = frozenset({"|", "||", "&&", "&", ">", ">>", "<", "2>&1", ";"})
 ACCOUNT = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,255}|[0-9]{1,10}")
@@ -118,7 +124,7 @@ def understand(params: t.Sequence[Params]) -> t.Tuple[t.Tuple[Pool, ...], t.List
     first: t.Dict[t.Tuple[str, str], str] = {}
     for pool in pools:
         same = first.setdefault((pool.manager_of, pool.name), pool.where)
-        if same != pool.where:
+        if pool.name and same != pool.where:
             problems.append(Problem(f"{pool.where}.name", repr(pool.name), "a name used once", f"{same} has it too"))
     return tuple(pools), problems
 
@@ -128,21 +134,24 @@ class _Reader:
 
     def __init__(self, params: Params, where: str, problems: t.List[Problem]) -> None:
         self.params = params
-        self.name = params.get("name") or ""
-        self.where = f"{where} ({self.name})" if units.POOL_NAME.fullmatch(self.name) else where
+        name = params.get("name") or ""
+        self.name = name if units.POOL_NAME.fullmatch(name) else ""
+        self.where = f"{where} ({self.name})" if self.name else where
         self.problems = problems
 
     def problem(self, option: str, found: str, expected: str, hint: str = "") -> None:
         self.problems.append(Problem(f"{self.where}.{option}", found, expected, hint))
 
     def pool(self) -> Pool:
-        if not units.POOL_NAME.fullmatch(self.name):
+        if not self.name:
             self.problem(
                 "name",
-                repr(self.name),
+                repr(self.params.get("name")),
                 "letters, digits, '_', '.', '-', the first a letter or digit, at most 100",
                 "It becomes NAME@.service and NAME.target.",
             )
+        elif self.name in OURS:
+            self.problem("name", repr(self.name), "another name", "The collection has units of this name.")
         manager_of = self._manager_of()
         if self.params.get("state") == "absent":
             return Pool(self.name, self.where, present=False, manager_of=manager_of)
@@ -207,9 +216,10 @@ class _Reader:
                 Problem(f"{self.where}.command", one.found, one.expected, one.hint) for one in found.problems
             )
             return ""
+        no_text = [word for word in words if not_text(word)]
+        for word in no_text:
+            self.problem("command", not_text(word), "text", UNANSWERED)
         for word in words:
-            if not_text(word):
-                self.problem("command", not_text(word), "text", UNANSWERED)
             if word in SHELL_WORDS:
                 self.problem("command", repr(word), "one program and its arguments", "No shell reads this line.")
         # systemd.service(5), "COMMAND LINES": special executable prefixes.
@@ -218,7 +228,7 @@ class _Reader:
             self.problem("command", repr(executable), "an absolute path", NO_LOGIN_PATH)
             return ""
         # What a specifier stands for only systemd knows.
-        return "" if "%" in executable else executable
+        return "" if "%" in executable or words[0] in no_text else executable
 
     def _values(self, option: str, read: Read) -> t.Dict[str, str]:
         values, found = read(self.params.get(option) or {}, f"{self.where}.{option}")
@@ -231,10 +241,11 @@ class _Reader:
         return values
 
     def _account(self, option: str) -> t.Optional[str]:
-        name = self.params.get(option)
-        if name is not None and not ACCOUNT.fullmatch(name):
-            self.problem(option, repr(name), f"the name or number of a {option}")
-        return t.cast("t.Optional[str]", name)
+        name: t.Optional[str] = self.params.get(option)
+        if name is None or ACCOUNT.fullmatch(name):
+            return name
+        self.problem(option, repr(name), f"the name or number of a {option}")
+        return None
 
     def _working_directory(self) -> t.Optional[str]:
         path = self.params.get("working_directory")
@@ -247,16 +258,11 @@ class _Reader:
     def _environment_files(self) -> t.Tuple[str, ...]:
         paths = self._paths("environment_files")
         for index, path in enumerate(paths):
-            if "%" in concrete(path, ""):
-                self.problem(
-                    f"environment_files[{index}]", "another specifier than %i", "a path, in which %i may stand"
-                )
+            self.problems.extend(environment_file_problems(path, f"{self.where}.environment_files[{index}]"))
         return paths
 
     def _path(self, option: str, path: str) -> str:
-        found = list(value_problems(path, f"{self.where}.{option}"))
-        if not path.startswith("/"):
-            found.append(Problem(f"{self.where}.{option}", repr(path), "an absolute path"))
+        found = path_problems(path, f"{self.where}.{option}")
         self.problems.extend(found)
         return "" if found else path
 
@@ -272,7 +278,7 @@ class _Reader:
             "systemd escapes anything else, so that %i would not be the name.",
         )
         self.problems.extend(found)
-        return names
+        return () if found else names
 
     def _preset(self) -> str:
         preset = str(self.params.get("preset") or presets.DEFAULT)
@@ -308,6 +314,8 @@ class _Reader:
             for section, keys in given.items()
             if isinstance(keys, dict) and not section_problems({section: {}}, "")
         }
+        if unit.pop(marks.OWNER_SECTION, None) is not None:
+            self.problem(f"unit.{marks.OWNER_SECTION}", "given", "nothing: it marks the units of a pool")
         for directive in unit.get("Service", {}):
             if directive in ALWAYS_OURS or self._given(SAME_AS_OPTION.get(directive, "")):
                 option = SAME_AS_OPTION.get(directive)

@@ -6,7 +6,12 @@ from __future__ import annotations
 
 import difflib
 import typing as t
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line
+
+# Characters of a part of a problem that are told: somebody's megabyte tells nothing.
+MOST_TOLD = 500
 
 
 @dataclass(frozen=True)
@@ -22,10 +27,16 @@ class Problem:
     hint: str = ""
     id: str = ""
 
+    @property
+    def told(self) -> t.Dict[str, str]:
+        """Its parts for somebody's terminal, each in one line that is not too long."""
+        return {part: _told(text) for part, text in asdict(self).items()}
+
     def __str__(self) -> str:
-        hint = f" ({self.hint})" if self.hint else ""
-        name = f" [{self.id}]" if self.id else ""
-        return f"{self.where}: found {self.found}, expected {self.expected}{hint}{name}"
+        told = self.told
+        hint = f" ({told['hint']})" if self.hint else ""
+        name = f" [{told['id']}]" if self.id else ""
+        return f"{told['where']}: found {told['found']}, expected {told['expected']}{hint}{name}"
 
 
 class Problems(Exception):
@@ -34,6 +45,11 @@ class Problems(Exception):
     def __init__(self, problems: t.Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def _told(text: str) -> str:
+    end = f"... ({len(text)} characters)" if len(text) > MOST_TOLD else ""
+    return one_line(text[:MOST_TOLD]) + end
 
 
 def did_you_mean(word: str, known: t.Iterable[str]) -> str:

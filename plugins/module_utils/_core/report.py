@@ -8,6 +8,7 @@ import collections
 import signal
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.characters import visible
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health
 
@@ -86,9 +87,10 @@ def how_it_ended(code: str, status: str) -> str:
 
 
 def journal_lines(entries: t.Sequence[t.Mapping[str, t.Any]], secrets: t.Iterable[str]) -> t.List[str]:
-    """Messages in order; journald gives what is not text as a list of bytes."""
+    """Lines of messages in order. A worker writes what it likes: none can steer a terminal or pass for ours."""
     hidden = list(secrets)
-    return [masked(_message(entry.get("MESSAGE")), hidden) for entry in entries]
+    messages = [masked(_message(entry.get("MESSAGE")), hidden) for entry in entries]
+    return [visible(line) for message in messages for line in message.split("\n")]
 
 
 def plan_diff(plans: t.Mapping[str, t.Sequence[Step]], kind: str = "pool ") -> t.List[t.Dict[str, str]]:
@@ -138,6 +140,9 @@ def _counted(steps: t.Sequence[Step]) -> str:
 
 
 def _message(message: t.Any) -> str:
-    if isinstance(message, list):
+    """journald gives what is not text as a list of bytes, and a field that was written twice as a list of both."""
+    if not isinstance(message, list):
+        return str(message or "")
+    if all(isinstance(one, int) for one in message):
         return bytes(message).decode("utf-8", "replace")
-    return str(message or "")
+    return "\n".join(map(_message, message))

@@ -15,7 +15,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.unit import 
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import render, section_problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import KINDS, is_unit_name
 
-DROP_IN_NAME = re.compile(r"[A-Za-z0-9:_.@\\-]{1,200}")
+# systemd reads none whose name begins with a dot.
+DROP_IN_NAME = re.compile(r"(?!\.)[A-Za-z0-9:_.@\\-]{1,200}")
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def understand_unit(params: t.Mapping[str, t.Any]) -> t.Tuple[UnitSpec, t.List[P
         hint = f"The types are {', '.join(KINDS)}."
         problems.append(Problem("name", repr(name), "the name of a unit with its type", hint))
     if drop_in is not None and not DROP_IN_NAME.fullmatch(drop_in):
-        problems.append(Problem("drop_in", repr(drop_in), "letters, digits, ':', '_', '.', '-'"))
+        problems.append(Problem("drop_in", repr(drop_in), "letters, digits, ':', '_', '.', '-', the first no dot"))
     text = _text(params, problems) if params["state"] == "present" else None
     path = SYSTEM.unit(name) if drop_in is None else SYSTEM.drop_in(name, drop_in)
     option = "sections" if params["content"] is None else "content"

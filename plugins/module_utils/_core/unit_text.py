@@ -21,7 +21,7 @@ Sections = t.Mapping[str, t.Mapping[str, Value]]
 
 BOM = "\ufeff"
 BLANKS = " \t\n\r"
-SECTION_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+SECTION_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,254}")
 KEY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 # read_line() takes each of these as one line end.
 LINE_END = re.compile("(?:\r\n|\n\r|\n|\r)\0?|\0")

@@ -22,11 +22,16 @@ def ours() -> Account:
 
 
 def found(name: str, by_name: t.Callable[[str], t.Any], by_number: t.Callable[[int], t.Any]) -> t.Any:
-    """An entry of pwd or grp, or ``None``."""
+    """An entry of pwd or grp, or ``None``, as for a name that cannot be one."""
     try:
-        return by_number(int(name)) if name.isdigit() else by_name(name)
-    except KeyError:
+        return by_number(int(name)) if is_number(name) else by_name(name)
+    except (KeyError, ValueError):
         return None
+
+
+def is_number(name: str) -> bool:
+    """Whether it is a uid or gid; the largest means none (chown(2))."""
+    return name.isascii() and name.isdigit() and len(name) <= 10 and int(name) < 2**32 - 1
 
 
 def become(account: Account) -> None:

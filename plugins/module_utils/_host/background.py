@@ -15,6 +15,7 @@ import shutil
 import time
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._host import journal
 from ansible_collections.workers.systemd.plugins.module_utils._host.carried import carried, unpacked
@@ -123,7 +124,7 @@ class Background:
 
 
 def _write_line(file: t.TextIO, line: str) -> None:
-    file.write(f"{line}\n")
+    file.write(f"{one_line(line)}\n")
     file.flush()
 
 

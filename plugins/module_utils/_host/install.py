@@ -33,7 +33,7 @@ class UnitInstall:
 
         A ``flawed`` spec is not complete enough to be looked at.
         """
-        found, warnings = [*problems, *self._in_the_way()], []
+        found, warnings = [*problems, *([] if flawed else self._in_the_way())], []
         for finding in [] if flawed or self.spec.text is None else self._findings():
             problem = finding.problem(self.spec.option_of(finding.at))
             # It may come after the unit that needs it.

@@ -72,7 +72,7 @@ def observe(names: t.Sequence[str], manager: Manager) -> t.Dict[str, ObservedPoo
     patterns = [pattern for name in own for pattern in (units.target(name), units.instance(name, "*"))]
     listed = manager.list_units(patterns)
     pools = set(own)
-    started = processes.by_unit(lambda unit: unit in listed and UnitName.parse(unit).prefix in pools)
+    started = processes.by_unit(places, lambda unit: unit in listed and UnitName.parse(unit).prefix in pools)
     known: t.Dict[str, t.Set[str]] = {name: set() for name in own}
     for unit in [*listed, *enabled]:
         name = UnitName.parse(unit)

@@ -12,6 +12,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+from ansible_collections.workers.systemd.plugins.module_utils._host import accounts
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically
 
 
@@ -66,10 +67,10 @@ def place_problems(path: str) -> t.List[Problem]:
 
 
 def _number(option: str, name: str, find: t.Callable[[str], int], problems: t.List[Problem]) -> int:
-    if name.isdigit():
+    if accounts.is_number(name):
         return int(name)
     try:
         return find(name)
-    except KeyError:
+    except (KeyError, ValueError):
         problems.append(Problem(option, f"no such {option} {name!r} on the host", "an existing one"))
         return 0

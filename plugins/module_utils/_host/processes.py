@@ -10,6 +10,9 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 
+# Of systemd's own process, beside the slices of its units (systemd.special(7)).
+OWN_SCOPE = "/init.scope"
+
 
 class Started(t.NamedTuple):
     """A process of a unit: its environment at its start, and its start in clock ticks since boot."""
@@ -19,14 +22,15 @@ class Started(t.NamedTuple):
     ticks: int
 
 
-def by_unit(wanted: t.Callable[[str], bool]) -> t.Dict[str, t.List[Started]]:
+def by_unit(places: Places, wanted: t.Callable[[str], bool]) -> t.Dict[str, t.List[Started]]:
     """Processes of the units that are ``wanted``, by unit name, oldest first. One that ends meanwhile is left out."""
     found: t.Dict[str, t.List[Started]] = {}
+    hierarchy, root = _of_systemd()
     for entry in os.listdir("/proc"):
         if not entry.isdigit():
             continue
         try:
-            unit = _unit_of(_read(f"/proc/{entry}/cgroup").decode())
+            unit = _unit_of(_cgroups(entry).get(hierarchy, ""), root, places.manager_unit)
             if unit and wanted(unit):
                 found.setdefault(unit, []).append(_started(int(entry)))
         except OSError:
@@ -80,15 +84,29 @@ def leave_terminal() -> None:
         os.dup2(nothing, stream)
 
 
-def _unit_of(cgroups: str) -> str:
-    """The innermost service in the systemd hierarchy: ``1:name=systemd:`` on cgroup v1, ``0::`` on v2."""
-    for line in cgroups.splitlines():
-        number, controllers, path = line.split(":", 2)
-        if controllers == "name=systemd" or (number == "0" and ".service" in path):
-            services = [part for part in path.split("/") if part.endswith(".service")]
-            if services:
-                return services[-1]
-    return ""
+def _unit_of(path: str, root: str, manager: str) -> str:
+    """The first service that is the manager's: below it, it or the manager of a user may name cgroups like others'."""
+    parts = path[len(root) :].split("/") if path.startswith(f"{root}/") else ()
+    services = [part for part in parts if part.endswith(".service")]
+    if manager and services[:1] == [manager]:
+        del services[0]
+    elif manager:
+        return ""
+    return services[0] if services else ""
+
+
+def _of_systemd() -> t.Tuple[str, str]:
+    """The hierarchy in which systemd has its units (``name=systemd`` on cgroup v1, else that of v2), and where."""
+    for hierarchy, path in _cgroups("1").items():
+        if hierarchy in ("name=systemd", "") and path.endswith(OWN_SCOPE):
+            return hierarchy, path[: -len(OWN_SCOPE)]
+    return "", ""
+
+
+def _cgroups(pid: str) -> t.Dict[str, str]:
+    """Paths by hierarchy. Whoever a tree of cgroups is delegated to names them as he likes, but without newlines."""
+    lines = _read(f"/proc/{pid}/cgroup").decode(errors="surrogateescape").rstrip("\n").split("\n")
+    return dict(line.split(":", 2)[1:] for line in lines)
 
 
 def _started(pid: int) -> Started:

@@ -6,12 +6,19 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.errors import UnsupportedError
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.options import Spec, known_only, unknown_options
+from ansible_collections.workers.systemd.plugins.module_utils._core.characters import visible
+from ansible_collections.workers.systemd.plugins.module_utils._core.options import (
+    Spec,
+    known_only,
+    misshapen,
+    unknown_options,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ManagerError
@@ -20,6 +27,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.task import 
 # Ansible replaces every occurrence of a no_log value in what a module returns, so a variable "1" would spoil every
 # path and name with a 1 in it. Our results hold no values; shorter ones need not be searched for.
 SHORTEST_SEARCHED = 8
+# As the action plugin makes it.
+TOKEN = re.compile("[0-9a-f]{16}")
 NOT_SHOWN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
 
@@ -34,11 +43,18 @@ class Module(AnsibleModule):
 
     def __init__(self, options: Spec, hide: t.Callable[[t.Dict[str, t.Any]], t.Dict[str, t.Any]]) -> None:
         self._hide = hide
+        self._options = options
         self._reading = True
         super().__init__(argument_spec=options, supports_check_mode=True)
         self._reading = False
         if not self._keep_remote_files:
             _remove_own_file()
+
+    def _load_params(self) -> None:
+        super()._load_params()
+        self.misshapen = list(misshapen(self.params, self._options))
+        for problem in self.misshapen:
+            self.params.pop(re.split(r"[.\[]", problem.where)[0], None)
 
     def fail_json(self, msg: str, **result: t.Any) -> None:
         if not (self._reading and hasattr(self, "validation_result")):
@@ -51,6 +67,12 @@ class Module(AnsibleModule):
         there as Python writes it; and it knows nothing of a secret below a misspelled option.
         """
 
+    def _log_invocation(self) -> None:
+        """The same. Of a text that is none Ansible makes a traceback there."""
+
+    def warn(self, warning: str, **options: t.Any) -> None:
+        super().warn(visible(warning), **options)
+
     def unknown(self) -> t.List[Problem]:
         """Options that the module does not have."""
         return list(unknown_options(self.params, self.argument_spec))
@@ -61,7 +83,7 @@ class Module(AnsibleModule):
         try:
             if os.geteuid() != 0:
                 self.fail("This module manages the units of the system and must run as root: set become: true.")
-            malformed = [
+            malformed = self.misshapen or [
                 Problem("arguments", str(error.args[0]), "what the documentation says")
                 for error in self.validation_result.errors
                 if not isinstance(error, UnsupportedError)
@@ -71,14 +93,18 @@ class Module(AnsibleModule):
                 raise Problems([*self.unknown(), *malformed])
             yield
         except Problems as found:
-            self.fail(_told(found.problems), problems=[vars(problem) for problem in found.problems])
+            self.fail(_told(found.problems), problems=[problem.told for problem in found.problems])
         except ManagerError as error:
             self.fail(f"systemd: {error}")
         except OSError as error:
             self.fail(f"the host: {error}")
 
     def task(self) -> Task:
-        return Task(SYSTEM, self.params["_follow"], check_mode=self.check_mode, diff=self._diff)
+        token = self.params["_follow"]
+        if token is not None and not TOKEN.fullmatch(token):
+            # It names a directory that is removed in the end.
+            raise Problems([Problem("_follow", repr(token), "nothing: it is for the action plugin")])
+        return Task(SYSTEM, token, check_mode=self.check_mode, diff=self._diff)
 
     def end(self, end: t.Optional[t.Dict[str, t.Any]]) -> t.NoReturn:
         """With what ``Task.carry_out`` returned."""
@@ -95,14 +121,14 @@ class Module(AnsibleModule):
         raise AssertionError("exit_json ends the process")
 
     def fail(self, msg: str, **result: t.Any) -> t.NoReturn:
-        self.fail_json(msg, **self._shown(result))
+        self.fail_json(**self._shown({"msg": msg, **result}))
         raise AssertionError("fail_json ends the process")
 
     def _shown(self, result: t.Dict[str, t.Any]) -> t.Dict[str, t.Any]:
         self.no_log_values = {value for value in self.no_log_values if len(str(value)) >= SHORTEST_SEARCHED}
         arguments = self._hide(known_only(self.params, self.argument_spec))
         arguments.pop("_follow", None)
-        return {**result, "invocation": {"module_args": arguments}}
+        return {**_visible(result), "invocation": {"module_args": arguments}}
 
 
 def _remove_own_file() -> None:
@@ -123,6 +149,15 @@ def hidden(variables: t.Any) -> t.Any:
     if isinstance(variables, dict):
         return dict.fromkeys(variables, NOT_SHOWN)
     return variables and NOT_SHOWN
+
+
+def _visible(value: t.Any) -> t.Any:
+    """What hosts, units and workers say goes to somebody's terminal."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, dict):
+        return {key: _visible(one) for key, one in value.items()}
+    return [_visible(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
 def _told(problems: t.Sequence[Problem]) -> str:

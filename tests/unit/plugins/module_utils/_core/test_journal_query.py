@@ -19,17 +19,17 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.journal_quer
 
 UNIT = "mail@1.service"
 ARGV = {
-    "all of the system": (About.ALL, None, [f"_SYSTEMD_UNIT={UNIT}", "+", f"UNIT={UNIT}"]),
+    "all of the system": (About.ALL, None, [f"_SYSTEMD_UNIT={UNIT}", "+", "_PID=1", f"UNIT={UNIT}"]),
     "all of a user, of that user alone": (
         About.ALL,
         1000,
         ["_UID=1000", f"_SYSTEMD_USER_UNIT={UNIT}", "+", "_UID=1000", f"USER_UNIT={UNIT}"],
     ),
-    "ends of processes": (About.EXITS, None, [MAIN_PROCESS_EXITED, f"UNIT={UNIT}"]),
+    "ends of processes": (About.EXITS, None, [MAIN_PROCESS_EXITED, "_PID=1", f"UNIT={UNIT}"]),
     "ends and failures of a user": (
         About.FAILURES,
         1000,
-        ["_UID=1000", MAIN_PROCESS_EXITED, UNIT_FAILED, f"USER_UNIT={UNIT}"],
+        [MAIN_PROCESS_EXITED, UNIT_FAILED, "_UID=1000", f"USER_UNIT={UNIT}"],
     ),
 }
 

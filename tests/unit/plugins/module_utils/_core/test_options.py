@@ -7,7 +7,11 @@ import typing as t
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.options import known_only, unknown_options
+from ansible_collections.workers.systemd.plugins.module_utils._core.options import (
+    known_only,
+    misshapen,
+    unknown_options,
+)
 
 SPEC: dict[str, dict[str, t.Any]] = {
     "purge": {"type": "bool"},
@@ -58,3 +62,21 @@ def test_what_may_be_shown_is_what_the_spec_knows() -> None:
         "pools": [{"name": "mail", "secretss": "s3cret", "limits": {"memory_max": "1G", "x": 1}}, "x"],
     }
     assert known_only(given, SPEC) == {"purge": True, "pools": [{"name": "mail", "limits": {"memory_max": "1G"}}, "x"]}
+
+
+MISSHAPEN: dict[str, tuple[dict[str, t.Any], str]] = {
+    "a pool that is a list": ({"pools": [{}, [{"secrets": {"A": "s3cret"}}]]}, "pools[1]: found list"),
+    "pools that are a mapping": ({"pools": {"secrets": "s3cret"}}, "pools: found dict"),
+    "limits that are a boolean": ({"pools": [{"limits": True}]}, "pools[0].limits: found bool"),
+}
+
+
+@pytest.mark.parametrize(("given", "told"), MISSHAPEN.values(), ids=MISSHAPEN.keys())
+def test_what_has_no_options_where_some_are_wanted_is_told_without_its_value(
+    given: dict[str, t.Any], told: str
+) -> None:
+    limits = {"type": "dict", "options": {"memory_max": {"type": "str"}}}
+    spec = {"pools": {"type": "list", "elements": "dict", "options": {"limits": limits, "secrets": {"type": "dict"}}}}
+    (problem,) = misshapen(given, spec)
+    assert str(problem).startswith(told)
+    assert "s3cret" not in str(problem)

@@ -65,3 +65,7 @@ def test_own_units_come_first_and_all_are_searched(places: Places) -> None:
     assert places.load_path[0] == places.units
     assert set(places.load_path) <= set(places.searched)
     assert len(set(places.searched)) == len(places.searched)
+
+
+def test_the_manager_of_a_user_is_a_service_of_systemd() -> None:
+    assert (SYSTEM.manager_unit, of_user("mary", "/home/mary", 1000).manager_unit) == ("", "user@1000.service")

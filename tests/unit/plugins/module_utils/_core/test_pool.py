@@ -116,6 +116,8 @@ REFUSED: dict[str, tuple[dict[str, t.Any], str]] = {
     ),
     "a limit of two lines": ({"limits": {"memory_max": "1G\nUser=root"}}, "limits.memory_max"),
     "a directive of two lines": ({"unit": {"Service": {"Nice": "5\nUser=root"}}}, "unit.Service.Nice"),
+    "the mark of what is ours": ({"unit": {"X-Workers": {"Pool": "other"}}}, "unit.X-Workers"),
+    "a pattern of environment files": ({"environment_files": ["/etc/app/*"]}, "environment_files[0]"),
     "a section without directives": ({"unit": {"Service": 5}}, "unit.Service"),
     "a directive given both ways": ({"user": "a", "unit": {"Service": {"User": "b"}}}, "unit.Service.User"),
     "a limit given both ways": (
@@ -171,6 +173,10 @@ def test_what_is_wrong_is_told_with_its_place(options: dict[str, t.Any], where: 
 def test_a_name_that_cannot_be_a_units_is_refused(name: t.Optional[str]) -> None:
     _pools, (problem,) = understand([{"name": name, "command": ["/bin/a"]}])
     assert problem.where == "pools[0].name"
+
+
+def test_a_name_of_the_collections_own_units_is_refused() -> None:
+    assert [problem.where for problem in problems_of(name="workers-revival")] == ["pools[0] (workers-revival).name"]
 
 
 def test_a_name_is_used_once() -> None:

@@ -1,0 +1,32 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Paths as an operator writes them. Nothing in one is expanded: neither ``~`` nor ``$HOME`` nor a pattern."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import value_problems
+
+# EnvironmentFile= is a pattern, read with glob(3): `/etc/app/*` would read every file there.
+PATTERN = re.compile(r"[*?\[\\]")
+
+
+def path_problems(path: str, where: str) -> t.List[Problem]:
+    """What keeps a text from being the path of one file or directory."""
+    found = list(value_problems(path, where))
+    if not path.startswith("/"):
+        found.append(Problem(where, repr(path), "an absolute path"))
+    return found
+
+
+def environment_file_problems(path: str, where: str) -> t.List[Problem]:
+    """What keeps a path from being that of the one file that ``EnvironmentFile=`` reads."""
+    if "%" in path.replace("%i", ""):
+        return [Problem(where, "another specifier than %i", "a path, in which %i may stand")]
+    if PATTERN.search(path):
+        hint = "systemd takes it for a pattern, and reads every file that matches."
+        return [Problem(where, repr(path), "a path without '*', '?', '[' and backslashes", hint)]
+    return []

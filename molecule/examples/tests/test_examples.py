@@ -1,0 +1,63 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the documentation shows works as it stands there: in check mode, on a host that has what it speaks of."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.helpers.examples import Example, examples
+from tests.helpers.lab_host import LabHost
+
+# The application and the services of somebody else that the examples are about.
+HOST = """
+id app > /dev/null 2>&1 || useradd --create-home app
+mkdir -p /var/www/app /usr/local/lib/systemd/system /srv/app/units
+touch /var/www/app/artisan
+cat > /usr/local/lib/systemd/system/celery@.service << 'EOF'
+[Service]
+ExecStart=/bin/sleep infinity
+ExecReload=/bin/true
+[Install]
+WantedBy=multi-user.target
+EOF
+for unit in mail@ mail-worker@ nginx php8.2-fpm; do
+    cp /usr/local/lib/systemd/system/celery@.service /usr/local/lib/systemd/system/$unit.service
+done
+printf '[Timer]\\nOnBootSec=1h\\n' > /srv/app/units/report.timer
+systemctl daemon-reload
+systemctl start celery@1 mail-worker@1 nginx php8.2-fpm
+"""
+# What an operator keeps elsewhere.
+VAULT = {"vault_app_key": "a-key", "vault_db_password": "a-password", "vault_redis_url": "redis://127.0.0.1"}
+
+
+@pytest.fixture(scope="module")
+def ready(lab: LabHost) -> t.Iterator[LabHost]:
+    lab.remove_pools()
+    lab.sh(HOST)
+    for release in range(4):
+        lab.deploy({"name": "app-queue", "command": "/bin/sleep infinity", "environment": {"RELEASE": release}})
+    yield lab
+    lab.remove_pools()
+    lab.sh("systemctl stop 'celery@*' 'mail-worker@*' nginx php8.2-fpm; rm -r /usr/local/lib/systemd/system /srv/app")
+    lab.sh("systemctl daemon-reload; systemctl reset-failed; userdel --remove app; rm -r /var/www/app")
+
+
+@pytest.mark.parametrize("example", [pytest.param(one, id=one.where) for one in examples()])
+def test_it_can_be_run(ready: LabHost, tmp_path: Path, example: Example) -> None:
+    playbook = tmp_path / "example.yml"
+    playbook.write_text(yaml.safe_dump(example.plays(), sort_keys=False))
+    connection = {"ansible_connection": "containers.podman.podman", "ansible_python_interpreter": "/usr/bin/python3"}
+    inventory = {"workers": {"hosts": {ready.name: connection}}}
+    (tmp_path / "inventory.json").write_text(json.dumps({"all": {"children": inventory}}))
+    argv = ["ansible-playbook", "--check", "--diff", "-i", "inventory.json", "-e", json.dumps(VAULT), playbook.name]
+    done = subprocess.run(argv, cwd=tmp_path, env={**os.environ}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{playbook.read_text()}\n{done.stdout}{done.stderr}"

@@ -179,6 +179,8 @@ def test_nothing_remains_of_what_was_removed_and_of_a_run_that_was_killed(lab: L
     killed = {"name": "killed", "command": WORKER, "secrets": {"A": VALUES["killed"]}, "rollout": {}}
     with lab.deploying(killed, workers_confirm="2s") as deploy:
         lab.until(lambda: lab.sh("ls /etc/workers.systemd/killed", check=False) != "", seconds=30)
+        # With the processes that would take away after it what it had brought to the host.
+        subprocess.run(["pkill", "-KILL", "-P", str(deploy.pid)], check=False)
         deploy.kill()
         lab.sh("pkill -KILL -f '[A]nsiballZ_pools'")
         deploy.wait()

@@ -30,7 +30,7 @@ if ! grep -qs "^  $version:" changelogs/changelog.yaml; then
     (cd "$work/source" && antsibull-changelog release)
 fi
 # Every punctuation mark has a backslash in it.
-tr -d '\\' < "$work/source/CHANGELOG.md" | grep -qx "## v$version" || refuse "CHANGELOG.md does not tell of $version"
+sed 's/\\//g' "$work/source/CHANGELOG.md" | grep -qx "## v$version" || refuse "CHANGELOG.md does not tell of $version"
 ansible-galaxy collection build --output-path "$work" "$work/source"
 
 # An environment of its own: the importer holds back versions that ours are past.

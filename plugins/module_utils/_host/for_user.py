@@ -142,7 +142,7 @@ class ForUser:
             "changes": self._run.changes,
             "told": self._run.told(with_diff=self.diff),
             "warnings": warnings,
-            "pools": t.cast("Deployment", self._run).pools if self.deploys else [],
+            "pools": self._run.pools if isinstance(self._run, Deployment) else [],
         }
 
     def _decided_again_and_acted(self, decided: t.Callable[[], Told], principal: Principal) -> Told:

@@ -209,7 +209,7 @@ def test_what_is_visible_is_so_for_good(text: str) -> None:
     assert not text.isprintable() or shown == text
 
 
-JSON = st.recursive(st.one_of(st.none(), st.booleans(), st.integers(0, 255), st.text()), lambda one: st.lists(one))
+JSON = st.recursive(st.one_of(st.none(), st.booleans(), st.integers(0, 255), st.text()), st.lists)
 
 
 @slow

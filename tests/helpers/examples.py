@@ -23,9 +23,10 @@ POOL = {"name": "example", "command": "/bin/sleep infinity"}
 
 @dataclass(frozen=True)
 class Example:
-    """``where`` is a file and a line."""
+    """``line`` is where it begins in its page, a file."""
 
-    where: str
+    page: str
+    line: int
     text: str
 
     def plays(self) -> list[Play]:
@@ -36,17 +37,18 @@ class Example:
         if isinstance(content, list) and all("hosts" in one for one in content):
             return content
         if isinstance(content, list):
-            return [_play(tasks=content)]
-        assert isinstance(content, dict), f"{self.where}: neither plays, tasks, variables nor options of a pool"
+            return [self._play(tasks=content)]
+        assert isinstance(content, dict), (
+            f"{self.page}:{self.line}: neither plays, tasks, variables nor options of a pool"
+        )
         if all(str(key).startswith("workers_") for key in content):
             variables = {"workers_pools": [POOL], **content}
         else:
             variables = {"workers_pools": [{**POOL, **content}]}
-        return [_play(roles=["workers.systemd.workers"], vars=variables)]
+        return [self._play(roles=["workers.systemd.workers"], vars=variables)]
 
-
-def _play(**content: t.Any) -> Play:
-    return {"hosts": "all", "gather_facts": False, "become": True, **content}
+    def _play(self, **content: t.Any) -> Play:
+        return {"name": f"Line {self.line}", "hosts": "all", "gather_facts": False, "become": True, **content}
 
 
 def examples() -> t.Iterator[Example]:
@@ -56,8 +58,8 @@ def examples() -> t.Iterator[Example]:
             text = path.read_text()
             for found in FENCED.finditer(text):
                 line = text.count("\n", 0, found.start()) + 1
-                yield Example(f"{path.relative_to(ROOT)}:{line}", textwrap.dedent(found["text"]))
+                yield Example(str(path.relative_to(ROOT)), line, textwrap.dedent(found["text"]))
     for path in sorted((ROOT / "plugins" / "modules").glob("*.py")):
         for statement in ast.parse(path.read_text()).body:
             if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "EXAMPLES":
-                yield Example(f"{path.relative_to(ROOT)}:{statement.lineno}", ast.literal_eval(statement.value))
+                yield Example(str(path.relative_to(ROOT)), statement.lineno, ast.literal_eval(statement.value))

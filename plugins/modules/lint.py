@@ -50,7 +50,7 @@ EXAMPLES = r"""
 
 - name: See what systemd thinks of some units
   workers.systemd.lint:
-    units: [nginx.service, "mail@*.service", /srv/app/units/*.timer]
+    units: [nginx.service, "celery@*.service", /srv/app/units/*.timer]
     skip: [obsolete]
     fail_on: never
   register: units

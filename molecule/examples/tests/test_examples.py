@@ -28,7 +28,7 @@ ExecReload=/bin/true
 [Install]
 WantedBy=multi-user.target
 EOF
-for unit in mail@ mail-worker@ nginx php8.2-fpm; do
+for unit in mail-worker@ nginx php8.2-fpm; do
     cp /usr/local/lib/systemd/system/celery@.service /usr/local/lib/systemd/system/$unit.service
 done
 printf '[Timer]\\nOnBootSec=1h\\n' > /srv/app/units/report.timer

@@ -178,6 +178,50 @@ options:
           io_weight:
             description: IOWeight=.
             type: str
+      hardening:
+        description:
+          - What the worker is shut out of, as a profile of directives (see systemd.exec(5)).
+          - V(standard) takes away what queue workers do not use. V(strict) also takes away just-in-time compilers, the
+            list of network interfaces, a shared C(/tmp), and writing anywhere but in what the pool opens. V(no_network)
+            is V(strict) without a network. V(off) sets nothing.
+          - C(docs/hardening.md) of this collection has every directive, and what it costs a worker.
+          - O(pools[].unit) has the last word, directive by directive. A directive that the systemd of the host does not
+            have is left out, see RV(pools.left_out).
+        type: str
+        default: standard
+      needs:
+        description:
+          - What the worker does that O(pools[].hardening) would stop, so that the directives in its way are left out or
+            opened.
+          - Of V(devices), V(home), V(jit), V(namespaces), V(proc), V(raw_sockets), V(realtime), V(root), V(setuid),
+            V(shared_files) and V(shared_tmp). C(docs/hardening.md) has what each opens.
+          - A pool that runs as root has V(root) in the profile V(standard) without asking.
+        type: list
+        elements: str
+      writable_paths:
+        description:
+          - Paths that the worker may write to although its profile makes them read-only (ReadWritePaths=). They must be
+            there. File permissions hold as ever.
+          - C(%i) is the name of the instance.
+        type: list
+        elements: str
+      state_directory:
+        description:
+          - A directory below C(/var/lib) that systemd makes for the worker and gives to its user (StateDirectory=). The
+            worker finds it in E(STATE_DIRECTORY).
+          - C(%i) is the name of the instance.
+        type: str
+      cache_directory:
+        description: The same below C(/var/cache) (CacheDirectory=, E(CACHE_DIRECTORY)).
+        type: str
+      logs_directory:
+        description: The same below C(/var/log) (LogsDirectory=, E(LOGS_DIRECTORY)).
+        type: str
+      runtime_directory:
+        description:
+          - The same below C(/run) (RuntimeDirectory=, E(RUNTIME_DIRECTORY)).
+          - One that the instances share is kept when one of them stops. One with C(%i) is removed then.
+        type: str
       rollout:
         description: How stale instances are restarted.
         type: dict
@@ -320,6 +364,12 @@ pools:
       type: str
       returned: for a pool that is there
       sample: 3f9a1c07
+    left_out:
+      description: Directives of the profile that systemd there has not or may not set. The unit is without them.
+      type: list
+      elements: str
+      returned: for a pool that is there
+      sample: [PrivateIPC]
     plan:
       description: The steps, each with its reason. In check mode these are the steps that a run would take.
       type: list
@@ -457,6 +507,13 @@ POOL = {
     "drain_timeout": {"type": "str"},
     "busy_check": {"type": "list", "elements": "str"},
     "limits": {"type": "dict", "options": LIMITS},
+    "hardening": {"type": "str", "default": "standard"},
+    "needs": {"type": "list", "elements": "str"},
+    "writable_paths": {"type": "list", "elements": "str"},
+    "state_directory": {"type": "str"},
+    "cache_directory": {"type": "str"},
+    "logs_directory": {"type": "str"},
+    "runtime_directory": {"type": "str"},
     "rollout": {"type": "dict", "options": ROLLOUT},
     "unit": {"type": "dict"},
 }

@@ -17,6 +17,8 @@ PREFIXES = "@-:+!|"
 SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ksh", "ash"})
 # A word as it is written, with its quotes.
 WRITTEN_WORD = re.compile(r"""(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\\.|[^\s"'\\])+""")
+# A word that is one, or the value of an option.
+ABSOLUTE_PATH = re.compile(r"(?:-[^=]*=)?(/.*)", re.DOTALL)
 # A command of a script ends at each of these.
 ENDS_OF_COMMANDS = re.compile(r"[;&|\n]+")
 
@@ -33,6 +35,12 @@ class Command:
     @property
     def path(self) -> str:
         return self.words[0] if self.words else ""
+
+    @property
+    def paths(self) -> t.List[str]:
+        """Absolute paths among the words, and as values of options."""
+        found = (ABSOLUTE_PATH.fullmatch(word) for word in self.words)
+        return [one.group(1) for one in found if one]
 
     @property
     def program(self) -> str:

@@ -53,6 +53,7 @@ class PathFacts:
     """A path as stat(2) has it, links followed.
 
     ``usable``: the user of the unit may execute the file, or enter the directory. ``env`` only for an environment file.
+    ``target`` is the path without links.
     """
 
     exists: bool = True
@@ -61,6 +62,7 @@ class PathFacts:
     owner: int = 0
     usable: bool = True
     env: EnvFileFacts = field(default_factory=EnvFileFacts)
+    target: str = ""
 
 
 @dataclass(frozen=True)

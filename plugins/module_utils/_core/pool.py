@@ -8,9 +8,10 @@ import re
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import marks, presets, time_span, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import hardening, marks, presets, time_span, units
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import not_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.credentials import read_credentials
+from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import as_text, read_variables
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import (
     NO_LOGIN_PATH,
@@ -48,6 +49,13 @@ LIMITS = {
     "tasks_max": "TasksMax",
     "io_weight": "IOWeight",
 }
+# Directives that make a directory of the pool's own, below /var/lib and so on, and give it to the worker's user.
+DIRECTORIES = {
+    "state_directory": "StateDirectory",
+    "cache_directory": "CacheDirectory",
+    "logs_directory": "LogsDirectory",
+    "runtime_directory": "RuntimeDirectory",
+}
 # Options that are directives of [Service] themselves; giving both would leave one of them unheard.
 SAME_AS_OPTION = {
     "ExecStart": "command",
@@ -60,11 +68,15 @@ SAME_AS_OPTION = {
     # It sets TimeoutStopSec= too.
     "TimeoutSec": "drain_timeout",
     **{directive: f"limits.{option}" for option, directive in LIMITS.items()},
+    "ReadWritePaths": "writable_paths",
+    **{directive: option for option, directive in DIRECTORIES.items()},
 }
 # These add to those of `secrets_as: credentials`.
 OF_CREDENTIALS = ("LoadCredential", "LoadCredentialEncrypted", "SetCredential", "SetCredentialEncrypted")
 # Options that always decide, whether they are given or not: the collection's own bookkeeping hangs on them.
 ALWAYS_OURS = frozenset({"ExecStart", "Environment", "EnvironmentFile", "LogExtraFields"})
+# Whom a unit without User= runs as, in all spellings.
+ROOT = (None, "", "root", "0", 0)
 # Written by systemd for its own protocols (systemd.exec(5), "Environment Variables Set or Propagated"), or by us.
 RESERVED_VARIABLES = re.compile(
     r"INVOCATION_ID|NOTIFY_SOCKET|LISTEN_(?:FDS|PID|FDNAMES)|WATCHDOG_(?:USEC|PID)|JOURNAL_STREAM"
@@ -74,6 +86,10 @@ RESERVED_VARIABLES = re.compile(
 OURS = frozenset({marks.REVIVAL, marks.CALM, marks.RECOVERY})
 # Words that only a shell understands.
 SHELL_WORDS = frozenset({"|", "||", "&&", "&", ">", ">>", "<", "2>&1", ";"})
+# One directory of systemd.exec(5), StateDirectory=, without what its list needs quotes for.
+DIRECTORY = re.compile(r"(?:[A-Za-z0-9_.@-]|%i)+(?:/(?:[A-Za-z0-9_.@-]|%i)+)*")
+# Separates, quotes or expands in a list of paths.
+PATH_LIST_SYNTAX = re.compile(r"[\s\"'\\]|%(?!i)")
 ACCOUNT = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,255}|[0-9]{1,10}")
 
 
@@ -87,9 +103,10 @@ class Pool:
     """One wanted pool.
 
     ``exec_start`` is the text of ``ExecStart=`` and ``executable`` its absolute path, ``instances`` are names in order,
-    ``secrets`` are variables and ``credentials`` are not, ``limits`` are directives, ``unit`` holds the directives that
-    have the last word. ``drain_timeout`` is a time span in systemd's words. ``manager_of`` is the user in whose manager
-    it runs, empty for the system's; then ``user`` is nobody.
+    ``secrets`` are variables and ``credentials`` are not, ``limits``, ``directories`` and ``guards`` (what the profile
+    and the needs come to) are directives, ``unit`` holds those that have the last word. ``left_out`` are guards that
+    the host does not have. ``drain_timeout`` is a time span in systemd's words. ``manager_of`` is the user in whose
+    manager it runs, empty for the system's; then ``user`` is nobody.
     """
 
     name: str
@@ -110,8 +127,19 @@ class Pool:
     preset: str = presets.DEFAULT
     drain_timeout: t.Optional[str] = None
     limits: t.Mapping[str, str] = field(default_factory=dict)
+    hardening: str = hardening.DEFAULT
+    guards: t.Mapping[str, Value] = field(default_factory=dict)
+    left_out: t.Tuple[str, ...] = ()
+    writable_paths: t.Tuple[str, ...] = ()
+    directories: t.Mapping[str, str] = field(default_factory=dict)
     unit: t.Mapping[str, t.Mapping[str, Value]] = field(default_factory=dict)
     rollout: Policy = field(default_factory=Policy)
+
+    def fitted(self, catalogue: Catalogue) -> Pool:
+        """The same for a host whose systemd has these directives."""
+        left_out = hardening.unavailable(self.guards, catalogue, as_root=not self.manager_of)
+        guards = {directive: value for directive, value in self.guards.items() if directive not in left_out}
+        return replace(self, guards=guards, left_out=tuple(left_out))
 
 
 def understand(params: t.Sequence[Params]) -> t.Tuple[t.Tuple[Pool, ...], t.List[Problem]]:
@@ -162,6 +190,8 @@ class _Reader:
         secrets = self._values("secrets", read_credentials if as_credentials else read_variables)
         for key in sorted(set(environment) & set(secrets)):
             self.problem(f"secrets.{key}", "also in environment", "each variable in one of them")
+        profile, unit = self._hardening(), self._unit(secrets if as_credentials else {})
+        as_root = not manager_of and unit.get("Service", {}).get("User", self.params.get("user")) in ROOT
         return Pool(
             name=self.name,
             where=self.where,
@@ -180,7 +210,11 @@ class _Reader:
             preset=preset,
             drain_timeout=drain_timeout,
             limits=self._limits(),
-            unit=self._unit(secrets if as_credentials else {}),
+            hardening=profile,
+            guards=hardening.directives(profile, self._needs(profile, as_root=as_root)),
+            writable_paths=self._writable_paths(),
+            directories=self._directories(),
+            unit=unit,
             rollout=self._rollout(presets.patience(preset, drain_timeout)),
         )
 
@@ -305,6 +339,43 @@ class _Reader:
         for key, directive in LIMITS.items():
             self.problems.extend(value_problems(limits.get(directive, ""), f"{self.where}.limits.{key}"))
         return limits
+
+    def _hardening(self) -> str:
+        profile = str(self.params.get("hardening") or hardening.DEFAULT)
+        if profile in hardening.PROFILES:
+            return profile
+        known = ", ".join(hardening.PROFILES)
+        self.problem("hardening", repr(profile), f"one of {known}", did_you_mean(profile, hardening.PROFILES))
+        return hardening.DEFAULT
+
+    def _needs(self, profile: str, *, as_root: bool) -> t.List[str]:
+        needs = [str(need) for need in self.params.get("needs") or []]
+        for index, need in enumerate(needs):
+            if need not in hardening.NEEDS:
+                hint = did_you_mean(need, hardening.NEEDS) or hardening.NETWORK_IS_OPEN
+                self.problem(f"needs[{index}]", repr(need), f"one of {', '.join(hardening.NEEDS)}", hint)
+        known = [need for need in needs if need in hardening.NEEDS]
+        return [*known, *hardening.granted(profile, as_root=as_root)]
+
+    def _writable_paths(self) -> t.Tuple[str, ...]:
+        paths = self._paths("writable_paths")
+        for index, path in enumerate(paths):
+            if PATH_LIST_SYNTAX.search(path):
+                expected = "a path without blanks, quotes, backslashes and specifiers other than %i"
+                self.problem(f"writable_paths[{index}]", repr(path), expected)
+        return paths
+
+    def _directories(self) -> t.Dict[str, str]:
+        directories = {}
+        for option, directive in DIRECTORIES.items():
+            name = self.params.get(option)
+            if name is None:
+                continue
+            if not DIRECTORY.fullmatch(name) or {".", ".."} & set(name.split("/")):
+                expected = "a relative path of letters, digits, '_', '.', '-', '@' and %i, such as app or app/%i"
+                self.problem(option, repr(name), expected)
+            directories[directive] = name
+        return directories
 
     def _unit(self, credentials: t.Container[str]) -> Sections:
         given = self.params.get("unit") or {}

@@ -8,7 +8,7 @@ import hashlib
 import math
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import credentials, marks, presets, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import credentials, hardening, marks, presets, units
 from ansible_collections.workers.systemd.plugins.module_utils._core.effects import Effect, effect_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import render_environment
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import render_argv
@@ -87,11 +87,11 @@ def _template_sections(
     service["EnvironmentFile"] = list(env_files)
     service.update(_restart_policy(systemd))
     service.update({**preset, **_drain(pool, preset), "SyslogIdentifier": "%p@%i"})
-    service.update(pool.limits)
+    service.update({**pool.limits, **pool.guards, **_directories(pool)})
     sections: Sections = {
         "Unit": {
             "Description": f"Worker {pool.name} %i",
-            **({} if pool.manager_of else NETWORK),
+            **({} if pool.manager_of or pool.hardening in hardening.OFFLINE else NETWORK),
             "PartOf": units.target(pool.name),
             **_start_limit(systemd),
         },
@@ -126,6 +126,14 @@ def _drain(pool: Pool, preset: t.Mapping[str, str]) -> t.Dict[str, t.Any]:
         wait = ["/usr/bin/timeout", seconds, "/bin/sh", "-c", WAIT_UNTIL_IDLE, *pool.rollout.busy_check]
         drain["ExecStop"] = [preset["ExecStop"], "-+" + render_argv(wait).replace("%%i", "%i")]
     return drain
+
+
+def _directories(pool: Pool) -> t.Dict[str, t.Any]:
+    found: t.Dict[str, t.Any] = {"ReadWritePaths": list(pool.writable_paths), **pool.directories}
+    if "%i" not in found.get("RuntimeDirectory", "%i"):
+        # It is removed when a unit stops, also under the other instances.
+        found["RuntimeDirectoryPreserve"] = "yes"
+    return found
 
 
 def _restart_policy(systemd: int) -> t.Dict[str, t.Any]:

@@ -37,7 +37,8 @@ class NeededPaths:
             there(command(one).path for one in unit.kept("Service", "ExecStart")),
             there(value.lstrip("-") for value in values("WorkingDirectory")[-1:]),
             there(value.lstrip("-") for value in values("EnvironmentFile")),
-            there(word for value in values("ReadWritePaths") for word in value.split()),
+            there(word for value in values("ReadWritePaths") for word in value.split())
+            | there(path for one in unit.kept("Service", "ExecStart") for path in command(one).paths),
         )
 
 

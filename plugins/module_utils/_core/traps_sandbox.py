@@ -10,6 +10,7 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.seen import Seen
 from ansible_collections.workers.systemd.plugins.module_utils._core.trap import ERROR, WARNING, Caught, trap, written
+from ansible_collections.workers.systemd.plugins.module_utils._core.trap_paths import concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed
 
 HOMES = re.compile(r"/(?:home|root|run/user)(?:/|$)")
@@ -41,23 +42,32 @@ def size(text: str) -> t.Optional[float]:
 
 
 def _paths(seen: Seen) -> t.Iterator[t.Tuple[Placed, str]]:
-    """Paths that the worker needs at its start."""
+    """Paths that the worker needs at its start, or is told to use."""
     for one in seen.starts:
-        yield one.at, one.path
+        yield from ((one.at, path) for path in one.paths)
     at = seen.last("WorkingDirectory")
     if at and not at.value.startswith("-"):
         yield at, at.value
+
+
+def _in_homes(seen: Seen, path: str) -> str:
+    """How the path is in a home directory: by itself, or as a link; empty when it is not."""
+    if HOMES.match(path):
+        return path
+    known = seen.host.paths.get(concrete(seen.unit, path))
+    return f"{path}, a link to {known.target}," if known and HOMES.match(known.target) else ""
 
 
 @trap(
     "home-is-hidden",
     ERROR,
     title="ProtectHome= hides what the worker needs",
-    expected="a program and a directory outside of /home, /root and /run/user",
-    instead="Move the application out of the home directory, or write ProtectHome=read-only.",
+    expected="a program, arguments and a directory outside of /home, /root and /run/user",
+    instead="In a pool write needs: [home], in a unit ProtectHome=no, or move the application out of there.",
     why=(
         "With ProtectHome=yes or tmpfs the home directories are empty for the worker: the start fails with 200/CHDIR "
-        "or 203/EXEC. Source: systemd.exec(5), and our measurement."
+        "or 203/EXEC, or the worker does not find the file that an argument names. Links are followed. Source: "
+        "systemd.exec(5), and our measurement."
     ),
 )
 def home_is_hidden(seen: Seen) -> t.Iterator[Caught]:
@@ -65,8 +75,9 @@ def home_is_hidden(seen: Seen) -> t.Iterator[Caught]:
     bound = seen.all("BindPaths") or seen.all("BindReadOnlyPaths")
     if at and at.value.lower() in HIDING and not bound:
         for place, path in _paths(seen):
-            if HOMES.match(path):
-                yield Caught(place, f"{path} with ProtectHome={at.value}")
+            in_homes = _in_homes(seen, path)
+            if in_homes:
+                yield Caught(place, f"{in_homes} with ProtectHome={at.value}")
 
 
 @trap(
@@ -122,7 +133,7 @@ def written_file_is_read_only(seen: Seen) -> t.Iterator[Caught]:
     ERROR,
     title="MemoryDenyWriteExecute= kills a program that compiles while it runs",
     expected="no MemoryDenyWriteExecute= for it",
-    instead="Write MemoryDenyWriteExecute=no.",
+    instead="In a pool write needs: [jit], in a unit MemoryDenyWriteExecute=no.",
     why=(
         "A just-in-time compiler needs memory that is first written and then executed. Measured: node dies of SIGILL "
         'or SIGTRAP at its start. Source: systemd.exec(5) ("incompatible with programs ... that generate program code '

@@ -74,7 +74,7 @@ class Deployment:
         self.places = manager.places
         self.systemd = manager.version()
         self.catalogue = HostCatalogue(manager.run, manager.build(), self.places)
-        self.present = [pool for pool in pools if pool.present]
+        self.present = [pool.fitted(self.catalogue.known) for pool in pools if pool.present]
         self.absent = [pool.name for pool in pools if not pool.present]
         self.check_mode = check_mode
         self.purge = purge
@@ -210,6 +210,7 @@ class Deployment:
         told: t.Dict[str, t.Any] = {"plan": report.plan_rows(self.steps[name])}
         if name in self.wanted:
             told["generation"] = self.wanted[name].generation
+            told["left_out"] = list(self.wanted[name].pool.left_out)
         if name in self.outcome.ends:
             end = self.outcome.ends[name]
             told["verdicts"] = {unit: str(verdict) for unit, verdict in end.verdicts.items()}

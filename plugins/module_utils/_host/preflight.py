@@ -25,6 +25,7 @@ def missing(pools: t.Sequence[Pool], systemd: int) -> t.List[Problem]:
         account, found = _account(pool)
         problems.extend(found)
         problems.extend(_file_problems(pool))
+        problems.extend(_writable_problems(pool))
         problems.extend(_access_problems(pool, account or accounts.ours()))
         problems.extend(_check_problems(pool))
         if pool.credentials and systemd >= ENCRYPTED_SINCE and not shutil.which(credentials.PROGRAM):
@@ -75,6 +76,14 @@ def _file_problems(pool: Pool) -> t.Iterator[Problem]:
                 there = os.path.isfile(one) if option == "environment_files" else os.path.lexists(one)
                 if not there:
                     yield Problem(f"{pool.where}.{option}[{index}]", f"{one} is not there", "an existing file")
+
+
+def _writable_problems(pool: Pool) -> t.Iterator[Problem]:
+    for path in pool.writable_paths:
+        for one in sorted({concrete(path, instance) for instance in _read_by(pool, path)}):
+            if not os.path.exists(one):
+                # The place is that of the trap which finds one that every instance has.
+                yield Problem(f"{pool.where}.writable_paths", f"{one} is not there", "an existing path")
 
 
 def _check_problems(pool: Pool) -> t.Iterator[Problem]:

@@ -115,7 +115,7 @@ def _path_facts(path: str, needed: NeededPaths, usable: bool) -> PathFacts:
         return PathFacts(exists=False, usable=False)
     env = _env_facts(path, status) if path in needed.env_files else EnvFileFacts()
     mode = stat.S_IMODE(status.st_mode)
-    return PathFacts(True, stat.S_ISDIR(status.st_mode), mode, status.st_uid, usable, env)
+    return PathFacts(True, stat.S_ISDIR(status.st_mode), mode, status.st_uid, usable, env, os.path.realpath(path))
 
 
 def _env_facts(path: str, status: os.stat_result) -> EnvFileFacts:

@@ -95,8 +95,11 @@ def directives_of_harmless(pool: Pool, given_: Params, path: str) -> Directives:
         **{option: HARMLESS[option] for option, value in given_.items() if value is not None and option in HARMLESS},
         **{
             option: alike(option) if given_[option] else type(HARMLESS[option])()
-            for option in ("environment_files", "watch", "environment", "secrets", "busy_check")
+            for option in ("environment_files", "watch", "environment", "secrets", "busy_check", "writable_paths")
         },
+        # Who runs as root has more open, and the directory of each instance is removed with it.
+        **{option: given_[option] for option in ("user", "needs", "runtime_directory")},
+        "hardening": pool.hardening,
         "name": pool.name,
         "preset": pool.preset,
         "limits": {key: "1" for key, value in (given_["limits"] or {}).items() if value is not None},

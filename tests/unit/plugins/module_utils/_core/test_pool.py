@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import units
+from ansible_collections.workers.systemd.plugins.module_utils._core.hardening import directives
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import (
     ALWAYS_OURS,
+    DIRECTORIES,
     LIMITS,
     SAME_AS_OPTION,
     Pool,
@@ -57,6 +59,20 @@ UNDERSTOOD: dict[str, tuple[dict[str, t.Any], str, t.Any]] = {
         Policy(busy_check=("/bin/busy", "%i", "1")),
     ),
     "a directory": ({"working_directory": "/srv/a b"}, "working_directory", "/srv/a b"),
+    "a profile": ({"hardening": "strict"}, "hardening", "strict"),
+    "no profile": ({"hardening": "off", "needs": ["home"]}, "guards", {}),
+    "a need": ({"hardening": "strict", "needs": ["jit"]}, "guards", directives("strict", ["jit"])),
+    "a worker of its own user": ({"user": "mail"}, "guards", directives("standard", [])),
+    "a worker that is root": ({}, "guards", directives("standard", ["root"])),
+    "a worker that is root by number": ({"user": "0"}, "guards", directives("standard", ["root"])),
+    "a user that the unit has": ({"unit": {"Service": {"User": "a"}}}, "guards", directives("standard", [])),
+    "root in strict has to ask": ({"hardening": "strict"}, "guards", directives("strict", [])),
+    "a path to write to": ({"writable_paths": ["/srv/%i/log"]}, "writable_paths", ("/srv/%i/log",)),
+    "directories": (
+        {"state_directory": "app/%i", "logs_directory": "app"},
+        "directories",
+        {"StateDirectory": "app/%i", "LogsDirectory": "app"},
+    ),
     "directives": ({"unit": {"Service": {"Nice": 5}}}, "unit", {"Service": {"Nice": 5}}),
     "a rollout": (
         {"rollout": {"min_healthy_time": "1min", "max_parallel": 2}},
@@ -125,6 +141,15 @@ REFUSED: dict[str, tuple[dict[str, t.Any], str]] = {
         "unit.Service.MemoryMax",
     ),
     "a preset that is none": ({"preset": "resque"}, "preset"),
+    "a profile that is none": ({"hardening": "paranoid"}, "hardening"),
+    "a need that is none": ({"needs": ["jit", "network"]}, "needs[1]"),
+    "a path to write to that is relative": ({"writable_paths": ["/a", "b"]}, "writable_paths[1]"),
+    "a path to write to with a blank": ({"writable_paths": ["/a b"]}, "writable_paths[0]"),
+    "a path to write to with another specifier": ({"writable_paths": ["/a/%p"]}, "writable_paths[0]"),
+    "a directory of its own that is absolute": ({"state_directory": "/var/lib/a"}, "state_directory"),
+    "a directory of its own that is elsewhere": ({"cache_directory": "a/../../b"}, "cache_directory"),
+    "two directories of its own": ({"logs_directory": "a b"}, "logs_directory"),
+    "a directory of its own with a newline": ({"runtime_directory": "a\n"}, "runtime_directory"),
     "a drain that is no time": ({"drain_timeout": "soon"}, "drain_timeout"),
     "a drain of 0, which is without end to systemd": ({"drain_timeout": 0}, "drain_timeout"),
     "a drain of two lines": ({"drain_timeout": "1min\n30s"}, "drain_timeout"),
@@ -152,6 +177,8 @@ ONE_OF: dict[str, t.Any] = {
     "environment": {},
     "environment_files": [],
     "drain_timeout": "90s",
+    "writable_paths": ["/a"],
+    **dict.fromkeys(DIRECTORIES, "a"),
 }
 
 
@@ -286,3 +313,11 @@ def test_every_limit_has_a_directive_of_its_own() -> None:
 def test_a_path_with_i_is_another_for_each_instance() -> None:
     assert concrete("/etc/%i/%i.env", "a") == "/etc/a/a.env"
     assert concrete("/etc/all.env", "a") == "/etc/all.env"
+
+
+def test_what_the_host_does_not_have_is_left_out_and_said() -> None:
+    known = dict.fromkeys(mail().guards, "BOOLEAN")
+    assert mail().fitted({"Service": known}) == mail()
+    fitted = mail().fitted({"Service": {**known, "SystemCallFilter": "NOTSUPPORTED"}})
+    assert fitted.left_out == ("SystemCallFilter",)
+    assert {*fitted.guards, "SystemCallFilter"} == set(mail().guards)

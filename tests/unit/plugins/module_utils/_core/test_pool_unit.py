@@ -34,6 +34,10 @@ RESTARTS: dict[str, dict[str, t.Any]] = {
     "a directive of the process": {"unit": {"Service": {"Nice": 5}}},
     "a directive that nobody listed": {"unit": {"Service": {"NewInSystemd300": "yes"}}},
     "a dependency": {"unit": {"Unit": {"Requires": "redis.service"}}},
+    "a profile": {"hardening": "strict"},
+    "a need": {"needs": ["home"]},
+    "a path to write to": {"writable_paths": ["/srv"]},
+    "a directory of its own": {"state_directory": "mail"},
     "another type": {"unit": {"Service": {"Type": "notify"}}},
 }
 # Options that take effect without a restart.
@@ -75,6 +79,26 @@ def test_the_unit_says_what_the_pool_says() -> None:
     assert unit.values("Service", "MemoryMax") == ["1G"]
     assert unit.values("Service", "EnvironmentFile") == ENV_FILES
     assert unit.values("Unit", "PartOf") == unit.values("Install", "WantedBy") == ["mail.target"]
+
+
+def test_the_unit_option_replaces_a_guard_and_no_other() -> None:
+    ours, given = text_of(mail()), text_of(mail(unit={"Service": {"SystemCallFilter": ["@basic-io"]}}))
+    assert ours.values("Service", "SystemCallFilter") == ["@system-service @pkey", "@chown @setuid"]
+    assert given.values("Service", "SystemCallFilter") == ["@basic-io"]
+    assert given.values("Service", "ProtectSystem") == ours.values("Service", "ProtectSystem") == ["full"]
+
+
+def test_a_worker_without_a_network_does_not_wait_for_it() -> None:
+    assert text_of(mail()).values("Unit", "After") == ["network-online.target"]
+    assert not text_of(mail(hardening="no_network")).values("Unit", "After")
+
+
+@pytest.mark.parametrize(("directory", "kept"), [("mail", ["yes"]), ("mail/%i", [])])
+def test_a_runtime_directory_of_all_outlives_the_stop_of_one(directory: str, kept: list[str]) -> None:
+    service = text_of(mail(runtime_directory=directory, writable_paths=["/srv/a", "/srv/b"]))
+    assert service.values("Service", "RuntimeDirectory") == [directory]
+    assert service.values("Service", "RuntimeDirectoryPreserve") == kept
+    assert service.values("Service", "ReadWritePaths") == ["/srv/a", "/srv/b"]
 
 
 def test_what_is_not_given_is_systemds_default() -> None:

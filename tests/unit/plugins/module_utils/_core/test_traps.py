@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import traps
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, Severity
+from ansible_collections.workers.systemd.plugins.module_utils._core.hardening import PROFILES
 from ansible_collections.workers.systemd.plugins.module_utils._core.host_facts import HostFacts, LiveProcess
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import target_text, template_text
@@ -115,7 +116,8 @@ def test_a_finding_says_what_to_write_instead() -> None:
 
 @pytest.mark.parametrize("systemd", VERSIONS)
 def test_a_pool_of_ours_has_no_trap(systemd: int) -> None:
-    for pool in (mail(), mail(instances=3, secrets={"KEY": "s"}, user="app", working_directory="/srv/app")):
+    full = {"secrets": {"KEY": "s"}, "user": "app", "working_directory": "/srv/app", "state_directory": "app"}
+    for pool in (mail(), *(mail(hardening=profile, **full) for profile in PROFILES)):
         template = template_text(pool, systemd, ["/etc/workers.systemd/mail/environment"])
         for name in ("mail@.service", "mail@1.service"):
             assert list(traps.findings(Unit.of(name, template), HostFacts(), systemd)) == []

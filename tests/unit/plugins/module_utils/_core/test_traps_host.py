@@ -158,14 +158,14 @@ def test_all_paths_of_a_unit_are_asked_for() -> None:
 
 def test_the_paths_of_a_unit_are_those_of_its_instance() -> None:
     text = (
-        "[Service]\nExecStart=-/srv/%i/worker --a\nWorkingDirectory=-/srv/a%%b\nEnvironmentFile=-/etc/w\n"
+        "[Service]\nExecStart=-/srv/%i/worker --a=/etc/conf\nWorkingDirectory=-/srv/a%%b\nEnvironmentFile=-/etc/w\n"
         "EnvironmentFile=/etc/%i.env\nReadWritePaths=/srv/x -/srv/y +/srv/z\n"
     )
     assert NeededPaths.of(Unit.of("mail@3.service", text)) == NeededPaths(
         frozenset({"/srv/3/worker"}),
         frozenset({"/srv/a%b"}),
         frozenset({"/etc/w", "/etc/3.env"}),
-        frozenset({"/srv/x"}),
+        frozenset({"/srv/x", "/srv/3/worker", "/etc/conf"}),
     )
 
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.workers.systemd.plugins.module_utils._core import traps
+from ansible_collections.workers.systemd.plugins.module_utils._core.host_facts import HostFacts, PathFacts
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from tests.unit.plugins.module_utils._core.trap_units import CELERY, Rows, caught, worker
 
 NODE = "/usr/bin/node /srv/app/worker.js"
 CAUGHT: Rows = {
     "a program at home": ("home-is-hidden", worker("ProtectHome=yes", start="/home/app/bin/worker")),
     "a directory at home": ("home-is-hidden", worker("ProtectHome=tmpfs", "WorkingDirectory=/root")),
+    "a script at home": ("home-is-hidden", worker("ProtectHome=yes", start="/usr/bin/php /home/app/artisan")),
+    "an option at home": ("home-is-hidden", worker("ProtectHome=yes", start="/srv/w --config=/root/w.conf")),
     "a socket for others": (
         "private-tmp-is-not-shared",
         worker("PrivateTmp=yes", start="/srv/w --bind=unix:/tmp/w.sock"),
@@ -115,3 +120,10 @@ def test_is_told(trap: str, text: str) -> None:
 @pytest.mark.parametrize(("trap", "text"), MISSED.values(), ids=MISSED.keys())
 def test_is_not_told(trap: str, text: str) -> None:
     assert trap not in caught(text)
+
+
+def test_a_link_into_a_home_is_followed() -> None:
+    unit = Unit.of("mail.service", worker("ProtectHome=yes", "WorkingDirectory=/srv/app"))
+    facts = HostFacts(paths={"/srv/app": PathFacts(target="/home/deploy/app")})
+    (finding,) = (one for one in traps.findings(unit, facts, 252) if one.id == "home-is-hidden")
+    assert "/srv/app, a link to /home/deploy/app," in finding.found

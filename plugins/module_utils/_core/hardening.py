@@ -1,0 +1,234 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a worker is shut out of: profiles of directives of [Service], and what opens them again.
+
+``standard`` is for every worker that nobody has looked at: what it takes away, queue workers do not use. /tmp stays
+that of the host, for checks and web applications meet workers there, and of the file systems only /usr, /boot and /etc
+are read-only, for frameworks write below their own directory. Nothing in it stops a just-in-time compiler.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import Value
+
+DEFAULT = "standard"
+# What the target's own list calls a directive that its systemd was built without, such as without seccomp.
+BUILT_WITHOUT = "NOTSUPPORTED"
+# What the manager of a user can do everywhere: the kernel grants system call filters to anybody, and mounts only where
+# the host lets users make namespaces.
+WITHOUT_ROOT = frozenset(
+    {
+        "NoNewPrivileges",
+        "SystemCallArchitectures",
+        "SystemCallFilter",
+        "SystemCallErrorNumber",
+        "RestrictAddressFamilies",
+        "RestrictNamespaces",
+        "RestrictRealtime",
+        "RestrictSUIDSGID",
+        "LockPersonality",
+        "MemoryDenyWriteExecute",
+        "UMask",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Guard:
+    """One directive, and what it costs a worker."""
+
+    directive: str
+    value: Value
+    costs: str
+
+
+@dataclass(frozen=True)
+class Need:
+    """What some workers do, for which directives are left out, or get more words or lines."""
+
+    title: str
+    leaves_out: t.Tuple[str, ...] = ()
+    adds: t.Mapping[str, Value] = field(default_factory=dict)
+
+
+def _over(below: t.Sequence[Guard], *guards: Guard) -> t.Tuple[Guard, ...]:
+    """A profile that says something else about some directives, and something about others."""
+    return tuple({**{one.directive: one for one in below}, **{one.directive: one for one in guards}}.values())
+
+
+_STANDARD = (
+    Guard("NoNewPrivileges", "yes", "No program gets more rights than the worker: sudo, su and sendmail do not."),
+    Guard(
+        "CapabilityBoundingSet",
+        "",
+        "Nothing of what root may do beyond a user, such as binding a port below 1024 or reading everybody's files.",
+    ),
+    Guard("SystemCallArchitectures", "native", "No 32 bit programs on a 64 bit host."),
+    Guard(
+        "SystemCallFilter",
+        ["@system-service @pkey"],
+        "Calls that no service makes, such as mount, reboot or a debugger's, are refused.",
+    ),
+    Guard("SystemCallErrorNumber", "EPERM", "A refused call is an error for the program, not its death by SIGSYS."),
+    Guard(
+        "RestrictAddressFamilies",
+        "AF_UNIX AF_INET AF_INET6 AF_NETLINK",
+        "IP, local sockets and the list of network interfaces; no raw packets, Bluetooth or the like.",
+    ),
+    Guard("RestrictNamespaces", "yes", "No containers inside, and no browser with its own sandbox."),
+    Guard("RestrictRealtime", "yes", "No real-time scheduling."),
+    Guard("RestrictSUIDSGID", "yes", "Files that the worker makes get no set-user-id or set-group-id bit."),
+    Guard("LockPersonality", "yes", "Nothing that a worker uses: no change of the kernel's execution domain."),
+    Guard("ProtectSystem", "full", "/usr, /boot and /etc are read-only, whoever the worker is."),
+    Guard("ProtectHome", "yes", "/home, /root and /run/user are empty."),
+    Guard("PrivateDevices", "yes", "Of /dev only null, random, tty and the like; no disks, GPUs or serial ports."),
+    Guard("PrivateMounts", "yes", "What the worker mounts nobody else sees; what the host mounts it does see."),
+    Guard("ProtectKernelTunables", "yes", "/proc/sys and /sys are read-only."),
+    Guard("ProtectKernelModules", "yes", "No kernel modules, and /usr/lib/modules is hidden."),
+    Guard("ProtectKernelLogs", "yes", "No dmesg."),
+    Guard("ProtectControlGroups", "yes", "The cgroup file systems are read-only."),
+    Guard("ProtectClock", "yes", "No setting of the clock."),
+    Guard("ProtectHostname", "yes", "No setting of the host name; a change of it is seen after a restart."),
+    Guard("ProtectProc", "invisible", "/proc and ps show the processes of the worker's own user only."),
+)
+_STRICT = _over(
+    _STANDARD,
+    Guard(
+        "SystemCallFilter",
+        ["@system-service @pkey", "~@privileged @resources"],
+        "In addition chown, nice, and setting limits or processors of a process are refused.",
+    ),
+    Guard(
+        "RestrictAddressFamilies",
+        "AF_UNIX AF_INET AF_INET6",
+        "IP and local sockets alone; the list of network interfaces is refused (`os.networkInterfaces()` of Node).",
+    ),
+    Guard("ProtectSystem", "strict", "Everything is read-only but /dev, /proc, /sys, /tmp and what the pool opens."),
+    Guard("PrivateTmp", "yes", "Each instance has a /tmp and a /var/tmp of its own, empty at its start."),
+    Guard("PrivateUsers", "yes", "Files of everybody but root and the worker's user seem to belong to nobody."),
+    Guard("PrivateIPC", "yes", "Shared memory and message queues of System V, and those of POSIX, are its own."),
+    Guard(
+        "MemoryDenyWriteExecute",
+        "yes",
+        "Just-in-time compilers die: Node, Java, opcache.jit of PHP, --yjit of Ruby 3.1.",
+    ),
+    Guard("ProcSubset", "pid", "/proc has processes only: no meminfo, cpuinfo, net or sys."),
+    Guard("UMask", "0077", "Files that the worker makes only its own user reads."),
+)
+_NO_NETWORK = _over(
+    _STRICT,
+    Guard("RestrictAddressFamilies", "AF_UNIX", "Local sockets alone, such as those of PostgreSQL or Redis in /run."),
+    Guard("PrivateNetwork", "yes", "No network but a loopback of its own, on which nobody answers."),
+    Guard("IPAddressDeny", "any", "Every packet is dropped, also where a socket is handed in."),
+)
+PROFILES: t.Mapping[str, t.Tuple[Guard, ...]] = {
+    "off": (),
+    "standard": _STANDARD,
+    "strict": _STRICT,
+    "no_network": _NO_NETWORK,
+}
+OFFLINE = frozenset({"no_network"})
+NETWORK_IS_OPEN = "The network needs no need: every profile but no_network has it."
+
+_ACCOUNTS = (
+    "CAP_CHOWN CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH CAP_FOWNER CAP_FSETID CAP_KILL CAP_SETGID CAP_SETPCAP CAP_SETUID"
+)
+NEEDS: t.Mapping[str, Need] = {
+    "devices": Need(
+        "devices of the host, such as a GPU or a serial port",
+        # ProtectClock= allows /dev/rtc, and so nothing else (systemd.exec(5)).
+        ("PrivateDevices", "ProtectClock"),
+    ),
+    "home": Need("the program, or what it reads and writes, lies in /home, /root or /run/user", ("ProtectHome",)),
+    "jit": Need("code that is compiled while it runs: Node, Java, PHP with opcache.jit", ("MemoryDenyWriteExecute",)),
+    "namespaces": Need(
+        "containers, or a browser with its own sandbox",
+        ("RestrictNamespaces", "ProtectKernelTunables", "ProcSubset", "ProtectProc"),
+        {"SystemCallFilter": ["@mount"]},
+    ),
+    "proc": Need("the processes of others, and all of /proc", ("ProtectProc", "ProcSubset")),
+    "raw_sockets": Need(
+        "packets of its own making, and the list of network interfaces",
+        # A user namespace of its own has no rights over the network of the host.
+        ("PrivateUsers",),
+        {
+            "RestrictAddressFamilies": "AF_NETLINK AF_PACKET",
+            "CapabilityBoundingSet": "CAP_NET_RAW",
+            "AmbientCapabilities": "CAP_NET_RAW",
+        },
+    ),
+    "realtime": Need(
+        "nice, real-time scheduling, and binding to processors",
+        ("RestrictRealtime",),
+        {"SystemCallFilter": ["@resources"]},
+    ),
+    "root": Need(
+        "what root does with the files and processes of others; `standard` opens it for a pool that runs as root",
+        ("PrivateUsers",),
+        {"CapabilityBoundingSet": _ACCOUNTS, "SystemCallFilter": ["@chown @setuid"]},
+    ),
+    "setuid": Need(
+        "sudo, sendmail and other programs that become another user",
+        # Each of them alone implies NoNewPrivileges= for a unit with User= up to systemd 252; measured on 247 and 252.
+        (
+            "NoNewPrivileges",
+            "SystemCallArchitectures",
+            "SystemCallFilter",
+            "SystemCallErrorNumber",
+            "RestrictAddressFamilies",
+            "RestrictNamespaces",
+            "RestrictRealtime",
+            "RestrictSUIDSGID",
+            "LockPersonality",
+            "MemoryDenyWriteExecute",
+            "PrivateDevices",
+            "PrivateUsers",
+            "ProtectKernelTunables",
+            "ProtectKernelModules",
+            "ProtectKernelLogs",
+            "ProtectClock",
+            "ProtectHostname",
+        ),
+        {"CapabilityBoundingSet": f"{_ACCOUNTS} CAP_AUDIT_WRITE CAP_SYS_RESOURCE"},
+    ),
+    "shared_files": Need("files for other users, such as the web server", ("UMask",)),
+    "shared_tmp": Need("a /tmp together with others", ("PrivateTmp",)),
+}
+
+
+def directives(profile: str, needs: t.Iterable[str]) -> t.Dict[str, Value]:
+    """``{"NoNewPrivileges": "yes", ...}``: the profile, opened for the needs."""
+    found = {guard.directive: guard.value for guard in PROFILES[profile]}
+    # A profile that closes nothing has nothing to open.
+    opened = [NEEDS[name] for name in sorted(set(needs))] if found else []
+    left_out = {directive for need in opened for directive in need.leaves_out}
+    for need in opened:
+        for directive, more in need.adds.items():
+            found[directive] = _with(found.get(directive, ""), more)
+    return {directive: value for directive, value in found.items() if directive not in left_out}
+
+
+def granted(profile: str, *, as_root: bool) -> t.Tuple[str, ...]:
+    """The needs that nobody has to write: in ``standard`` a worker that runs as root goes on being root."""
+    return ("root",) if as_root and profile == DEFAULT else ()
+
+
+def unavailable(found: t.Iterable[str], catalogue: Catalogue, *, as_root: bool) -> t.List[str]:
+    """Those of the directives that the target's systemd does not have, was built without, or may not set."""
+    known = catalogue.get("Service", {})
+    return [
+        directive
+        for directive in found
+        if known.get(directive, BUILT_WITHOUT) == BUILT_WITHOUT or not (as_root or directive in WITHOUT_ROOT)
+    ]
+
+
+def _with(value: Value, more: Value) -> Value:
+    """A list gets lines: a later one of SystemCallFilter= adds to those before it. A text gets words."""
+    if isinstance(value, list) and isinstance(more, list):
+        return [*value, *more]
+    return " ".join(dict.fromkeys(f"{value} {more}".split()))

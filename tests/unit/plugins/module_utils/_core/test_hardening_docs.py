@@ -1,0 +1,24 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.hardening import NEEDS, PROFILES
+from tests.helpers import hardening_docs
+
+COLLECTION = Path(__file__).parents[5]
+
+
+def test_the_page_has_the_tables_of_the_profiles() -> None:
+    now = hardening_docs.PAGE.read_text()
+    assert now == hardening_docs.page(now), "run: python -m tests.helpers.hardening_docs"
+
+
+@pytest.mark.parametrize("place", ["plugins/modules/pools.py", "roles/workers/meta/argument_specs.yml"])
+def test_every_profile_and_every_need_is_documented(place: str) -> None:
+    text = (COLLECTION / place).read_text()
+    assert [name for name in (*PROFILES, *NEEDS) if f"V({name})" not in text] == []

@@ -126,8 +126,9 @@ class LabHost:
     def raw(self, tasks: t.Sequence[t.Mapping[str, t.Any]]) -> str:
         """What somebody who runs these tasks sees on the terminal."""
         with _playbook_of(tasks) as playbook:
-            argv, environment = self._argv(playbook, {}, []), {**os.environ, "ANSIBLE_NOCOLOR": "1"}
-            done = subprocess.run(argv, env=environment, capture_output=True, check=False)
+            # Molecule forces colours.
+            plain = {**os.environ, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_FORCE_COLOR": "0"}
+            done = subprocess.run(self._argv(playbook, {}, []), env=plain, capture_output=True, check=False)
             return (done.stdout + done.stderr).decode("utf-8", "surrogateescape")
 
     def reboot(self) -> None:

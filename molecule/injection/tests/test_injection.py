@@ -32,7 +32,7 @@ from tests.oracle.hostile import carried, surrogates
 SNAPSHOT = r"""
 find / -xdev \( -path /var/log/journal -o -path '/tmp/.ansible-*' -o -path /root/.ansible \) -prune \
   -o -type d -printf '%p %m %u:%g\n' -o -printf '%p %m %u:%g %s %T@ %l\n' | sort
-find /run -xdev \( -path /run/log -o -path /run/workers.systemd -o -path '/run/systemd/[ujg]*' \
+find /run -xdev \( -path /run/log -o -path /run/workers.systemd -o -path '/run/systemd/[ujgp]*' \
   -o -path /run/systemd/systemd-units-load \) -prune -o -printf '%p %m %u:%g\n' | sort
 """
 # The kernel's own copies of what a process got, by pool and instance.

@@ -68,7 +68,8 @@ docs: setup  ## the documentation site, in .cache/docs/html
 
 # Faults mostly wait, so they do it beside what computes; the image that both need is made before. Molecule's scenarios
 # look at times: two of them, which wait a good part of it, have the machine for themselves.
-test: check artifact  ## every test
+test:  ## every test
+	$(MAKE) --jobs=2 --output-sync=target check artifact
 	$(MAKE) --jobs=2 --output-sync=target faults sanity oracle
 	$(MAKE) molecule
 

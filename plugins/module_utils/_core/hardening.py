@@ -18,23 +18,21 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text im
 DEFAULT = "standard"
 # What the target's own list calls a directive that its systemd was built without, such as without seccomp.
 BUILT_WITHOUT = "NOTSUPPORTED"
+# What systemd does with filters of system calls, and what it answers where one refuses.
+SECCOMP = (
+    "SystemCallArchitectures",
+    "SystemCallFilter",
+    "SystemCallErrorNumber",
+    "RestrictAddressFamilies",
+    "RestrictNamespaces",
+    "RestrictRealtime",
+    "RestrictSUIDSGID",
+    "LockPersonality",
+    "MemoryDenyWriteExecute",
+)
 # What the manager of a user can do everywhere: the kernel grants system call filters to anybody, and mounts only where
 # the host lets users make namespaces.
-WITHOUT_ROOT = frozenset(
-    {
-        "NoNewPrivileges",
-        "SystemCallArchitectures",
-        "SystemCallFilter",
-        "SystemCallErrorNumber",
-        "RestrictAddressFamilies",
-        "RestrictNamespaces",
-        "RestrictRealtime",
-        "RestrictSUIDSGID",
-        "LockPersonality",
-        "MemoryDenyWriteExecute",
-        "UMask",
-    }
-)
+WITHOUT_ROOT = frozenset({"NoNewPrivileges", *SECCOMP, "UMask"})
 
 
 @dataclass(frozen=True)
@@ -176,15 +174,7 @@ NEEDS: t.Mapping[str, Need] = {
         # Each of them alone implies NoNewPrivileges= for a unit with User= up to systemd 252; measured on 247 and 252.
         (
             "NoNewPrivileges",
-            "SystemCallArchitectures",
-            "SystemCallFilter",
-            "SystemCallErrorNumber",
-            "RestrictAddressFamilies",
-            "RestrictNamespaces",
-            "RestrictRealtime",
-            "RestrictSUIDSGID",
-            "LockPersonality",
-            "MemoryDenyWriteExecute",
+            *SECCOMP,
             "PrivateDevices",
             "PrivateUsers",
             "ProtectKernelTunables",

@@ -33,7 +33,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text im
     value_problems,
     value_texts,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import not_for_users, read_scope
+from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT, not_for_users, read_scope
 
 Params = t.Mapping[str, t.Any]
 Sections = t.Dict[str, t.Dict[str, Value]]
@@ -76,7 +76,7 @@ OF_CREDENTIALS = ("LoadCredential", "LoadCredentialEncrypted", "SetCredential", 
 # Options that always decide, whether they are given or not: the collection's own bookkeeping hangs on them.
 ALWAYS_OURS = frozenset({"ExecStart", "Environment", "EnvironmentFile", "LogExtraFields"})
 # Whom a unit without User= runs as, in all spellings.
-ROOT = (None, "", "root", "0", 0)
+RUNS_AS_ROOT = (None, "", 0, *ROOT)
 # Written by systemd for its own protocols (systemd.exec(5), "Environment Variables Set or Propagated"), or by us.
 RESERVED_VARIABLES = re.compile(
     r"INVOCATION_ID|NOTIFY_SOCKET|LISTEN_(?:FDS|PID|FDNAMES)|WATCHDOG_(?:USEC|PID)|JOURNAL_STREAM"
@@ -184,14 +184,15 @@ class _Reader:
         if self.params.get("state") == "absent":
             return Pool(self.name, self.where, present=False, manager_of=manager_of)
         exec_start, executable = self._command()
-        preset, drain_timeout = self._preset(), self._drain_timeout()
+        preset, drain_timeout = self._choice("preset", presets.PRESETS, presets.DEFAULT), self._drain_timeout()
         as_credentials = self.params.get("secrets_as") == "credentials"
         environment = self._values("environment", read_variables)
         secrets = self._values("secrets", read_credentials if as_credentials else read_variables)
         for key in sorted(set(environment) & set(secrets)):
             self.problem(f"secrets.{key}", "also in environment", "each variable in one of them")
-        profile, unit = self._hardening(), self._unit(secrets if as_credentials else {})
-        as_root = not manager_of and unit.get("Service", {}).get("User", self.params.get("user")) in ROOT
+        profile = self._choice("hardening", hardening.PROFILES, hardening.DEFAULT)
+        unit = self._unit(secrets if as_credentials else {})
+        as_root = not manager_of and unit.get("Service", {}).get("User", self.params.get("user")) in RUNS_AS_ROOT
         return Pool(
             name=self.name,
             where=self.where,
@@ -314,13 +315,12 @@ class _Reader:
         self.problems.extend(found)
         return () if found else names
 
-    def _preset(self) -> str:
-        preset = str(self.params.get("preset") or presets.DEFAULT)
-        if preset in presets.PRESETS:
-            return preset
-        known = ", ".join(presets.PRESETS)
-        self.problem("preset", repr(preset), f"one of {known}", did_you_mean(preset, presets.PRESETS))
-        return presets.DEFAULT
+    def _choice(self, option: str, known: t.Collection[str], default: str) -> str:
+        name = str(self.params.get(option) or default)
+        if name in known:
+            return name
+        self.problem(option, repr(name), f"one of {', '.join(known)}", did_you_mean(name, known))
+        return default
 
     def _drain_timeout(self) -> t.Optional[str]:
         given = self.params.get("drain_timeout")
@@ -339,14 +339,6 @@ class _Reader:
         for key, directive in LIMITS.items():
             self.problems.extend(value_problems(limits.get(directive, ""), f"{self.where}.limits.{key}"))
         return limits
-
-    def _hardening(self) -> str:
-        profile = str(self.params.get("hardening") or hardening.DEFAULT)
-        if profile in hardening.PROFILES:
-            return profile
-        known = ", ".join(hardening.PROFILES)
-        self.problem("hardening", repr(profile), f"one of {known}", did_you_mean(profile, hardening.PROFILES))
-        return hardening.DEFAULT
 
     def _needs(self, profile: str, *, as_root: bool) -> t.List[str]:
         needs = [str(need) for need in self.params.get("needs") or []]

@@ -11,6 +11,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.command impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import NO_LOGIN_PATH
 from ansible_collections.workers.systemd.plugins.module_utils._core.seen import Seen
 from ansible_collections.workers.systemd.plugins.module_utils._core.trap import ERROR, WARNING, Caught, trap
+from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT
 
 EXEC_KEYS = ("ExecStartPre", "ExecStart", "ExecStartPost", "ExecReload", "ExecStop", "ExecStopPost")
 SHELL_WORD = re.compile(r"\||\|\||&&?|[0-9]?>{1,2}(?:&[0-9])?|<|[0-9]?>&[0-9]|[0-9]?>{1,2}/\S*")
@@ -353,7 +354,7 @@ def plus_ignores_user(seen: Seen) -> t.Iterator[Caught]:
     for one in seen.starts:
         # `!!` does nothing where the kernel has ambient capabilities.
         ignores = "+" in one.prefix or one.prefix.count("!") == 1
-        if seen.is_worker and user not in ("root", "0") and ignores:
+        if seen.is_worker and user not in ROOT and ignores:
             yield Caught(one.at, f"`{one.prefix}` before {one.path}, and User={user}")
 
 

@@ -11,6 +11,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.seen import 
 from ansible_collections.workers.systemd.plugins.module_utils._core.trap import ERROR, WARNING, Caught, trap, written
 from ansible_collections.workers.systemd.plugins.module_utils._core.trap_paths import concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed
+from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT
 
 WRITABLE_BY_ALL, READABLE_BY_ALL = 0o002, 0o004
 
@@ -123,7 +124,7 @@ def program_is_writable_by_all(seen: Seen) -> t.Iterator[Caught]:
     ),
 )
 def root_runs_program_of_user(seen: Seen) -> t.Iterator[Caught]:
-    root = seen.value("User", "root") in ("root", "0") and not seen.host.user_manager
+    root = seen.value("User", "root") in ROOT and not seen.host.user_manager
     if root and not seen.says_yes("DynamicUser"):
         for at, path, facts in _programs(seen):
             if facts.exists and facts.owner != 0:

@@ -13,6 +13,7 @@ SCOPE: t.Dict[str, t.Dict[str, t.Any]] = {
     "scope": {"type": "str", "choices": ["system", "user"], "default": "system"},
     "user": {"type": "str"},
 }
+# As User= names it.
 ROOT = ("root", "0")
 # Only root can change to another user, and only a manager that is root has capabilities to leave to its services.
 NEEDS_ROOT = frozenset({"Group", "SupplementaryGroups", "DynamicUser", "CapabilityBoundingSet"})

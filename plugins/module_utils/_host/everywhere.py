@@ -79,20 +79,16 @@ def decide_everywhere(
             parts.append(part)
         except Problems as found:
             problems += found.problems
-    of_users: t.Dict[str, t.List[Pool]] = {name: [] for name in lingering.users()} if purge else {}
-    for pool in pools:
-        if pool.manager_of:
-            try:
-                name = logins.login(pool.manager_of, f"{pool.where}.user").pw_name
-                of_users.setdefault(name, []).append(pool)
-            except Problems as found:
-                if not check_mode:
-                    problems += found.problems
-                # An earlier task of the same play may be about to make that user.
-                warnings += [f"{problem}; a run would refuse this" for problem in found.problems]
-    for name, theirs in of_users.items():
-        # What Ansible has put here that user cannot read.
+    of_users, wrong = _by_user(pools, also=lingering.users() if purge else ())
+    if check_mode:
+        # An earlier task of the same play may be about to make that user.
+        warnings += [f"{problem}; a run would refuse this" for problem in wrong]
+    else:
+        problems += wrong
+    if of_users:
+        # What Ansible has put here no user can read.
         program.made()
+    for name, theirs in of_users.items():
         try:
             there = ForUser(
                 logins.login(name, f"user {name}"),
@@ -109,3 +105,17 @@ def decide_everywhere(
     if problems:
         raise Problems(dict.fromkeys(problems))
     return Everywhere(system, parts), warnings
+
+
+def _by_user(pools: t.Sequence[Pool], also: t.Iterable[str]) -> t.Tuple[t.Dict[str, t.List[Pool]], t.List[Problem]]:
+    """Pools by the name of the user in whose manager they are, ``also`` for users without any; and what is wrong."""
+    of_users: t.Dict[str, t.List[Pool]] = {name: [] for name in also}
+    wrong: t.List[Problem] = []
+    for pool in pools:
+        if pool.manager_of:
+            try:
+                name = logins.login(pool.manager_of, f"{pool.where}.user").pw_name
+                of_users.setdefault(name, []).append(pool)
+            except Problems as found:
+                wrong += found.problems
+    return of_users, wrong

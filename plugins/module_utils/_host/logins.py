@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import pwd
 import re
@@ -33,6 +34,8 @@ def places_of(user: pwd.struct_passwd) -> Places:
     return of_user(user.pw_name, user.pw_dir, user.pw_uid)
 
 
+# Asked for each pool of the user, and each answer takes two processes.
+@functools.lru_cache(maxsize=None)
 def _trouble(user: pwd.struct_passwd) -> str:
     if user.pw_uid == 0:
         return "which is root, whose workers belong to the system"

@@ -11,14 +11,14 @@ from pathlib import Path
 from lab import images, machine
 from lab.images import LABEL
 from lab.shell import LabError, run, succeeds
-from lab.suites import SUITES
+from lab.suites import DEFAULT, SUITES
 
 SSH = Path(".cache/lab/ssh")
 KEY = SSH / "id_ed25519"
 PYTHON = {"ansible_python_interpreter": "/usr/bin/python3"}
 
 
-def up(name: str, suite: str, *, ssh: bool) -> None:
+def up(name: str, suite: str = DEFAULT, *, ssh: bool = False) -> None:
     """Boots a host, or leaves one of the same image that runs."""
     image = images.image_of(suite)
     if _image_of_host(name) != image:

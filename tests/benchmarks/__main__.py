@@ -7,10 +7,10 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
-import sys
 from pathlib import Path
 from statistics import median
 
+from lab import hosts
 from tests.benchmarks import crashes, deploys, judging, rollouts
 from tests.benchmarks.deploys import pool, role
 from tests.benchmarks.turns import Clock, Contender, on_host
@@ -24,8 +24,8 @@ def main() -> None:
     count = int(os.environ.get("BENCH_INSTANCES", "200"))
     many = int(os.environ.get("BENCH_MANY", "1000"))
     for host in (HOST, LARGE):
-        _lab("up", "--ssh", host)
-    INVENTORY.write_text(_lab("inventory", "--ssh", HOST, LARGE))
+        hosts.up(host, ssh=True)
+    INVENTORY.write_text(hosts.inventory(HOST, LARGE, ssh=True))
     clock = Clock(INVENTORY)
     print(f"Measured on {machine()}.\n", flush=True)
     against_loop_and_floor(clock, count)
@@ -33,7 +33,7 @@ def main() -> None:
     rolling(clock)
     judgement()
     recovery(clock)
-    _lab("down", HOST, LARGE)
+    hosts.down(HOST, LARGE)
 
 
 def machine() -> str:
@@ -142,10 +142,6 @@ def recovery(clock: Clock) -> None:
     print("|---|---|---|---|---|")
     for name, one in found.items():
         print(f"| {titles[name]} | {one.samples} | {one.p50:.1f} ms | {one.p99:.1f} ms | {one.p50 / ours:.1f}x |")
-
-
-def _lab(*argv: str) -> str:
-    return subprocess.run([sys.executable, "-m", "lab", *argv], capture_output=True, text=True, check=True).stdout
 
 
 if __name__ == "__main__":

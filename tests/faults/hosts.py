@@ -8,7 +8,6 @@ import dataclasses
 import io
 import json
 import subprocess
-import sys
 import tarfile
 import time
 import typing as t
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import ansible
 
+from lab import hosts
 from tests.faults.kinds import Kind
 
 ROOT = Path(__file__).parents[2]
@@ -35,8 +35,8 @@ class FaultHost:
         self.driver: t.Optional[subprocess.Popen[str]] = None
 
     def up(self) -> None:
-        lab("down", self.name)
-        lab("up", self.name)
+        hosts.down(self.name)
+        hosts.up(self.name)
         subprocess.run(["podman", "exec", "-i", self.name, "mkdir", "-p", HERE], check=True)
         subprocess.run(["podman", "exec", "-i", self.name, "tar", "-C", HERE, "-x"], input=packed(), check=True)
         self.start()
@@ -50,7 +50,7 @@ class FaultHost:
         if self.driver:
             self.driver.kill()
             self.driver.wait()
-        lab("down", self.name)
+        hosts.down(self.name)
 
     def inject(self, kind: Kind, fraction: float) -> Answer:
         """One case: what was seen in the deploy, and what became of the host."""
@@ -71,9 +71,9 @@ class FaultHost:
             time.sleep(0.1)
         if command == "kill":
             subprocess.run(["podman", "kill", self.name], check=True, stdout=subprocess.DEVNULL)
-            lab("up", self.name)
+            hosts.up(self.name)
         else:
-            lab("restart", self.name)
+            hosts.restart(self.name)
         self.driver.wait()
         self.start()
         return {"ended": "died", "status": None, "msg": "", "traceback": "", "point": case["fraction"]}
@@ -91,10 +91,6 @@ class FaultHost:
         assert self.driver.stdin
         self.driver.stdin.write(json.dumps({"ask": ask, "case": case}) + "\n")
         self.driver.stdin.flush()
-
-
-def lab(*argv: str) -> None:
-    subprocess.run([sys.executable, "-m", "lab", *argv], cwd=ROOT, check=True)
 
 
 def packed() -> bytes:

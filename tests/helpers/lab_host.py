@@ -13,7 +13,8 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from lab import hosts
+
 DEPLOY = Path(__file__).with_name("deploy.yml")
 CONNECTION = {
     "ansible_connection": "containers.podman.podman",
@@ -104,15 +105,16 @@ class LabHost:
         skip_traps: t.Sequence[str] = (),
     ) -> Told:
         """Runs the role. In every pool the health window is short unless it says otherwise."""
-        wanted = [{"rollout": {"min_healthy_time": "300ms"}, **pool} for pool in pools]
+        wanted = self.asked("pools", {"pools": [{"rollout": {"min_healthy_time": "300ms"}, **pool} for pool in pools]})
         options = ["--check", "--diff"] if check else []
-        variables = {"workers_pools": wanted, "workers_purge": purge, "workers_skip_traps": list(skip_traps)}
+        variables = {"workers_pools": wanted["pools"], "workers_purge": purge, "workers_skip_traps": list(skip_traps)}
         return self._told(self._playbook(DEPLOY, variables, options))
 
     @contextlib.contextmanager
     def deploying(self, *pools: t.Mapping[str, t.Any], **variables: t.Any) -> t.Iterator[subprocess.Popen[str]]:
         """A deploy that is under way; ``variables`` are more of the role's."""
-        argv = self._argv(DEPLOY, {"workers_pools": list(pools), **variables}, [])
+        wanted = self.asked("pools", {"pools": list(pools)})
+        argv = self._argv(DEPLOY, {"workers_pools": wanted["pools"], **variables}, [])
         with subprocess.Popen(
             argv, env=_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
         ) as process:
@@ -120,8 +122,12 @@ class LabHost:
 
     def module(self, module: str, /, *, check: bool = False, **options: t.Any) -> Told:
         """Runs one module of the collection."""
-        with _playbook_of([{f"workers.systemd.{module}": options}]) as playbook:
+        with _playbook_of([{f"workers.systemd.{module}": self.asked(module, options)}]) as playbook:
             return self._told(self._playbook(playbook, {}, ["--check", "--diff"] if check else ["--diff"]))
+
+    def asked(self, module: str, options: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Options of a module of the collection, as this host gets them."""
+        return options
 
     def raw(self, tasks: t.Sequence[t.Mapping[str, t.Any]]) -> str:
         """What somebody who runs these tasks sees on the terminal."""
@@ -132,7 +138,7 @@ class LabHost:
             return (done.stdout + done.stderr).decode("utf-8", "surrogateescape")
 
     def reboot(self) -> None:
-        subprocess.run(["python3", "-m", "lab", "restart", self.name], cwd=ROOT, check=True)
+        hosts.restart(self.name)
 
     def pids(self, pool: str) -> dict[str, int]:
         """Main process of each running instance, by instance."""

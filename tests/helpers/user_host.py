@@ -8,13 +8,11 @@ back as the system would have said it.
 
 from __future__ import annotations
 
-import contextlib
 import re
-import subprocess
 import typing as t
 from pathlib import Path
 
-from tests.helpers.lab_host import LabHost, Told
+from tests.helpers.lab_host import LabHost
 
 USER, UID = "app", 1000
 HOME = f"/home/{USER}"
@@ -57,26 +55,10 @@ class UserHost(LabHost):
         self.sh(f"mkdir -p $(dirname {path})")
         super().write(self.meant(path), self.meant(text), mode)
 
-    def deploy(
-        self,
-        *pools: t.Mapping[str, t.Any],
-        purge: bool = False,
-        check: bool = False,
-        skip_traps: t.Sequence[str] = (),
-    ) -> Told:
-        return super().deploy(*map(in_scope, pools), purge=purge, check=check, skip_traps=skip_traps)
-
-    @contextlib.contextmanager
-    def deploying(self, *pools: t.Mapping[str, t.Any], **variables: t.Any) -> t.Iterator[subprocess.Popen[str]]:
-        with super().deploying(*map(in_scope, pools), **variables) as process:
-            yield process
-
-    def module(self, module: str, /, *, check: bool = False, **options: t.Any) -> Told:
-        if module in SCOPED:
-            options = in_scope(options)
+    def asked(self, module: str, options: dict[str, t.Any]) -> dict[str, t.Any]:
         if module == "pools":
-            options["pools"] = list(map(in_scope, options["pools"]))
-        return super().module(module, check=check, **options)
+            return {**options, "pools": list(map(in_scope, options["pools"]))}
+        return in_scope(options) if module in SCOPED else options
 
     def remove_pools(self) -> None:
         LabHost.sh(self, WIPE, check=False)

@@ -5,12 +5,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import typing as t
 
 import pytest
 
+from lab import hosts
 from lab.suites import DEFAULT
 from tests.helpers.oracle_host import OracleHost
 
@@ -23,10 +22,6 @@ PREFIX = os.environ.get("ORACLE_HOSTS", "oracle")
 def host(request: pytest.FixtureRequest) -> t.Iterator[OracleHost]:
     """A booted host of each suite."""
     booted = OracleHost(f"{PREFIX}-{request.param}", request.param)
-    lab("up", booted.name, "--suite", booted.suite)
+    hosts.up(booted.name, booted.suite)
     yield booted
-    lab("down", booted.name)
-
-
-def lab(*argv: str) -> None:
-    subprocess.run([sys.executable, "-m", "lab", *argv], check=True)
+    hosts.down(booted.name)

@@ -11,13 +11,13 @@ from __future__ import annotations
 import json
 import shlex
 import subprocess
-import sys
 import typing as t
 from pathlib import Path
 
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import traps
+from lab import hosts
 from tests.helpers.lab_host import LabHost
 from tests.oracle.damages import DAMAGES, Damage
 
@@ -43,13 +43,9 @@ NOT_SHOWN = {
 }
 
 
-def lab(*words: str) -> None:
-    subprocess.run([sys.executable, "-m", "lab", *words], check=True, stdout=subprocess.DEVNULL)
-
-
 @pytest.fixture(scope="module")
 def host() -> t.Iterator[LabHost]:
-    lab("up", NAME, "--suite", "bookworm")
+    hosts.up(NAME, "bookworm")
     found = LabHost(NAME)
     found.sh(f"mkdir -p {PLACE} /run/lab")
     subprocess.run(["podman", "cp", f"{MODULE_UTILS}/.", f"{NAME}:{PLACE}"], check=True)
@@ -57,7 +53,7 @@ def host() -> t.Iterator[LabHost]:
     subprocess.run(["podman", "cp", f"{HERE}/judge.py", f"{NAME}:/srv/lab/judge.py"], check=True)
     found.sh("sh /srv/lab/prepare.sh")
     yield found
-    lab("down", NAME)
+    hosts.down(NAME)
 
 
 @pytest.fixture(scope="module")

@@ -5,18 +5,16 @@
 from __future__ import annotations
 
 import importlib.util
-import os
-import subprocess
 import typing as t
 from pathlib import Path
 
 import pytest
-import yaml
 
+from lab import hosts
 from tests.helpers.lab_host import LabHost
+from tests.helpers.player import Play, Player
 
 Task = t.Dict[str, t.Any]
-Play = t.Dict[str, t.Any]
 
 ROLE = "workers.systemd.workers"
 QUICK = {"min_healthy_time": "100ms"}
@@ -37,9 +35,9 @@ def play(*tasks: Task, **keywords: t.Any) -> Play:
 def fleet(lab: LabHost) -> t.Iterator[list[LabHost]]:
     """The host, and one more."""
     second = LabHost(f"{lab.name}-second")
-    subprocess.run(["python3", "-m", "lab", "up", second.name], cwd=Path(__file__).parents[3], check=True)
+    hosts.up(second.name)
     yield [lab, second]
-    subprocess.run(["python3", "-m", "lab", "down", second.name], cwd=Path(__file__).parents[3], check=True)
+    hosts.down(second.name)
 
 
 @pytest.fixture
@@ -49,46 +47,14 @@ def bare_fleet(fleet: list[LabHost]) -> list[LabHost]:
     return fleet
 
 
-class Played(t.NamedTuple):
-    """``status`` is the exit status of ansible-playbook."""
-
-    status: int
-    said: str
-
-
-class Player:
-    """Plays playbooks that are written for one test."""
-
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-
-    def __call__(
-        self, hosts: t.Sequence[LabHost], *plays: Play, options: t.Sequence[str] = (), **environment: str
-    ) -> Played:
-        connection = {
-            "ansible_connection": "containers.podman.podman",
-            "ansible_python_interpreter": "/usr/bin/python3",
-        }
-        inventory = {"all": {"hosts": {host.name: {} for host in hosts}, "vars": connection}}
-        self._write("inventory.yml", inventory)
-        self._write("playbook.yml", list(plays))
-        done = subprocess.run(
-            ["ansible-playbook", "-i", "inventory.yml", *options, "playbook.yml"],
-            cwd=self.directory,
-            env={**os.environ, **environment},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return Played(done.returncode, done.stdout + done.stderr)
-
-    def _write(self, name: str, content: t.Any) -> None:
-        (self.directory / name).write_text(yaml.safe_dump(content, sort_keys=False))
-
-
 @pytest.fixture
 def run(tmp_path: Path) -> Player:
     return Player(tmp_path)
+
+
+def only(*hosts: LabHost) -> dict[str, dict[str, t.Any]]:
+    """Of an inventory: these, without variables of their own."""
+    return {host.name: {} for host in hosts}
 
 
 def by_deployer(*tasks: Task) -> Play:
@@ -126,7 +92,7 @@ def deployer(lab: LabHost) -> t.Iterator[None]:
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
 def test_it_is_deployed_once(bare: LabHost, run: Player, way: Play) -> None:
-    told = run([bare], way, way)
+    told = run(only(bare), way, way)
     assert told.status == 0, told.said
     assert len(bare.pids("mail")) == 1
     assert "changed=1 " in told.said
@@ -134,14 +100,14 @@ def test_it_is_deployed_once(bare: LabHost, run: Player, way: Play) -> None:
 
 def test_a_loop_over_lists_of_pools_keeps_them_all(bare: LabHost, run: Player) -> None:
     loop = {**INCLUDED, "loop": [MAIL, NEWS], "vars": {"workers_pools": ["{{ item }}"]}}
-    told = run([bare], play(loop))
+    told = run(only(bare), play(loop))
     assert told.status == 0, told.said
     assert [len(bare.pids(name)) for name in ("mail", "news")] == [1, 1]
 
 
 def test_without_become_it_is_refused(bare: LabHost, run: Player) -> None:
     before = bare.tree()
-    told = run([bare], by_deployer(IMPORTED))
+    told = run(only(bare), by_deployer(IMPORTED))
     assert told.status == 2
     assert "must run as root: set become: true" in told.said
     assert bare.tree() == before
@@ -161,7 +127,7 @@ TAGS = {
 
 @pytest.mark.parametrize(("tagged", "options", "deployed"), TAGS.values(), ids=TAGS.keys())
 def test_tags(bare: LabHost, run: Player, tagged: Play, options: list[str], deployed: bool) -> None:
-    told = run([bare], tagged, options=options)
+    told = run(only(bare), tagged, options=options)
     assert told.status == 0, told.said
     assert bool(bare.pids("mail")) is deployed
 
@@ -172,20 +138,20 @@ def deployed_to(fleet: t.Sequence[LabHost]) -> list[bool]:
 
 def test_a_task_that_is_delegated_works_where_it_is_delegated_to(bare_fleet: list[LabHost], run: Player) -> None:
     first, second = bare_fleet
-    told = run(bare_fleet, play({**IMPORTED, "delegate_to": second.name, "run_once": True}, hosts=first.name))
+    told = run(only(*bare_fleet), play({**IMPORTED, "delegate_to": second.name, "run_once": True}, hosts=first.name))
     assert told.status == 0, told.said
     assert deployed_to(bare_fleet) == [False, True]
 
 
 def test_a_limit_leaves_the_other_host_alone(bare_fleet: list[LabHost], run: Player) -> None:
-    told = run(bare_fleet, play(IMPORTED), options=["--limit", bare_fleet[1].name])
+    told = run(only(*bare_fleet), play(IMPORTED), options=["--limit", bare_fleet[1].name])
     assert told.status == 0, told.said
     assert deployed_to(bare_fleet) == [False, True]
 
 
 @pytest.mark.parametrize("keywords", [{"strategy": "free"}, {"serial": 1}, {}], ids=["free", "serial", "linear"])
 def test_a_fleet(bare_fleet: list[LabHost], run: Player, keywords: dict[str, t.Any]) -> None:
-    told = run(bare_fleet, play(IMPORTED, **keywords))
+    told = run(only(*bare_fleet), play(IMPORTED, **keywords))
     assert told.status == 0, told.said
     assert deployed_to(bare_fleet) == [True, True]
 
@@ -195,7 +161,7 @@ def test_an_error_of_one_host(bare_fleet: list[LabHost], run: Player, all_fatal:
     first, second = bare_fleet
     bad = {**MAIL, "user": f"{{{{ 'nobody-here' if inventory_hostname == '{first.name}' else 'root' }}}}"}
     later = {"workers.systemd.pools": {"pools": [NEWS]}}
-    told = run(bare_fleet, play(IMPORTED, later, vars={"workers_pools": [bad]}, any_errors_fatal=all_fatal))
+    told = run(only(*bare_fleet), play(IMPORTED, later, vars={"workers_pools": [bad]}, any_errors_fatal=all_fatal))
     assert told.status == 2
     assert "no user 'nobody-here' on the host" in told.said
     assert deployed_to(bare_fleet) == [False, True]
@@ -205,7 +171,7 @@ def test_an_error_of_one_host(bare_fleet: list[LabHost], run: Player, all_fatal:
 
 def test_a_host_that_cannot_be_reached_is_said_soon(bare: LabHost, run: Player) -> None:
     closed = {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1}
-    told = run([bare], play(IMPORTED, vars={**POOLS, **closed}))
+    told = run(only(bare), play(IMPORTED, vars={**POOLS, **closed}))
     assert told.status == 4
     assert told.said.count("no connection, trying again") == 1
 
@@ -218,7 +184,7 @@ def test_mitogen(bare: LabHost, run: Player) -> None:
     # Its own connection, by the name that Ansible had for it before collections.
     mitogen = play(IMPORTED, vars={**POOLS, "ansible_connection": "podman"})
     settings = {"ANSIBLE_STRATEGY_PLUGINS": strategies, "ANSIBLE_STRATEGY": "mitogen_linear"}
-    told = run([bare], mitogen, mitogen, **settings)
+    told = run(only(bare), mitogen, mitogen, **settings)
     assert told.status == 0, told.said
     assert len(bare.pids("mail")) == 1
     assert "changed=1 " in told.said

@@ -5,16 +5,14 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import typing as t
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.helpers.examples import examples
 from tests.helpers.lab_host import LabHost
+from tests.helpers.player import Player
 
 # The application and the services of somebody else that the examples are about.
 HOST = """
@@ -53,12 +51,6 @@ def ready(lab: LabHost) -> t.Iterator[LabHost]:
 
 @pytest.mark.parametrize("page", sorted({one.page for one in examples()}))
 def test_what_a_page_shows_can_be_run(ready: LabHost, tmp_path: Path, page: str) -> None:
-    playbook = tmp_path / "examples.yml"
     plays = [play for one in examples() if one.page == page for play in one.plays()]
-    playbook.write_text(yaml.safe_dump(plays, sort_keys=False))
-    connection = {"ansible_connection": "containers.podman.podman", "ansible_python_interpreter": "/usr/bin/python3"}
-    inventory = {"workers": {"hosts": {ready.name: connection}}}
-    (tmp_path / "inventory.json").write_text(json.dumps({"all": {"children": inventory}}))
-    argv = ["ansible-playbook", "--check", "--diff", "-i", "inventory.json", "-e", json.dumps(VAULT), playbook.name]
-    done = subprocess.run(argv, cwd=tmp_path, env={**os.environ}, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{playbook.read_text()}\n{done.stdout}{done.stderr}"
+    played = Player(tmp_path)({ready.name: {}}, *plays, options=["--check", "--diff", "-e", json.dumps(VAULT)])
+    assert played.status == 0, f"{plays}\n{played.said}"

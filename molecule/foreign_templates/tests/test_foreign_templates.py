@@ -5,14 +5,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import typing as t
 from pathlib import Path
 
 import pytest
 
 from tests.helpers.lab_host import LabHost, Told
+from tests.helpers.player import Player
 
 # Where Debian 11, which has no merged /usr, and all others find it.
 SHIPPED = "/lib/systemd/system"
@@ -341,21 +340,16 @@ def test_it_does_not_run_alongside_a_deploy(bare: LabHost) -> None:
     assert "one run at a time" in told.msg
 
 
-def playbook(lab: LabHost, hosts: dict[str, dict[str, t.Any]], **variables: t.Any) -> str:
+@pytest.fixture
+def playbook(bare: LabHost, tmp_path: Path) -> t.Callable[..., str]:
     """Plays restart.yml over several names of the host, one after the other."""
-    connection = {"ansible_connection": "containers.podman.podman", "ansible_host": lab.name}
-    python = {"ansible_python_interpreter": "/usr/bin/python3"}
-    inventory = Path(os.environ.get("TMPDIR", "/tmp")) / f"workers-{os.getpid()}-inventory.json"
-    inventory.write_text(json.dumps({"all": {"hosts": {n: {**connection, **python, **v} for n, v in hosts.items()}}}))
-    argv = ["ansible-playbook", "--forks", "1", "-i", str(inventory), "-e", json.dumps(variables)]
-    try:
-        done = subprocess.run(
-            [*argv, "workers.systemd.restart"], capture_output=True, text=True, check=False, env={**os.environ}
-        )
-    finally:
-        inventory.unlink()
-    # Molecule's own settings send what failed to the one, all others to the other.
-    return done.stdout + done.stderr
+
+    def play(hosts: dict[str, dict[str, t.Any]], **variables: t.Any) -> str:
+        named = {name: {"ansible_host": bare.name, **own} for name, own in hosts.items()}
+        options = ["--forks", "1", "-e", json.dumps(variables)]
+        return Player(tmp_path)(named, {"import_playbook": "workers.systemd.restart"}, options=options).said
+
+    return play
 
 
 # what more is allowed, whether the batch after the failed one is restarted
@@ -366,23 +360,27 @@ FLEETS: dict[str, tuple[dict[str, t.Any], bool]] = {
 
 
 @pytest.mark.parametrize(("allowed", "goes_on"), FLEETS.values(), ids=FLEETS.keys())
-def test_a_restart_of_a_fleet(bare: LabHost, allowed: dict[str, t.Any], goes_on: bool) -> None:
+def test_a_restart_of_a_fleet(
+    bare: LabHost, playbook: t.Callable[..., str], allowed: dict[str, t.Any], goes_on: bool
+) -> None:
     last = pool(name="last", instances=1)
     bare.deploy(pool(instances=1), last)
     before = {name: bare.pids(name) for name in ("ours", "last")}
     hosts = {"one": {"pool": "missing"}, "two": {"pool": "ours"}, "three": {"pool": "last"}}
-    told = playbook(bare, hosts, batch=2, **allowed)
+    told = playbook(hosts, batch=2, **allowed)
     assert "expected one that matches a service" in told
     assert bare.pids("ours") != before["ours"]
     assert (bare.pids("last") != before["last"]) is goes_on
 
 
-def test_the_moment_that_the_playbook_tells_restarts_nobody_again(bare: LabHost) -> None:
+def test_the_moment_that_the_playbook_tells_restarts_nobody_again(
+    bare: LabHost, playbook: t.Callable[..., str]
+) -> None:
     bare.deploy(pool(instances=2), pool(name="last", instances=1))
     before = bare.pids("ours")
-    told = playbook(bare, {"one": {}}, pool="ours,last")
+    told = playbook({"one": {}}, pool="ours,last")
     after = bare.pids("ours")
     assert not set(after.values()) & set(before.values())
     moment = told.split('started_after=\\"')[1].split("\\")[0]
-    assert "nothing to do" in playbook(bare, {"one": {}}, pool="ours,last", started_after=moment)
+    assert "nothing to do" in playbook({"one": {}}, pool="ours,last", started_after=moment)
     assert bare.pids("ours") == after

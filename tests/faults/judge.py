@@ -16,8 +16,8 @@ def complaints(kind: Kind, seen: t.Mapping[str, t.Any]) -> t.Iterator[str]:
     if "error" in seen:
         yield f"the driver: {seen['error']}"
         return
-    if not seen["settled"]:
-        yield "the host did not come to rest"
+    if seen["restless"]:
+        yield f"the host did not come to rest: {seen['restless']}"
     if seen["state"] not in kind.ends:
         yield f"the host ended {seen['state']}, allowed is {' or '.join(kind.ends)}"
     if seen["ended"] in ENDS and seen["state"] != ENDS[seen["ended"]]:

@@ -10,7 +10,8 @@ main_pids() { for i in 1 2 3; do main_pid "$i"; done; }
 newest_generation() { ls /var/lib/workers.systemd/generations/sleeper | sort -n | tail -n 1; }
 put_tools() { for i in systemctl busctl systemd-run systemd-analyze journalctl; do cp /srv/faults/shim.sh "/srv/faults/bin/$i"; done; }
 undoing_process_soon() {
-    for i in $(seq 400); do
+    end=$(($(date +%s) + 8))
+    while [ "$(date +%s)" -lt "$end" ]; do
         if pkill "-$1" -f '^[^ ]*python3 -I .*recovery[.]pyz'; then return; fi
         sleep 0.01
     done

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from lab import hosts, images, machine
+from lab import hosts, images, machine, ssh
 from lab.shell import LabError
 from lab.suites import DEFAULT, SUITES
 
@@ -25,10 +25,8 @@ def arguments() -> argparse.Namespace:
     up = commands.add_parser("up", help="boot a host, or leave one that runs")
     up.add_argument("name")
     up.add_argument("--suite", default=DEFAULT, choices=SUITES)
-    up.add_argument("--ssh", action="store_true", help="with a network, and a way in by ssh")
     inventory = commands.add_parser("inventory", help="print an Ansible inventory of hosts that are up")
     inventory.add_argument("names", nargs="+")
-    inventory.add_argument("--ssh", action="store_true")
     commands.add_parser("restart", help="reboot a host").add_argument("name")
     commands.add_parser("down", help="remove hosts").add_argument("names", nargs="+")
     commands.add_parser("prune", help="remove all hosts and images of the lab")
@@ -42,9 +40,9 @@ def main() -> None:
     elif args.command == "image":
         print(images.image_of(args.suite))
     elif args.command == "up":
-        hosts.up(args.name, args.suite, ssh=args.ssh)
+        hosts.up(args.name, args.suite)
     elif args.command == "inventory":
-        print(hosts.inventory(*args.names, ssh=args.ssh))
+        print(hosts.inventory(*args.names))
     elif args.command == "restart":
         hosts.restart(args.name)
     elif args.command == "down":
@@ -57,6 +55,7 @@ def setup() -> None:
     missing = machine.missing_packages()
     if missing and subprocess.run(["sh", str(INSTALL), *missing], check=False).returncode:
         raise LabError("the lab cannot run without them")
+    ssh.set_up()
 
 
 if __name__ == "__main__":

@@ -6,31 +6,26 @@ from __future__ import annotations
 
 import json
 import time
-from pathlib import Path
 
-from lab import images, machine
+from lab import images, machine, ssh
 from lab.images import LABEL
 from lab.shell import LabError, run, succeeds
 from lab.suites import DEFAULT, SUITES
 
-SSH = Path(".cache/lab/ssh")
-KEY = SSH / "id_ed25519"
 PYTHON = {"ansible_python_interpreter": "/usr/bin/python3"}
 
 
-def up(name: str, suite: str = DEFAULT, *, ssh: bool = False) -> None:
+def up(name: str, suite: str = DEFAULT) -> None:
     """Boots a host, or leaves one of the same image that runs."""
     image = images.image_of(suite)
     if _image_of_host(name) != image:
         down(name)
-        network = "bridge" if ssh else "none"
-        options = [f"--name={name}", f"--hostname={name}", f"--label={LABEL}=1", f"--network={network}"]
+        options = [f"--name={name}", f"--hostname={name}", f"--label={LABEL}=1", "--network=none"]
         run("podman", "run", "--detach", *options, *machine.boot_options(SUITES[suite]), image, "/sbin/init")
     elif not succeeds("podman", "exec", name, "true"):
         run("podman", "start", name)
     wait_for(name)
-    if ssh:
-        _let_in(name)
+    ssh.let_in(name)
 
 
 def wait_for(name: str) -> None:
@@ -66,38 +61,12 @@ def prune() -> None:
         run("podman", "rmi", "--force", *sorted(set(found)))
 
 
-def inventory(*names: str, ssh: bool) -> str:
+def inventory(*names: str) -> str:
     """An Ansible inventory of hosts that are up."""
-    hosts = {name: _by_ssh(name) if ssh else {"ansible_connection": "containers.podman.podman"} for name in names}
-    return json.dumps(
-        {"lab": {"hosts": {name: {**PYTHON, **variables} for name, variables in hosts.items()}}}, indent=2
-    )
-
-
-def _by_ssh(name: str) -> dict[str, object]:
-    return {
-        "ansible_host": _address(name),
-        "ansible_user": "root",
-        "ansible_ssh_private_key_file": str(KEY.absolute()),
-        "ansible_ssh_common_args": "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null",
-        "ansible_pipelining": True,
-    }
+    return json.dumps({"lab": {"hosts": {name: {} for name in names}, "vars": {**PYTHON, **ssh.variables()}}}, indent=2)
 
 
 def _image_of_host(name: str) -> str:
     if not succeeds("podman", "container", "exists", name):
         return ""
     return run("podman", "inspect", "--format={{.ImageName}}", name).strip()
-
-
-def _address(name: str) -> str:
-    return run("podman", "inspect", "--format={{.NetworkSettings.IPAddress}}", name).strip()
-
-
-def _let_in(name: str) -> None:
-    SSH.mkdir(parents=True, exist_ok=True)
-    if not KEY.exists():
-        run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(KEY))
-    public = KEY.with_suffix(".pub").read_text()
-    script = "install -d -m 700 /root/.ssh && cat > /root/.ssh/authorized_keys && systemctl start ssh"
-    run("podman", "exec", "--interactive", name, "sh", "-c", script, stdin=public)

@@ -20,9 +20,7 @@ PROGRAMS = {
     "mmdebstrap": "mmdebstrap",
     "uidmap": "newuidmap",
     "runc": "runc",
-    "iptables": "iptables",
     "netavark": "/usr/lib/podman/netavark",
-    "aardvark-dns": "/usr/lib/podman/aardvark-dns",
     "openssh-client": "ssh",
 }
 CAPABILITIES = (

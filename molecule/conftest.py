@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import testinfra
 
+from lab import ssh
 from tests.helpers.lab_host import LabHost
 from tests.helpers.user_host import UserHost
 
@@ -48,8 +49,8 @@ def _locked(locks: t.Mapping[str, t.IO[str]]) -> str:
 
 @pytest.fixture(scope="session")
 def host(lab: LabHost) -> t.Any:
-    """The same for testinfra, by podman: its Ansible backend takes a second for every look."""
-    return testinfra.get_host(f"podman://{lab.name}")
+    """The same for testinfra, whose Ansible backend takes a second for every look."""
+    return testinfra.get_host(f"ssh://{lab.name}?ssh_config={ssh.CONFIG}&controlpersist=0")
 
 
 @pytest.fixture

@@ -24,8 +24,8 @@ def main() -> None:
     count = int(os.environ.get("BENCH_INSTANCES", "200"))
     many = int(os.environ.get("BENCH_MANY", "1000"))
     for host in (HOST, LARGE):
-        hosts.up(host, ssh=True)
-    INVENTORY.write_text(hosts.inventory(HOST, LARGE, ssh=True))
+        hosts.up(host)
+    INVENTORY.write_text(hosts.inventory(HOST, LARGE))
     clock = Clock(INVENTORY)
     print(f"Measured on {machine()}.\n", flush=True)
     against_loop_and_floor(clock, count)

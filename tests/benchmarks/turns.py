@@ -65,4 +65,5 @@ def on_host(host: str, script: str, stdin: str = "") -> str:
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "ANSIBLE_NOCOWS": "1", "ANSIBLE_FORKS": "5", "ANSIBLE_DEPRECATION_WARNINGS": "0"}
+    settings = {"NOCOWS": "1", "FORKS": "5", "DEPRECATION_WARNINGS": "0", "PIPELINING": "1"}
+    return {**os.environ, **{f"ANSIBLE_{name}": value for name, value in settings.items()}}

@@ -13,13 +13,10 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import hosts
+from lab import hosts, ssh
 
 DEPLOY = Path(__file__).with_name("deploy.yml")
-CONNECTION = {
-    "ansible_connection": "containers.podman.podman",
-    "ansible_python_interpreter": "/usr/bin/python3",
-}
+CONNECTION = {**ssh.variables(), **hosts.PYTHON}
 
 # Stop jobs first, or systemd starts again what is killed.
 WIPE = """
@@ -63,35 +60,30 @@ class Told:
 
 
 class LabHost:
-    """``name`` is that of its container, ``owner`` whose the files of pools are."""
+    """``name`` is that of its container, ``owner`` whose the files of pools are, ``login`` how Ansible comes in."""
 
     owner = "root"
 
-    def __init__(self, name: str, user: str = "root") -> None:
+    def __init__(self, name: str, login: t.Optional[dict[str, str]] = None) -> None:
         self.name = name
-        self.user = user
+        self.login = login or {}
 
     def as_user(self, user: str) -> LabHost:
-        """The same host, where Ansible logs in as somebody else."""
-        return LabHost(self.name, user)
+        """The same host, where Ansible comes in as somebody else, who may have no shell."""
+        by_podman = {"ansible_connection": "containers.podman.podman", "ansible_user": user}
+        return LabHost(self.name, {**by_podman, "ansible_remote_tmp": f"/tmp/.ansible-{user}"})
 
     def sh(self, script: str, *, check: bool = True) -> str:
         """Output of a shell script on the host."""
-        done = subprocess.run(
-            ["podman", "exec", self.name, "sh", "-c", script], capture_output=True, text=True, check=False
-        )
+        done = subprocess.run(ssh.command(self.name, script), capture_output=True, text=True, check=False)
         if check and done.returncode:
             raise AssertionError(f"exit {done.returncode}: {script}\n{done.stdout}{done.stderr}")
         return done.stdout
 
     def write(self, path: str, text: str, mode: str = "0755") -> None:
         """A file on the host."""
-        subprocess.run(
-            ["podman", "exec", "-i", self.name, "sh", "-c", f"cat > {path} && chmod {mode} {path}"],
-            input=text,
-            text=True,
-            check=True,
-        )
+        script = f"cat > {path} && chmod {mode} {path}"
+        subprocess.run(ssh.command(self.name, script), input=text, text=True, check=True)
 
     def copy(self, source: Path, path: str) -> None:
         """A file or a directory from here to the host."""
@@ -175,8 +167,7 @@ class LabHost:
             time.sleep(0.1)
 
     def _argv(self, playbook: Path, variables: t.Mapping[str, t.Any], options: t.Sequence[str]) -> list[str]:
-        login = {"ansible_user": self.user, "ansible_remote_tmp": f"/tmp/.ansible-{self.user}"}
-        extra = json.dumps({**CONNECTION, **login, **variables})
+        extra = json.dumps({**CONNECTION, **self.login, **variables})
         return ["ansible-playbook", "-i", f"{self.name},", "-e", extra, *options, str(playbook)]
 
     def _playbook(self, playbook: Path, variables: t.Mapping[str, t.Any], options: t.Sequence[str]) -> t.Any:

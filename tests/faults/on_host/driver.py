@@ -179,8 +179,9 @@ class Driver:
         end, calm = time.monotonic() + LONGEST_SETTLING, 0
         while time.monotonic() < end:
             busy = sh(
-                "pgrep -f '[u]nder_test.py|^[^ ]*python3 -I .*recovery[.]pyz'; systemctl list-units --all --no-legend --plain"
-                " 'workers-dead-man*' workers-recovery.service | grep -v inactive",
+                "pgrep -f '[u]nder_test.py|^[^ ]*python3 -I .*recovery[.]pyz';"
+                " systemctl list-units --all --no-legend --plain 'workers-dead-man*' workers-recovery.service"
+                " | grep -v inactive",
                 check=False,
             )
             mixed = "workers of both versions" if self._state(case) == "mix" else ""

@@ -10,6 +10,7 @@ import typing as t
 # SD_MESSAGE_UNIT_PROCESS_EXIT of sd-messages.h
 MAIN_PROCESS_EXITED = "MESSAGE_ID=98e322203f7a4ed290d09fe03c09fe15"
 # SD_MESSAGE_UNIT_FAILURE_RESULT
+SPAWN_FAILED = "MESSAGE_ID=641257651c1b4ec9a8624d7a40a9e1e7"
 UNIT_FAILED = "MESSAGE_ID=d9b373ed55a64feb8242e02dbe79a49c"
 # What a manager of a user calls its units, and what they are called everywhere else (systemd.journal-fields(7)).
 OF_A_USER = {"USER_UNIT": "UNIT", "USER_INVOCATION_ID": "INVOCATION_ID"}
@@ -19,7 +20,7 @@ Entry = t.Dict[str, t.Any]
 
 
 class About(enum.Enum):
-    """Everything that a unit and systemd have said; the ends of main processes; these and the results of failures."""
+    """All that was said by a unit and about it; the ends of main processes; these and the results of failures."""
 
     ALL = "all"
     EXITS = "exits"
@@ -52,7 +53,9 @@ class JournalQuery(t.NamedTuple):
         # Any process may write any field; those that begin with an underscore are journald's own.
         told = [*(["_PID=1"] if uid is None else only), *(f"{by_systemd}={unit}" for unit in self.units)]
         if self.about is About.ALL:
-            return [*argv, *only, *(f"{by_itself}={unit}" for unit in self.units), "+", *told]
+            # Why a command cannot be executed says a process that is gone when journald looks whose it was.
+            unspawned = [*only, SPAWN_FAILED, *(f"{by_systemd}={unit}" for unit in self.units)]
+            return [*argv, *only, *(f"{by_itself}={unit}" for unit in self.units), "+", *told, "+", *unspawned]
         return [*argv, f"--output-fields={','.join(FIELDS)}", *MESSAGES[self.about], *told]
 
     def as_json(self) -> t.List[t.Any]:
@@ -62,6 +65,13 @@ class JournalQuery(t.NamedTuple):
     def of_json(cls, read: t.Sequence[t.Any]) -> JournalQuery:
         about, units, since, lines, fresh = read
         return cls(About(about), tuple(units), float(since), int(lines), bool(fresh))
+
+
+def is_forged(entry: Entry) -> bool:
+    """Whether a living process of another unit says why this one could not be started."""
+    said_by, about = entry.get("_SYSTEMD_UNIT"), entry.get("UNIT")
+    unspawned = f"MESSAGE_ID={entry.get('MESSAGE_ID')}" == SPAWN_FAILED
+    return unspawned and said_by not in (None, about)
 
 
 def with_common_names(entry: Entry) -> Entry:

@@ -59,15 +59,19 @@ def masked(text: str, secrets: t.Iterable[str]) -> str:
 def last_death(entries: t.Sequence[t.Mapping[str, t.Any]]) -> t.List[t.Mapping[str, t.Any]]:
     """Of journal entries about a unit, those of its last run that ended, up to the end of its main process.
 
-    When no process ended, all entries. Without what systemd says about its jobs.
+    When no process ended, all entries. Without what systemd says about its jobs. journald learns which run a line is of
+    when it comes to read it: a busy one takes the last words of a worker for those of the run after it. So when the run
+    seems to have said nothing, all that the worker has said counts.
     """
     entries = [entry for entry in entries if "JOB_TYPE" not in entry]
     ends = [index for index, entry in enumerate(entries) if "EXIT_CODE" in entry]
     if not ends:
         return entries
     run = entries[ends[-1]].get("INVOCATION_ID", "")
-    until_then = entries[: ends[-1] + 1]
-    return [one for one in until_then if run in (one.get("INVOCATION_ID"), one.get("_SYSTEMD_INVOCATION_ID"))]
+    of_run = [one for one in entries if run in (one.get("INVOCATION_ID"), one.get("_SYSTEMD_INVOCATION_ID"))]
+    by_systemd = [one for one in entries[: ends[-1] + 1] if "UNIT" in one and one in of_run]
+    by_itself = [one for one in of_run if "UNIT" not in one] or [one for one in entries if "UNIT" not in one]
+    return [one for one in entries if one in by_systemd or one in by_itself]
 
 
 def last_exits(entries: t.Sequence[t.Mapping[str, t.Any]]) -> t.Dict[str, str]:

@@ -10,6 +10,7 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.journal_query import (
     Entry,
     JournalQuery,
+    is_forged,
     with_common_names,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._host import commands
@@ -20,4 +21,5 @@ def entries(query: JournalQuery, uid: t.Optional[int] = None) -> t.List[Entry]:
     if query.fresh:
         commands.run(["journalctl", "--sync"])
     out = commands.run(query.argv(uid))[1]
-    return [with_common_names(json.loads(line)) for line in out.splitlines() if line.startswith("{")]
+    read = (json.loads(line) for line in out.splitlines() if line.startswith("{"))
+    return [with_common_names(entry) for entry in read if not is_forged(entry)]

@@ -11,19 +11,28 @@ from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.journal_query import (
     MAIN_PROCESS_EXITED,
+    SPAWN_FAILED,
     UNIT_FAILED,
     About,
     JournalQuery,
+    is_forged,
     with_common_names,
 )
 
 UNIT = "mail@1.service"
 ARGV = {
-    "all of the system": (About.ALL, None, [f"_SYSTEMD_UNIT={UNIT}", "+", "_PID=1", f"UNIT={UNIT}"]),
+    "all of the system": (
+        About.ALL,
+        None,
+        [f"_SYSTEMD_UNIT={UNIT}", "+", "_PID=1", f"UNIT={UNIT}", "+", SPAWN_FAILED, f"UNIT={UNIT}"],
+    ),
     "all of a user, of that user alone": (
         About.ALL,
         1000,
-        ["_UID=1000", f"_SYSTEMD_USER_UNIT={UNIT}", "+", "_UID=1000", f"USER_UNIT={UNIT}"],
+        [
+            *["_UID=1000", f"_SYSTEMD_USER_UNIT={UNIT}", "+", "_UID=1000", f"USER_UNIT={UNIT}"],
+            *["+", "_UID=1000", SPAWN_FAILED, f"USER_UNIT={UNIT}"],
+        ],
     ),
     "ends of processes": (About.EXITS, None, [MAIN_PROCESS_EXITED, "_PID=1", f"UNIT={UNIT}"]),
     "ends and failures of a user": (
@@ -68,3 +77,17 @@ def test_takes_nothing_else_from_another_process(read: list[object]) -> None:
 def test_an_entry_of_a_user_is_as_one_of_the_system() -> None:
     entry = {"USER_UNIT": UNIT, "USER_INVOCATION_ID": "a0", "MESSAGE": "gone"}
     assert with_common_names(entry) == {"UNIT": UNIT, "INVOCATION_ID": "a0", "MESSAGE": "gone"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "forged"),
+    [
+        ({"UNIT": UNIT}, False),
+        ({"UNIT": UNIT, "_SYSTEMD_UNIT": UNIT}, False),
+        ({"UNIT": UNIT, "_SYSTEMD_UNIT": "cron.service"}, True),
+        ({"UNIT": UNIT, "_SYSTEMD_UNIT": "init.scope", "MESSAGE_ID": "another"}, False),
+    ],
+    ids=["by a process that is gone", "by its own process", "by another unit", "by systemd about something else"],
+)
+def test_nobody_else_says_why_a_command_was_not_executed(entry: dict[str, str], forged: bool) -> None:
+    assert is_forged({"MESSAGE_ID": SPAWN_FAILED.partition("=")[2], **entry}) is forged

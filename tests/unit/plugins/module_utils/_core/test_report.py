@@ -118,6 +118,23 @@ def test_of_the_journal_the_run_that_ended_last_counts() -> None:
     assert messages(last_death([*JOURNAL, later])) == ["hello again", "and again"]
 
 
+LATE = {
+    "after its end": {"_SYSTEMD_INVOCATION_ID": "a1"},
+    "as one of the next run": {"_SYSTEMD_INVOCATION_ID": "b2"},
+    "as one of no run": {},
+}
+
+
+@pytest.mark.parametrize("of_run", LATE.values(), ids=LATE.keys())
+def test_last_words_that_come_late_are_told(of_run: dict[str, str]) -> None:
+    entries = [
+        {"MESSAGE": "Main process exited", "UNIT": "mail@1.service", "INVOCATION_ID": "a1", "EXIT_CODE": "exited"},
+        {"MESSAGE": "cannot log in", **of_run},
+        {"MESSAGE": "Scheduled restart job", "UNIT": "mail@1.service", "INVOCATION_ID": "a1"},
+    ]
+    assert messages(last_death(entries)) == ["Main process exited", "cannot log in"]
+
+
 def test_when_nothing_ended_the_whole_journal_counts() -> None:
     assert messages(last_death(JOURNAL[:3])) == ["hello", "oops"]
 

@@ -75,7 +75,9 @@ class LabHost:
 
     def sh(self, script: str, *, check: bool = True) -> str:
         """Output of a shell script on the host."""
-        done = subprocess.run(ssh.command(self.name, script), capture_output=True, text=True, check=False)
+        # ssh would leave our own stdin without blocking, and Ansible refuses to run with such a one.
+        argv = ssh.command(self.name, script)
+        done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         if check and done.returncode:
             raise AssertionError(f"exit {done.returncode}: {script}\n{done.stdout}{done.stderr}")
         return done.stdout

@@ -84,7 +84,8 @@ WAYS: dict[str, Play] = {
 
 @pytest.fixture(scope="module", autouse=True)
 def deployer(lab: LabHost) -> t.Iterator[None]:
-    lab.sh(f"id {DEPLOYER} 2> /dev/null || useradd {DEPLOYER}")
+    # "*" is a password that nobody has. Without one the account is locked, and sshd lets nobody in, with a key neither.
+    lab.sh(f"id {DEPLOYER} 2> /dev/null || useradd --uid 2000 --password '*' {DEPLOYER}")
     lab.write(f"/etc/sudoers.d/{DEPLOYER}", f"{DEPLOYER} ALL=(ALL) NOPASSWD: ALL\n", "0440")
     yield
     lab.sh(f"userdel --force {DEPLOYER}; rm /etc/sudoers.d/{DEPLOYER}")

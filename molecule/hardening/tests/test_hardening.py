@@ -18,6 +18,7 @@ import certificate
 import programs
 
 PLACE = "/srv/hardening"
+HOME = "/home/hardening"
 # What every profile leaves a worker.
 ALWAYS = {"fork", "processes", "thread", "child", "tmp", "c-callback", "local-redis"}
 ALWAYS |= {"state", "cache", "logs", "runtime", "opened"}
@@ -81,7 +82,8 @@ def broker(lab: LabHost) -> t.Iterator[LabHost]:
     yield lab
     lab.remove_pools()
     units = " ".join(f"hardening-{name}" for name in servers)
-    lab.sh(f"systemctl stop {units}; mv /etc/resolv.conf.kept /etc/resolv.conf; rm -r {PLACE} /etc/sudoers.d/hardening")
+    lab.sh(f"systemctl stop {units}; mv /etc/resolv.conf.kept /etc/resolv.conf")
+    lab.sh(f"rm -rf {PLACE} {HOME} /etc/sudoers.d/hardening")
 
 
 @pytest.fixture(scope="module")
@@ -167,12 +169,12 @@ def test_no_compiler_for_node_is_told_before(broker: LabHost, has: t.Callable[[s
 
 
 def test_an_application_at_home_is_told_before_and_its_need_runs_it(broker: LabHost) -> None:
-    broker.sh(f"mkdir -p /home/app && cp {PLACE}/python /home/app/worker && ln -sfn /home/app {PLACE}/current")
+    broker.sh(f"mkdir -p {HOME} && cp {PLACE}/python {HOME}/worker && ln -sfn {HOME} {PLACE}/current")
     at_home = {"working_directory": f"{PLACE}/current", "writable_paths": []}
     before = broker.tree()
     (problem,) = broker.deploy(pool("at-home", "python", **at_home)).result["problems"]
     assert (problem["id"], "needs: [home]" in problem["hint"]) == ("home-is-hidden", True)
-    assert f"{PLACE}/current, a link to /home/app," in problem["found"]
+    assert f"{PLACE}/current, a link to {HOME}," in problem["found"]
     assert broker.tree() == before
     told = broker.deploy(pool("at-home", "python", **at_home, needs=["home"]))
     assert not told.failed, told.msg

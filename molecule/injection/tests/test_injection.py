@@ -30,7 +30,8 @@ from tests.oracle.hostile import carried, surrogates
 
 # Names, modes and owners, sizes and times of files; without what systemd, journald and Ansible's connection write.
 SNAPSHOT = r"""
-find / -xdev \( -path /var/log/journal -o -path '/tmp/.ansible-*' -o -path /root/.ansible \) -prune \
+find / -xdev \( -path /var/log/journal -o -path /var/log/wtmp -o -path /var/log/lastlog -o -path '/tmp/.ansible-*' \
+  -o -path /root/.ansible \) -prune \
   -o -type d -printf '%p %m %u:%g\n' -o -printf '%p %m %u:%g %s %T@ %l\n' | sort
 find /run -xdev \( -path /run/log -o -path /run/workers.systemd -o -path '/run/systemd/[ujgp]*' \
   -o -path /run/systemd/systemd-units-load \) -prune -o -printf '%p %m %u:%g\n' | sort
@@ -276,7 +277,8 @@ def test_a_cgroup_of_somebody_else_is_nobodys_worker(clean: LabHost) -> None:
     [ -d "$top$path" ] && top=$top$path
     folder="$top/user.slice/user@1000.service/$(printf '\377')/harmless@1.service"
     mkdir -p "$folder"
-    WORKERS_UNIT=forged INVOCATION_ID=$(readlink /run/systemd/units/invocation:harmless@1.service) sleep 30 & pid=$!
+    WORKERS_UNIT=forged INVOCATION_ID=$(readlink /run/systemd/units/invocation:harmless@1.service) \
+      sleep 30 < /dev/null > /dev/null 2>&1 & pid=$!
     echo $pid > "$folder/cgroup.procs"
     grep -c harmless /proc/$pid/cgroup
     """

@@ -198,6 +198,12 @@ options:
           - A pool that runs as root has V(root) in the profile V(standard) without asking.
         type: list
         elements: str
+      hardening_max_exposure:
+        description:
+          - The highest score that C(systemd-analyze security) may give the unit, from 0 to 10, less is better. A unit
+            that is more exposed is refused before anything changes.
+          - Up to systemd 249 the drop-ins of the unit do not count.
+        type: float
       writable_paths:
         description:
           - Paths that the worker may write to although its profile makes them read-only (ReadWritePaths=). They must be
@@ -370,6 +376,21 @@ pools:
       elements: str
       returned: for a pool that is there
       sample: [PrivateIPC]
+    exposure:
+      description: How exposed the unit is, as C(systemd-analyze security) says, from 0 to 10, less is better.
+      type: dict
+      returned: for a pool whose unit changes, or that has O(pools[].hardening_max_exposure)
+      contains:
+        score:
+          description: That of the unit as the pool wants it.
+          type: float
+          returned: always
+          sample: 1.8
+        before:
+          description: That of the unit that is installed; none without one.
+          type: float
+          returned: always
+          sample: 9.2
     plan:
       description: The steps, each with its reason. In check mode these are the steps that a run would take.
       type: list
@@ -509,6 +530,7 @@ POOL = {
     "limits": {"type": "dict", "options": LIMITS},
     "hardening": {"type": "str", "default": "standard"},
     "needs": {"type": "list", "elements": "str"},
+    "hardening_max_exposure": {"type": "float"},
     "writable_paths": {"type": "list", "elements": "str"},
     "state_directory": {"type": "str"},
     "cache_directory": {"type": "str"},

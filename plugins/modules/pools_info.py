@@ -55,6 +55,13 @@ pools:
       description: Whose manager it is, empty for that of the system.
       type: str
       returned: always
+    exposure:
+      description:
+        - How exposed its unit is, as C(systemd-analyze security) says, from 0 to 10, less is better. None where the
+          host does not tell.
+      type: float
+      returned: always
+      sample: 1.8
     generation:
       description: Short name of the version that was deployed last.
       type: str
@@ -174,7 +181,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import last_exits
 from ansible_collections.workers.systemd.plugins.module_utils._core.status import PROPERTIES, pool_status, table
-from ansible_collections.workers.systemd.plugins.module_utils._host import commands, generations, lingering, look
+from ansible_collections.workers.systemd.plugins.module_utils._host import (
+    commands,
+    exposure,
+    generations,
+    lingering,
+    look,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._host.for_user import look_as
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module
@@ -187,8 +200,10 @@ def statuses(manager: Manager, names: t.Sequence[str]) -> t.Dict[str, t.Dict[str
     shown = manager.show(instances, PROPERTIES)
     died = [unit for unit, one in shown.items() if one["NRestarts"] != "0" or one["ActiveState"] != "active"]
     exits = last_exits(manager.exits(died))
+    exposed = exposure.loaded(manager, names)
     told = {name: pool_status(manager.places, name, pool, shown, exits) for name, pool in pools.items()}
     for name, row in told.items():
+        row["exposure"] = exposed[name].score if name in exposed else None
         row["generations"] = [one.row for one in generations.of_pool(manager.places, name)]
     return told
 

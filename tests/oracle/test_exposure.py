@@ -4,18 +4,14 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.exposure import OFFLINE_SINCE, parse
 from ansible_collections.workers.systemd.plugins.module_utils._core.hardening import PROFILES
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import template_text
 from tests.helpers.oracle_host import OracleHost
 from tests.unit.plugins.module_utils._core.builders import mail
 
-# systemd-analyze(1): --offline= judges a file that is not installed.
-OFFLINE_SINCE = 250
-OVERALL = re.compile(r"Overall exposure level for exposed-([a-z-]+)@[^:]*: ([0-9.]+)")
 # docs/hardening.md has the same numbers.
 EXPOSURES = {"off": 9.2, "standard": 1.8, "strict": 1.1, "no-network": 0.2, "root": 2.8}
 # No profile may be worse.
@@ -32,7 +28,8 @@ def exposures(host: OracleHost) -> dict[str, float]:
     texts = {name: template_text(pool, host.systemd, []) for name, pool in pools.items()}
     host.write_all({f"/tmp/exposed-{name}@.service": text for name, text in texts.items()})
     said = host.sh("LC_ALL=C systemd-analyze security --offline=true --no-pager /tmp/exposed-*@.service")
-    return {name: float(score) for name, score in OVERALL.findall(said)}
+    names = {unit[len("exposed-") : unit.index("@")]: exposure for unit, exposure in parse(said).items()}
+    return {name: exposure.score for name, exposure in names.items()}
 
 
 @pytest.mark.parametrize("profile", TARGETS)

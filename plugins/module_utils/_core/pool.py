@@ -20,6 +20,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text im
     render_argv,
     split_command,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.exposure import read_limit
 from ansible_collections.workers.systemd.plugins.module_utils._core.instance_names import item_problems, read_instances
 from ansible_collections.workers.systemd.plugins.module_utils._core.paths import (
     environment_file_problems,
@@ -105,8 +106,9 @@ class Pool:
     ``exec_start`` is the text of ``ExecStart=`` and ``executable`` its absolute path, ``instances`` are names in order,
     ``secrets`` are variables and ``credentials`` are not, ``limits``, ``directories`` and ``guards`` (what the profile
     and the needs come to) are directives, ``unit`` holds those that have the last word. ``left_out`` are guards that
-    the host does not have. ``drain_timeout`` is a time span in systemd's words. ``manager_of`` is the user in whose
-    manager it runs, empty for the system's; then ``user`` is nobody.
+    the host does not have, ``max_exposure`` is a score of `systemd-analyze security`. ``drain_timeout`` is a time span
+    in systemd's words. ``manager_of`` is the user in whose manager it runs, empty for the system's; then ``user`` is
+    nobody.
     """
 
     name: str
@@ -130,6 +132,7 @@ class Pool:
     hardening: str = hardening.DEFAULT
     guards: t.Mapping[str, Value] = field(default_factory=dict)
     left_out: t.Tuple[str, ...] = ()
+    max_exposure: t.Optional[float] = None
     writable_paths: t.Tuple[str, ...] = ()
     directories: t.Mapping[str, str] = field(default_factory=dict)
     unit: t.Mapping[str, t.Mapping[str, Value]] = field(default_factory=dict)
@@ -213,6 +216,7 @@ class _Reader:
             limits=self._limits(),
             hardening=profile,
             guards=hardening.directives(profile, self._needs(profile, as_root=as_root)),
+            max_exposure=self._max_exposure(),
             writable_paths=self._writable_paths(),
             directories=self._directories(),
             unit=unit,
@@ -348,6 +352,11 @@ class _Reader:
                 self.problem(f"needs[{index}]", repr(need), f"one of {', '.join(hardening.NEEDS)}", hint)
         known = [need for need in needs if need in hardening.NEEDS]
         return [*known, *hardening.granted(profile, as_root=as_root)]
+
+    def _max_exposure(self) -> t.Optional[float]:
+        limit, found = read_limit(self.params.get("hardening_max_exposure"), f"{self.where}.hardening_max_exposure")
+        self.problems.extend(found)
+        return limit
 
     def _writable_paths(self) -> t.Tuple[str, ...]:
         paths = self._paths("writable_paths")

@@ -8,8 +8,10 @@ import secrets
 import sys
 import time
 import typing as t
+from dataclasses import asdict
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import report, units
+from ansible_collections.workers.systemd.plugins.module_utils._core.exposure import Judged
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Severity
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge import MAY_COME_LATER
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
@@ -30,6 +32,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.wanted impor
 from ansible_collections.workers.systemd.plugins.module_utils._host import (
     credentials,
     delegation,
+    exposure,
     generations,
     host,
     leftovers,
@@ -103,10 +106,13 @@ class Deployment:
             elif where not in told:
                 missing.append(problem)
         found.extend(preflight.foreign(self.places, self.present))
+        self.exposures, exposed, worse = self._exposed(self._sound(problems))
+        found.extend(exposed)
         if found or (missing and not self.check_mode):
             raise Problems([*found, *missing])
         # An earlier task of the same play may be about to bring it.
-        return [*warnings, *self._idle_limits(), *(f"{problem}; a run would refuse this" for problem in missing)]
+        later = [f"{problem}; a run would refuse this" for problem in missing]
+        return [*warnings, *worse, *self._idle_limits(), *later]
 
     def _idle_limits(self) -> t.Iterator[str]:
         """The manager of a user enforces what the system's has delegated to it (systemd.resource-control(5))."""
@@ -118,11 +124,19 @@ class Deployment:
                 whose = f"the manager of {self.places.user}"
                 yield f"{pool.where}: {directive}= is not in force, for {whose} was not given its controller"
 
+    def _exposed(
+        self, pools: t.Sequence[Pool]
+    ) -> t.Tuple[t.Mapping[str, Judged], t.Sequence[Problem], t.Sequence[str]]:
+        return exposure.judge(self.manager, pools)
+
     def _judged(self, problems: t.Sequence[Problem]) -> t.List[Placed]:
         """What the judges say about the units of the pools."""
-        flawed = [pool for pool in self.present if any(one.where.startswith(pool.where) for one in problems)]
-        sound = [pool for pool in self.present if pool not in flawed]
+        sound = self._sound(problems)
+        flawed = [pool for pool in self.present if pool not in sound]
         return judge_pools(self.manager, self.catalogue.known, sound, flawed, self.skip_traps)
+
+    def _sound(self, problems: t.Sequence[Problem]) -> t.List[Pool]:
+        return [pool for pool in self.present if not any(one.where.startswith(pool.where) for one in problems)]
 
     def decide(self) -> None:
         self.observed = look.observe([*(pool.name for pool in self.present), *self.absent, *self.purged], self.manager)
@@ -211,6 +225,8 @@ class Deployment:
         if name in self.wanted:
             told["generation"] = self.wanted[name].generation
             told["left_out"] = list(self.wanted[name].pool.left_out)
+        if name in self.exposures:
+            told["exposure"] = asdict(self.exposures[name])
         if name in self.outcome.ends:
             end = self.outcome.ends[name]
             told["verdicts"] = {unit: str(verdict) for unit, verdict in end.verdicts.items()}
@@ -228,6 +244,7 @@ class Deployment:
         lines = [str(left) if left else "", f"systemd: {self.error}" if self.error else ""]
         if self.failures or not self.error:
             lines.append(report.summary(self.steps, self.failures, self.outcome.spared))
+            lines += [f"{name}: exposure {one}" for name, one in self.exposures.items() if one.score != one.before]
         return [line for line in [*lines, *self.transaction.lines()] if line]
 
     def _wanted(self) -> t.Dict[str, Wanted]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.exposure import Judged
 from ansible_collections.workers.systemd.plugins.module_utils._core.generation import (
     Generation,
     State,
@@ -14,6 +15,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.generation i
     present,
     previous_good,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted
 from ansible_collections.workers.systemd.plugins.module_utils._host import generations, look
@@ -33,6 +35,12 @@ class Rollback(Deployment):
     def _judged(self, problems: t.Sequence[Problem]) -> t.List[Placed]:
         """Its units were judged when they were new, and ran."""
         return []
+
+    def _exposed(
+        self, pools: t.Sequence[Pool]
+    ) -> t.Tuple[t.Mapping[str, Judged], t.Sequence[Problem], t.Sequence[str]]:
+        """A limit was kept to then."""
+        return {}, (), ()
 
     def _wanted(self) -> t.Dict[str, Wanted]:
         return {self.generation.pool: again(self.manager.places, self.generation, self.seal)}

@@ -66,7 +66,7 @@ def _runs_anyway(finding: Finding, systemd: int) -> bool:
 
 def _ask(manager: Manager, candidates: t.Sequence[Candidate]) -> t.List[Said]:
     files = {path: text for one in candidates for path, text in one.staged.items()}
-    with _staged(manager.places, files) as (directory, origins):
+    with staged(manager.places, files) as (directory, origins):
         paths = dict.fromkeys(
             f"{directory if one.staged else os.path.dirname(one.unit.files[0][0])}/{name}"
             for one in candidates
@@ -84,7 +84,7 @@ def _ask(manager: Manager, candidates: t.Sequence[Candidate]) -> t.List[Said]:
 
 
 @contextlib.contextmanager
-def _staged(places: Places, files: t.Mapping[str, str]) -> t.Iterator[t.Tuple[str, t.Dict[str, str]]]:
+def staged(places: Places, files: t.Mapping[str, str]) -> t.Iterator[t.Tuple[str, t.Dict[str, str]]]:
     """A directory that nobody else enters, with the files under their real names, and where each is from."""
     # Gone at boot, should this process be killed.
     directory = tempfile.mkdtemp(prefix="workers.systemd.", dir=places.runtime)

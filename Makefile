@@ -56,7 +56,7 @@ types: setup  ## mypy --strict
 	mypy -p $(PACKAGE).plugins -p lab -p tests.helpers -p tests.benchmarks -p tests.corpus -p tests.faults
 
 unit: setup  ## unit and property tests, full branch coverage of the core
-	pytest tests/unit --cov --cov-report=term
+	pytest --numprocesses=auto --dist=worksteal tests/unit --cov --cov-report=term
 
 docs: setup  ## the documentation site, in .cache/docs/html
 	rm -rf .cache/docs

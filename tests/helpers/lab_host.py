@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import time
 import typing as t
@@ -110,9 +111,18 @@ class LabHost:
         wanted = self.asked("pools", {"pools": list(pools)})
         argv = self._argv(DEPLOY, {"workers_pools": wanted["pools"], **variables}, [])
         with subprocess.Popen(
-            argv, env=_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+            argv,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         ) as process:
             yield process
+            # What ansible-playbook has forked outlives it, and would come back to the host in another test.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
     def module(self, module: str, /, *, check: bool = False, **options: t.Any) -> Told:
         """Runs one module of the collection."""

@@ -101,3 +101,45 @@ def test_the_lock_of_a_killed_run_is_gone(bare: LabHost) -> None:
         kill_the_deploy(bare)
         deploy.wait()
     assert not bare.deploy(sleeper("old")).failed
+
+
+SLOW = """#!/bin/sh
+sleep 4
+exec /usr/bin/systemd-analyze "$@"
+"""
+
+
+def test_a_second_attempt_waits_for_the_first_one_that_still_decides(bare: LabHost) -> None:
+    """The connection may be lost before anything is changed, and the action asks again under the same token."""
+    bare.deploy(sleeper("old"))
+    pids = bare.pids("sleeper")
+    bare.write("/usr/local/sbin/systemd-analyze", SLOW)
+    asked = {
+        "pools": [sleeper("new", rollout={"min_healthy_time": "300ms", "max_parallel": "100%"})],
+        "_follow": "00000000000000a1",
+    }
+    attempt = {"workers.systemd.pools": asked, "async": 60, "poll": 0}
+    try:
+        said = bare.raw(
+            [
+                {**attempt, "register": "first"},
+                {"ansible.builtin.wait_for": {"timeout": 2}},
+                {**attempt, "register": "second"},
+                *(
+                    {
+                        "ansible.builtin.async_status": {"jid": f"{{{{ {name}.ansible_job_id }}}}"},
+                        "register": "told",
+                        "until": "told is finished",
+                        "delay": 1,
+                        "retries": 40,
+                    }
+                    for name in ("first", "second")
+                ),
+            ]
+        )
+    finally:
+        bare.sh("rm /usr/local/sbin/systemd-analyze")
+    assert "failed=0" in said, said
+    assert set(queue_of(bare).values()) == {"new"}
+    assert not set(bare.pids("sleeper").values()) & set(pids.values())
+    assert len(bare.sh("ls /var/lib/workers.systemd/generations/sleeper").split()) == 2, "one deploy, not two"

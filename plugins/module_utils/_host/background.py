@@ -28,7 +28,7 @@ End = t.Dict[str, t.Any]
 # Between two looks at whether it has ended: close at first, so that quick work is not waited for.
 SHORTEST_PAUSE = 0.005
 LONGEST_PAUSE = 0.1
-# In seconds: whoever has not come back for its end by then never will.
+# In seconds: whoever has not come back for the end of its work by then never will.
 FORGOTTEN_AFTER = 3600
 KILLED = (
     "the process that was changing the host was killed. The host puts back what it changed, or the next run goes on."
@@ -40,6 +40,7 @@ class Background:
 
     def __init__(self, places: Places, token: str) -> None:
         self.places = places
+        self.token = token
         self.directory = f"{places.runs}/{token}"
         self.progress = f"{self.directory}/progress"
         self.end = f"{self.directory}/end"
@@ -65,8 +66,9 @@ class Background:
     def wait(self, patience: t.Optional[float]) -> t.Optional[End]:
         """What the work has returned, or ``None`` when it has told its progress and goes on after ``patience`` seconds.
 
-        Raises what it has raised: ``Problems``, ``ManagerError``, ``OSError``. Forgets it then. What it says of its
-        success is believed when it has also closed its journal: until then the host undoes it.
+        Raises what it has raised: ``Problems``, ``ManagerError``, ``OSError``. Who waits without end forgets it then,
+        and else ``sweep`` does: who lost the connection asks again, while the first attempt may live and read it too.
+        What it says of its success is believed when it has also closed its journal: until then the host undoes it.
         """
         begun, pause = time.monotonic(), SHORTEST_PAUSE
         while self._goes_on():
@@ -80,7 +82,8 @@ class Background:
         except FileNotFoundError:
             raise ManagerError(KILLED) from None
         finally:
-            shutil.rmtree(self.directory, ignore_errors=True)
+            if patience is None:
+                shutil.rmtree(self.directory, ignore_errors=True)
         returned = unpacked(end)
         left = journal.left(self.places)
         if left and left.pid == end["pid"] and not returned["failed"]:

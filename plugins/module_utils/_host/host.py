@@ -20,19 +20,24 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.files import
 class Lock:
     """The lock of the host. The kernel lets go of it when every process that has it ended, however it ended."""
 
-    def __init__(self, file: t.TextIO) -> None:
+    def __init__(self, file: t.TextIO, token: str) -> None:
         self._file = file
+        self._token = token
 
     def sign(self) -> None:
         """Tells who holds it, and since when: this process, from now on."""
+        since = time.strftime("%Y-%m-%d %H:%M:%S %z")
         self._file.truncate(0)
-        self._file.write(json.dumps({"pid": os.getpid(), "since": time.strftime("%Y-%m-%d %H:%M:%S %z")}))
+        self._file.write(json.dumps({"pid": os.getpid(), "since": since, "token": self._token}))
         self._file.flush()
 
 
 @contextlib.contextmanager
-def only_run(places: Places) -> t.Iterator[Lock]:
-    """Holds the lock of the host; a process that was forked meanwhile holds it on."""
+def only_run(places: Places, token: str = "") -> t.Iterator[Lock]:
+    """Holds the lock of the host; a process that was forked meanwhile holds it on.
+
+    ``token`` is that of background.py.
+    """
     os.makedirs(places.run, mode=0o700, exist_ok=True)
     with open(places.lock, "a+", encoding="utf-8") as file:
         try:
@@ -40,20 +45,20 @@ def only_run(places: Places) -> t.Iterator[Lock]:
         except OSError:
             file.seek(0)
             raise Problems([_held(file.read())]) from None
-        lock = Lock(file)
+        lock = Lock(file, token)
         lock.sign()
         yield lock
 
 
-def held_by(places: Places) -> t.Optional[int]:
-    """Process id of the run that holds the lock, or ``None``."""
+def holder(places: Places) -> t.Dict[str, t.Any]:
+    """``pid`` and ``token`` of the run that holds the lock; empty when there is none."""
     with contextlib.suppress(FileNotFoundError), open(places.lock, encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except OSError:
             with contextlib.suppress(ValueError):
-                return int(json.loads(lock.read())["pid"])
-    return None
+                return dict(json.loads(lock.read()))
+    return {}
 
 
 def key(places: Places) -> bytes:

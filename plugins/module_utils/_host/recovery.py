@@ -116,7 +116,7 @@ def _changes(places: Places, left: RunJournal) -> t.Iterator[t.Tuple[str, Change
 def _end(places: Places, left: RunJournal) -> None:
     """Ends the run that wrote the journal if it lives: it is stopped, or it hangs, and has said nothing for long."""
     end = time.monotonic() + PATIENCE
-    while host.held_by(places) == left.pid and time.monotonic() < end:
+    while host.holder(places).get("pid") == left.pid and time.monotonic() < end:
         with contextlib.suppress(ProcessLookupError):
             os.kill(left.pid, signal.SIGKILL)
         time.sleep(0.05)

@@ -6,15 +6,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._host.background import Background, End, Tell
-from ansible_collections.workers.systemd.plugins.module_utils._host.host import Lock, only_run
+from ansible_collections.workers.systemd.plugins.module_utils._host.host import Lock, holder, only_run
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 
 # A first deploy with the default window is over by then, and costs one round trip.
 PATIENCE = 5.0
+# Seconds between two looks at an attempt that has not begun.
+PAUSE = 0.05
 
 
 class Decided(t.Protocol):
@@ -53,8 +56,11 @@ class Task:
 
         Returns ``{"result": {...}, "failed": ..., "warnings": [...]}``, or ``None`` while it goes on.
         """
+        self._await_former_attempt()
         if not self.background.begun:
-            with only_run(self.places) if not self.check_mode else contextlib.nullcontext(None) as lock:
+            with (
+                only_run(self.places, self.background.token) if not self.check_mode else contextlib.nullcontext(None)
+            ) as lock:
                 decided, warnings = decide()
                 if lock is None:
                     return self._end(decided, warnings)
@@ -66,6 +72,11 @@ class Task:
                     lambda tell: self._act(decided, warnings, lock, tell), decided.conclude, decided.manager
                 )
         return self.background.wait(self.patience)
+
+    def _await_former_attempt(self) -> None:
+        """Whoever lost the connection and asks again finds the first attempt at work, which may not have begun yet."""
+        while not self.background.begun and holder(self.places).get("token") == self.background.token:
+            time.sleep(PAUSE)
 
     def _act(self, decided: Decided, warnings: t.List[str], lock: Lock, tell: Tell) -> End:
         lock.sign()

@@ -48,11 +48,31 @@ cat > "$work/somebody.yml" <<'EOF'
 
     - name: How they are
       workers.systemd.pools_info:
-      register: how
+      register: before
 
-    - name: They run
+    - name: A third one, and a secret
+      workers.systemd.pools:
+        pools:
+          - name: sleeper
+            command: [/bin/sleep, infinity]
+            instances: 3
+            secrets: {TOKEN: hunter2}
+            rollout: {min_healthy_time: 500ms}
+      diff: true
+      register: deployed
+
+    - name: How they are now
+      workers.systemd.pools_info:
+      register: after
+
+    - name: All run, each one anew, and the secret is told nobody
       ansible.builtin.assert:
-        that: how.pools.sleeper.summary.running == 2
+        that:
+          - before.pools.sleeper.summary.running == 2
+          - after is workers.systemd.settled
+          - after is not workers.systemd.same_processes(before)
+          - after.pools.sleeper is workers.systemd.same_processes(after.pools.sleeper)
+          - deployed is not workers.systemd.showing('hunter2')
 EOF
 python3 -m lab up "$host"
 trap 'cd "$root" && python3 -m lab down "$host"' EXIT

@@ -19,7 +19,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # ansible-playbook wants a locale that can write UTF-8; a bare machine has none but this one.
 export LC_ALL := C.UTF-8
 
-.PHONY: help setup lab check lint types unit docs test sanity artifact oracle molecule faults soak demo demo-clean bench api lock release clean
+.PHONY: help setup lab check lint types unit docs test test-matrix sanity artifact oracle molecule faults soak demo demo-clean bench api lock release clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -53,7 +53,7 @@ lint: setup  ## ruff, yamllint, ansible-lint, licences, the documentation of the
 	ansible-lint
 
 types: setup  ## mypy --strict
-	mypy -p $(PACKAGE).plugins -p lab -p tests.helpers -p tests.benchmarks -p tests.corpus -p tests.faults
+	mypy -p $(PACKAGE).plugins -p lab -p tests.helpers -p tests.benchmarks -p tests.corpus -p tests.faults -p tests.matrix
 
 unit: setup  ## unit and property tests, full branch coverage of the core
 	pytest --numprocesses=auto --dist=worksteal tests/unit --cov --cov-report=term
@@ -88,6 +88,9 @@ molecule: lab  ## behaviour on a host that runs systemd
 
 faults: lab  ## every kind of fault at five points of a deploy; FAULT_POINTS, FAULT_SEED and FAULT_HOSTS ask for others
 	pytest tests/faults
+
+test-matrix: lab  ## every scenario on every systemd, the rest on every ansible-core: the table of the README; two hours
+	python3 -m tests.matrix
 
 soak: lab  ## the long form: 20,000 jobs a framework, 100,000 made-up rollouts, 100 points a fault, values nobody has tried
 	WORKERS_CASES=100000 pytest --hypothesis-profile=default tests/unit/plugins/module_utils/_core/test_rollout.py

@@ -1,0 +1,46 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from tests.matrix.results import BEGIN, END, Column, Found, of_junit, page
+
+REPORTS = {
+    "all passed": ((18, 0, 0, 0), "passed 18"),
+    "some skipped": ((18, 0, 0, 2), "passed 16, skipped 2"),
+    "a failure and an error": ((18, 1, 1, 2), "failed 2 of 18"),
+    "nothing ran": ((2, 0, 0, 2), "failed 0 of 2"),
+}
+
+
+@pytest.mark.parametrize(("counts", "cell"), REPORTS.values(), ids=REPORTS.keys())
+def test_a_report_is_told_in_a_cell(counts: tuple[int, int, int, int], cell: str) -> None:
+    names = ("tests", "failures", "errors", "skipped")
+    numbers = " ".join(f'{name}="{count}"' for name, count in zip(names, counts, strict=True))
+    assert of_junit(f"<testsuites><testsuite {numbers}/></testsuites>") == cell
+
+
+FOUND = Found(
+    "0a1b2c3",
+    [
+        Column("systemd 247", {"scaling": "passed 4", "files": "passed 6"}),
+        Column("systemd 252", {"scaling": "passed 4"}),
+    ],
+    [Column("ansible-core 2.17", {"unit tests": "passed"})],
+)
+
+
+def test_the_tables_of_a_page_are_replaced_and_nothing_else() -> None:
+    told = page(f"before\n{BEGIN}old\n{END}after\n", FOUND)
+    assert told.startswith(f"before\n{BEGIN}| on the target | systemd 247 | systemd 252 |\n|---|---|---|\n")
+    assert "| files | passed 6 | not tried |\n" in told
+    assert "| unit tests | passed |\n" in told
+    assert "old" not in told
+    assert told.endswith(f"At commit 0a1b2c3.\n\n{END}after\n")
+
+
+@pytest.mark.parametrize(("cell", "failed"), [("passed 4", False), ("failed 1 of 4", True)])
+def test_one_bad_cell_fails_the_run(cell: str, failed: bool) -> None:
+    assert Found("0a1b2c3", FOUND.targets, [Column("ansible-core 2.17", {"unit tests": cell})]).failed is failed

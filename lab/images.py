@@ -24,7 +24,7 @@ mkdir -p /etc/systemd/system/redis-server.service.d
 # More open files than a container may have: Debian's unit asks for 65535 and would fail with 205/LIMITS.
 printf '[Service]\\nLimitNOFILE=4096\\n' > /etc/systemd/system/redis-server.service.d/lab.conf
 # Hosts of the lab are made for one thing at a time: these only take time, or start what a test did not ask for.
-for unit in redis-server supervisor; do rm -f /etc/systemd/system/multi-user.target.wants/$unit.service; done
+for unit in redis-server supervisor postgresql; do rm -f /etc/systemd/system/multi-user.target.wants/$unit.service; done
 ln -sf /dev/null /etc/systemd/system/apt-daily.timer
 ln -sf /dev/null /etc/systemd/system/apt-daily-upgrade.timer
 ln -sf /dev/null /etc/systemd/system/console-getty.service
@@ -43,9 +43,9 @@ def image_of(name: str) -> str:
     if not succeeds("podman", "image", "exists", image):
         print(f"building {image}", flush=True)
         if os.environ.get(REGISTRY):
-            _build(image, f"{os.environ[REGISTRY]}:{name}", suite)
+            _build(image, f"{os.environ[REGISTRY]}:{suite.release or name}", suite)
         else:
-            _bootstrap(image, name, suite)
+            _bootstrap(image, suite.release or name, suite)
     return image
 
 
@@ -64,7 +64,7 @@ def _build(image: str, base: str, suite: Suite) -> None:
         run("podman", "build", "--quiet", "--tag", image, directory)
 
 
-def _bootstrap(image: str, name: str, suite: Suite) -> None:
+def _bootstrap(image: str, release: str, suite: Suite) -> None:
     with tempfile.TemporaryDirectory() as directory:
         tar, finish = Path(directory, "image.tar"), Path(directory, "finish.sh")
         finish.write_text(FINISH)
@@ -77,7 +77,7 @@ def _bootstrap(image: str, name: str, suite: Suite) -> None:
             '--customize-hook=chroot "$1" sh /finish.sh',
             '--customize-hook=rm "$1/finish.sh"',
             *suite.options,
-            name,
+            release,
             str(tar),
             machine.apt_mirror(),
             hint=f"Where a registry can be reached, {REGISTRY}=docker.io/library/debian builds from that instead.",

@@ -96,6 +96,51 @@ puts "dns #{Addrinfo.tcp('broker.example', 80) && 'ok'}"
 puts "done"
 sleep 1000
 """
+JAVA = """\
+import java.net.InetAddress;
+import java.nio.file.Files;
+
+public class Worker {
+    interface Action { Object run() throws Exception; }
+
+    static void does(String thing, Action action) {
+        try { action.run(); System.out.println(thing + " ok"); }
+        catch (Exception error) { System.out.println(thing + " refused " + error); }
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        long sum = 0;
+        for (int i = 0; i < 100_000_000; i++) sum += i % 7;
+        System.out.println("jit " + (sum > 0 ? "ok" : "off"));
+        does("child", () -> new ProcessBuilder("/bin/true").start().waitFor());
+        does("thread", () -> { Thread thread = new Thread(() -> { }); thread.start(); thread.join(); return null; });
+        does("dns", () -> InetAddress.getByName("broker.example"));
+        does("tmp", () -> Files.createTempFile("worker", ""));
+        System.out.println("done");
+        Thread.sleep(1000000);
+    }
+}
+"""
+MEDIA = """\
+import os, subprocess, time
+
+def runs(thing, *argv):
+    done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    print(thing, "refused " + done.stderr[-300:] if done.returncode else "ok", flush=True)
+
+os.chdir(os.environ["STATE_DIRECTORY"])
+picture = ["-f", "lavfi", "-i", "testsrc=duration=1", "-f", "lavfi", "-i", "sine=duration=1"]
+runs("ffmpeg", "ffmpeg", "-y", "-loglevel", "error", *picture, "-c:v", "libx264", "-c:a", "aac", "out.mp4")
+runs("postgresql", "psql", "host=127.0.0.1 sslmode=require dbname=postgres", "-c", "select 1")
+runs("local-postgresql", "psql", "host=/run/postgresql dbname=postgres", "-c", "select 1")
+print("done", flush=True)
+time.sleep(1000)
+"""
+POSTGRESQL = """\
+sed -i 's/scram-sha-256\\|peer/trust/' /etc/postgresql/*/main/pg_hba.conf
+systemctl start "postgresql@$(ls /etc/postgresql)-main"
+runuser -u postgres -- psql -c 'create role "www-data" login superuser' || :
+"""
 # Answers every question for an IPv4 address with 127.0.0.9, and nothing else.
 NAME_SERVER = """\
 import socket

@@ -34,7 +34,11 @@ COMMANDS = {
     "node": ["/usr/bin/node", f"{PLACE}/node"],
     "ruby": ["/usr/bin/ruby", f"{PLACE}/ruby"],
     "yjit": ["/usr/bin/ruby", "--yjit", f"{PLACE}/ruby"],
+    "java": ["/usr/bin/java", f"{PLACE}/Worker.java"],
+    "media": ["/usr/bin/python3", f"{PLACE}/media"],
 }
+# What a host has to have; some of it only the suite bookworm-programs has.
+NEEDED = {**{runs: words[0] for runs, words in COMMANDS.items()}, "media": "/usr/bin/ffmpeg"}
 # Pool, what it runs, its options.
 POOLS: dict[str, tuple[str, dict[str, t.Any]]] = {
     "python-off": ("python", {"hardening": "off"}),
@@ -46,15 +50,24 @@ POOLS: dict[str, tuple[str, dict[str, t.Any]]] = {
         {"hardening": "strict", "needs": ["realtime", "raw_sockets", "shared_tmp"], "writable_paths": [PLACE]},
     ),
     "python-sudo": ("python", {"needs": ["setuid"]}),
-    **{f"{name}-standard": (name, {}) for name in ("phpjit", "node", "yjit")},
-    **{f"{name}-strict": (name, {"hardening": "strict"}) for name in ("php", "ruby")},
-    **{f"{name}-jit": (name, {"hardening": "strict", "needs": ["jit"]}) for name in ("phpjit", "node", "yjit")},
+    **{f"{name}-standard": (name, {}) for name in ("phpjit", "node", "yjit", "java", "media")},
+    **{f"{name}-strict": (name, {"hardening": "strict"}) for name in ("php", "ruby", "media")},
+    **{f"{name}-jit": (name, {"hardening": "strict", "needs": ["jit"]}) for name in ("phpjit", "node", "yjit", "java")},
+    "media-no-network": ("media", {"hardening": "no_network"}),
+}
+PROGRAMS = {
+    "python": programs.PYTHON,
+    "php": programs.PHP,
+    "node": programs.NODE,
+    "ruby": programs.RUBY,
+    "Worker.java": programs.JAVA,
+    "media": programs.MEDIA,
 }
 FAILING = {"phpjit-strict": "phpjit", "yjit-strict": "yjit"}
 
 
 def pool(name: str, runs: str, **options: t.Any) -> dict[str, t.Any]:
-    directories = dict.fromkeys(DIRECTORIES, f"{name}/%i") if runs == "python" else {}
+    directories = dict.fromkeys(DIRECTORIES, f"{name}/%i") if runs in ("python", "media") else {}
     opened = {"writable_paths": [f"{PLACE}/opened"]} if runs == "python" else {}
     common = {"user": "www-data", "working_directory": PLACE, **directories, **opened}
     return {"name": name, "command": COMMANDS[runs], **common, **options}
@@ -67,14 +80,15 @@ def broker(lab: LabHost) -> t.Iterator[LabHost]:
     # What an earlier run of these tests said is no answer.
     lab.sh("journalctl --quiet --rotate --vacuum-time=1s")
     lab.sh(f"mkdir -p {PLACE}/opened && chown -R www-data {PLACE}; touch /tmp/hardening-of-the-host")
-    for runs, text in (("python", programs.PYTHON), ("php", programs.PHP), ("node", programs.NODE)):
-        lab.write(f"{PLACE}/{runs}", text)
-    lab.write(f"{PLACE}/ruby", programs.RUBY)
+    for name, text in PROGRAMS.items():
+        lab.write(f"{PLACE}/{name}", text)
     written = certificate.for_localhost()
     lab.write(f"{PLACE}/cert.pem", written[0], "0644")
     lab.write(f"{PLACE}/key.pem", written[1], "0600")
     lab.write("/etc/sudoers.d/hardening", "www-data ALL=(ALL) NOPASSWD: ALL\n", "0440")
     lab.sh("cp /etc/resolv.conf /etc/resolv.conf.kept; echo nameserver 127.0.0.1 > /etc/resolv.conf")
+    if lab.sh("ls /usr/bin/psql", check=False):
+        lab.sh(programs.POSTGRESQL)
     servers = {"names": programs.NAME_SERVER, "tls": programs.TLS_SERVER, "redis": programs.REDIS}
     for name, text in servers.items():
         lab.write(f"{PLACE}/{name}-server", text)
@@ -88,8 +102,8 @@ def broker(lab: LabHost) -> t.Iterator[LabHost]:
 
 @pytest.fixture(scope="module")
 def has(broker: LabHost) -> t.Callable[[str], bool]:
-    there = broker.sh(f"ls {' '.join(sorted({words[0] for words in COMMANDS.values()}))} 2>/dev/null; true").split()
-    return lambda runs: COMMANDS[runs][0] in there
+    there = broker.sh(f"ls {' '.join(sorted(set(NEEDED.values())))} 2>/dev/null; true").split()
+    return lambda runs: NEEDED[runs] in there
 
 
 @pytest.fixture(scope="module")
@@ -142,11 +156,19 @@ def test_a_worker_can_do_this_and_nothing_else(said: dict[str, dict[str, str]], 
 
 def test_interpreters_run_with_their_compilers(said: dict[str, dict[str, str]]) -> None:
     for name, things in said.items():
-        if not name.startswith("python"):
+        if not name.startswith(("python", "media")):
             assert things.pop("jit", "ok") == ("off" if name in ("php-strict", "ruby-strict") else "ok"), name
             if name == "node-jit":
                 assert "97" in things.pop("interfaces"), "strict has no list of interfaces: EAFNOSUPPORT"
             assert ok(things) == set(things) >= {"child", "dns"}, (name, things)
+
+
+@pytest.mark.parametrize("profile", ["standard", "strict", "no-network"])
+def test_ffmpeg_and_clients_of_postgresql_run(said: dict[str, dict[str, str]], profile: str) -> None:
+    if "media-standard" not in said:
+        pytest.skip("the host does not have them")
+    network = {"postgresql"} if profile != "no-network" else set()
+    assert ok(said[f"media-{profile}"]) == {"ffmpeg", "local-postgresql"} | network, said[f"media-{profile}"]
 
 
 @pytest.mark.parametrize("name", FAILING)
@@ -160,10 +182,13 @@ def test_without_its_need_a_compiler_fails_the_deploy(
     assert [row["unit"] for row in told.result["failures"]] == [f"{name}@1.service"]
 
 
-def test_no_compiler_for_node_is_told_before(broker: LabHost, has: t.Callable[[str], bool]) -> None:
-    if not has("node"):
+@pytest.mark.parametrize("runs", ["node", "java"])
+def test_what_cannot_run_without_its_compiler_is_told_before(
+    broker: LabHost, has: t.Callable[[str], bool], runs: str
+) -> None:
+    if not has(runs):
         pytest.skip("the host does not have it")
-    (problem,) = broker.deploy(pool("node-strict", "node", hardening="strict")).result["problems"]
+    (problem,) = broker.deploy(pool(f"{runs}-strict", runs, hardening="strict")).result["problems"]
     assert problem["id"] == "jit-needs-executable-memory"
     assert "needs: [jit]" in problem["hint"]
 

@@ -71,7 +71,9 @@ def credential_files(lab: LabHost) -> set[str]:
 
 def test_they_reach_the_worker_exactly_and_nobody_else(bare: LabHost) -> None:
     """What the operator loads on his own comes on top."""
-    own = {"Service": {"LoadCredential": ["host:/etc/hostname"], "ExecStartPre": ["/bin/true"]}}
+    # systemd 247 has no credentials for what runs before the worker, and fails to look for them in a sandbox.
+    before = {"ExecStartPre": ["/bin/true"]} if encrypts(bare) else {}
+    own = {"Service": {"LoadCredential": ["host:/etc/hostname"], **before}}
     told = bare.deploy(app(VALUES, unit=own))
     assert not told.failed, told.msg
     wanted = {**digests(VALUES), **digests({"host": bare.sh("cat /etc/hostname")})}

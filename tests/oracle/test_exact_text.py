@@ -19,7 +19,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text im
     argv_problems,
     render_argv,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, understand
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool_reader import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import template_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import (
     LONGEST_LINE,

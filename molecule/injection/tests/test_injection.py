@@ -13,7 +13,7 @@ import ansible
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import parse_env
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import understand
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool_reader import understand
 from tests.corpus.injection import (
     KEYS,
     OTHERS,

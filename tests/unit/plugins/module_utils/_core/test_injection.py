@@ -17,7 +17,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.characters i
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import as_text, parse_env
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import split_command
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, concrete, understand
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, concrete
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool_reader import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import MOST_TOLD, Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import journal_lines
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_spec import understand_unit

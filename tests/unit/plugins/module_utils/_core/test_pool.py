@@ -19,8 +19,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.pool import 
     SAME_AS_OPTION,
     Pool,
     concrete,
-    understand,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool_reader import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from tests.unit.plugins.module_utils._core.builders import mail
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import SAME_AS_OPTION, understand
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool import SAME_AS_OPTION
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool_reader import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import template_text, unit_marker
 from ansible_collections.workers.systemd.plugins.module_utils._core.presets import DEFAULT, PRESETS, directives
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem

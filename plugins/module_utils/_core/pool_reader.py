@@ -1,0 +1,333 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads pools from the options of the ``pools`` module, with every problem found at once."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import replace
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import hardening, marks, presets, time_span, units
+from ansible_collections.workers.systemd.plugins.module_utils._core.characters import not_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.credentials import read_credentials
+from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import as_text, read_variables
+from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import (
+    NO_LOGIN_PATH,
+    UNANSWERED,
+    argv_problems,
+    render_argv,
+    split_command,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.exposure import read_limit
+from ansible_collections.workers.systemd.plugins.module_utils._core.instance_names import item_problems, read_instances
+from ansible_collections.workers.systemd.plugins.module_utils._core.paths import (
+    environment_file_problems,
+    path_problems,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy, read_check, read_policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool import (
+    ALWAYS_OURS,
+    DIRECTORIES,
+    LIMITS,
+    SAME_AS_OPTION,
+    Pool,
+    Sections,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems, did_you_mean
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import (
+    section_problems,
+    value_problems,
+    value_texts,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT, not_for_users, read_scope
+
+Params = t.Mapping[str, t.Any]
+Read = t.Callable[[t.Mapping[t.Any, t.Any], str], t.Tuple[t.Dict[str, str], t.List[Problem]]]
+
+# These add to those of `secrets_as: credentials`.
+OF_CREDENTIALS = ("LoadCredential", "LoadCredentialEncrypted", "SetCredential", "SetCredentialEncrypted")
+# Whom a unit without User= runs as, in all spellings.
+RUNS_AS_ROOT = (None, "", 0, *ROOT)
+# Written by systemd for its own protocols (systemd.exec(5), "Environment Variables Set or Propagated"), or by us.
+RESERVED_VARIABLES = re.compile(
+    r"INVOCATION_ID|NOTIFY_SOCKET|LISTEN_(?:FDS|PID|FDNAMES)|WATCHDOG_(?:USEC|PID)|JOURNAL_STREAM"
+    r"|MAINPID|MANAGERPID|SYSTEMD_EXEC_PID|CREDENTIALS_DIRECTORY|WORKERS_[A-Z]+"
+)
+# Units that serve all pools; one of them is a template itself.
+OURS = frozenset({marks.REVIVAL, marks.CALM, marks.RECOVERY})
+# Words that only a shell understands.
+SHELL_WORDS = frozenset({"|", "||", "&&", "&", ">", ">>", "<", "2>&1", ";"})
+# One directory of systemd.exec(5), StateDirectory=, without what its list needs quotes for.
+DIRECTORY = re.compile(r"(?:[A-Za-z0-9_.@-]|%i)+(?:/(?:[A-Za-z0-9_.@-]|%i)+)*")
+# Separates, quotes or expands in a list of paths.
+PATH_LIST_SYNTAX = re.compile(r"[\s\"'\\]|%(?!i)")
+ACCOUNT = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,255}|[0-9]{1,10}")
+
+
+def understand(params: t.Sequence[Params]) -> t.Tuple[t.Tuple[Pool, ...], t.List[Problem]]:
+    """Reads the ``pools`` option, and lists everything that is wrong in all of them.
+
+    With problems, the pools are good for more checks and nothing else: a part that had one is empty.
+    """
+    problems: t.List[Problem] = []
+    pools = [_Reader(one, f"pools[{index}]", problems).pool() for index, one in enumerate(params)]
+    first: t.Dict[t.Tuple[str, str], str] = {}
+    for pool in pools:
+        same = first.setdefault((pool.manager_of, pool.name), pool.where)
+        if pool.name and same != pool.where:
+            problems.append(Problem(f"{pool.where}.name", repr(pool.name), "a name used once", f"{same} has it too"))
+    return tuple(pools), problems
+
+
+class _Reader:
+    """Reads one pool, noting problems as it goes instead of stopping at the first."""
+
+    def __init__(self, params: Params, where: str, problems: t.List[Problem]) -> None:
+        self.params = params
+        name = params.get("name") or ""
+        self.name = name if units.POOL_NAME.fullmatch(name) else ""
+        self.where = f"{where} ({self.name})" if self.name else where
+        self.problems = problems
+
+    def problem(self, option: str, found: str, expected: str, hint: str = "") -> None:
+        self.problems.append(Problem(f"{self.where}.{option}", found, expected, hint))
+
+    def pool(self) -> Pool:
+        if not self.name:
+            self.problem(
+                "name",
+                repr(self.params.get("name")),
+                "letters, digits, '_', '.', '-', the first a letter or digit, at most 100",
+                "It becomes NAME@.service and NAME.target.",
+            )
+        elif self.name in OURS:
+            self.problem("name", repr(self.name), "another name", "The collection has units of this name.")
+        manager_of = self._manager_of()
+        if self.params.get("state") == "absent":
+            return Pool(self.name, self.where, present=False, manager_of=manager_of)
+        exec_start, executable = self._command()
+        preset, drain_timeout = self._choice("preset", presets.PRESETS, presets.DEFAULT), self._drain_timeout()
+        as_credentials = self.params.get("secrets_as") == "credentials"
+        environment = self._values("environment", read_variables)
+        secrets = self._values("secrets", read_credentials if as_credentials else read_variables)
+        for key in sorted(set(environment) & set(secrets)):
+            self.problem(f"secrets.{key}", "also in environment", "each variable in one of them")
+        profile = self._choice("hardening", hardening.PROFILES, hardening.DEFAULT)
+        unit = self._unit(secrets if as_credentials else {})
+        as_root = not manager_of and unit.get("Service", {}).get("User", self.params.get("user")) in RUNS_AS_ROOT
+        return Pool(
+            name=self.name,
+            where=self.where,
+            manager_of=manager_of,
+            exec_start=exec_start,
+            executable=executable,
+            user=self._account("user") if not manager_of else None,
+            group=self._account("group"),
+            working_directory=self._working_directory(),
+            instances=self._instances(),
+            environment=environment,
+            secrets={} if as_credentials else secrets,
+            credentials=secrets if as_credentials else {},
+            environment_files=self._environment_files(),
+            watch=self._paths("watch"),
+            preset=preset,
+            drain_timeout=drain_timeout,
+            limits=self._limits(),
+            hardening=profile,
+            guards=hardening.directives(profile, self._needs(profile, as_root=as_root)),
+            max_exposure=self._max_exposure(),
+            writable_paths=self._writable_paths(),
+            directories=self._directories(),
+            unit=unit,
+            rollout=self._rollout(presets.patience(preset, drain_timeout)),
+        )
+
+    def _manager_of(self) -> str:
+        manager_of, found = read_scope(self.params, f"{self.where}.")
+        self.problems.extend(found)
+        if self.params.get("scope") == "user":
+            self.problems.extend(not_for_users(self.params, self.where))
+        return manager_of
+
+    def _command(self) -> t.Tuple[str, str]:
+        command = self.params.get("command")
+        if isinstance(command, list) and command:
+            words = [as_text(word) for word in command]
+            where = f"{self.where}.command"
+            found = [*item_problems(command, where), *argv_problems(words, where)]
+            found = found or list(value_problems(render_argv(words), where, "ExecStart"))
+            self.problems.extend(found)
+            return ("", "") if found else (render_argv(words), words[0])
+        if isinstance(command, str) and command.strip():
+            command = command.strip()
+            found = list(value_problems(command, f"{self.where}.command", "ExecStart"))
+            self.problems.extend(found)
+            return ("", "") if found else (command, self._executable_of_line(command))
+        self.problem("command", "nothing" if not command else repr(command), "a list of words, or one line")
+        return "", ""
+
+    def _executable_of_line(self, line: str) -> str:
+        try:
+            words = split_command(line)
+        except Problems as found:
+            self.problems.extend(
+                Problem(f"{self.where}.command", one.found, one.expected, one.hint) for one in found.problems
+            )
+            return ""
+        no_text = [word for word in words if not_text(word)]
+        for word in no_text:
+            self.problem("command", not_text(word), "text", UNANSWERED)
+        for word in words:
+            if word in SHELL_WORDS:
+                self.problem("command", repr(word), "one program and its arguments", "No shell reads this line.")
+        # systemd.service(5), "COMMAND LINES": special executable prefixes.
+        executable = words[0].lstrip("@-:+!|")
+        if not executable.startswith("/"):
+            self.problem("command", repr(executable), "an absolute path", NO_LOGIN_PATH)
+            return ""
+        # What a specifier stands for only systemd knows.
+        return "" if "%" in executable or words[0] in no_text else executable
+
+    def _values(self, option: str, read: Read) -> t.Dict[str, str]:
+        values, found = read(self.params.get(option) or {}, f"{self.where}.{option}")
+        self.problems.extend(found)
+        for name in values:
+            if RESERVED_VARIABLES.fullmatch(name):
+                self.problem(
+                    f"{option}.{name}", "a reserved name", "a name that systemd or this collection does not set"
+                )
+        return values
+
+    def _account(self, option: str) -> t.Optional[str]:
+        name: t.Optional[str] = self.params.get(option)
+        if name is None or ACCOUNT.fullmatch(name):
+            return name
+        self.problem(option, repr(name), f"the name or number of a {option}")
+        return None
+
+    def _working_directory(self) -> t.Optional[str]:
+        path = self.params.get("working_directory")
+        return None if path is None else self._path("working_directory", path) or None
+
+    def _paths(self, option: str) -> t.Tuple[str, ...]:
+        given = self.params.get(option) or []
+        return tuple(self._path(f"{option}[{index}]", path) for index, path in enumerate(given))
+
+    def _environment_files(self) -> t.Tuple[str, ...]:
+        paths = self._paths("environment_files")
+        for index, path in enumerate(paths):
+            self.problems.extend(environment_file_problems(path, f"{self.where}.environment_files[{index}]"))
+        return paths
+
+    def _path(self, option: str, path: str) -> str:
+        found = path_problems(path, f"{self.where}.{option}")
+        self.problems.extend(found)
+        return "" if found else path
+
+    def _instances(self) -> t.Tuple[str, ...]:
+        given = self.params.get("instances")
+        if given is None:
+            return ("1",)
+        names, found = read_instances(
+            given,
+            f"{self.where}.instances",
+            lambda name: bool(units.INSTANCE_NAME.fullmatch(name)),
+            "letters, digits, ':', '_', '.', '-'",
+            "systemd escapes anything else, so that %i would not be the name.",
+        )
+        self.problems.extend(found)
+        return () if found else names
+
+    def _choice(self, option: str, known: t.Collection[str], default: str) -> str:
+        name = str(self.params.get(option) or default)
+        if name in known:
+            return name
+        self.problem(option, repr(name), f"one of {', '.join(known)}", did_you_mean(name, known))
+        return default
+
+    def _drain_timeout(self) -> t.Optional[str]:
+        given = self.params.get("drain_timeout")
+        if given is None:
+            return None
+        text = as_text(given)
+        refused = any(value_problems(text, "")) or not time_span.is_time_span(text)
+        if refused or not time_span.seconds_or_endless(text):
+            self.problem("drain_timeout", repr(text), "a time span above 0 such as 90s or 10min, or infinity")
+            return None
+        return text
+
+    def _limits(self) -> t.Dict[str, str]:
+        given = self.params.get("limits") or {}
+        limits = {LIMITS[key]: as_text(value) for key, value in given.items() if key in LIMITS and value is not None}
+        for key, directive in LIMITS.items():
+            self.problems.extend(value_problems(limits.get(directive, ""), f"{self.where}.limits.{key}"))
+        return limits
+
+    def _needs(self, profile: str, *, as_root: bool) -> t.List[str]:
+        needs = [str(need) for need in self.params.get("needs") or []]
+        for index, need in enumerate(needs):
+            if need not in hardening.NEEDS:
+                hint = did_you_mean(need, hardening.NEEDS) or hardening.NETWORK_IS_OPEN
+                self.problem(f"needs[{index}]", repr(need), f"one of {', '.join(hardening.NEEDS)}", hint)
+        known = [need for need in needs if need in hardening.NEEDS]
+        return [*known, *hardening.granted(profile, as_root=as_root)]
+
+    def _max_exposure(self) -> t.Optional[float]:
+        limit, found = read_limit(self.params.get("hardening_max_exposure"), f"{self.where}.hardening_max_exposure")
+        self.problems.extend(found)
+        return limit
+
+    def _writable_paths(self) -> t.Tuple[str, ...]:
+        paths = self._paths("writable_paths")
+        for index, path in enumerate(paths):
+            if PATH_LIST_SYNTAX.search(path):
+                expected = "a path without blanks, quotes, backslashes and specifiers other than %i"
+                self.problem(f"writable_paths[{index}]", repr(path), expected)
+        return paths
+
+    def _directories(self) -> t.Dict[str, str]:
+        directories = {}
+        for option, directive in DIRECTORIES.items():
+            name = self.params.get(option)
+            if name is None:
+                continue
+            if not DIRECTORY.fullmatch(name) or {".", ".."} & set(name.split("/")):
+                expected = "a relative path of letters, digits, '_', '.', '-', '@' and %i, such as app or app/%i"
+                self.problem(option, repr(name), expected)
+            directories[directive] = name
+        return directories
+
+    def _unit(self, credentials: t.Container[str]) -> Sections:
+        given = self.params.get("unit") or {}
+        self.problems.extend(section_problems(given, f"{self.where}.unit"))
+        unit = {
+            section: {key: value for key, value in keys.items() if not section_problems({section: {key: value}}, "")}
+            for section, keys in given.items()
+            if isinstance(keys, dict) and not section_problems({section: {}}, "")
+        }
+        if unit.pop(marks.OWNER_SECTION, None) is not None:
+            self.problem(f"unit.{marks.OWNER_SECTION}", "given", "nothing: it marks the units of a pool")
+        for directive in unit.get("Service", {}):
+            if directive in ALWAYS_OURS or self._given(SAME_AS_OPTION.get(directive, "")):
+                option = SAME_AS_OPTION.get(directive)
+                expected = f"the option `{option}` alone" if option else "nothing: the collection sets it"
+                self.problem(f"unit.Service.{directive}", "given both ways", expected)
+        for directive in OF_CREDENTIALS:
+            for line in value_texts(unit.get("Service", {}).get(directive, [])):
+                name = line.partition(":")[0]
+                if name in credentials:
+                    self.problem(f"unit.Service.{directive}", f"the credential {name}", "one that is not in `secrets`")
+        return unit
+
+    def _given(self, option: str) -> bool:
+        value: t.Any = self.params
+        for key in option.split("."):
+            value = (value or {}).get(key)
+        return value is not None
+
+    def _rollout(self, patience: float) -> Policy:
+        policy, found = read_policy(self.params.get("rollout") or {}, f"{self.where}.rollout")
+        busy_check, found_wrong = read_check(self.params.get("busy_check") or [], f"{self.where}.busy_check")
+        self.problems.extend([*found, *found_wrong])
+        return replace(policy, busy_check=busy_check, patience=patience)

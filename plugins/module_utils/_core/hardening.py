@@ -198,7 +198,7 @@ def directives(profile: str, needs: t.Iterable[str]) -> t.Dict[str, Value]:
     left_out = {directive for need in opened for directive in need.leaves_out}
     for need in opened:
         for directive, more in need.adds.items():
-            found[directive] = _with(found.get(directive, ""), more)
+            found[directive] = with_more(found.get(directive, ""), more)
     return {directive: value for directive, value in found.items() if directive not in left_out}
 
 
@@ -217,7 +217,7 @@ def unavailable(found: t.Iterable[str], catalogue: Catalogue, *, as_root: bool) 
     ]
 
 
-def _with(value: Value, more: Value) -> Value:
+def with_more(value: Value, more: Value) -> Value:
     """A list gets lines: a later one of SystemCallFilter= adds to those before it. A text gets words."""
     if isinstance(value, list) and isinstance(more, list):
         return [*value, *more]

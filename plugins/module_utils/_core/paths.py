@@ -22,6 +22,27 @@ def path_problems(path: str, where: str) -> t.List[Problem]:
     return found
 
 
+def parent(path: str) -> str:
+    """The directory that an absolute path lies in."""
+    return path.rpartition("/")[0] or "/"
+
+
+def joined(directory: str, path: str) -> str:
+    """An absolute path, from one that is relative to a directory, without ``.`` and ``..``."""
+    found: t.List[str] = []
+    for part in (path if path.startswith("/") else f"{directory}/{path}").split("/"):
+        if part == "..":
+            found = found[:-1]
+        elif part not in ("", "."):
+            found.append(part)
+    return "/" + "/".join(found)
+
+
+def is_below(path: str, directories: t.Iterable[str]) -> bool:
+    """Whether a path is one of these directories, or lies in one."""
+    return any(path == one or path.startswith(f"{one}/") for one in directories)
+
+
 def environment_file_problems(path: str, where: str) -> t.List[Problem]:
     """What keeps a path from being that of the one file that ``EnvironmentFile=`` reads."""
     if "%" in path.replace("%i", ""):

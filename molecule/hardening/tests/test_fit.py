@@ -1,0 +1,147 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is proposed for real workers, that they run with it, and that nothing is left of finding out."""
+
+from __future__ import annotations
+
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.lab_host import LabHost, Told
+
+sys.path.insert(0, str(Path(__file__).parent))
+import programs
+
+PLACE = "/srv/fit"
+# Writes beside its state, in a directory that it makes, and talks to a server of its own.
+PYTHON = """\
+import os, signal, socket, sys, time
+def leave(*_):
+    open("data/stopped", "w").close()
+    sys.exit()
+signal.signal(signal.SIGTERM, leave)
+os.makedirs("data/day", exist_ok=True)
+server = socket.create_server(("127.0.0.1", 0))
+while True:
+    open("data/day/log", "a").close()
+    open(os.environ["STATE_DIRECTORY"] + "/seen", "w").close()
+    socket.create_connection(server.getsockname()).close()
+    time.sleep(0.2)
+"""
+POOLS: dict[str, dict[str, t.Any]] = {
+    "sleeper": {"command": "/bin/sleep infinity"},
+    "python": {
+        "command": ["/usr/bin/python3", f"{PLACE}/python"],
+        "working_directory": PLACE,
+        "state_directory": "fit",
+        "runtime_directory": "fit/%i",
+        "unit": {"Service": {"KillMode": "mixed"}},
+    },
+    "node": {"command": ["/usr/bin/node", f"{PLACE}/node"], "working_directory": PLACE},
+    "dying": {"command": "/bin/sh -c 'echo last words; sleep 1; exit 3'"},
+}
+PROPOSALS: dict[str, dict[str, t.Any]] = {
+    "sleeper": {"hardening": "no_network"},
+    "python": {"hardening": "strict", "writable_paths": [f"{PLACE}/data"]},
+    "node": {
+        "hardening": "strict",
+        "needs": ["jit", "proc"],
+        "unit": {"Service": {"RestrictAddressFamilies": "AF_UNIX AF_INET AF_INET6 AF_NETLINK"}},
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def fitting(lab: LabHost) -> t.Iterator[LabHost]:
+    """The host with the pools, whose workers wait for nothing."""
+    if not lab.sh("command -v strace", check=False):
+        pytest.skip("no strace here")
+    lab.remove_pools()
+    lab.sh(f"rm -rf {PLACE} /run/fit; mkdir -p {PLACE}/data && chown -R www-data {PLACE}")
+    lab.write(f"{PLACE}/python", PYTHON)
+    lab.write(f"{PLACE}/node", programs.NODE)
+    told = lab.deploy(*(pool(name) for name in POOLS if name != "dying" and there(lab, name)))
+    assert not told.failed, told.msg
+    yield lab
+    lab.remove_pools()
+    lab.sh(f"rm -rf {PLACE}")
+
+
+def there(lab: LabHost, name: str) -> bool:
+    return name != "node" or bool(lab.sh("command -v node", check=False))
+
+
+def pool(name: str, **options: t.Any) -> dict[str, t.Any]:
+    return {"name": name, "user": "www-data", **POOLS[name], **options}
+
+
+def fit(lab: LabHost, name: str, **options: t.Any) -> Told:
+    return lab.module("harden", pool=name, **{"duration": "1s", **options})
+
+
+def left(lab: LabHost) -> str:
+    """What a run might leave: units, files, processes, and the directories of a worker that has stopped."""
+    return lab.sh(
+        "systemctl list-units --all --no-legend 'workers-harden-*'; ls -d /run/systemd/system/workers-harden-*"
+        " /run/workers.systemd.* 2>/dev/null; pgrep -a strace; ls /run/fit; true"
+    )
+
+
+@pytest.mark.parametrize("name", PROPOSALS)
+def test_what_is_proposed_for_a_worker(fitting: LabHost, name: str) -> None:
+    if not there(fitting, name):
+        pytest.skip(f"no {name} here")
+    before, pids, things = fitting.tree(), fitting.pids(name), left(fitting)
+    told = fit(fitting, name, instance="other")
+    assert not told.failed, told.msg
+    assert told.result["proposal"] == PROPOSALS[name]
+    assert told.result["refused"] == []
+    assert told.result["because"]
+    assert told.result["cannot_see"]
+    assert told.result["exposure"] < 1.5
+    assert not told.changed
+    # What is there goes on as it was.
+    assert (fitting.tree(), fitting.pids(name), left(fitting)) == (before, pids, things)
+
+
+def test_workers_run_with_what_is_proposed(fitting: LabHost) -> None:
+    names = [name for name in PROPOSALS if there(fitting, name)]
+    told = fitting.deploy(*(pool(name, **PROPOSALS[name]) for name in names))
+    assert not told.failed, told.msg
+    assert [name for name in names if told.result["pools"][name]["exposure"]["score"] > 1.5] == []
+
+
+def test_the_way_down_is_seen(fitting: LabHost) -> None:
+    """KillMode=mixed asks the main process alone, which strace is beside of and not above."""
+    fitting.sh(f"rm -f {PLACE}/data/stopped")
+    assert not fit(fitting, "python").failed
+    assert fitting.sh(f"ls {PLACE}/data/stopped")
+
+
+def test_a_worker_that_dies_gets_no_proposal(fitting: LabHost) -> None:
+    told = fitting.deploy(pool("dying", instances=0))
+    assert not told.failed, told.msg
+    told = fit(fitting, "dying", duration="5s")
+    assert told.failed
+    assert "exit status 3" in told.msg
+    assert "last words" in told.msg
+    assert "proposal" not in told.result
+    assert "dying" not in left(fitting)
+
+
+def test_check_mode_starts_nobody(fitting: LabHost) -> None:
+    before = fitting.sh("journalctl --sync; journalctl -b -o cat SYSLOG_IDENTIFIER=systemd | grep -c Started; true")
+    told = fitting.module("harden", check=True, pool="sleeper")
+    assert (told.failed, told.changed) == (False, False)
+    assert "sleeper@1.service" in told.msg
+    after = fitting.sh("journalctl --sync; journalctl -b -o cat SYSLOG_IDENTIFIER=systemd | grep -c Started; true")
+    assert before == after
+
+
+def test_everything_that_is_wrong_is_told_at_once(fitting: LabHost) -> None:
+    told = fit(fitting, "www-data/mail", duration="0", instance="../a")
+    assert [one["where"] for one in told.result["problems"]] == ["pool", "instance", "duration"]
+    assert "sleeper" in told.result["problems"][0]["expected"]

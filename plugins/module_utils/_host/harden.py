@@ -1,0 +1,193 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Watches one more worker of a pool, and tries the tightest options that what it used allows."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import stat
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import (
+    fit,
+    hardening,
+    syscall_groups,
+    trial_unit,
+    units,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.paths import parent
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool import concrete
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import Value
+from ansible_collections.workers.systemd.plugins.module_utils._core.usage import Usage, refused
+from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT
+from ansible_collections.workers.systemd.plugins.module_utils._host import (
+    credentials,
+    exposure,
+    look,
+    trial,
+    unit_files,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._host.candidates import SOME_INSTANCE
+from ansible_collections.workers.systemd.plugins.module_utils._host.catalogue import HostCatalogue
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
+
+# Where systemd makes the directories of a unit (systemd.exec(5), RuntimeDirectory=).
+ROOTS = {
+    "StateDirectory": "/var/lib",
+    "CacheDirectory": "/var/cache",
+    "LogsDirectory": "/var/log",
+    "RuntimeDirectory": "/run",
+}
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """``refused`` are calls that failed in the trial of the proposal and had not failed before."""
+
+    proposal: fit.Proposal
+    refused: t.Tuple[str, ...]
+    cannot_see: t.Tuple[str, ...]
+    exposure: t.Optional[float]
+
+
+class Died(Exception):
+    """The worker ended before its time, so that nothing can be proposed; the text says when and how."""
+
+
+def problems(pool: str, instance: t.Optional[str]) -> t.Iterator[Problem]:
+    """Why a pool cannot be watched on this host."""
+    owned = look.owned_pools(SYSTEM)
+    if pool not in owned:
+        expected = f"one of {', '.join(owned)}" if owned else "no pool: there are none on this host"
+        yield Problem("pool", repr(pool), expected, "Those in the manager of a user are not watched.")
+    if instance is not None and not units.INSTANCE_NAME.fullmatch(instance):
+        yield Problem("instance", repr(instance), "the name of an instance, such as 1")
+    if not trial.strace():
+        yield Problem("strace", "no such program on the host", "strace", "Install it on this test host.")
+
+
+class Hardening:
+    """Of a pool and an instance without ``problems``."""
+
+    def __init__(self, manager: Manager, pool: str, instance: t.Optional[str]) -> None:
+        self.manager = manager
+        self.pool = pool
+        self.instance = instance or _first(pool, manager)
+        name = units.instance(pool, self.instance)
+        path, text = unit_files.find(SYSTEM, name) or ("", "")
+        self.unit = Unit.of(name, text, unit_files.drop_ins(SYSTEM, name), path)
+        self.user = self.unit.value("Service", "User")
+        self.as_root = self.user in ("", *ROOT)
+        self.ambient = " ".join(one.value for one in self.unit.kept("Service", "AmbientCapabilities"))
+        self.directories = {directive: self._made_by_systemd(directive) for directive in ROOTS}
+        self.trials = trial.Trials(
+            manager,
+            self.unit,
+            self._working_directory(),
+            [path for one in self.directories["RuntimeDirectory"] for path in _from_the_top(one, "/run")],
+            credentials.secrets_of(SYSTEM, [pool]),
+        )
+        self.catalogue = HostCatalogue(manager.run, manager.build(), SYSTEM)
+
+    def propose(self, seconds: float) -> Fitted:
+        """Raises ``Died``."""
+        seen = self.trials.run({"AmbientCapabilities": self.ambient} if self.ambient else {}, seconds)
+        if seen.died:
+            raise Died(f"without any hardening the worker ended before its time: {seen.died}")
+        facts = self._facts(seen.usage)
+        deaths: t.List[str] = []
+        for proposal in fit.proposals(seen.usage, facts):
+            tried = self.trials.run(self._guards(proposal), seconds)
+            if tried.died:
+                deaths.append(f"with hardening {proposal.hardening} the worker ended before its time: {tried.died}")
+                continue
+            cannot_see = [*fit.CANNOT_SEE, *([fit.AS_ROOT] if self.as_root else [])]
+            return Fitted(
+                proposal, tuple(refused(seen.usage, tried.usage)), tuple(cannot_see), self._exposure(proposal)
+            )
+        raise Died("\n".join(deaths))
+
+    def _guards(self, proposal: fit.Proposal) -> t.Dict[str, Value]:
+        found = proposal.guards(as_root=self.as_root)
+        left_out = hardening.unavailable(found, self.catalogue.known, as_root=True)
+        return {directive: value for directive, value in found.items() if directive not in left_out}
+
+    def _exposure(self, proposal: fit.Proposal) -> t.Optional[float]:
+        text = trial_unit.text(self.unit, self._guards(proposal), 0, "")
+        found = exposure.not_installed(self.manager, {self.pool: text})
+        return found[self.pool].score if self.pool in found else None
+
+    def _facts(self, usage: Usage) -> fit.Host:
+        directories = {path: _nearest(_written(path, usage)) for path in usage.changed if path.startswith("/")}
+        uid = self._uid()
+        return fit.Host(
+            groups=self._groups(),
+            directories=directories,
+            foreign={one for one in directories.values() if os.stat(one).st_uid != uid},
+            gains={path for path in usage.programs if _gains(path)},
+            own=tuple(path for paths in self.directories.values() for path in paths),
+            working_directory=self.trials.working_directory,
+            as_root=self.as_root,
+            ambient=self.ambient,
+        )
+
+    def _groups(self) -> syscall_groups.Groups:
+        status, said, error = self.manager.run(["systemd-analyze", "--no-pager", "syscall-filter"])
+        if status:
+            raise ManagerError(f"`systemd-analyze syscall-filter` exited {status}: {error.strip()}")
+        return syscall_groups.parse_groups(said)
+
+    def _uid(self) -> int:
+        if self.user.isdigit() or not self.user:
+            return int(self.user or 0)
+        try:
+            return pwd.getpwnam(self.user).pw_uid
+        except KeyError:
+            # Of DynamicUser=, whose files are those that systemd makes for it.
+            return -1
+
+    def _working_directory(self) -> str:
+        given = self.unit.value("Service", "WorkingDirectory", "/").lstrip("-")
+        path = os.path.expanduser(f"~{self.user}") if given == "~" else concrete(given, self.instance)
+        return os.path.realpath(path.replace("%%", "%"))
+
+    def _made_by_systemd(self, directive: str) -> t.List[str]:
+        names = self.unit.value("Service", directive).split()
+        return [f"{ROOTS[directive]}/{concrete(one, self.instance).partition(':')[0]}" for one in names]
+
+
+def _first(pool: str, manager: Manager) -> str:
+    """Name of an instance that is on the host, or would be the first."""
+    known = look.observe([pool], manager)[pool].instances
+    return units.in_order(known)[0] if known else SOME_INSTANCE
+
+
+def _written(path: str, usage: Usage) -> str:
+    """What must be writable: a directory that was changed itself, or that in which something was."""
+    return path if path not in usage.made and os.path.isdir(path) else parent(path)
+
+
+def _nearest(directory: str) -> str:
+    """What the worker made meanwhile and took away again is not there any more."""
+    while not os.path.isdir(directory):
+        directory = parent(directory)
+    return os.path.realpath(directory)
+
+
+def _from_the_top(path: str, root: str) -> t.List[str]:
+    """``/run/app/1`` -> ``/run/app``, ``/run/app/1``"""
+    return [] if path == root else [*_from_the_top(parent(path), root), path]
+
+
+def _gains(program: str) -> bool:
+    """By its bits, or by capabilities of the file."""
+    try:
+        mode = os.stat(program).st_mode
+        return bool(mode & (stat.S_ISUID | stat.S_ISGID)) or "security.capability" in os.listxattr(program)
+    except OSError:
+        return False

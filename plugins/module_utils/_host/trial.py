@@ -1,0 +1,207 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One more worker of a pool, that runs for a while under strace, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import threading
+import time
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import strace_text, trial_unit, units
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.report import journal_lines, last_exits
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import Value
+from ansible_collections.workers.systemd.plugins.module_utils._core.usage import Usage, watched
+from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
+from ansible_collections.workers.systemd.plugins.module_utils._host.verify import PROGRAMS
+
+UNITS = "/run/systemd/system"
+# With -s 0 no data of jobs is told. It is root's, and outside of the unit: the worker may make set-user-id programs
+# work and write where hardening lets it, as without it.
+STRACE = ("-f", "-qq", "-y", "-s", "0", "-o", "/dev/stdout", "-p")
+# Seconds that a worker may take to come to its gate, with what ExecStartPre= does, and strace to be there.
+START = 60.0
+LOOKS_EVERY = 0.2
+# Seconds more than were asked for, after which systemd ends a worker that nobody watches any more.
+SPARE = 60
+LINES = 10
+STATE = ("ActiveState", "SubState", "Result", "MainPID", "ControlPID")
+
+
+@dataclass(frozen=True)
+class Trial:
+    """``died`` says how the worker ended before its time and not well, with its last words, or is empty."""
+
+    usage: Usage
+    died: str = ""
+    ended_early: bool = False
+
+
+def strace() -> str:
+    """Its path; empty without it."""
+    return shutil.which("strace", path=PROGRAMS) or ""
+
+
+class Trials:
+    """What all trials of one pool have in common: an instance of it, and what of its words nobody may see."""
+
+    def __init__(
+        self,
+        manager: Manager,
+        unit: Unit,
+        working_directory: str,
+        runtime_directories: t.Sequence[str],
+        hidden: t.Iterable[str],
+    ) -> None:
+        self.manager = manager
+        self.unit = unit
+        self.working_directory = working_directory
+        self.runtime_directories = runtime_directories
+        self.hidden = tuple(hidden)
+
+    def run(self, guards: t.Mapping[str, Value], seconds: float) -> Trial:
+        """Blocks until the worker has run for so long, or ended, and has been stopped as the pool's are."""
+        prefix = trial_unit.name(self.unit.name.prefix, secrets.token_hex(4))
+        path = f"{UNITS}/{units.template(prefix)}"
+        unit = units.instance(prefix, self.unit.name.instance or "")
+        text = trial_unit.text(self.unit, guards, int(seconds) + SPARE, path)
+        os.makedirs(UNITS, exist_ok=True)
+        since = time.time()
+        with contextlib.ExitStack() as cleanup:
+            cleanup.enter_context(_orderly_end())
+            cleanup.callback(remove, path)
+            _write(path, text)
+            cleanup.enter_context(self._without_new_directories())
+            cleanup.callback(self._stop, unit)
+            self.manager.start([unit])
+            pid = self._at_the_gate(unit)
+            if not pid:
+                return Trial(Usage(), self._how_it_ended(unit, since))
+            with self._traced(pid) as usage:
+                ended = self._ended_within(unit, seconds)
+                # The way down is seen as well.
+                self._stop(unit)
+        died = self._how_it_ended(unit, since) if ended and not self._ended_well(unit, since) else ""
+        return Trial(usage(), died, ended)
+
+    def _stop(self, unit: str) -> None:
+        """One that has ended is not loaded any more, and has no file."""
+        try:
+            self.manager.stop([unit])
+        except ManagerError:
+            if self.manager.list_units([unit]):
+                raise
+
+    def _at_the_gate(self, unit: str) -> int:
+        """The process that will be the worker; 0 when it ended before."""
+        end = time.monotonic() + START
+        while time.monotonic() < end:
+            shown = self.manager.show([unit], STATE)[unit]
+            if shown["ActiveState"] in ("failed", "inactive"):
+                return 0
+            for pid in (int(shown["MainPID"]), int(shown["ControlPID"])):
+                if pid and _status(pid, "State").startswith("T"):
+                    return pid
+            time.sleep(LOOKS_EVERY / 4)
+        return 0
+
+    @contextlib.contextmanager
+    def _traced(self, pid: int) -> t.Iterator[t.Callable[[], Usage]]:
+        """Lets the process go on as soon as strace is there. What it yields tells what was seen, at the end."""
+        seen: t.List[Usage] = []
+        argv = [strace(), *STRACE, str(pid)]
+        with subprocess.Popen(
+            argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", errors="surrogateescape"
+        ) as tracer:
+            assert tracer.stdout is not None
+            lines = tracer.stdout
+
+            def read() -> None:
+                seen.append(watched(strace_text.calls(lines), self.working_directory))
+
+            reader = threading.Thread(target=read)
+            reader.start()
+            try:
+                self._await(tracer, pid)
+                os.kill(pid, signal.SIGCONT)
+                yield lambda: seen[0]
+            finally:
+                # All that it followed have ended; what a service leaves behind (KillMode=) is nobody's to watch.
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    tracer.wait(5)
+                tracer.terminate()
+                reader.join()
+
+    @staticmethod
+    def _await(tracer: subprocess.Popen[str], pid: int) -> None:
+        end = time.monotonic() + START
+        while _status(pid, "TracerPid") in ("0", ""):
+            if tracer.poll() is not None or time.monotonic() > end:
+                tracer.kill()
+                said = (tracer.stderr.read() if tracer.stderr else "").strip() or "it does not come to follow a process"
+                raise Problems([Problem("strace", said, "a host on which root may trace")])
+            time.sleep(0.02)
+
+    def _ended_within(self, unit: str, seconds: float) -> bool:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            time.sleep(LOOKS_EVERY)
+            if self.manager.show([unit], STATE)[unit]["ActiveState"] not in ("active", "activating", "reloading"):
+                return True
+        return False
+
+    def _ended_well(self, unit: str, since: float) -> bool:
+        return not self.manager.failures([unit], since)
+
+    def _how_it_ended(self, unit: str, since: float) -> str:
+        exits = last_exits(self.manager.exits([unit], since, fresh=True))
+        said = journal_lines(self.manager.journal(unit, since), self.hidden)[-LINES:]
+        return "\n".join([exits.get(unit, "it did not start"), *(f"    {line}" for line in said)])
+
+    @contextlib.contextmanager
+    def _without_new_directories(self) -> t.Iterator[None]:
+        """Those in /run of an instance that runs stay."""
+        new = [path for path in self.runtime_directories if not os.path.lexists(path)]
+        yield
+        for path in new:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _orderly_end() -> t.Iterator[None]:
+    """Also when somebody ends this process, or the connection is lost. What is killed leaves the rest to systemd."""
+
+    def leave(number: int, _frame: t.Any) -> None:
+        raise SystemExit(128 + number)
+
+    before = {one: signal.signal(one, leave) for one in (signal.SIGHUP, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+def _write(path: str, text: str) -> None:
+    with open(path, "wb") as file:
+        file.write(text.encode("utf-8", "surrogateescape"))
+
+
+def _status(pid: int, field: str) -> str:
+    """A line of proc_pid_status(5); empty when the process has gone."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as file:
+            found = [line.partition(":")[2].strip() for line in file if line.startswith(f"{field}:")]
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+    return found[0] if found else ""

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import hardening, syscall_groups
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import not_text
-from ansible_collections.workers.systemd.plugins.module_utils._core.paths import is_below, parent
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import PATH_LIST_SYNTAX
+from ansible_collections.workers.systemd.plugins.module_utils._core.paths import PATH_LIST_SYNTAX, is_below, parent
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import Value, value_texts
 from ansible_collections.workers.systemd.plugins.module_utils._core.usage import TEMPORARY, Usage
 

@@ -12,6 +12,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text im
 
 # EnvironmentFile= is a pattern, read with glob(3): `/etc/app/*` would read every file there.
 PATTERN = re.compile(r"[*?\[\\]")
+# Separates, quotes or expands in a list of paths.
+PATH_LIST_SYNTAX = re.compile(r"[\s\"'\\]|%(?!i)")
 
 
 def path_problems(path: str, where: str) -> t.List[Problem]:

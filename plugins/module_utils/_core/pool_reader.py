@@ -22,6 +22,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text im
 from ansible_collections.workers.systemd.plugins.module_utils._core.exposure import read_limit
 from ansible_collections.workers.systemd.plugins.module_utils._core.instance_names import item_problems, read_instances
 from ansible_collections.workers.systemd.plugins.module_utils._core.paths import (
+    PATH_LIST_SYNTAX,
     environment_file_problems,
     path_problems,
 )
@@ -60,8 +61,6 @@ OURS = frozenset({marks.REVIVAL, marks.CALM, marks.RECOVERY})
 SHELL_WORDS = frozenset({"|", "||", "&&", "&", ">", ">>", "<", "2>&1", ";"})
 # One directory of systemd.exec(5), StateDirectory=, without what its list needs quotes for.
 DIRECTORY = re.compile(r"(?:[A-Za-z0-9_.@-]|%i)+(?:/(?:[A-Za-z0-9_.@-]|%i)+)*")
-# Separates, quotes or expands in a list of paths.
-PATH_LIST_SYNTAX = re.compile(r"[\s\"'\\]|%(?!i)")
 ACCOUNT = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,255}|[0-9]{1,10}")
 
 

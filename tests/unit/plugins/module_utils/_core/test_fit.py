@@ -15,7 +15,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.fit import (
     proposals,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.paths import parent
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import understand
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool_reader import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.strace_text import calls
 from ansible_collections.workers.systemd.plugins.module_utils._core.usage import Usage, watched
 

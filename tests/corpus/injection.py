@@ -208,7 +208,11 @@ def as_ansible_hands_it_on(pool: Params) -> tuple[t.Optional[Params], list[str]]
     problems = list(misshapen(given, spec))
     if problems:
         return None, [str(problem) for problem in problems]
-    result = ArgumentSpecValidator(spec).validate(given)
+    try:
+        result = ArgumentSpecValidator(spec).validate(given)
+    except ValueError as error:
+        # ansible-core 2.17 does not get over a text of "key=value" in which a word has no "=".
+        return None, [str(error)]
     if result.error_messages:
         return None, list(result.error_messages)
     return result.validated_parameters["pools"][0], []

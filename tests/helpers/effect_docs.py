@@ -66,9 +66,10 @@ def page() -> str:
 
 
 def _table(heading: str, rows: t.Sequence[Change]) -> str:
+    versions = sorted({suite.systemd for suite in SUITES.values()})
     lines = [f"| directive | seen on | {heading} |", "|---|---|---|"]
     for one in rows:
-        seen_on = ", ".join(str(suite.systemd) for suite in SUITES.values() if suite.systemd >= one.since)
+        seen_on = ", ".join(str(version) for version in versions if version >= one.since)
         lines.append(f"| `[{one.section}]` `{one.directive}=` | {seen_on} | {one.seen} |")
     return "\n".join([*lines, ""])
 

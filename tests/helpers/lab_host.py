@@ -7,7 +7,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import signal
 import subprocess
 import time
 import typing as t
@@ -117,12 +116,10 @@ class LabHost:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
-            start_new_session=True,
         ) as process:
             yield process
-            # What ansible-playbook has forked outlives it, and would come back to the host in another test.
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+            # What ansible-playbook has forked outlives it in a session of its own, and comes back to the host later.
+            subprocess.run(["pkill", "-KILL", "-f", f"ansible-playbook -i {self.name},"], check=False)
 
     def module(self, module: str, /, *, check: bool = False, **options: t.Any) -> Told:
         """Runs one module of the collection."""

@@ -40,13 +40,12 @@ def every(logs: Path) -> list[Column]:
 def _with_core(core: Core, logs: Path) -> Column:
     path = f"{_environment(core).absolute()}/bin:{os.environ['PATH']}"
     title = f"ansible-core {core.version}, Python {core.python}"
-    log = logs / f"core-{core.version}"
     return Column(
         title,
         {
-            "unit tests": _became(UNIT, path, log.with_suffix(".unit.log")),
-            "ansible-test sanity": _became(SANITY, path, log.with_suffix(".sanity.log")),
-            "deploy, and again without a change": _deploys(path, log.with_suffix(".deploy.log")),
+            "unit tests": _became(UNIT, path, logs / f"core-{core.version}-unit.log"),
+            "ansible-test sanity": _became(SANITY, path, logs / f"core-{core.version}-sanity.log"),
+            "deploy, and again without a change": _deploys(path, logs / f"core-{core.version}-deploy.log"),
         },
     )
 

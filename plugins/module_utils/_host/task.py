@@ -21,24 +21,26 @@ PAUSE = 0.05
 
 
 class Decided(t.Protocol):
-    """What is to be done on the host, known in full.
-
-    ``act`` returns warnings, ``told`` is the result of the module. After ``conclude`` nothing is undone any more.
-    """
+    """What is to be done on the host, known in full."""
 
     manager: Manager
 
     @property
-    def changes(self) -> bool: ...
+    def changes(self) -> bool:
+        """Whether there is anything to do."""
 
     @property
-    def failed(self) -> bool: ...
+    def failed(self) -> bool:
+        """Whether it went wrong."""
 
-    def act(self, tell: Tell) -> t.List[str]: ...
+    def act(self, tell: Tell) -> t.List[str]:
+        """Does it. Returns warnings."""
 
-    def told(self, *, with_diff: bool) -> t.Dict[str, t.Any]: ...
+    def told(self, *, with_diff: bool) -> t.Dict[str, t.Any]:
+        """The result of the module."""
 
-    def conclude(self) -> None: ...
+    def conclude(self) -> None:
+        """After it nothing is undone any more."""
 
 
 class Task:

@@ -145,3 +145,26 @@ def test_everything_that_is_wrong_is_told_at_once(fitting: LabHost) -> None:
     told = fit(fitting, "www-data/mail", duration="0", instance="../a")
     assert [one["where"] for one in told.result["problems"]] == ["pool", "instance", "duration"]
     assert "sleeper" in told.result["problems"][0]["expected"]
+
+
+@pytest.fixture
+def without_strace(fitting: LabHost) -> t.Iterator[LabHost]:
+    fitting.sh("mv /usr/bin/strace /usr/bin/strace.kept")
+    yield fitting
+    fitting.sh("mv /usr/bin/strace.kept /usr/bin/strace")
+
+
+def test_a_host_without_strace_is_told_to_have_it(without_strace: LabHost) -> None:
+    told = fit(without_strace, "sleeper")
+    assert [one["where"] for one in told.result["problems"]] == ["strace"]
+    assert "Install it" in told.msg
+
+
+def test_a_host_that_may_not_trace_says_why(without_strace: LabHost) -> None:
+    things = left(without_strace)
+    says_no = "#!/bin/sh\necho 'attach: Operation not permitted' >&2\nexit 1\n"
+    without_strace.write("/usr/bin/strace", says_no)
+    told = fit(without_strace, "sleeper")
+    (problem,) = told.result["problems"]
+    assert problem["found"] == "attach: Operation not permitted"
+    assert left(without_strace) == things

@@ -123,8 +123,7 @@ class Trials:
         with subprocess.Popen(
             argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", errors="surrogateescape"
         ) as tracer:
-            assert tracer.stdout is not None
-            lines = tracer.stdout
+            lines = t.cast("t.IO[str]", tracer.stdout)
 
             def read() -> None:
                 seen.append(watched(strace_text.calls(lines), self.working_directory))
@@ -148,8 +147,9 @@ class Trials:
         while _status(pid, "TracerPid") in ("0", ""):
             if tracer.poll() is not None or time.monotonic() > end:
                 tracer.kill()
-                said = (tracer.stderr.read() if tracer.stderr else "").strip() or "it does not come to follow a process"
-                raise Problems([Problem("strace", said, "a host on which root may trace")])
+                said = t.cast("t.IO[str]", tracer.stderr).read().strip()
+                found = said or "that it does not follow a process"
+                raise Problems([Problem("strace", found, "a host on which root may trace")])
             time.sleep(0.02)
 
     def _ended_within(self, unit: str, seconds: float) -> bool:

@@ -64,6 +64,7 @@ EXAMPLES = r"""
 - name: Options to paste into the pool, and why
   ansible.builtin.debug:
     msg: "{{ fitted.yaml.splitlines() + fitted.because + fitted.refused + fitted.cannot_see }}"
+  when: fitted.yaml is defined # not in check mode
 """
 
 RETURN = r"""

@@ -91,8 +91,14 @@ def test_a_worker_on_the_network_gets_strict() -> None:
             "socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE) = 3",
             {"unit": {"Service": {"RestrictAddressFamilies": "AF_UNIX AF_INET AF_INET6 AF_NETLINK"}}},
         ),
-        ('chmod("/tmp/a", 02775) = 0', {"needs": ["shared_tmp"], "unit": {"Service": {"RestrictSUIDSGID": False}},
-          "writable_paths": ["/tmp"]}),
+        (
+            'chmod("/tmp/a", 02775) = 0',
+            {
+                "needs": ["shared_tmp"],
+                "unit": {"Service": {"RestrictSUIDSGID": False}},
+                "writable_paths": ["/tmp"],
+            },
+        ),
         ("shmget(0x1, 64, 0600) = 0", {"unit": {"Service": {"PrivateIPC": False}}}),
         (
             "bind(3, {sa_family=AF_INET, sin_port=htons(25)}, 16) = 0",

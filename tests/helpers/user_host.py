@@ -12,6 +12,7 @@ import re
 import typing as t
 from pathlib import Path
 
+from tests.helpers import lab_host
 from tests.helpers.lab_host import LabHost
 
 USER, UID = "app", 1000
@@ -61,7 +62,8 @@ class UserHost(LabHost):
         return in_scope(options) if module in SCOPED else options
 
     def remove_pools(self) -> None:
-        LabHost.sh(self, WIPE, check=False)
+        # Those of the system too: another scenario may have left one of the same name.
+        LabHost.sh(self, f"{lab_host.WIPE}\n{WIPE}", check=False)
 
     def meant(self, text: str) -> str:
         for system, user in (*WORDS, UNITS):

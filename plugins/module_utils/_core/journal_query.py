@@ -9,8 +9,9 @@ import typing as t
 
 # SD_MESSAGE_UNIT_PROCESS_EXIT of sd-messages.h
 MAIN_PROCESS_EXITED = "MESSAGE_ID=98e322203f7a4ed290d09fe03c09fe15"
-# SD_MESSAGE_UNIT_FAILURE_RESULT
+# SD_MESSAGE_SPAWN_FAILED
 SPAWN_FAILED = "MESSAGE_ID=641257651c1b4ec9a8624d7a40a9e1e7"
+# SD_MESSAGE_UNIT_FAILURE_RESULT
 UNIT_FAILED = "MESSAGE_ID=d9b373ed55a64feb8242e02dbe79a49c"
 # What a manager of a user calls its units, and what they are called everywhere else (systemd.journal-fields(7)).
 OF_A_USER = {"USER_UNIT": "UNIT", "USER_INVOCATION_ID": "INVOCATION_ID"}

@@ -108,6 +108,11 @@ class Places:
         return f"{self.run}/runs"
 
     @property
+    def runtime_units(self) -> str:
+        """Of the load path; boot empties it."""
+        return f"{self.runtime}/systemd/{'user' if self.user else 'system'}"
+
+    @property
     def started_units(self) -> str:
         """What systemd itself keeps about every started unit."""
         return f"{self.runtime}/systemd/units"

@@ -10,9 +10,7 @@ from dataclasses import dataclass, field, replace
 from ansible_collections.workers.systemd.plugins.module_utils._core import hardening, presets
 from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import (
-    Value,
-)
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import Value
 
 Sections = t.Dict[str, t.Dict[str, Value]]
 

@@ -16,15 +16,14 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.exposure imp
     over_limit,
     parse,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import template_of
 from ansible_collections.workers.systemd.plugins.module_utils._host import look
 from ansible_collections.workers.systemd.plugins.module_utils._host.candidates import SOME_INSTANCE
-from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove
+from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_readable
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
-from ansible_collections.workers.systemd.plugins.module_utils._host.verify import LONGEST, staged
+from ansible_collections.workers.systemd.plugins.module_utils._host.verify import analyze, staged
 
 # Name of a unit that stands in for one that is not installed.
 STAND_IN = "workers-exposure-"
@@ -73,14 +72,13 @@ def _of_stand_ins(manager: Manager, texts: t.Mapping[str, str]) -> t.Dict[str, E
 
     Under another name, for one of the real name would hide it; so without the drop-ins of that.
     """
-    directory = _runtime_units(manager.places)
+    directory = manager.places.runtime_units
     os.makedirs(directory, exist_ok=True)
     with contextlib.ExitStack() as cleanup:
         for name, text in texts.items():
             path = f"{directory}/{STAND_IN}{units.template(name)}"
             cleanup.callback(remove, path)
-            with open(path, "wb") as file:
-                file.write(text.encode("utf-8", "surrogateescape"))
+            write_readable(path, text)
         found = _ask(manager, [f"{STAND_IN}{_some_instance(name)}" for name in texts])
     return {name[len(STAND_IN) :]: exposure for name, exposure in found.items()}
 
@@ -89,15 +87,9 @@ def _ask(manager: Manager, what: t.Sequence[str], *options: str) -> t.Dict[str, 
     """By pool; nothing of a unit about which systemd says nothing."""
     if not what:
         return {}
-    analyze = ["timeout", "--kill-after=5", str(LONGEST), "systemd-analyze", *manager.places.whose]
-    _status, said, _errors = manager.run([*analyze, "security", "--no-pager", *options, *what])
+    _status, said, _errors = analyze(manager, "security", "--no-pager", *options, *what)
     return {units.UnitName.parse(unit).prefix: exposure for unit, exposure in parse(said).items()}
 
 
 def _some_instance(pool: str) -> str:
     return units.instance(pool, SOME_INSTANCE)
-
-
-def _runtime_units(places: Places) -> str:
-    """Of the load path; boot empties it."""
-    return f"{places.runtime}/systemd/{'user' if places.user else 'system'}"

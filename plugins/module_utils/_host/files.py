@@ -35,6 +35,12 @@ def write_atomically(path: str, data: bytes, *, mode: int, uid: int = -1, gid: i
     sync_directory(directory)
 
 
+def write_readable(path: str, text: str) -> None:
+    """A file that lives for as long as somebody looks at it, and holds no secret."""
+    with open(path, "wb") as file:
+        file.write(text.encode("utf-8", "surrogateescape"))
+
+
 def is_aside(name: str) -> bool:
     """Whether a file is one that is being written, or was, by somebody who was killed meanwhile."""
     return re.fullmatch(ASIDE, name) is not None

@@ -21,11 +21,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.report impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import Value
 from ansible_collections.workers.systemd.plugins.module_utils._core.usage import Usage, watched
-from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove
+from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_readable
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.verify import PROGRAMS
 
-UNITS = "/run/systemd/system"
 # With -s 0 no data of jobs is told. It is root's, and outside of the unit: the worker may make set-user-id programs
 # work and write where hardening lets it, as without it.
 STRACE = ("-f", "-qq", "-y", "-s", "0", "-o", "/dev/stdout", "-p")
@@ -72,15 +71,16 @@ class Trials:
     def run(self, guards: t.Mapping[str, Value], seconds: float) -> Trial:
         """Blocks until the worker has run for so long, or ended, and has been stopped as the pool's are."""
         prefix = trial_unit.name(self.unit.name.prefix, secrets.token_hex(4))
-        path = f"{UNITS}/{units.template(prefix)}"
+        directory = self.manager.places.runtime_units
+        path = f"{directory}/{units.template(prefix)}"
         unit = units.instance(prefix, self.unit.name.instance or "")
         text = trial_unit.text(self.unit, guards, int(seconds) + SPARE, path)
-        os.makedirs(UNITS, exist_ok=True)
+        os.makedirs(directory, exist_ok=True)
         since = time.time()
         with contextlib.ExitStack() as cleanup:
             cleanup.enter_context(_orderly_end())
             cleanup.callback(remove, path)
-            _write(path, text)
+            write_readable(path, text)
             cleanup.enter_context(self._without_new_directories())
             cleanup.callback(self._stop, unit)
             self.manager.start([unit])
@@ -190,11 +190,6 @@ def _orderly_end() -> t.Iterator[None]:
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
-
-
-def _write(path: str, text: str) -> None:
-    with open(path, "wb") as file:
-        file.write(text.encode("utf-8", "surrogateescape"))
 
 
 def _status(pid: int, field: str) -> str:

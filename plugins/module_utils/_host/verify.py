@@ -16,6 +16,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.finding impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.verify_text import Said
+from ansible_collections.workers.systemd.plugins.module_utils._host.files import write_readable
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
 
 # Seconds for one call, which takes 10 to 80 ms.
@@ -64,6 +65,11 @@ def _runs_anyway(finding: Finding, systemd: int) -> bool:
     return bare and systemd < OWN_ERRORS_SINCE and shutil.which(program, path=PROGRAMS) is not None
 
 
+def analyze(manager: Manager, *words: str) -> t.Tuple[int, str, str]:
+    """What `systemd-analyze` says: exit status, stdout, stderr."""
+    return manager.run(["timeout", "--kill-after=5", str(LONGEST), "systemd-analyze", *manager.places.whose, *words])
+
+
 def _ask(manager: Manager, candidates: t.Sequence[Candidate]) -> t.List[Said]:
     files = {path: text for one in candidates for path, text in one.staged.items()}
     with staged(manager.places, files) as (directory, origins):
@@ -73,9 +79,7 @@ def _ask(manager: Manager, candidates: t.Sequence[Candidate]) -> t.List[Said]:
             for name in one.names
         )
         strict = ["--recursive-errors=no"] if manager.version() >= OWN_ERRORS_SINCE else []
-        analyze = ["timeout", "--kill-after=5", str(LONGEST), "systemd-analyze", *manager.places.whose]
-        argv = [*analyze, "verify", "--man=no", *strict, *paths]
-        status, _stdout, stderr = manager.run(argv)
+        status, _stdout, stderr = analyze(manager, "verify", "--man=no", *strict, *paths)
     said, _others = verify_text.read(stderr)
     # A signal, which timeout(1) passes on in either form, is a crash in the middle of the verdict.
     if status in (TIMED_OUT, NOT_FOUND) or not 0 <= status < 128 or (status and not said):
@@ -93,8 +97,7 @@ def staged(places: Places, files: t.Mapping[str, str]) -> t.Iterator[t.Tuple[str
         for path, text in files.items():
             staged = f"{directory}/{_name_below_the_load_path(path)}"
             os.makedirs(os.path.dirname(staged), exist_ok=True)
-            with open(staged, "wb") as file:
-                file.write(text.encode("utf-8", "surrogateescape"))
+            write_readable(staged, text)
             origins[staged] = path
         yield directory, origins
     finally:

@@ -34,6 +34,8 @@ PLACES = {
     "the lock of a run": (SYSTEM.lock, f"{RUN}/lock"),
     "the mark of a reload that is owed": (SYSTEM.reload_pending, f"{RUN}/reload-pending"),
     "the runs under way": (SYSTEM.runs, f"{RUN}/runs"),
+    "units that are gone at boot": (SYSTEM.runtime_units, "/run/systemd/system"),
+    "those of a user": (of_user("app", "/home/app", 1000).runtime_units, "/run/user/1000/systemd/user"),
     "what systemd keeps about started units": (SYSTEM.started_units, "/run/systemd/units"),
 }
 

@@ -67,7 +67,7 @@ docs: setup  ## the documentation site, in .cache/docs/html
 	sphinx-build --quiet --fail-on-warning --keep-going .cache/docs/source .cache/docs/html
 
 # Faults mostly wait, so they do it beside what computes; the image that both need is made before. Molecule's scenarios
-# look at times: two of them, which wait a good part of it, have the machine for themselves.
+# look at times: three of them, which wait a good part of it, have the machine for themselves.
 test:  ## every test
 	$(MAKE) --jobs=2 --output-sync=target check artifact
 	$(MAKE) --jobs=2 --output-sync=target faults sanity oracle
@@ -84,7 +84,7 @@ oracle: lab  ## what we write and read, against real systemd; ORACLE_SUITES=bull
 	pytest tests/oracle
 
 molecule: lab  ## behaviour on a host that runs systemd
-	molecule -v test --all --workers=2 --continue-on-failure
+	molecule -v test --all --workers=3 --continue-on-failure
 
 faults: lab  ## every kind of fault at five points of a deploy; FAULT_POINTS, FAULT_SEED and FAULT_HOSTS ask for others
 	pytest tests/faults

@@ -24,10 +24,19 @@ BASE = (
 WORKERS = ("php-cli", "python3-redis", "python3-rq", "redis-server", "supervisor")
 # The other frameworks that a preset is proven with; they are large, so one suite has them.
 FRAMEWORKS = ("nodejs", "python3-celery", "ruby-sidekiq")
-# What else the profiles of hardening are proven with; a gigabyte, so a suite of its own has them.
-PROGRAMS = ("default-jdk-headless", "ffmpeg", "postgresql")
-# Makes a chosen system call of a process fail.
-FAULTS = ("strace",)
+# Makes a chosen system call of a process fail, and shows those that it makes.
+STRACE = ("strace",)
+# What the profiles of hardening are proven with; a gigabyte, so suites of their own have all of them.
+PROGRAMS = (
+    "default-jdk-headless",
+    "ffmpeg",
+    "nodejs",
+    "php-cli",
+    "postgresql",
+    "python3-redis",
+    "redis-server",
+    "ruby",
+)
 
 
 class Suite(t.NamedTuple):
@@ -41,9 +50,11 @@ class Suite(t.NamedTuple):
 
 SUITES = {
     "bullseye": Suite(247, BASE),
-    "bookworm": Suite(252, BASE + WORKERS + FRAMEWORKS + FAULTS),
-    "bookworm-programs": Suite(252, BASE + WORKERS + PROGRAMS, release="bookworm"),
+    "bullseye-programs": Suite(247, BASE + PROGRAMS + STRACE, release="bullseye"),
+    "bookworm": Suite(252, BASE + WORKERS + FRAMEWORKS + STRACE),
+    "bookworm-programs": Suite(252, BASE + PROGRAMS + STRACE, release="bookworm"),
     "trixie": Suite(257, BASE + WORKERS),
+    "trixie-programs": Suite(257, BASE + PROGRAMS + STRACE, release="trixie"),
     # The mirror's file of sid may be older than it says it is valid.
     "sid": Suite(262, BASE, ('--aptopt=Acquire::Check-Valid-Until "false"',)),
 }

@@ -1,33 +1,33 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""python3 -m tests.matrix: tries everything and writes the tables of the README; takes two hours.
+"""python3 -m tests.matrix: tries everything, keeps what it found, and writes the tables of the README; takes two hours.
 
-MATRIX_SUITES and MATRIX_CORES ask for some of it, such as "bullseye sid" and "2.17"; what was found is then printed
-only. Logs are in .cache/matrix/logs.
+MATRIX_SUITES and MATRIX_CORES ask for some of it, such as "bullseye sid" and "2.17", or for "" of one half; the other
+columns stay as they were found before. Logs are in .cache/matrix/logs.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
 from lab.shell import run
 from tests.matrix import controllers, targets
-from tests.matrix.results import BEGIN, END, Found, page
+from tests.matrix.results import Found, page
 
-README = Path("README.md")
+README, FOUND = Path("README.md"), Path("tests/matrix/found.json")
 LOGS = controllers.HERE / "logs"
 
 
 def main() -> int:
     LOGS.mkdir(parents=True, exist_ok=True)
-    commit = run("git", "rev-parse", "--short", "HEAD").strip()
-    found = Found(commit, targets.every(LOGS), controllers.every(LOGS))
-    print(page(BEGIN + END, found))
-    if not {"MATRIX_SUITES", "MATRIX_CORES"} & set(os.environ):
-        README.write_text(page(README.read_text(), found))
-    return int(found.failed)
+    commit = run("git", "describe", "--always", "--dirty").strip()
+    later = Found(targets.every(commit, LOGS), controllers.every(commit, LOGS))
+    found = Found.from_json(FOUND.read_text()).renewed(later)
+    FOUND.write_text(found.to_json())
+    README.write_text(page(README.read_text(), found))
+    print(found.to_json())
+    return int(later.failed)
 
 
 if __name__ == "__main__":

@@ -32,16 +32,17 @@ UNIT = ("pytest", "--numprocesses=auto", "--dist=worksteal", "tests/unit")
 SANITY = ("sh", "tests/sanity.sh")
 
 
-def every(logs: Path) -> list[Column]:
+def every(commit: str, logs: Path) -> dict[str, Column]:
     asked = os.environ.get("MATRIX_CORES", " ".join(core.version for core in CORES)).split()
-    return [_with_core(core, logs) for core in CORES if core.version in asked]
+    return {core.version: _with_core(core, commit, logs) for core in CORES if core.version in asked}
 
 
-def _with_core(core: Core, logs: Path) -> Column:
+def _with_core(core: Core, commit: str, logs: Path) -> Column:
     path = f"{_environment(core).absolute()}/bin:{os.environ['PATH']}"
     title = f"ansible-core {core.version}, Python {core.python}"
     return Column(
         title,
+        commit,
         {
             "unit tests": _became(UNIT, path, logs / f"core-{core.version}-unit.log"),
             "ansible-test sanity": _became(SANITY, path, logs / f"core-{core.version}-sanity.log"),

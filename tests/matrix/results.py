@@ -1,12 +1,13 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run of the matrix found, and the tables that the README shows of it."""
+"""What runs of the matrix found, and the tables that the README shows of it."""
 
 from __future__ import annotations
 
+import json
 import typing as t
 import xml.etree.ElementTree as ET
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 BEGIN, END = "<!-- From `make test-matrix`. -->\n\n", "<!-- End of the matrix. -->\n"
 PASSED, NOT_TRIED = "passed", "not tried"
@@ -14,23 +15,39 @@ PASSED, NOT_TRIED = "passed", "not tried"
 
 @dataclass(frozen=True)
 class Column:
-    """One target, or one controller: ``cells`` is what became of each row."""
+    """One target, or one controller: ``cells`` is what became of each row, with ``commit`` checked out."""
 
     title: str
-    cells: t.Mapping[str, str]
-
-
-class Found(t.NamedTuple):
-    """What the two halves of the matrix found, and in which commit."""
-
     commit: str
-    targets: t.Sequence[Column]
-    controllers: t.Sequence[Column]
+    cells: t.Mapping[str, str]
 
     @property
     def failed(self) -> bool:
-        cells = [cell for column in (*self.targets, *self.controllers) for cell in column.cells.values()]
-        return any(not cell.startswith(PASSED) for cell in cells)
+        return any(not cell.startswith(PASSED) for cell in self.cells.values())
+
+
+class Found(t.NamedTuple):
+    """What is known of both halves of the matrix: suite -> column, and version of ansible-core -> column."""
+
+    targets: t.Mapping[str, Column]
+    controllers: t.Mapping[str, Column]
+
+    def renewed(self, later: Found) -> Found:
+        """With what a later run found, which may have tried some columns only."""
+        return Found({**self.targets, **later.targets}, {**self.controllers, **later.controllers})
+
+    @property
+    def failed(self) -> bool:
+        return any(column.failed for column in (*self.targets.values(), *self.controllers.values()))
+
+    def to_json(self) -> str:
+        halves = {name: {key: asdict(column) for key, column in half.items()} for name, half in self._asdict().items()}
+        return json.dumps(halves, indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Found:
+        halves = json.loads(text)
+        return cls(*({key: Column(**column) for key, column in halves[name].items()} for name in cls._fields))
 
 
 def of_junit(text: str) -> str:
@@ -46,12 +63,14 @@ def of_junit(text: str) -> str:
 def page(now: str, found: Found) -> str:
     """The text of a page with these tables instead of those that it has."""
     head, behind = now.split(BEGIN, 1)
-    tables = f"{_table('on the target', found.targets)}\n{_table('on the controller', found.controllers)}\n"
-    return f"{head}{BEGIN}{tables}At commit {found.commit}.\n\n{END}{behind.split(END, 1)[1]}"
+    tables = [_table("on the target", found.targets), _table("on the controller", found.controllers)]
+    return f"{head}{BEGIN}{''.join(tables)}{END}{behind.split(END, 1)[1]}"
 
 
-def _table(title: str, columns: t.Sequence[Column]) -> str:
+def _table(title: str, half: t.Mapping[str, Column]) -> str:
+    columns = sorted(half.values(), key=lambda column: column.title)
     rows = dict.fromkeys(row for column in columns for row in column.cells)
     lines = [f"| {title} | {' | '.join(column.title for column in columns)} |", f"|---|{'---|' * len(columns)}"]
     lines += [f"| {row} | {' | '.join(column.cells.get(row, NOT_TRIED) for column in columns)} |" for row in rows]
-    return "\n".join([*lines, ""])
+    lines += [f"| at commit | {' | '.join(column.commit for column in columns)} |", "", ""]
+    return "\n".join(lines)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from lab import hosts, ssh
@@ -30,25 +31,33 @@ SCENARIOS = (
     "hardening",
     "secrets",
 )
+# What the suites with more programs are for.
+PROGRAMS = ("hardening",)
 VERSIONS = (
     "systemctl --version | awk 'NR == 1 { print $2 }'; python3 -c 'import sys; print(*sys.version_info[:2], sep=\".\")'"
 )
 # Seconds for one scenario.
 LONGEST = 1200
+# Scenarios wait a good part of their time.
+AT_A_TIME = 2
 
 
-def on_suite(suite: str, logs: Path) -> Column:
+def every(commit: str, logs: Path) -> dict[str, Column]:
+    asked = os.environ.get("MATRIX_SUITES", " ".join(SUITES)).split()
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        columns = pool.map(lambda suite: _on_suite(suite, commit, logs), asked)
+        return dict(zip(asked, columns, strict=True))
+
+
+def _on_suite(suite: str, commit: str, logs: Path) -> Column:
     """Boots a host and runs every scenario on it, one after the other."""
     host = f"workers-matrix-{suite}"
     hosts.up(host, suite)
     systemd, python = run(*ssh.command(host, VERSIONS)).split()
-    cells = {scenario: _on_host(host, scenario, logs / f"{suite}-{scenario}") for scenario in SCENARIOS}
+    scenarios = PROGRAMS if suite.endswith("-programs") else SCENARIOS
+    cells = {scenario: _on_host(host, scenario, logs / f"{suite}-{scenario}") for scenario in scenarios}
     hosts.down(host)
-    return Column(f"systemd {systemd}, Python {python} ({suite.capitalize()})", cells)
-
-
-def every(logs: Path) -> list[Column]:
-    return [on_suite(suite, logs) for suite in os.environ.get("MATRIX_SUITES", " ".join(SUITES)).split()]
+    return Column(f"systemd {systemd}, Python {python} ({suite.capitalize()})", commit, cells)
 
 
 def _on_host(host: str, scenario: str, log: Path) -> str:

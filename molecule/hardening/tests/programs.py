@@ -85,9 +85,9 @@ setInterval(() => {}, 1000);
 """
 RUBY = """\
 $stdout.sync = true
-def double(i) = i * 2
+def double(i) i * 2 end
 1_000_000.times { |i| double(i) }
-puts "jit #{RubyVM::YJIT.enabled? ? 'ok' : 'off'}"
+puts "jit #{defined?(RubyVM::YJIT) && RubyVM::YJIT.enabled? ? 'ok' : 'off'}"
 Process.wait(fork {})
 puts "fork ok"
 puts "child #{`echo ok`}"

@@ -37,8 +37,13 @@ COMMANDS = {
     "java": ["/usr/bin/java", f"{PLACE}/Worker.java"],
     "media": ["/usr/bin/python3", f"{PLACE}/media"],
 }
-# What a host has to have; some of it only the suite bookworm-programs has.
-NEEDED = {**{runs: words[0] for runs, words in COMMANDS.items()}, "media": "/usr/bin/ffmpeg"}
+# What succeeds on a host that has it; all of it only the suites named after programs have.
+PROBES = {
+    **{runs: f"test -e {words[0]}" for runs, words in COMMANDS.items()},
+    "phpjit": "/usr/bin/php -r 'exit((int)(PHP_VERSION_ID < 80000));'",
+    "yjit": "/usr/bin/ruby --yjit -e 0",
+    "media": "test -e /usr/bin/ffmpeg",
+}
 # Pool, what it runs, its options.
 POOLS: dict[str, tuple[str, dict[str, t.Any]]] = {
     "python-off": ("python", {"hardening": "off"}),
@@ -102,8 +107,8 @@ def broker(lab: LabHost) -> t.Iterator[LabHost]:
 
 @pytest.fixture(scope="module")
 def has(broker: LabHost) -> t.Callable[[str], bool]:
-    there = broker.sh(f"ls {' '.join(sorted(set(NEEDED.values())))} 2>/dev/null; true").split()
-    return lambda runs: NEEDED[runs] in there
+    there = broker.sh("".join(f"{probe} 2>/dev/null >&2 && echo {runs}\n" for runs, probe in PROBES.items()) + "true")
+    return lambda runs: runs in there.split()
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.matrix.results import BEGIN, END, Column, Found, of_junit, page
@@ -23,13 +25,13 @@ def test_a_report_is_told_in_a_cell(counts: tuple[int, int, int, int], cell: str
 
 
 FOUND = Found(
-    "0a1b2c3",
-    [
-        Column("systemd 247", {"scaling": "passed 4", "files": "passed 6"}),
-        Column("systemd 252", {"scaling": "passed 4"}),
-    ],
-    [Column("ansible-core 2.17", {"unit tests": "passed"})],
+    {
+        "bullseye": Column("systemd 247", "0a1b2c3", {"scaling": "passed 4", "files": "passed 6"}),
+        "bookworm": Column("systemd 252", "0a1b2c3", {"scaling": "passed 4"}),
+    },
+    {"2.17": Column("ansible-core 2.17", "0a1b2c3", {"unit tests": "passed"})},
 )
+LATER = Found({"bookworm": Column("systemd 252", "4d5e6f7", {"scaling": "failed 1 of 4"})}, {})
 
 
 def test_the_tables_of_a_page_are_replaced_and_nothing_else() -> None:
@@ -38,9 +40,23 @@ def test_the_tables_of_a_page_are_replaced_and_nothing_else() -> None:
     assert "| files | passed 6 | not tried |\n" in told
     assert "| unit tests | passed |\n" in told
     assert "old" not in told
-    assert told.endswith(f"At commit 0a1b2c3.\n\n{END}after\n")
+    assert told.endswith(f"| at commit | 0a1b2c3 |\n\n{END}after\n")
 
 
-@pytest.mark.parametrize(("cell", "failed"), [("passed 4", False), ("failed 1 of 4", True)])
-def test_one_bad_cell_fails_the_run(cell: str, failed: bool) -> None:
-    assert Found("0a1b2c3", FOUND.targets, [Column("ansible-core 2.17", {"unit tests": cell})]).failed is failed
+def test_a_later_run_replaces_the_columns_that_it_tried() -> None:
+    found = FOUND.renewed(LATER)
+    assert [column.commit for column in found.targets.values()] == ["0a1b2c3", "4d5e6f7"]
+    assert found.controllers == FOUND.controllers
+
+
+def test_what_was_found_is_read_back_as_it_was_kept() -> None:
+    assert Found.from_json(FOUND.to_json()) == FOUND
+
+
+def test_one_bad_cell_fails_the_run() -> None:
+    assert (FOUND.failed, LATER.failed) == (False, True)
+
+
+def test_the_readme_shows_what_was_found() -> None:
+    readme = Path("README.md").read_text()
+    assert page(readme, Found.from_json(Path("tests/matrix/found.json").read_text())) == readme

@@ -493,7 +493,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.dead_man imp
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_reader import understand
-from ansible_collections.workers.systemd.plugins.module_utils._core.traps import unknown_ids
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps.table import unknown_ids
 from ansible_collections.workers.systemd.plugins.module_utils._host import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.dead_man import DeadMan, Program
 from ansible_collections.workers.systemd.plugins.module_utils._host.deploy import Deployment

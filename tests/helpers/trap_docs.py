@@ -7,14 +7,14 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import traps
-from ansible_collections.workers.systemd.plugins.module_utils._core.trap import Trap
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps import table as traps
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps.trap import Trap
 
 PAGE = Path(__file__).parents[2] / "docs" / "traps.md"
 HEAD = """\
 <!-- SPDX-FileCopyrightText: 2026 workers.systemd contributors -->
 <!-- SPDX-License-Identifier: GPL-3.0-or-later -->
-<!-- Written by `python -m tests.helpers.trap_docs`; the words stand in plugins/module_utils/_core/traps_*.py. -->
+<!-- Written by `python -m tests.helpers.trap_docs`; the words stand in plugins/module_utils/_core/traps/. -->
 
 # Traps
 

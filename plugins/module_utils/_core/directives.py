@@ -16,7 +16,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.unit_syntax 
     possible_sections,
     syntax_findings,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.values import value_finding
+from ansible_collections.workers.systemd.plugins.module_utils._core.values.table import value_finding
 
 # Section, directive, and what systemd calls the kind of its value: {"Service": {"Restart": "SERVICERESTART"}}
 Catalogue = t.Mapping[str, t.Mapping[str, str]]

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import directives, traps, verify_text
+from ansible_collections.workers.systemd.plugins.module_utils._core import directives, verify_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, Severity
-from ansible_collections.workers.systemd.plugins.module_utils._core.host_facts import HostFacts
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps import table as traps
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps.host_facts import HostFacts
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 
 # What the unit names may come to the host after it. ``not-executable`` is systemd's own word for the second.

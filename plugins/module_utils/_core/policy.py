@@ -8,10 +8,10 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import time_span
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import as_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import argv_problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+from ansible_collections.workers.systemd.plugins.module_utils._core.values import time_span
 
 # As Ansible's argument spec has them.
 OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {

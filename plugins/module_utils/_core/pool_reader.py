@@ -8,7 +8,7 @@ import re
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import hardening, marks, presets, time_span, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import hardening, marks, presets, units
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import not_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.credentials import read_credentials
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import as_text, read_variables
@@ -42,6 +42,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text im
     value_texts,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT, not_for_users, read_scope
+from ansible_collections.workers.systemd.plugins.module_utils._core.values import time_span
 
 Params = t.Mapping[str, t.Any]
 Read = t.Callable[[t.Mapping[t.Any, t.Any], str], t.Tuple[t.Dict[str, str], t.List[Problem]]]

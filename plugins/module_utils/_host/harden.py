@@ -10,20 +10,22 @@ import stat
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import (
-    fit,
-    hardening,
-    syscall_groups,
-    trial_unit,
-    units,
+from ansible_collections.workers.systemd.plugins.module_utils._core import hardening, units
+from ansible_collections.workers.systemd.plugins.module_utils._core.fit import syscall_groups, trial_unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.fit.proposal import (
+    AS_ROOT,
+    CANNOT_SEE,
+    Host,
+    Proposal,
+    proposals,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.fit.usage import Usage, refused
 from ansible_collections.workers.systemd.plugins.module_utils._core.paths import parent
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import Value
-from ansible_collections.workers.systemd.plugins.module_utils._core.usage import Usage, refused
 from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT
 from ansible_collections.workers.systemd.plugins.module_utils._host import (
     credentials,
@@ -49,7 +51,7 @@ ROOTS = {
 class Fitted:
     """``refused`` are calls that failed in the trial of the proposal and had not failed before."""
 
-    proposal: fit.Proposal
+    proposal: Proposal
     refused: t.Tuple[str, ...]
     cannot_see: t.Tuple[str, ...]
     exposure: t.Optional[float]
@@ -101,31 +103,31 @@ class Hardening:
             raise Died(f"without any hardening the worker ended before its time: {seen.died}")
         facts = self._facts(seen.usage)
         deaths: t.List[str] = []
-        for proposal in fit.proposals(seen.usage, facts):
+        for proposal in proposals(seen.usage, facts):
             tried = self.trials.run(self._guards(proposal), seconds)
             if tried.died:
                 deaths.append(f"with hardening {proposal.hardening} the worker ended before its time: {tried.died}")
                 continue
-            cannot_see = [*fit.CANNOT_SEE, *([fit.AS_ROOT] if self.as_root else [])]
+            cannot_see = [*CANNOT_SEE, *([AS_ROOT] if self.as_root else [])]
             return Fitted(
                 proposal, tuple(refused(seen.usage, tried.usage)), tuple(cannot_see), self._exposure(proposal)
             )
         raise Died("\n".join(deaths))
 
-    def _guards(self, proposal: fit.Proposal) -> t.Dict[str, Value]:
+    def _guards(self, proposal: Proposal) -> t.Dict[str, Value]:
         found = proposal.guards(as_root=self.as_root)
         left_out = hardening.unavailable(found, self.catalogue.known, as_root=True)
         return {directive: value for directive, value in found.items() if directive not in left_out}
 
-    def _exposure(self, proposal: fit.Proposal) -> t.Optional[float]:
+    def _exposure(self, proposal: Proposal) -> t.Optional[float]:
         text = trial_unit.text(self.unit, self._guards(proposal), 0, "")
         found = exposure.not_installed(self.manager, {self.pool: text})
         return found[self.pool].score if self.pool in found else None
 
-    def _facts(self, usage: Usage) -> fit.Host:
+    def _facts(self, usage: Usage) -> Host:
         directories = {path: _nearest(_written(path, usage)) for path in usage.changed if path.startswith("/")}
         uid = self._uid()
-        return fit.Host(
+        return Host(
             groups=self._groups(),
             directories=directories,
             foreign={one for one in directories.values() if os.stat(one).st_uid != uid},

@@ -14,7 +14,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_places import option_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import target_text
-from ansible_collections.workers.systemd.plugins.module_utils._core.traps import live_findings
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps.table import live_findings
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, template_of
 from ansible_collections.workers.systemd.plugins.module_utils._host import candidates, trap_facts

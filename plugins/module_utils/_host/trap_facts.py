@@ -10,15 +10,15 @@ import pwd
 import stat
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.host_facts import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps.host_facts import (
     EnvFileFacts,
     HostFacts,
     LiveProcess,
     PathFacts,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.seen import VENDOR
-from ansible_collections.workers.systemd.plugins.module_utils._core.trap_paths import NeededPaths
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps.paths import NeededPaths
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps.seen import VENDOR
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._host import accounts

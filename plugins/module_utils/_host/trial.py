@@ -15,12 +15,13 @@ import time
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import strace_text, trial_unit, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import units
+from ansible_collections.workers.systemd.plugins.module_utils._core.fit import strace_text, trial_unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.fit.usage import Usage, watched
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import journal_lines, last_exits
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import Value
-from ansible_collections.workers.systemd.plugins.module_utils._core.usage import Usage, watched
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_readable
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.verify import PROGRAMS

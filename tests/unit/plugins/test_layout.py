@@ -42,13 +42,13 @@ def imported(path: Path) -> set[str]:
     return names
 
 
-@pytest.mark.parametrize("path", sorted(CORE.glob("*.py")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(CORE.rglob("*.py")), ids=lambda path: path.name)
 def test_core_touches_nothing(path: Path) -> None:
     foreign = {name for name in imported(path) if name != OURS and not name.startswith(f"{OURS}.")}
     assert foreign <= MAY_USE
 
 
-@pytest.mark.parametrize("path", sorted(CORE.glob("*.py")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(CORE.rglob("*.py")), ids=lambda path: path.name)
 def test_core_has_no_clock(path: Path) -> None:
     """`datetime` may take a moment apart, and not ask what time it is."""
     attributes = {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}

@@ -14,8 +14,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.pool_reader 
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import template_text, unit_marker
 from ansible_collections.workers.systemd.plugins.module_utils._core.presets import DEFAULT, PRESETS, directives
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
-from ansible_collections.workers.systemd.plugins.module_utils._core.time_span import seconds
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
+from ansible_collections.workers.systemd.plugins.module_utils._core.values.time_span import seconds
 from tests.unit.plugins.module_utils._core.builders import SYSTEMD, mail
 
 COLLECTION = Path(__file__).parents[5]

@@ -1,0 +1,354 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Traps that only the host shows: files, users, links. Without its facts they are silent."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps.host_facts import PathFacts
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps.paths import concrete
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps.seen import VENDOR, Seen
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps.trap import (
+    ERROR,
+    WARNING,
+    Caught,
+    trap,
+    written,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed
+from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT
+
+WRITABLE_BY_ALL, READABLE_BY_ALL = 0o002, 0o004
+
+
+class Known(t.NamedTuple):
+    """A path of the unit of which the host told something."""
+
+    at: Placed
+    path: str
+    facts: PathFacts
+
+
+def _known(seen: Seen, at: t.Optional[Placed], text: str) -> t.Iterator[Known]:
+    path = concrete(seen.unit, text)
+    if at and path in seen.host.paths:
+        yield Known(at, path, seen.host.paths[path])
+
+
+def _programs(seen: Seen) -> t.Iterator[Known]:
+    for one in seen.starts:
+        yield from _known(seen, one.at, one.path)
+
+
+def _env_files(seen: Seen) -> t.Iterator[Known]:
+    for at in seen.all("EnvironmentFile"):
+        yield from _known(seen, at, at.value.lstrip("-"))
+
+
+def _directory(seen: Seen) -> t.Iterator[Known]:
+    at = seen.last("WorkingDirectory")
+    if at and not at.value.startswith("-"):
+        yield from _known(seen, at, at.value)
+
+
+@trap(
+    "user-is-not-there",
+    ERROR,
+    title="The user or the group does not exist",
+    expected="an existing user and group",
+    instead="Make it first, or write DynamicUser=yes.",
+    why=(
+        "The start fails with 217/USER or 216/GROUP, and with Type=simple `systemctl start` exits 0 all the same; "
+        "`systemd-analyze verify` does not look. Source: our measurement on 247, 252 and 257."
+    ),
+)
+def user_is_not_there(seen: Seen) -> t.Iterator[Caught]:
+    for key, known in (("User", seen.host.user_known), ("Group", seen.host.group_known)):
+        at = seen.last(key)
+        if at and not known and not seen.says_yes("DynamicUser"):
+            yield Caught(at, f"{written(at)}, which the host does not have")
+
+
+@trap(
+    "program-is-not-there",
+    ERROR,
+    title="The program is not there",
+    expected="an executable file",
+    instead="Correct the path in ExecStart=, or install the program first.",
+    why=(
+        "The start fails with 203/EXEC, and with Type=simple `systemctl start` exits 0 all the same. Source: our "
+        "measurement on 247, 252 and 257."
+    ),
+)
+def program_is_not_there(seen: Seen) -> t.Iterator[Caught]:
+    for at, path, facts in _programs(seen):
+        if not facts.exists or facts.directory:
+            yield Caught(at, f"{path}, which is {'a directory' if facts.directory else 'not there'}")
+
+
+@trap(
+    "program-is-not-executable",
+    ERROR,
+    title="The user may not execute the program",
+    expected="a program that the user of the unit may execute",
+    instead="Set the mode of the file and of the directories above it, such as 0755.",
+    why=(
+        "The start fails with 203/EXEC: `systemd-analyze verify` asks as root, the start as the user of the unit. "
+        "Source: our measurement."
+    ),
+)
+def program_is_not_executable(seen: Seen) -> t.Iterator[Caught]:
+    for at, path, facts in _programs(seen):
+        if facts.exists and not facts.directory and not facts.usable:
+            yield Caught(at, f"{path}, which {seen.value('User', 'root')} may not execute")
+
+
+@trap(
+    "program-is-writable-by-all",
+    ERROR,
+    title="Everybody may change the program",
+    expected="a program that only its owner writes",
+    instead="Take the right to write away: chmod o-w.",
+    why="Whoever changes the file is the user of the unit at its next start. Source: our measurement.",
+)
+def program_is_writable_by_all(seen: Seen) -> t.Iterator[Caught]:
+    for at, path, facts in _programs(seen):
+        if facts.exists and facts.mode & WRITABLE_BY_ALL:
+            yield Caught(at, f"{path} of mode {facts.mode:04o}")
+
+
+@trap(
+    "root-runs-program-of-user",
+    WARNING,
+    title="root runs a program that belongs to somebody else",
+    expected="a program of root, or a unit of that user",
+    instead="Write User= for the owner of the program, or give the file to root.",
+    why=(
+        "The owner may change the file, and what is in it runs as root at the next start. Source: systemd.exec(5) on "
+        "User= (the default is root), and our measurement."
+    ),
+)
+def root_runs_program_of_user(seen: Seen) -> t.Iterator[Caught]:
+    root = seen.value("User", "root") in ROOT and not seen.host.user_manager
+    if root and not seen.says_yes("DynamicUser"):
+        for at, path, facts in _programs(seen):
+            if facts.exists and facts.owner != 0:
+                yield Caught(at, f"{path} of user {facts.owner}")
+
+
+@trap(
+    "directory-is-not-there",
+    ERROR,
+    title="The working directory is not there",
+    expected="an existing directory",
+    instead="Make it first, or write StateDirectory=, which makes one.",
+    why=(
+        "The start fails with 200/CHDIR, and with Type=simple `systemctl start` exits 0 all the same; "
+        "`systemd-analyze verify` does not look. Source: our measurement on 247, 252 and 257."
+    ),
+)
+def directory_is_not_there(seen: Seen) -> t.Iterator[Caught]:
+    for at, path, facts in _directory(seen):
+        if not facts.exists or not facts.directory:
+            yield Caught(at, f"{path}, which is {'no directory' if facts.exists else 'not there'}")
+
+
+@trap(
+    "directory-is-closed-to-user",
+    ERROR,
+    title="The user may not enter the working directory",
+    expected="a directory that the user of the unit may enter",
+    instead="Set the mode and the owner of the directory and of those above it.",
+    why="The start fails with 200/CHDIR: it enters the directory as the user of the unit. Source: our measurement.",
+)
+def directory_is_closed_to_user(seen: Seen) -> t.Iterator[Caught]:
+    for at, path, facts in _directory(seen):
+        if facts.exists and facts.directory and not facts.usable:
+            yield Caught(at, f"{path}, which {seen.value('User', 'root')} may not enter")
+
+
+@trap(
+    "environment-file-is-not-there",
+    ERROR,
+    title="The environment file is not there",
+    expected="an existing file",
+    instead="Write the file first; a dash before the path is for files that hold nothing needed.",
+    why=(
+        "The start fails with the result `resources`, without an exit status, and with Restart=always again and "
+        "again; `systemd-analyze verify` does not look. Source: our measurement on 247, 252 and 257."
+    ),
+)
+def environment_file_is_not_there(seen: Seen) -> t.Iterator[Caught]:
+    for at, path, facts in _env_files(seen):
+        if not facts.exists and not at.value.startswith("-"):
+            yield Caught(at, f"{path}, which is not there")
+
+
+@trap(
+    "environment-file-shows-secrets",
+    ERROR,
+    title="Everybody may read the secrets in the environment file",
+    expected="mode 0600, owner root: systemd reads the file as root",
+    instead="chmod 0600 the file.",
+    why=(
+        "systemd reads environment files as root before it becomes the user, so nobody else needs to. Told when a "
+        "name in the file is that of a secret. Source: systemd.exec(5) on EnvironmentFile=, and our measurement."
+    ),
+)
+def environment_file_shows_secrets(seen: Seen) -> t.Iterator[Caught]:
+    for at, path, facts in _env_files(seen):
+        if facts.exists and facts.mode & READABLE_BY_ALL and facts.env.secrets:
+            yield Caught(at, f"{path} of mode {facts.mode:04o} with {facts.env.secrets[0]}")
+
+
+@trap(
+    "environment-file-is-writable-by-all",
+    ERROR,
+    title="Everybody may set variables of the worker",
+    expected="mode 0600, owner root",
+    instead="chmod 0600 the file.",
+    why=(
+        "LD_PRELOAD, PATH or PYTHONPATH in the file are code that the worker runs at its next start. Source: "
+        "ld.so(8), and our measurement."
+    ),
+)
+def environment_file_is_writable_by_all(seen: Seen) -> t.Iterator[Caught]:
+    for at, path, facts in _env_files(seen):
+        if facts.exists and facts.mode & WRITABLE_BY_ALL:
+            yield Caught(at, f"{path} of mode {facts.mode:04o}")
+
+
+@trap(
+    "environment-file-is-a-script",
+    ERROR,
+    title="systemd ignores `export`, and prints the line into the journal",
+    expected="NAME=value lines",
+    instead="Remove the word export.",
+    why=(
+        "The file is no shell script: a line `export A=1` sets nothing, and the journal shows the whole assignment, "
+        "the value of a secret included. Source: systemd.exec(5) on EnvironmentFile=, and our measurement on 247, 252 "
+        "and 257."
+    ),
+)
+def environment_file_is_a_script(seen: Seen) -> t.Iterator[Caught]:
+    for at, path, facts in _env_files(seen):
+        if facts.exists and facts.env.exports:
+            yield Caught(at, f"`export {facts.env.exports[0]}` in {path}")
+
+
+@trap(
+    "environment-file-refers",
+    WARNING,
+    title="A variable in the environment file refers to another one",
+    expected="values as they are",
+    instead="Write the whole value.",
+    why=(
+        "The `${NAME}` that a dotenv library resolves stays as it is for systemd; and because the variable is then "
+        "set, the library does not resolve it any more. Source: systemd.exec(5) on EnvironmentFile=, our measurement."
+    ),
+)
+def environment_file_refers(seen: Seen) -> t.Iterator[Caught]:
+    for at, path, facts in _env_files(seen):
+        if facts.exists and facts.env.references:
+            yield Caught(at, f"a reference in {facts.env.references[0]} of {path}")
+
+
+@trap(
+    "writable-path-is-not-there",
+    ERROR,
+    title="A path of ReadWritePaths= is not there",
+    expected="an existing path",
+    instead="Make it first, or write a dash before the path.",
+    why=(
+        "The start fails with 226/NAMESPACE, and with Type=simple `systemctl start` exits 0 all the same; "
+        "`systemd-analyze verify` does not look. Source: our measurement on 247, 252 and 257."
+    ),
+)
+def writable_path_is_not_there(seen: Seen) -> t.Iterator[Caught]:
+    for word in seen.words("ReadWritePaths"):
+        for at, path, facts in _known(seen, word.at, word.text):
+            if not facts.exists:
+                yield Caught(at, f"{path}, which is not there")
+
+
+@trap(
+    "memory-goes-to-swap",
+    WARNING,
+    title="Above MemoryMax= the worker swaps instead of ending",
+    expected="a limit of the swap beside MemoryMax=",
+    instead="Write MemorySwapMax=0.",
+    why=(
+        "MemoryMax= limits memory, not swap: a worker that leaks fills the swap of the host first, and everything on "
+        "it gets slow. Told when the host has swap. Source: systemd.resource-control(5) on MemorySwapMax=."
+    ),
+)
+def memory_goes_to_swap(seen: Seen) -> t.Iterator[Caught]:
+    at = seen.last("MemoryMax")
+    if at and at.value != "infinity" and seen.host.swap and not seen.last("MemorySwapMax"):
+        yield Caught(at, f"{written(at)} without MemorySwapMax=")
+
+
+@trap(
+    "unit-is-masked",
+    ERROR,
+    title="The unit is masked",
+    expected="a unit that can be started",
+    instead="`systemctl unmask` it.",
+    why=(
+        "A link of its name to /dev/null comes first in the load path: the unit cannot be started, and what is "
+        "written to its file has no effect. Source: systemctl(1) on mask, and our measurement."
+    ),
+)
+def unit_is_masked(seen: Seen) -> t.Iterator[Caught]:
+    if seen.host.masked_by:
+        yield Caught(None, f"{seen.host.masked_by}, a link to /dev/null")
+
+
+@trap(
+    "unit-in-vendor-directory",
+    WARNING,
+    title="The unit lies where only packages may write",
+    expected="/etc/systemd/system",
+    instead="Move the file to /etc/systemd/system.",
+    why=(
+        "Files below /usr/lib/systemd belong to packages: an installation may overwrite this one, and no backup of "
+        '/etc has it. Told when no package owns the file. Source: systemd.unit(5), "Unit File Load Path".'
+    ),
+)
+def unit_in_vendor_directory(seen: Seen) -> t.Iterator[Caught]:
+    if seen.unit.path.startswith(VENDOR) and not seen.host.packaged:
+        yield Caught(None, seen.unit.path)
+
+
+@trap(
+    "unit-shadows-package",
+    WARNING,
+    title="A copy hides the unit of the package",
+    expected="a drop-in for what differs",
+    instead="Put what differs into NAME.d/override.conf (`systemctl edit`), and remove the copy.",
+    why=(
+        "A whole unit file in /etc wins over that of the package: what later versions of it correct never arrives. "
+        'Source: systemd.unit(5), "Overriding vendor settings".'
+    ),
+)
+def unit_shadows_package(seen: Seen) -> t.Iterator[Caught]:
+    if seen.host.vendor_copy and not seen.unit.path.startswith(VENDOR):
+        yield Caught(None, f"{seen.unit.path} over {seen.host.vendor_copy}")
+
+
+@trap(
+    "drop-in-is-not-read",
+    WARNING,
+    title="systemd does not read this drop-in",
+    expected="UNIT.TYPE.d/NAME.conf",
+    instead="Name the directory with the type, such as mail@.service.d, and the file with .conf.",
+    why=(
+        "A directory without the type of the unit in its name, and a file without .conf, are skipped without a word: "
+        "the settings in it are not in force. Source: systemd.unit(5); seen in published Ansible roles; our "
+        "measurement."
+    ),
+)
+def drop_in_is_not_read(seen: Seen) -> t.Iterator[Caught]:
+    for path in seen.host.unread_drop_ins:
+        yield Caught(None, path)

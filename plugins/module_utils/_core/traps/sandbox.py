@@ -1,0 +1,323 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Traps in what a unit shuts its processes out of, and in the limits that it sets."""
+
+from __future__ import annotations
+
+import math
+import re
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps.paths import concrete
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps.seen import Seen
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps.trap import (
+    ERROR,
+    WARNING,
+    Caught,
+    trap,
+    written,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed
+
+HOMES = re.compile(r"/(?:home|root|run/user)(?:/|$)")
+HIDING = frozenset({"1", "yes", "y", "true", "t", "on", "tmpfs"})
+WITH_JIT = frozenset({"node", "nodejs", "deno", "java", "dotnet"})
+# Their options that switch the compiler off.
+WITHOUT_JIT = frozenset({"--jitless", "-Xint"})
+WRITTEN_FILES = ("--logfile", "--log-file", "--pidfile", "--pid-file", "--pid", "--log-path", "--error-logfile")
+OPENED_DIRECTORIES = {
+    "StateDirectory": "/var/lib/",
+    "LogsDirectory": "/var/log/",
+    "RuntimeDirectory": "/run/",
+    "CacheDirectory": "/var/cache/",
+}
+PRIVATE_TMP = ("/tmp", "/var/tmp")  # noqa: S108 (they are the subject)
+SIZE = re.compile(r"([0-9]+)([KMGT]?)")
+FACTORS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+COUNT = re.compile(r"[0-9]{1,9}")
+# No process runs in less.
+SMALLEST = 2**20
+
+
+def size(text: str) -> t.Optional[float]:
+    """Bytes, as systemd reads them: ``512M``; ``None`` for a percentage and what is no size."""
+    if text == "infinity":
+        return math.inf
+    found = SIZE.fullmatch(text)
+    return int(found.group(1)) * FACTORS[found.group(2)] if found else None
+
+
+def _paths(seen: Seen) -> t.Iterator[t.Tuple[Placed, str]]:
+    """Paths that the worker needs at its start, or is told to use."""
+    for one in seen.starts:
+        yield from ((one.at, path) for path in one.paths)
+    at = seen.last("WorkingDirectory")
+    if at and not at.value.startswith("-"):
+        yield at, at.value
+
+
+def _in_homes(seen: Seen, path: str) -> str:
+    """How the path is in a home directory: by itself, or as a link; empty when it is not."""
+    if HOMES.match(path):
+        return path
+    known = seen.host.paths.get(concrete(seen.unit, path))
+    return f"{path}, a link to {known.target}," if known and HOMES.match(known.target) else ""
+
+
+@trap(
+    "home-is-hidden",
+    ERROR,
+    title="ProtectHome= hides what the worker needs",
+    expected="a program, arguments and a directory outside of /home, /root and /run/user",
+    instead="In a pool write needs: [home], in a unit ProtectHome=no, or move the application out of there.",
+    why=(
+        "With ProtectHome=yes or tmpfs the home directories are empty for the worker: the start fails with 200/CHDIR "
+        "or 203/EXEC, or the worker does not find the file that an argument names. Links are followed. Source: "
+        "systemd.exec(5), and our measurement."
+    ),
+)
+def home_is_hidden(seen: Seen) -> t.Iterator[Caught]:
+    at = seen.last("ProtectHome")
+    bound = seen.all("BindPaths") or seen.all("BindReadOnlyPaths")
+    if at and at.value.lower() in HIDING and not bound:
+        for place, path in _paths(seen):
+            in_homes = _in_homes(seen, path)
+            if in_homes:
+                yield Caught(place, f"{in_homes} with ProtectHome={at.value}")
+
+
+@trap(
+    "private-tmp-is-not-shared",
+    WARNING,
+    title="What the worker puts into /tmp, nobody else sees",
+    expected="a directory that others see",
+    instead="Write RuntimeDirectory= and use /run/NAME.",
+    why=(
+        "With PrivateTmp=yes the worker has a /tmp of its own, removed when it stops: a socket, PID file or file for "
+        "others is not in theirs. Source: systemd.exec(5), and our measurement."
+    ),
+)
+def private_tmp_is_not_shared(seen: Seen) -> t.Iterator[Caught]:
+    if not seen.says_yes("PrivateTmp"):
+        return
+    for one in seen.starts:
+        for word in one.arguments:
+            if re.search(r"(?:^|[=:])(?:/var)?/tmp/\S+\.(?:sock|socket|pid)\b", word):
+                yield Caught(one.at, f"{word} with PrivateTmp=yes")
+    at = seen.last("PIDFile")
+    if at and re.match(r"(?:/var)?/tmp/", at.value):
+        yield Caught(at, f"{written(at)} with PrivateTmp=yes")
+
+
+@trap(
+    "written-file-is-read-only",
+    WARNING,
+    title="The worker may not write where its command line tells it to",
+    expected="a directory that the unit opens for writing",
+    instead="Write LogsDirectory=, RuntimeDirectory= or StateDirectory=, or the directory as ReadWritePaths=.",
+    why=(
+        "With ProtectSystem=strict all file systems are read-only for the worker, so its log or PID file cannot be "
+        "made. Source: systemd.exec(5), and our measurement."
+    ),
+)
+def written_file_is_read_only(seen: Seen) -> t.Iterator[Caught]:
+    if seen.value("ProtectSystem") != "strict":
+        return
+    opened = [word.text.lstrip("-+") for key in ("ReadWritePaths", "BindPaths") for word in seen.words(key)]
+    for key, above in OPENED_DIRECTORIES.items():
+        opened.extend(above + word.text for word in seen.words(key))
+    opened.extend(["/dev", "/proc", "/sys", *(PRIVATE_TMP if seen.says_yes("PrivateTmp") else ())])
+    for one in seen.starts:
+        path = one.option(*WRITTEN_FILES) or ""
+        inside = any(path == place or path.startswith(place.rstrip("/") + "/") for place in opened)
+        if path.startswith("/") and "%" not in path and not inside:
+            yield Caught(one.at, f"{path} with ProtectSystem=strict")
+
+
+@trap(
+    "jit-needs-executable-memory",
+    ERROR,
+    title="MemoryDenyWriteExecute= kills a program that compiles while it runs",
+    expected="no MemoryDenyWriteExecute= for it",
+    instead="In a pool write needs: [jit], in a unit MemoryDenyWriteExecute=no.",
+    why=(
+        "A just-in-time compiler needs memory that is first written and then executed. Measured: node dies of SIGILL "
+        'or SIGTRAP at its start. Source: systemd.exec(5) ("incompatible with programs ... that generate program code '
+        'dynamically at runtime"), our measurement.'
+    ),
+)
+def jit_needs_executable_memory(seen: Seen) -> t.Iterator[Caught]:
+    at = seen.last("MemoryDenyWriteExecute")
+    for one in seen.starts:
+        program = one.inner[0].rpartition("/")[2] if one.inner else ""
+        if at and seen.says_yes("MemoryDenyWriteExecute") and program in WITH_JIT and not set(one.inner) & WITHOUT_JIT:
+            yield Caught(at, f"{written(at)} for {program}")
+
+
+@trap(
+    "forbidden-call-kills",
+    WARNING,
+    title="A system call outside of the list kills the worker",
+    expected="an error for the program, not its death",
+    instead="Write SystemCallErrorNumber=EPERM.",
+    why=(
+        "Without SystemCallErrorNumber= a call that the filter does not allow ends the process by SIGSYS, with its "
+        "job, and most programs try calls that they can do without: measured, node 18 and 20 die of pkey_alloc, PHP "
+        "and Python of nice(). Source: systemd.exec(5) on SystemCallFilter=, and our measurement."
+    ),
+)
+def forbidden_call_kills(seen: Seen) -> t.Iterator[Caught]:
+    at = seen.last("SystemCallFilter")
+    if seen.is_worker and at and not seen.all("SystemCallErrorNumber") and not re.search(r":[A-Z]", at.value):
+        yield Caught(at, "SystemCallFilter= without SystemCallErrorNumber=")
+
+
+@trap(
+    "network-is-shut-off",
+    WARNING,
+    title="The unit waits for a network that it shuts its worker out of",
+    expected="either a network or none",
+    instead="Remove PrivateNetwork=yes, or add AF_INET AF_INET6 to RestrictAddressFamilies=.",
+    why=(
+        "A worker that waits for network-online.target talks to a broker. With PrivateNetwork=yes, or without AF_INET "
+        "in RestrictAddressFamilies=, it reaches none. Source: systemd.exec(5), and our measurement."
+    ),
+)
+def network_is_shut_off(seen: Seen) -> t.Iterator[Caught]:
+    if "network-online.target" not in seen.names("After") | seen.names("Wants"):
+        return
+    families = seen.words("RestrictAddressFamilies")
+    at = seen.last("PrivateNetwork")
+    if at and seen.says_yes("PrivateNetwork") and not seen.all("JoinsNamespaceOf", "Unit"):
+        yield Caught(at, f"{written(at)} and network-online.target")
+    elif families and not any(word.text.startswith(("~", "AF_INET")) for word in families):
+        yield Caught(families[-1].at, "RestrictAddressFamilies= without AF_INET, and network-online.target")
+
+
+@trap(
+    "process-limit-counts-the-host",
+    WARNING,
+    title="LimitNPROC= counts all processes of the user on the host",
+    expected="TasksMax=",
+    instead="Write TasksMax= instead.",
+    why=(
+        "The limit holds for the user, not for the unit: processes of other instances, other services and even "
+        "containers with the same user number count. The worker then fails to start, or to fork, because of its "
+        "neighbours: 203/EXEC in our measurement. Source: setrlimit(2) on RLIMIT_NPROC, systemd.exec(5)."
+    ),
+)
+def process_limit_counts_the_host(seen: Seen) -> t.Iterator[Caught]:
+    at = seen.last("LimitNPROC")
+    if at and at.value != "infinity" and seen.is_own_service:
+        yield Caught(at, written(at))
+
+
+@trap(
+    "memory-in-bytes",
+    ERROR,
+    title="A memory limit that is in bytes by mistake",
+    expected="a size with its unit",
+    instead="Write the unit, such as 512M.",
+    why=(
+        "A number without a unit is bytes. With MemoryMax=512 no process can start: the kernel kills it at once. "
+        "Source: systemd.resource-control(5)."
+    ),
+)
+def memory_in_bytes(seen: Seen) -> t.Iterator[Caught]:
+    for key in ("MemoryMax", "MemoryHigh"):
+        at = seen.last(key)
+        bytes_ = size(at.value) if at else None
+        if at and bytes_ is not None and 0 < bytes_ < SMALLEST:
+            yield Caught(at, written(at))
+
+
+@trap(
+    "memory-high-above-max",
+    WARNING,
+    title="MemoryHigh= is not below MemoryMax=",
+    expected="MemoryHigh= below MemoryMax=",
+    instead="Write a MemoryHigh= of some nine tenths of MemoryMax=.",
+    why=(
+        "MemoryHigh= slows a worker down before MemoryMax= kills it. At or above MemoryMax= it never acts. Source: "
+        "systemd.resource-control(5)."
+    ),
+)
+def memory_high_above_max(seen: Seen) -> t.Iterator[Caught]:
+    at = seen.last("MemoryHigh")
+    high, most = size(seen.value("MemoryHigh")), size(seen.value("MemoryMax", "infinity"))
+    if at and high is not None and most is not None and most <= high < math.inf:
+        yield Caught(at, f"{written(at)} with MemoryMax={seen.value('MemoryMax')}")
+
+
+@trap(
+    "tasks-max-below-crew",
+    WARNING,
+    title="TasksMax= is too small for the processes that the command asks for",
+    expected="a TasksMax= above the concurrency",
+    instead="Write a TasksMax= of at least twice the concurrency.",
+    why=(
+        "Every process and every thread is a task, the main process among them. When the limit is reached a fork "
+        "fails with EAGAIN and the worker with it. Source: systemd.resource-control(5), and our measurement."
+    ),
+)
+def tasks_max_below_crew(seen: Seen) -> t.Iterator[Caught]:
+    at, tool = seen.last("TasksMax"), seen.tool
+    for one in seen.starts:
+        crew = one.option(*tool.crew) if tool else None
+        if at and crew and COUNT.fullmatch(at.value) and COUNT.fullmatch(crew) and int(at.value) <= int(crew):
+            yield Caught(at, f"{written(at)} for {crew} at once")
+
+
+@trap(
+    "user-is-nobody",
+    WARNING,
+    title="The worker runs as nobody",
+    expected="a user of its own",
+    instead="Write DynamicUser=yes, or make a user for it.",
+    why=(
+        "Everything that runs as nobody can signal, trace and read everything else that does; NFS gives it foreign "
+        "files, too. systemd itself warns of it at each start. Source: systemd.exec(5) on User=."
+    ),
+)
+def user_is_nobody(seen: Seen) -> t.Iterator[Caught]:
+    at = seen.last("User")
+    if at and seen.is_own_service and at.value in ("nobody", "65534"):
+        yield Caught(at, written(at))
+
+
+@trap(
+    "output-goes-nowhere",
+    WARNING,
+    title="A crash leaves no text",
+    expected="errors in the journal",
+    instead="Write StandardError=journal.",
+    why=(
+        "With StandardOutput=null the errors go nowhere, too, unless StandardError= says otherwise: why the worker "
+        "died is not to be found. Source: systemd.exec(5) (StandardError= is `inherit`), and our measurement."
+    ),
+)
+def output_goes_nowhere(seen: Seen) -> t.Iterator[Caught]:
+    errors = seen.last("StandardError")
+    at = errors if errors and errors.value != "inherit" else seen.last("StandardOutput")
+    if seen.is_worker and at and at.value == "null":
+        yield Caught(at, written(at))
+
+
+@trap(
+    "log-is-overwritten",
+    WARNING,
+    title="Every restart overwrites the log",
+    expected="a log that grows",
+    instead="Write append: instead, or leave the output to the journal.",
+    why=(
+        "`file:` writes from the beginning of the file over what is there, and `truncate:` empties it: the restart "
+        "after a crash destroys the text that says why. Source: systemd.exec(5) on StandardOutput=, and our "
+        "measurement."
+    ),
+)
+def log_is_overwritten(seen: Seen) -> t.Iterator[Caught]:
+    for key in ("StandardOutput", "StandardError"):
+        at = seen.last(key)
+        regular = at and not re.match(r"\w+:/dev/", at.value)
+        if seen.is_worker and at and regular and at.value.startswith(("file:", "truncate:")):
+            yield Caught(at, written(at))

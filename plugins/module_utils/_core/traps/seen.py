@@ -1,0 +1,138 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A unit as the traps look at it: directives by name, defaults filled in, commands taken apart."""
+
+from __future__ import annotations
+
+import math
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.command import Command, command
+from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import split_command
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps.host_facts import HostFacts, LiveProcess
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps.queue_tools import Tool, tool_of
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed, Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.values import time_span
+
+# parse_boolean()
+YES = frozenset({"1", "yes", "y", "true", "t", "on"})
+# Types whose main process is the service itself and stays (systemd.service(5)).
+STAYING = frozenset({"simple", "exec", "notify", "notify-reload", "idle"})
+# Packages put units here, and only they (systemd.unit(5), "Unit File Load Path").
+VENDOR = ("/usr/lib/systemd/", "/lib/systemd/")
+INSTALLS = ("WantedBy", "RequiredBy", "UpheldBy", "Alias", "Also")
+
+
+class Variable(t.NamedTuple):
+    """One item of Environment=."""
+
+    at: Placed
+    name: str
+    value: str
+
+
+class Word(t.NamedTuple):
+    """One item of a directive that is a list."""
+
+    at: Placed
+    text: str
+
+
+@dataclass(frozen=True)
+class Seen:
+    """``host`` and ``process`` are what is known; what is not known says nothing."""
+
+    unit: Unit
+    systemd: int
+    host: HostFacts
+    process: LiveProcess
+    kept: t.Mapping[t.Tuple[str, str], t.Sequence[Placed]]
+    starts: t.Tuple[Command, ...]
+
+    @classmethod
+    def of(cls, unit: Unit, systemd: int, host: HostFacts, process: LiveProcess) -> Seen:
+        directives = {(one.section, one.key) for one in unit.assignments()}
+        kept = {directive: unit.kept(*directive) for directive in directives}
+        starts = tuple(command(one) for one in kept.get(("Service", "ExecStart"), ()))
+        return cls(unit, systemd, host, process, kept, starts)
+
+    def all(self, key: str, section: str = "Service") -> t.Sequence[Placed]:
+        return self.kept.get((section, key), ())
+
+    def last(self, key: str, section: str = "Service") -> t.Optional[Placed]:
+        kept = self.all(key, section)
+        return kept[-1] if kept else None
+
+    def value(self, key: str, default: str = "", section: str = "Service") -> str:
+        decides = self.last(key, section)
+        return decides.value if decides else default
+
+    def says_yes(self, key: str) -> bool:
+        return self.value(key).lower() in YES
+
+    def seconds(self, key: str, default: float, section: str = "Service") -> float:
+        """A time span; the default also for one that does not parse, which systemd ignores."""
+        value = self.value(key, section=section)
+        if value == "infinity":
+            return math.inf
+        try:
+            return time_span.seconds(value) if value else default
+        except ValueError:
+            return default
+
+    def words(self, key: str, section: str = "Service") -> t.List[Word]:
+        """Items of a directive that is a list of words."""
+        return [Word(at, word) for at in self.all(key, section) for word in at.value.split()]
+
+    def names(self, key: str, section: str = "Unit") -> t.Set[str]:
+        return {word.text for word in self.words(key, section)}
+
+    def environment(self) -> t.List[Variable]:
+        """Variables that the unit itself sets. A line that does not parse has none."""
+        return [
+            Variable(at, *item.partition("=")[::2])
+            for at in self.all("Environment")
+            for item in _split(at.value)
+            if "=" in item
+        ]
+
+    def commands(self, *keys: str) -> t.List[Command]:
+        return [command(one) for key in keys for one in self.all(key)]
+
+    @property
+    def type(self) -> str:
+        """As systemd.service(5) has the default."""
+        default = "dbus" if self.last("BusName") else "simple" if self.starts else "oneshot"
+        return self.value("Type", default)
+
+    @property
+    def restart(self) -> str:
+        return self.value("Restart", "no")
+
+    @property
+    def tool(self) -> t.Optional[Tool]:
+        """The queue software that the service runs, when it is one that we know."""
+        return next((tool for tool in map(tool_of, (one.inner for one in self.starts)) if tool), None)
+
+    @property
+    def is_own_service(self) -> bool:
+        """A service that the people of this host wrote."""
+        return self.unit.name.kind == "service" and bool(self.starts) and not self.unit.path.startswith(VENDOR)
+
+    @property
+    def is_worker(self) -> bool:
+        """An own service that is meant to stay up: it is started at boot, or again after a crash."""
+        return self.is_own_service and self.type in STAYING and (self.stays_up or self.tool is not None)
+
+    @property
+    def stays_up(self) -> bool:
+        return self.restart != "no" or any(self.all(key, "Install") for key in INSTALLS)
+
+
+def _split(text: str) -> t.List[str]:
+    try:
+        return split_command(text)
+    except Problems:
+        return []

@@ -1,0 +1,151 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps import table as traps
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps.host_facts import HostFacts, PathFacts
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
+from tests.unit.plugins.module_utils._core.traps.trap_units import CELERY, Rows, caught, worker
+
+CAUGHT: Rows = {
+    "a shell that waits for the worker": (
+        "shell-wrapper-without-exec",
+        worker(start="/bin/sh -c 'cd /srv && ./worker'"),
+    ),
+    "one that has something to do after it": (
+        "shell-wrapper-without-exec",
+        worker(start='/bin/bash -ec "/srv/worker; true"'),
+    ),
+    "a login shell": ("login-shell", worker(start="/bin/bash -lc /srv/app/worker")),
+    "a login shell, in full": ("login-shell", worker(start="/bin/bash --login /srv/app/worker.sh")),
+    "nvm": ("bashrc-is-not-read", worker(start="/bin/bash -c 'nvm use 20; exec node worker.js'")),
+    "a sourced .bashrc": ("bashrc-is-not-read", worker(start="/bin/bash -c 'source ~/.bashrc; exec node worker.js'")),
+    "a redirection": ("shell-syntax-without-shell", worker(start="/srv/app/worker >> /var/log/worker")),
+    "a redirection of errors": ("shell-syntax-without-shell", worker(start="/srv/app/worker 2>&1")),
+    "a pipe": ("shell-syntax-without-shell", worker(start="/srv/app/worker | logger")),
+    "a redirection to a path": ("shell-syntax-without-shell", worker("ExecStartPre=/bin/echo a >/srv/a")),
+    "a command in the command": (
+        "command-substitution-without-shell",
+        worker(start="/srv/app/worker --host $(hostname)"),
+    ),
+    "a pattern": ("glob-without-shell", worker("ExecStartPre=/bin/rm -f /run/app/*.pid")),
+    "a home directory": ("tilde-without-shell", worker(start="/srv/app/worker ~/jobs")),
+    "one in an option": ("tilde-without-shell", worker(start="/srv/app/worker --config=~/app.yml")),
+    "a variable of a home directory": ("tilde-in-environment", worker("Environment=APP_DIR=~/app")),
+    "PATH and more": ("variable-in-environment", worker('Environment="PATH=/srv/bin:$PATH"')),
+    "one of its own variables": ("variable-in-environment", worker("Environment=A=1 B=${A}2")),
+    "a program in a variable": (
+        "variable-as-program",
+        worker("Environment=APP=app", start="/srv/${APP}/worker"),
+    ),
+    "a variable that nobody sets": ("variable-is-never-set", worker(start="/srv/app/worker $QUEUE")),
+    "one in braces": ("variable-is-never-set", worker(start="/srv/app/worker --queue=${QUEUE}")),
+    "a loop variable": (
+        "script-variable-is-gone",
+        worker("ExecStartPre=/bin/sh -c 'for i in 1 2; do echo $i; done'"),
+    ),
+    "a variable of the script": (
+        "script-variable-is-gone",
+        worker("ExecStartPre=/bin/sh -c 'A=$(hostname); echo ${A}'"),
+    ),
+    "celery's name of the host": ("per-cent-is-expanded", worker(start=f"{CELERY} -n mail@%h")),
+    "a URL in the command": ("per-cent-is-expanded", worker(start="/srv/app/worker amqp://mq/%C3%A4")),
+    "a URL in a variable": ("per-cent-is-expanded", worker("Environment=BROKER=amqp://mq/%E2")),
+    "a PATH that is not searched": (
+        "path-is-not-searched",
+        worker("Environment=PATH=/srv/app/bin:/usr/bin", start="python3 worker.py"),
+    ),
+    "sudo": ("becomes-user-by-command", worker(start="/usr/bin/sudo -u app /srv/app/worker")),
+    "su in a shell": ("becomes-user-by-command", worker(start="/bin/sh -c 'exec su app -c /srv/app/worker'")),
+    "a plus": ("plus-ignores-user", worker("User=app", start="+/srv/app/worker")),
+    "an exclamation mark": ("plus-ignores-user", worker("User=app", start="!/srv/app/worker")),
+    "celery that detaches": ("worker-detaches", worker(start=f"{CELERY} --detach")),
+    "celery multi": ("worker-detaches", worker(start="/srv/bin/celery multi start 4 -A app")),
+    "a shell that detaches": ("worker-detaches", worker(start="/bin/sh -c '/srv/app/worker &'")),
+}
+MISSED: Rows = {
+    "exec at the end": ("shell-wrapper-without-exec", worker(start="/bin/sh -c 'cd /srv && exec ./worker'")),
+    "a single command": ("shell-wrapper-without-exec", worker(start="/bin/sh -c /srv/app/worker")),
+    "a script that handles signals": (
+        "shell-wrapper-without-exec",
+        worker(start="/bin/sh -c 'trap stop TERM; /srv/worker & wait'"),
+    ),
+    "a script in a file": ("shell-wrapper-without-exec", worker(start="/bin/sh /srv/app/worker.sh")),
+    "a shell without a script": ("shell-wrapper-without-exec", worker(start="/bin/sh -c")),
+    "an unclosed quote": ("shell-wrapper-without-exec", worker(start="/bin/sh -c 'a; b")),
+    "no login": ("login-shell", worker(start="/bin/bash -ec /srv/app/worker")),
+    "-l of another program": ("login-shell", worker(start="/srv/app/worker -l info")),
+    "-l of a script": ("login-shell", worker(start="/bin/bash /srv/app/worker.sh -l info")),
+    "node by its path": ("bashrc-is-not-read", worker(start="/home/app/.nvm/versions/node/v20/bin/node worker.js")),
+    "a sourced nvm.sh": (
+        "bashrc-is-not-read",
+        worker(start="/bin/bash -c 'source ~/.nvm/nvm.sh; nvm use 20; exec node w'"),
+    ),
+    "a shell's redirection": ("shell-syntax-without-shell", worker(start="/bin/sh -c 'exec /srv/worker > /var/log/a'")),
+    "a quoted pipe": ("shell-syntax-without-shell", worker(start="/srv/app/worker \"|\" '>'")),
+    "two commands": ("shell-syntax-without-shell", worker("ExecStartPre=/bin/a ; /bin/b")),
+    "a shell's command": ("command-substitution-without-shell", worker(start="/bin/sh -c 'exec /srv/a $(hostname)'")),
+    "a doubled dollar": ("command-substitution-without-shell", worker(start="/srv/app/worker '$$(x)'")),
+    "a pattern for the program": ("glob-without-shell", worker(start="/srv/app/worker --queue=mail-*")),
+    "a quoted pattern": ("glob-without-shell", worker(start='/srv/app/worker "/jobs/*"')),
+    "a tilde in a name": ("tilde-without-shell", worker(start="/srv/app/worker file~ --like=~x")),
+    "a tilde in the middle": ("tilde-in-environment", worker("Environment=A=/srv/~/app")),
+    "a dollar in a secret": ("variable-in-environment", worker("Environment=SALT=ab$cd$$ef")),
+    "a literal dollar that exists": ("variable-as-program", worker(start="/srv/a$/worker")),
+    "a variable as argument": ("variable-as-program", worker("Environment=Q=1", start="/srv/app/worker $Q")),
+    "a variable of the unit": ("variable-is-never-set", worker("Environment=QUEUE=a", start="/srv/w $QUEUE")),
+    "one of a file": ("variable-is-never-set", worker("EnvironmentFile=/etc/w", start="/srv/w $QUEUE")),
+    "one of systemd": ("variable-is-never-set", worker("ExecReload=/bin/kill -HUP $MAINPID")),
+    "a doubled dollar is none": ("variable-is-never-set", worker(start="/srv/w $$QUEUE")),
+    "expansion switched off": ("variable-is-never-set", worker(start=":/srv/w $QUEUE")),
+    "a doubled one in a script": ("script-variable-is-gone", worker(start="/bin/sh -c 'A=1; exec /srv/w $$A'")),
+    "a variable from outside": ("script-variable-is-gone", worker(start="/bin/sh -c 'A=1; exec /srv/w $B'")),
+    "celery's name with two": ("per-cent-is-expanded", worker(start=f"{CELERY} -n mail@%%h")),
+    "the home directory where it is meant": ("per-cent-is-expanded", worker(start="/srv/app/worker %h/jobs")),
+    "digits are refused by systemd itself": ("per-cent-is-expanded", worker(start="/srv/app/worker amqp://mq/%20")),
+    "a specifier in a URL": ("per-cent-is-expanded", worker("Environment=ME=http://%H/%i")),
+    "an absolute path": (
+        "path-is-not-searched",
+        worker("Environment=PATH=/srv/bin:/bin", start="/srv/bin/python w.py"),
+    ),
+    "a PATH that systemd searches": (
+        "path-is-not-searched",
+        worker("Environment=PATH=/srv/bin", "ExecSearchPath=/srv/bin", start="python w.py"),
+    ),
+    "User": ("becomes-user-by-command", worker("User=app")),
+    "a plus for a preparation": ("plus-ignores-user", worker("User=app", "ExecStartPre=+/bin/chown app /srv/x")),
+    "a plus for root": ("plus-ignores-user", worker(start="+/srv/app/worker")),
+    "two exclamation marks": ("plus-ignores-user", worker("User=app", start="!!/srv/app/worker")),
+    "celery in the foreground": ("worker-detaches", worker(start=CELERY)),
+    "a daemon that systemd expects": ("worker-detaches", worker("Type=forking", start=f"{CELERY} --detach")),
+    "--daemon of another program": ("worker-detaches", worker(start="/srv/app/worker --daemon")),
+}
+
+
+@pytest.mark.parametrize(("trap", "text"), CAUGHT.values(), ids=CAUGHT.keys())
+def test_is_told(trap: str, text: str) -> None:
+    assert caught(text) == {trap}
+
+
+@pytest.mark.parametrize(("trap", "text"), MISSED.values(), ids=MISSED.keys())
+def test_is_not_told(trap: str, text: str) -> None:
+    assert trap not in caught(text)
+
+
+def test_a_path_with_a_dollar_that_is_there_is_no_trap() -> None:
+    there = HostFacts(paths={"/srv/$A/worker": PathFacts()})
+    gone = HostFacts(paths={"/srv/$A/worker": PathFacts(exists=False)})
+    text = worker(start="/srv/$A/worker")
+    assert "variable-as-program" not in caught(text, there)
+    assert "variable-as-program" in caught(text, gone)
+
+
+def test_the_place_is_that_of_the_directive() -> None:
+    unit = Unit.of("a.service", "[Service]\nExecStart=/bin/a > b\n", path="/etc/systemd/system/a.service")
+    (finding,) = traps.findings(unit, None, 252)
+    assert finding.at is not None
+    assert (finding.at.path, finding.at.line, finding.at.key) == ("/etc/systemd/system/a.service", 2, "ExecStart")
+    assert finding.found == "`>` as an argument of a"

@@ -1,0 +1,129 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps import table as traps
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps.host_facts import HostFacts, PathFacts
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
+from tests.unit.plugins.module_utils._core.traps.trap_units import CELERY, Rows, caught, worker
+
+NODE = "/usr/bin/node /srv/app/worker.js"
+CAUGHT: Rows = {
+    "a program at home": ("home-is-hidden", worker("ProtectHome=yes", start="/home/app/bin/worker")),
+    "a directory at home": ("home-is-hidden", worker("ProtectHome=tmpfs", "WorkingDirectory=/root")),
+    "a script at home": ("home-is-hidden", worker("ProtectHome=yes", start="/usr/bin/php /home/app/artisan")),
+    "an option at home": ("home-is-hidden", worker("ProtectHome=yes", start="/srv/w --config=/root/w.conf")),
+    "a socket for others": (
+        "private-tmp-is-not-shared",
+        worker("PrivateTmp=yes", start="/srv/w --bind=unix:/tmp/w.sock"),
+    ),
+    "a PID file for others": ("private-tmp-is-not-shared", worker("PrivateTmp=yes", "PIDFile=/tmp/w.pid")),
+    "a log where nothing may be written": (
+        "written-file-is-read-only",
+        worker("ProtectSystem=strict", start="/srv/w --logfile=/var/log/w.log"),
+    ),
+    "node without a compiler": ("jit-needs-executable-memory", worker("MemoryDenyWriteExecute=yes", start=NODE)),
+    "a filter that kills": ("forbidden-call-kills", worker("SystemCallFilter=@system-service")),
+    "no network": ("network-is-shut-off", worker("PrivateNetwork=yes")),
+    "no addresses": ("network-is-shut-off", worker("RestrictAddressFamilies=AF_UNIX")),
+    "a limit of the user": ("process-limit-counts-the-host", worker("LimitNPROC=64")),
+    "512 bytes": ("memory-in-bytes", worker("MemoryMax=512")),
+    "300 KiB": ("memory-in-bytes", worker("MemoryHigh=300K", "MemoryMax=1G")),
+    "a brake behind the wall": ("memory-high-above-max", worker("MemoryMax=512M", "MemoryHigh=1G")),
+    "a brake at the wall": ("memory-high-above-max", worker("MemoryMax=1024M", "MemoryHigh=1G")),
+    "8 processes and 8 tasks": ("tasks-max-below-crew", worker("TasksMax=8", start=f"{CELERY} -c8")),
+    "nobody": ("user-is-nobody", worker("User=nobody")),
+    "no output at all": ("output-goes-nowhere", worker("StandardOutput=null")),
+    "no errors": ("output-goes-nowhere", worker("StandardError=null")),
+    "a file that is written over": ("log-is-overwritten", worker("StandardOutput=file:/var/log/w")),
+    "a file that is emptied": ("log-is-overwritten", worker("StandardError=truncate:/var/log/w")),
+}
+MISSED: Rows = {
+    "a program elsewhere": ("home-is-hidden", worker("ProtectHome=yes", "WorkingDirectory=/srv/app")),
+    "a home to read": ("home-is-hidden", worker("ProtectHome=read-only", start="/home/app/worker")),
+    "a home that is brought back": (
+        "home-is-hidden",
+        worker("ProtectHome=tmpfs", "BindPaths=/home/app", start="/home/app/worker"),
+    ),
+    "a directory that may be missing": ("home-is-hidden", worker("ProtectHome=yes", "WorkingDirectory=-/root")),
+    "a name that begins so": ("home-is-hidden", worker("ProtectHome=yes", start="/homework/bin")),
+    "a socket in /run": ("private-tmp-is-not-shared", worker("PrivateTmp=yes", start="/srv/w --bind=unix:/run/w.sock")),
+    "a file for itself": ("private-tmp-is-not-shared", worker("PrivateTmp=yes", start="/srv/w --scratch=/tmp/w")),
+    "a shared /tmp": ("private-tmp-is-not-shared", worker(start="/srv/w --bind=unix:/tmp/w.sock")),
+    "an opened directory": (
+        "written-file-is-read-only",
+        worker("ProtectSystem=strict", "LogsDirectory=app", start="/srv/w --logfile=/var/log/app/w.log"),
+    ),
+    "an opened path": (
+        "written-file-is-read-only",
+        worker("ProtectSystem=strict", "ReadWritePaths=-/srv/log", start="/srv/w --logfile /srv/log/w.log"),
+    ),
+    "a /tmp of its own": (
+        "written-file-is-read-only",
+        worker("ProtectSystem=strict", "PrivateTmp=yes", start="/srv/w --log-file=/tmp/w.log"),
+    ),
+    "standard output": (
+        "written-file-is-read-only",
+        worker("ProtectSystem=strict", start="/srv/w --logfile=/dev/stdout"),
+    ),
+    "a log without protection": ("written-file-is-read-only", worker(start="/srv/w --logfile=/var/log/w.log")),
+    "a relative log": ("written-file-is-read-only", worker("ProtectSystem=strict", start="/srv/w --logfile=w")),
+    "node that may": ("jit-needs-executable-memory", worker("MemoryDenyWriteExecute=no", start=NODE)),
+    "node that interprets": (
+        "jit-needs-executable-memory",
+        worker("MemoryDenyWriteExecute=yes", start="/usr/bin/node --jitless w.js"),
+    ),
+    "python": ("jit-needs-executable-memory", worker("MemoryDenyWriteExecute=yes", start="/bin/python3 w.py")),
+    "a filter with an error": (
+        "forbidden-call-kills",
+        worker("SystemCallFilter=@system-service", "SystemCallErrorNumber=EPERM"),
+    ),
+    "an error for these": ("forbidden-call-kills", worker("SystemCallFilter=~@privileged:EPERM")),
+    "no network for one that wants none": (
+        "network-is-shut-off",
+        worker("PrivateNetwork=yes", without=["Wants", "After"]),
+    ),
+    "the network of another unit": (
+        "network-is-shut-off",
+        worker("PrivateNetwork=yes", unit=["JoinsNamespaceOf=vpn.service"]),
+    ),
+    "addresses": ("network-is-shut-off", worker("RestrictAddressFamilies=AF_UNIX AF_INET")),
+    "all but some": ("network-is-shut-off", worker("RestrictAddressFamilies=~AF_PACKET")),
+    "no limit of the user": ("process-limit-counts-the-host", worker("LimitNPROC=infinity")),
+    "512 MiB": ("memory-in-bytes", worker("MemoryMax=512M")),
+    "many bytes": ("memory-in-bytes", worker("MemoryMax=536870912")),
+    "a percentage": ("memory-in-bytes", worker("MemoryMax=10%")),
+    "nothing": ("memory-in-bytes", worker("MemoryMax=0")),
+    "a brake before the wall": ("memory-high-above-max", worker("MemoryMax=1G", "MemoryHigh=900M")),
+    "a brake alone": ("memory-high-above-max", worker("MemoryHigh=900M")),
+    "neither": ("memory-high-above-max", worker("MemoryMax=infinity", "MemoryHigh=infinity")),
+    "a share": ("memory-high-above-max", worker("MemoryMax=1G", "MemoryHigh=90%")),
+    "16 tasks for 4": ("tasks-max-below-crew", worker("TasksMax=16", start=f"{CELERY} --concurrency=4")),
+    "as many as there are": ("tasks-max-below-crew", worker("TasksMax=16", start=CELERY)),
+    "no limit": ("tasks-max-below-crew", worker("TasksMax=infinity", start=f"{CELERY} -c 4")),
+    "a user of its own": ("user-is-nobody", worker("User=app")),
+    "errors in the journal": ("output-goes-nowhere", worker("StandardOutput=null", "StandardError=journal")),
+    "errors like the output": ("output-goes-nowhere", worker("StandardError=inherit")),
+    "a file that grows": ("log-is-overwritten", worker("StandardOutput=append:/var/log/w")),
+    "a device": ("log-is-overwritten", worker("StandardOutput=file:/dev/console")),
+}
+
+
+@pytest.mark.parametrize(("trap", "text"), CAUGHT.values(), ids=CAUGHT.keys())
+def test_is_told(trap: str, text: str) -> None:
+    assert caught(text) == {trap}
+
+
+@pytest.mark.parametrize(("trap", "text"), MISSED.values(), ids=MISSED.keys())
+def test_is_not_told(trap: str, text: str) -> None:
+    assert trap not in caught(text)
+
+
+def test_a_link_into_a_home_is_followed() -> None:
+    unit = Unit.of("mail.service", worker("ProtectHome=yes", "WorkingDirectory=/srv/app"))
+    facts = HostFacts(paths={"/srv/app": PathFacts(target="/home/deploy/app")})
+    (finding,) = (one for one in traps.findings(unit, facts, 252) if one.id == "home-is-hidden")
+    assert "/srv/app, a link to /home/deploy/app," in finding.found

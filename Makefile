@@ -19,7 +19,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # ansible-playbook wants a locale that can write UTF-8; a bare machine has none but this one.
 export LC_ALL := C.UTF-8
 
-.PHONY: help setup lab check lint types unit docs test test-matrix sanity artifact oracle molecule faults soak demo demo-clean bench api lock release clean
+.PHONY: help setup lab check lint types unit docs test test-matrix sanity artifact oracle molecule faults soak demo demo-clean bench pages api lock release clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -109,6 +109,9 @@ demo-clean:  ## remove the demo's container
 
 bench: lab  ## the figures of docs/benchmarks.md
 	python3 -m tests.benchmarks
+
+pages: setup  ## write anew the pages of docs that stand in the code: traps, effects, the tables of hardening
+	for page in trap effect hardening; do PYTHONPATH=$(COLLECTIONS):. python -m tests.helpers.$${page}_docs; done
 
 api: setup  ## record options, defaults and return values as what users rely on
 	python -m tests.helpers.public_api

@@ -81,7 +81,9 @@ yaml:
   returned: success, when not in check mode
   type: str
 because:
-  description: Why this profile, and why each thing is opened, by the first call that needs it.
+  description:
+    - Why this profile, and why each thing is opened, by the first call that needs it.
+    - First, how the worker ended under a tighter one, if it did.
   returned: success, when not in check mode
   type: list
   elements: str
@@ -156,7 +158,7 @@ def main() -> None:
         changed=False,
         proposal=fitted.proposal.options,
         yaml=fitted.proposal.yaml,
-        because=list(fitted.proposal.because),
+        because=list(fitted.because),
         refused=list(fitted.refused),
         cannot_see=list(fitted.cannot_see),
         exposure=fitted.exposure,

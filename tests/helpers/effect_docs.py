@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""docs/effects.md from what the oracle shows: ``python -m tests.helpers.effect_docs`` writes it anew."""
+"""docs/effects.md from what the oracle shows: ``make pages`` writes it anew."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "effects.md"
 HEAD = """\
 <!-- SPDX-FileCopyrightText: 2026 workers.systemd contributors -->
 <!-- SPDX-License-Identifier: GPL-3.0-or-later -->
-<!-- Written by `python -m tests.helpers.effect_docs`; the words stand in tests/oracle/changes.py. -->
+<!-- Written by `make pages`; the words stand in tests/oracle/changes.py. -->
 
 # What a change restarts
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tables of docs/hardening.md from the profiles: ``python -m tests.helpers.hardening_docs`` writes them anew."""
+"""The tables of docs/hardening.md from the profiles: ``make pages`` writes them anew."""
 
 from __future__ import annotations
 

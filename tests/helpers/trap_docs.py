@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""docs/traps.md from the table of traps: ``python -m tests.helpers.trap_docs`` writes it anew."""
+"""docs/traps.md from the table of traps: ``make pages`` writes it anew."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "traps.md"
 HEAD = """\
 <!-- SPDX-FileCopyrightText: 2026 workers.systemd contributors -->
 <!-- SPDX-License-Identifier: GPL-3.0-or-later -->
-<!-- Written by `python -m tests.helpers.trap_docs`; the words stand in plugins/module_utils/_core/traps/. -->
+<!-- Written by `make pages`; the words stand in plugins/module_utils/_core/traps/. -->
 
 # Traps
 

@@ -575,6 +575,14 @@ SANDBOXES = (
         base=("Type=exec", "User=lab"),
     ),
     Damage(
+        "capability-is-out-of-bounds",
+        "systemctl start $U; grep CapEff: /proc/$(systemctl show -p MainPID --value $U)/status; systemctl stop $U",
+        "CapEff:\t0000000000000000",
+        "CapEff:\t0000000000000020",
+        ["User=lab", "AmbientCapabilities=CAP_KILL", "CapabilityBoundingSet=CAP_CHOWN"],
+        ["User=lab", "AmbientCapabilities=CAP_KILL", "CapabilityBoundingSet=CAP_KILL"],
+    ),
+    Damage(
         "user-is-nobody",
         "systemctl start $U; as_nobody kill -0 $(systemctl show -p MainPID --value $U) 2>/dev/null; echo rc=$?\n"
         "systemctl stop $U",

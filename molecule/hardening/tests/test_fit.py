@@ -31,6 +31,33 @@ while True:
     socket.create_connection(server.getsockname()).close()
     time.sleep(0.2)
 """
+# As daemons were made before there was systemd.
+FORKING = """\
+import os, time
+if os.fork(): os._exit(0)
+os.setsid()
+if os.fork(): os._exit(0)
+open(os.environ["RUNTIME_DIRECTORY"] + "/pid", "w").write(str(os.getpid()))
+time.sleep(1000)
+"""
+# What one user has written, another could not open.
+DYNAMIC = """\
+import os, time
+while True:
+    open(os.environ["STATE_DIRECTORY"] + "/seen", "a").close()
+    open(os.environ["RUNTIME_DIRECTORY"] + "/seen", "a").close()
+    time.sleep(0.2)
+"""
+AMBIENT = """\
+import socket, time
+# A number for each worker that may be up.
+for port in range(900, 910):
+    try: server = socket.create_server(("127.0.0.1", port))
+    except OSError as error: print(error, flush=True)
+    else: break
+else: raise SystemExit(7)
+time.sleep(1000)
+"""
 POOLS: dict[str, dict[str, t.Any]] = {
     "sleeper": {"command": "/bin/sleep infinity"},
     "python": {
@@ -42,6 +69,38 @@ POOLS: dict[str, dict[str, t.Any]] = {
     },
     "node": {"command": ["/usr/bin/node", f"{PLACE}/node"], "working_directory": PLACE},
     "dying": {"command": "/bin/sh -c 'echo last words; sleep 1; exit 3'"},
+    # Asks no kernel for what it misses: whether it has the user numbers of the host.
+    "choosy": {
+        "command": [
+            "/bin/sh",
+            "-c",
+            "read own host many < /proc/self/uid_map; echo $many; test $many = 4294967295 && exec sleep infinity",
+        ]
+    },
+    "forking": {
+        "command": ["/usr/bin/python3", f"{PLACE}/forking"],
+        "runtime_directory": "fit-forking/%i",
+        "unit": {"Service": {"Type": "forking", "PIDFile": "/run/fit-forking/%i/pid"}},
+    },
+    "dynamic": {
+        "user": None,
+        "command": ["/usr/bin/python3", f"{PLACE}/dynamic"],
+        "state_directory": "fit-dynamic",
+        "runtime_directory": "fit-dynamic/%i",
+        "unit": {"Service": {"DynamicUser": True}},
+    },
+    "ambient": {
+        "command": ["/usr/bin/python3", f"{PLACE}/ambient"],
+        "hardening": "off",
+        "unit": {"Service": {"AmbientCapabilities": "CAP_NET_BIND_SERVICE"}},
+    },
+}
+PROGRAMS = {
+    "python": PYTHON,
+    "node": programs.NODE,
+    "forking": FORKING,
+    "dynamic": DYNAMIC,
+    "ambient": AMBIENT,
 }
 PROPOSALS: dict[str, dict[str, t.Any]] = {
     "sleeper": {"hardening": "no_network"},
@@ -51,7 +110,22 @@ PROPOSALS: dict[str, dict[str, t.Any]] = {
         "needs": ["jit", "proc"],
         "unit": {"Service": {"RestrictAddressFamilies": "AF_UNIX AF_INET AF_INET6 AF_NETLINK"}},
     },
+    "choosy": {"hardening": "standard"},
+    "forking": {"hardening": "no_network"},
+    "dynamic": {"hardening": "no_network"},
+    "ambient": {
+        "hardening": "strict",
+        "unit": {
+            "Service": {
+                "CapabilityBoundingSet": "CAP_NET_BIND_SERVICE",
+                "PrivateUsers": False,
+                "AmbientCapabilities": "CAP_NET_BIND_SERVICE",
+            }
+        },
+    },
 }
+
+MOST_EXPOSED = {"choosy": 2.0}
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +135,8 @@ def fitting(lab: LabHost) -> t.Iterator[LabHost]:
         pytest.skip("no strace here")
     lab.remove_pools()
     lab.sh(f"rm -rf {PLACE} /run/fit; mkdir -p {PLACE}/data && chown -R www-data {PLACE}")
-    lab.write(f"{PLACE}/python", PYTHON)
-    lab.write(f"{PLACE}/node", programs.NODE)
+    for name, text in PROGRAMS.items():
+        lab.write(f"{PLACE}/{name}", text)
     told = lab.deploy(*(pool(name) for name in POOLS if name != "dying" and there(lab, name)))
     assert not told.failed, told.msg
     yield lab
@@ -86,7 +160,7 @@ def left(lab: LabHost) -> str:
     """What a run might leave: units, files, processes, and the directories of a worker that has stopped."""
     return lab.sh(
         "systemctl list-units --all --no-legend 'workers-harden-*'; ls -d /run/systemd/system/workers-harden-*"
-        " /run/workers.systemd.* 2>/dev/null; pgrep -a strace; ls /run/fit; true"
+        " /run/workers.systemd.* 2>/dev/null; pgrep -a strace; ls -d /run/fit/* /run/fit-*/* /run/private/fit-*/*; true"
     )
 
 
@@ -101,7 +175,7 @@ def test_what_is_proposed_for_a_worker(fitting: LabHost, name: str) -> None:
     assert told.result["refused"] == []
     assert told.result["because"]
     assert told.result["cannot_see"]
-    assert told.result["exposure"] < 1.5
+    assert told.result["exposure"] < MOST_EXPOSED.get(name, 1.5)
     assert not told.changed
     # What is there goes on as it was.
     assert (fitting.tree(), fitting.pids(name), left(fitting)) == (before, pids, things)
@@ -111,7 +185,22 @@ def test_workers_run_with_what_is_proposed(fitting: LabHost) -> None:
     names = [name for name in PROPOSALS if there(fitting, name)]
     told = fitting.deploy(*(pool(name, **PROPOSALS[name]) for name in names))
     assert not told.failed, told.msg
-    assert [name for name in names if told.result["pools"][name]["exposure"]["score"] > 1.5] == []
+    scores = {name: told.result["pools"][name].get("exposure", {}).get("score") for name in names}
+    assert {name for name, score in scores.items() if score is None} == {"choosy"}, "nothing is new for it"
+    assert [name for name, score in scores.items() if (score or 0) > 1.5] == []
+
+
+def test_why_it_is_not_a_tighter_profile_is_told(fitting: LabHost) -> None:
+    told = fit(fitting, "choosy")
+    assert "with hardening no_network the worker ended before its time" in told.result["because"][0]
+
+
+def test_the_files_of_a_dynamic_user_stay_its_own(fitting: LabHost) -> None:
+    owner = fitting.sh("stat -c %u /var/lib/private/fit-dynamic/seen")
+    assert not fit(fitting, "dynamic", instance="other").failed
+    assert fitting.sh("stat -c %u /var/lib/private/fit-dynamic/seen") == owner
+    (problem,) = fit(fitting, "dynamic").result["problems"]
+    assert (problem["where"], problem["found"]) == ("instance", "'1', whose /run/fit-dynamic/1 is in use")
 
 
 def test_the_way_down_is_seen(fitting: LabHost) -> None:

@@ -207,6 +207,16 @@ def test_what_cannot_be_is_refused_and_names_the_key_alone(bare: LabHost) -> Non
     assert bare.tree() == before
 
 
+def test_a_start_that_credentials_would_end_is_refused(bare: LabHost) -> None:
+    if encrypts(bare):
+        pytest.skip("this systemd starts it")
+    pool = app({"A": "one"}, unit={"Service": {"ExecStartPre": ["/bin/true"]}})
+    (problem,) = bare.deploy(pool).result["problems"]
+    assert problem["id"] == "credentials-end-start-pre"
+    told = bare.deploy(pool, skip_traps=["credentials-end-start-pre"])
+    assert "exit status 226" in told.msg
+
+
 def test_a_host_that_cannot_encrypt_is_refused(bare: LabHost) -> None:
     if not encrypts(bare):
         pytest.skip("this systemd has plain files")

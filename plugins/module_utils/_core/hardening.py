@@ -13,7 +13,9 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import Value
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import Value, value_texts
+from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT
+from ansible_collections.workers.systemd.plugins.module_utils._core.values.words import TRUE
 
 DEFAULT = "standard"
 # What the target's own list calls a directive that its systemd was built without, such as without seccomp.
@@ -200,6 +202,12 @@ def directives(profile: str, needs: t.Iterable[str]) -> t.Dict[str, Value]:
         for directive, more in need.adds.items():
             found[directive] = with_more(found.get(directive, ""), more)
     return {directive: value for directive, value in found.items() if directive not in left_out}
+
+
+def runs_as_root(user: t.Any, dynamic_user: t.Any) -> bool:
+    """As User= and DynamicUser= are written; without a name the latter makes one (systemd.exec(5))."""
+    (*_, dynamic) = ("no", *value_texts(dynamic_user))
+    return user in (None, "", 0, *ROOT) and dynamic.lower() not in TRUE
 
 
 def granted(profile: str, *, as_root: bool) -> t.Tuple[str, ...]:

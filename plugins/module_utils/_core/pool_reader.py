@@ -41,7 +41,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text im
     value_problems,
     value_texts,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT, not_for_users, read_scope
+from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import not_for_users, read_scope
 from ansible_collections.workers.systemd.plugins.module_utils._core.values import time_span
 
 Params = t.Mapping[str, t.Any]
@@ -50,7 +50,6 @@ Read = t.Callable[[t.Mapping[t.Any, t.Any], str], t.Tuple[t.Dict[str, str], t.Li
 # These add to those of `secrets_as: credentials`.
 OF_CREDENTIALS = ("LoadCredential", "LoadCredentialEncrypted", "SetCredential", "SetCredentialEncrypted")
 # Whom a unit without User= runs as, in all spellings.
-RUNS_AS_ROOT = (None, "", 0, *ROOT)
 # Written by systemd for its own protocols (systemd.exec(5), "Environment Variables Set or Propagated"), or by us.
 RESERVED_VARIABLES = re.compile(
     r"INVOCATION_ID|NOTIFY_SOCKET|LISTEN_(?:FDS|PID|FDNAMES)|WATCHDOG_(?:USEC|PID)|JOURNAL_STREAM"
@@ -115,7 +114,8 @@ class _Reader:
             self.problem(f"secrets.{key}", "also in environment", "each variable in one of them")
         profile = self._choice("hardening", hardening.PROFILES, hardening.DEFAULT)
         unit = self._unit(secrets if as_credentials else {})
-        as_root = not manager_of and unit.get("Service", {}).get("User", self.params.get("user")) in RUNS_AS_ROOT
+        service = {"User": self.params.get("user"), **unit.get("Service", {})}
+        as_root = not manager_of and hardening.runs_as_root(service.get("User"), service.get("DynamicUser", False))
         return Pool(
             name=self.name,
             where=self.where,

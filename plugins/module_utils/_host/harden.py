@@ -20,13 +20,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.fit.proposal
     proposals,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.fit.usage import Usage, refused
-from ansible_collections.workers.systemd.plugins.module_utils._core.paths import parent
+from ansible_collections.workers.systemd.plugins.module_utils._core.paths import is_below, parent
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import concrete
-from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import Value
-from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT
+from ansible_collections.workers.systemd.plugins.module_utils._core.values.words import TRUE
 from ansible_collections.workers.systemd.plugins.module_utils._host import (
     credentials,
     exposure,
@@ -49,9 +49,12 @@ ROOTS = {
 
 @dataclass(frozen=True)
 class Fitted:
-    """``refused`` are calls that failed in the trial of the proposal and had not failed before."""
+    """``because`` also tells of tighter ones that failed; ``refused`` are calls that failed in the trial of it and had
+    not failed before.
+    """
 
     proposal: Proposal
+    because: t.Tuple[str, ...]
     refused: t.Tuple[str, ...]
     cannot_see: t.Tuple[str, ...]
     exposure: t.Optional[float]
@@ -84,7 +87,9 @@ class Hardening:
         path, text = unit_files.find(SYSTEM, name) or ("", "")
         self.unit = Unit.of(name, text, unit_files.drop_ins(SYSTEM, name), path)
         self.user = self.unit.value("Service", "User")
-        self.as_root = self.user in ("", *ROOT)
+        dynamic = self.unit.value("Service", "DynamicUser", "no")
+        self.as_root = hardening.runs_as_root(self.user, dynamic)
+        self.is_dynamic = dynamic.lower() in TRUE
         self.ambient = " ".join(one.value for one in self.unit.kept("Service", "AmbientCapabilities"))
         self.directories = {directive: self._made_by_systemd(directive) for directive in ROOTS}
         self.trials = trial.Trials(
@@ -93,6 +98,7 @@ class Hardening:
             self._working_directory(),
             [path for one in self.directories["RuntimeDirectory"] for path in _from_the_top(one, "/run")],
             credentials.secrets_of(SYSTEM, [pool]),
+            self._of_dynamic_user() if self.is_dynamic else {},
         )
         self.catalogue = HostCatalogue(manager.run, manager.build(), SYSTEM)
 
@@ -108,9 +114,12 @@ class Hardening:
             if tried.died:
                 deaths.append(f"with hardening {proposal.hardening} the worker ended before its time: {tried.died}")
                 continue
-            cannot_see = [*CANNOT_SEE, *([AS_ROOT] if self.as_root else [])]
             return Fitted(
-                proposal, tuple(refused(seen.usage, tried.usage)), tuple(cannot_see), self._exposure(proposal)
+                proposal,
+                (*deaths, *proposal.because),
+                tuple(refused(seen.usage, tried.usage)),
+                (*CANNOT_SEE, *((AS_ROOT,) if self.as_root else ())),
+                self._exposure(proposal),
             )
         raise Died("\n".join(deaths))
 
@@ -125,14 +134,16 @@ class Hardening:
         return found[self.pool].score if self.pool in found else None
 
     def _facts(self, usage: Usage) -> Host:
-        directories = {path: _nearest(_written(path, usage)) for path in usage.changed if path.startswith("/")}
+        own = tuple(path for paths in self.directories.values() for path in paths)
+        changed = [path for path in usage.changed if path.startswith("/") and not is_below(path, own)]
+        directories = {path: _nearest(_written(path, usage)) for path in changed}
         uid = self._uid()
         return Host(
             groups=self._groups(),
             directories=directories,
             foreign={one for one in directories.values() if os.stat(one).st_uid != uid},
             gains={path for path in usage.programs if _gains(path)},
-            own=tuple(path for paths in self.directories.values() for path in paths),
+            own=own,
             working_directory=self.trials.working_directory,
             as_root=self.as_root,
             ambient=self.ambient,
@@ -145,13 +156,22 @@ class Hardening:
         return syscall_groups.parse_groups(said)
 
     def _uid(self) -> int:
-        if self.user.isdigit() or not self.user:
-            return int(self.user or 0)
-        try:
-            return pwd.getpwnam(self.user).pw_uid
-        except KeyError:
-            # Of DynamicUser=, whose files are those that systemd makes for it.
+        if self.is_dynamic:
+            # Its files are those that systemd makes for it.
             return -1
+        return int(self.user or 0) if self.user.isdigit() or not self.user else pwd.getpwnam(self.user).pw_uid
+
+    def _of_dynamic_user(self) -> t.Dict[str, Value]:
+        """systemd makes the user of the name of the unit, and the directories that the pool's workers share would
+        become another user's. What is to be preserved in /run lies elsewhere, with a link that must not be there yet.
+        """
+        in_use = [path for path in self.directories["RuntimeDirectory"] if os.path.lexists(path)]
+        if in_use:
+            found = f"{self.instance!r}, whose {in_use[0]} is in use"
+            expected = "an instance that does not run, since the pool has DynamicUser="
+            raise Problems([Problem("instance", found, expected)])
+        name = str(self.unit.name)
+        return {"User": self.manager.show([name], ["User"])[name]["User"], "RuntimeDirectoryPreserve": "no"}
 
     def _working_directory(self) -> str:
         given = self.unit.value("Service", "WorkingDirectory", "/").lstrip("-")
@@ -160,7 +180,11 @@ class Hardening:
 
     def _made_by_systemd(self, directive: str) -> t.List[str]:
         names = self.unit.value("Service", directive).split()
-        return [f"{ROOTS[directive]}/{concrete(one, self.instance).partition(':')[0]}" for one in names]
+        made = [f"{ROOTS[directive]}/{concrete(one, self.instance).partition(':')[0]}" for one in names]
+        if self.is_dynamic:
+            # They lie where only root comes, and there are links to them (systemd.exec(5), DynamicUser=).
+            made += [f"{ROOTS[directive]}/private{one[len(ROOTS[directive]) :]}" for one in made]
+        return made
 
 
 def _first(pool: str, manager: Manager) -> str:

@@ -53,7 +53,9 @@ def strace() -> str:
 
 
 class Trials:
-    """What all trials of one pool have in common: an instance of it, and what of its words nobody may see."""
+    """What all trials of one pool have in common: an instance of it, what of its words nobody may see, and directives
+    that say more than the instance does.
+    """
 
     def __init__(
         self,
@@ -62,12 +64,14 @@ class Trials:
         working_directory: str,
         runtime_directories: t.Sequence[str],
         hidden: t.Iterable[str],
+        more: t.Mapping[str, Value],
     ) -> None:
         self.manager = manager
         self.unit = unit
         self.working_directory = working_directory
         self.runtime_directories = runtime_directories
         self.hidden = tuple(hidden)
+        self.more = more
 
     def run(self, guards: t.Mapping[str, Value], seconds: float) -> Trial:
         """Blocks until the worker has run for so long, or ended, and has been stopped as the pool's are."""
@@ -75,7 +79,7 @@ class Trials:
         directory = self.manager.places.runtime_units
         path = f"{directory}/{units.template(prefix)}"
         unit = units.instance(prefix, self.unit.name.instance or "")
-        text = trial_unit.text(self.unit, guards, int(seconds) + SPARE, path)
+        text = trial_unit.text(self.unit, {**guards, **self.more}, int(seconds) + SPARE, path)
         os.makedirs(directory, exist_ok=True)
         since = time.time()
         with contextlib.ExitStack() as cleanup:

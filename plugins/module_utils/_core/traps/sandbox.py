@@ -18,6 +18,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.traps.trap i
     written,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed
+from ansible_collections.workers.systemd.plugins.module_utils._core.values.words import FALSE
 
 HOMES = re.compile(r"/(?:home|root|run/user)(?:/|$)")
 HIDING = frozenset({"1", "yes", "y", "true", "t", "on", "tmpfs"})
@@ -31,6 +32,28 @@ OPENED_DIRECTORIES = {
     "RuntimeDirectory": "/run/",
     "CacheDirectory": "/var/cache/",
 }
+# What needs a mount namespace (exec_needs_mount_namespace() of systemd), as far as workers have it.
+MOUNTING = (
+    "BindPaths",
+    "BindReadOnlyPaths",
+    "InaccessiblePaths",
+    "PrivateDevices",
+    "PrivateMounts",
+    "PrivateTmp",
+    "ProcSubset",
+    "ProtectControlGroups",
+    "ProtectHome",
+    "ProtectKernelLogs",
+    "ProtectKernelModules",
+    "ProtectKernelTunables",
+    "ProtectProc",
+    "ProtectSystem",
+    "ReadOnlyPaths",
+    "ReadWritePaths",
+    "TemporaryFileSystem",
+)
+# The last systemd in which ExecStartPre= has no directory of credentials.
+LAST_WITHOUT = 247
 PRIVATE_TMP = ("/tmp", "/var/tmp")  # noqa: S108 (they are the subject)
 SIZE = re.compile(r"([0-9]+)([KMGT]?)")
 FACTORS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
@@ -170,6 +193,61 @@ def forbidden_call_kills(seen: Seen) -> t.Iterator[Caught]:
     at = seen.last("SystemCallFilter")
     if seen.is_worker and at and not seen.all("SystemCallErrorNumber") and not re.search(r":[A-Z]", at.value):
         yield Caught(at, "SystemCallFilter= without SystemCallErrorNumber=")
+
+
+def _bounds(seen: Seen) -> t.Tuple[t.FrozenSet[str], bool]:
+    """CapabilityBoundingSet= as config_parse_capability_set() of systemd merges it: all of these, or all but these."""
+    everything: t.Tuple[t.FrozenSet[str], bool] = (frozenset(), True)
+    named, all_but = everything
+    for one in seen.unit.assignments():
+        if (one.section, one.key) == ("Service", "CapabilityBoundingSet"):
+            words = frozenset(one.value.lstrip("~").upper().split())
+            removes = one.value.startswith("~")
+            if not words or (named, all_but) == everything:
+                named, all_but = words, removes
+            else:
+                named = named | words if removes is all_but else named - words
+    return named, all_but
+
+
+@trap(
+    "capability-is-out-of-bounds",
+    ERROR,
+    title="The worker does not get a capability that AmbientCapabilities= names",
+    expected="the same capabilities in CapabilityBoundingSet=, and no PrivateUsers=",
+    instead="Write them as CapabilityBoundingSet= too, and PrivateUsers=no; in a pool in `unit`.",
+    why=(
+        "What the bounding set leaves out nobody in the unit can have, and in the user namespace of PrivateUsers=yes "
+        "capabilities hold for that namespace alone. systemd starts the worker without a word, and binding a low port "
+        "fails with `Permission denied`. Source: systemd.exec(5), capabilities(7), and our measurement."
+    ),
+)
+def capability_is_out_of_bounds(seen: Seen) -> t.Iterator[Caught]:
+    named, all_but = _bounds(seen)
+    for word in seen.words("AmbientCapabilities"):
+        if (word.text.upper() in named) is all_but:
+            yield Caught(word.at, f"{word.text}, which CapabilityBoundingSet= leaves out")
+        elif seen.says_yes("PrivateUsers"):
+            yield Caught(word.at, f"{word.text} with PrivateUsers={seen.value('PrivateUsers')}")
+
+
+@trap(
+    "credentials-end-start-pre",
+    ERROR,
+    title="On systemd 247 no sandboxed unit with credentials gets past its ExecStartPre=",
+    expected="no ExecStartPre=, no credentials, or no sandbox",
+    instead="Do it in the worker, or in a unit of its own that this one comes After=.",
+    why=(
+        "What runs before the main process has no credentials there, and its sandbox fails on the directory that is "
+        "missing: 226/NAMESPACE. Gone in later versions. Source: our measurement on 247 and 252."
+    ),
+)
+def credentials_end_start_pre(seen: Seen) -> t.Iterator[Caught]:
+    sandboxed = any(seen.value(key).lower() not in FALSE | {""} for key in MOUNTING)
+    if seen.systemd <= LAST_WITHOUT and sandboxed and (seen.all("LoadCredential") or seen.all("SetCredential")):
+        for at in seen.all("ExecStartPre"):
+            if not at.value.startswith("+"):
+                yield Caught(at, "ExecStartPre= with credentials")
 
 
 @trap(

@@ -9,7 +9,7 @@ from tests.oracle import changes
 
 
 def test_the_page_is_what_the_oracle_shows() -> None:
-    assert effect_docs.PAGE.read_text() == effect_docs.page(), "run: python -m tests.helpers.effect_docs"
+    assert effect_docs.PAGE.read_text() == effect_docs.page(), "run: make pages"
 
 
 def test_the_oracle_shows_every_row_of_the_table() -> None:

@@ -15,7 +15,7 @@ COLLECTION = Path(__file__).parents[5]
 
 def test_the_page_has_the_tables_of_the_profiles() -> None:
     now = hardening_docs.PAGE.read_text()
-    assert now == hardening_docs.page(now), "run: python -m tests.helpers.hardening_docs"
+    assert now == hardening_docs.page(now), "run: make pages"
 
 
 @pytest.mark.parametrize("place", ["plugins/modules/pools.py", "roles/workers/meta/argument_specs.yml"])

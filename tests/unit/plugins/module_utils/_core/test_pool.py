@@ -66,6 +66,12 @@ UNDERSTOOD: dict[str, tuple[dict[str, t.Any], str, t.Any]] = {
     "a worker that is root": ({}, "guards", directives("standard", ["root"])),
     "a worker that is root by number": ({"user": "0"}, "guards", directives("standard", ["root"])),
     "a user that the unit has": ({"unit": {"Service": {"User": "a"}}}, "guards", directives("standard", [])),
+    "a user that systemd makes": ({"unit": {"Service": {"DynamicUser": True}}}, "guards", directives("standard", [])),
+    "a user that systemd does not make": (
+        {"unit": {"Service": {"DynamicUser": "No"}}},
+        "guards",
+        directives("standard", ["root"]),
+    ),
     "root in strict has to ask": ({"hardening": "strict"}, "guards", directives("strict", [])),
     "a path to write to": ({"writable_paths": ["/srv/%i/log"]}, "writable_paths", ("/srv/%i/log",)),
     "directories": (

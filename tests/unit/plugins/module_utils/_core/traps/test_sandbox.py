@@ -27,6 +27,30 @@ CAUGHT: Rows = {
     ),
     "node without a compiler": ("jit-needs-executable-memory", worker("MemoryDenyWriteExecute=yes", start=NODE)),
     "a filter that kills": ("forbidden-call-kills", worker("SystemCallFilter=@system-service")),
+    "a capability that is in no bounds": (
+        "capability-is-out-of-bounds",
+        worker("AmbientCapabilities=CAP_SYS_NICE CAP_KILL", "CapabilityBoundingSet=cap_kill"),
+    ),
+    "a capability that is taken out of all": (
+        "capability-is-out-of-bounds",
+        worker("AmbientCapabilities=CAP_KILL", "CapabilityBoundingSet=~CAP_KILL"),
+    ),
+    "a capability that is taken out again": (
+        "capability-is-out-of-bounds",
+        worker(
+            "AmbientCapabilities=CAP_KILL",
+            "CapabilityBoundingSet=CAP_KILL CAP_CHOWN",
+            "CapabilityBoundingSet=~CAP_KILL",
+        ),
+    ),
+    "a capability without any": (
+        "capability-is-out-of-bounds",
+        worker("AmbientCapabilities=CAP_KILL", "CapabilityBoundingSet="),
+    ),
+    "a capability over nobody": (
+        "capability-is-out-of-bounds",
+        worker("AmbientCapabilities=CAP_KILL", "PrivateUsers=yes"),
+    ),
     "no network": ("network-is-shut-off", worker("PrivateNetwork=yes")),
     "no addresses": ("network-is-shut-off", worker("RestrictAddressFamilies=AF_UNIX")),
     "a limit of the user": ("process-limit-counts-the-host", worker("LimitNPROC=64")),
@@ -42,6 +66,19 @@ CAUGHT: Rows = {
     "a file that is emptied": ("log-is-overwritten", worker("StandardError=truncate:/var/log/w")),
 }
 MISSED: Rows = {
+    "a capability within bounds": (
+        "capability-is-out-of-bounds",
+        worker("AmbientCapabilities=CAP_KILL", "CapabilityBoundingSet=CAP_CHOWN", "CapabilityBoundingSet=CAP_KILL"),
+    ),
+    "a capability without bounds": ("capability-is-out-of-bounds", worker("AmbientCapabilities=CAP_KILL")),
+    "a capability that stays when others go": (
+        "capability-is-out-of-bounds",
+        worker("AmbientCapabilities=CAP_KILL", "CapabilityBoundingSet=~CAP_CHOWN", "CapabilityBoundingSet=~CAP_FOWNER"),
+    ),
+    "a capability that is let in again": (
+        "capability-is-out-of-bounds",
+        worker("AmbientCapabilities=CAP_KILL", "CapabilityBoundingSet=~CAP_KILL", "CapabilityBoundingSet=CAP_KILL"),
+    ),
     "a program elsewhere": ("home-is-hidden", worker("ProtectHome=yes", "WorkingDirectory=/srv/app")),
     "a home to read": ("home-is-hidden", worker("ProtectHome=read-only", start="/home/app/worker")),
     "a home that is brought back": (
@@ -127,3 +164,19 @@ def test_a_link_into_a_home_is_followed() -> None:
     facts = HostFacts(paths={"/srv/app": PathFacts(target="/home/deploy/app")})
     (finding,) = (one for one in traps.findings(unit, facts, 252) if one.id == "home-is-hidden")
     assert "/srv/app, a link to /home/deploy/app," in finding.found
+
+
+WITH_CREDENTIALS = ("ExecStartPre=/bin/true", "LoadCredential=a:/etc/a", "ProtectSystem=full")
+AS_ROOT = worker(*WITH_CREDENTIALS[1:], "ExecStartPre=+/bin/true")
+ON_247 = {
+    "before a worker with credentials": (worker(*WITH_CREDENTIALS), 247, True),
+    "on a later systemd": (worker(*WITH_CREDENTIALS), 252, False),
+    "without credentials": (worker("ExecStartPre=/bin/true", "ProtectSystem=full"), 247, False),
+    "without a sandbox": (worker(*WITH_CREDENTIALS[:2], "ProtectSystem=no"), 247, False),
+    "as root": (AS_ROOT, 247, False),
+}
+
+
+@pytest.mark.parametrize(("text", "systemd", "ends"), ON_247.values(), ids=ON_247.keys())
+def test_a_start_ends_before_the_worker(text: str, systemd: int, ends: bool) -> None:
+    assert ("credentials-end-start-pre" in caught(text, systemd=systemd)) is ends

@@ -45,6 +45,7 @@ TABLES: tuple[t.Any, ...] = (
 )
 # Their rows do not fit into a table: they are about names, paths or two traps at once.
 IN_TESTS_OF_THEIR_OWN = {
+    "credentials-end-start-pre",
     "drop-in-wins",
     "instance-becomes-path",
     "instance-is-escaped",

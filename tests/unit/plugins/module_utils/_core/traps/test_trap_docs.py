@@ -8,7 +8,7 @@ from tests.helpers import trap_docs
 
 
 def test_the_page_is_the_table_of_traps() -> None:
-    assert trap_docs.PAGE.read_text() == trap_docs.page(), "run: python -m tests.helpers.trap_docs"
+    assert trap_docs.PAGE.read_text() == trap_docs.page(), "run: make pages"
 
 
 def test_every_trap_has_its_section() -> None:

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab import hosts, ssh
+from tests.helpers.plays import play
 
 DEPLOY = Path(__file__).with_name("deploy.yml")
+JSON = {"ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json", "ANSIBLE_NOCOWS": "1"}
 CONNECTION = {**ssh.variables(), **hosts.PYTHON}
 
 # Stop jobs first, or systemd starts again what is killed.
@@ -111,15 +113,17 @@ class LabHost:
         argv = self._argv(DEPLOY, {"workers_pools": wanted["pools"], **variables}, [])
         with subprocess.Popen(
             argv,
-            env=_environment(),
+            env={**os.environ, **JSON},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
         ) as process:
-            yield process
-            # What ansible-playbook has forked outlives it in a session of its own, and comes back to the host later.
-            subprocess.run(["pkill", "-KILL", "-f", f"ansible-playbook -i {self.name},"], check=False)
+            try:
+                yield process
+            finally:
+                # What ansible-playbook has forked outlives it in a session of its own, and comes back to the host.
+                subprocess.run(["pkill", "-KILL", "-f", f"ansible-playbook -i {self.name},"], check=False)
 
     def module(self, module: str, /, *, check: bool = False, **options: t.Any) -> Told:
         """Runs one module of the collection."""
@@ -183,8 +187,8 @@ class LabHost:
         return json.loads(self._output(playbook, variables, options))
 
     def _output(self, playbook: Path, variables: t.Mapping[str, t.Any], options: t.Sequence[str]) -> str:
-        argv = self._argv(playbook, variables, options)
-        done = subprocess.run(argv, env=_environment(), capture_output=True, text=True, check=False)
+        _, *words = self._argv(playbook, variables, options)
+        done = play(words, **JSON)
         if not done.stdout.lstrip().startswith("{"):
             raise AssertionError(f"{done.stdout}{done.stderr}")
         return done.stdout
@@ -201,7 +205,3 @@ def _playbook_of(tasks: t.Sequence[t.Mapping[str, t.Any]]) -> t.Iterator[Path]:
         yield playbook
     finally:
         playbook.unlink()
-
-
-def _environment() -> dict[str, str]:
-    return {**os.environ, "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json", "ANSIBLE_NOCOWS": "1"}

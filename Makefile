@@ -19,7 +19,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # ansible-playbook wants a locale that can write UTF-8; a bare machine has none but this one.
 export LC_ALL := C.UTF-8
 
-.PHONY: help setup lab check lint types unit docs test test-matrix sanity artifact oracle molecule faults soak demo demo-clean bench pages api lock release clean
+.PHONY: help setup lab check lint types unit docs test corners test-matrix sanity artifact oracle molecule faults soak demo demo-clean bench pages api lock release clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -67,11 +67,11 @@ docs: setup  ## the documentation site, in .cache/docs/html
 	sphinx-build --quiet --fail-on-warning --keep-going .cache/docs/source .cache/docs/html
 
 # Faults mostly wait, so they do it beside what computes; the image that both need is made before. Molecule's scenarios
-# look at times: three of them, which wait a good part of it, have the machine for themselves.
+# look at times: three of them, which wait a good part of it, have the machine for themselves, one of a corner.
 test:  ## every test
 	$(MAKE) --jobs=2 --output-sync=target check artifact
 	$(MAKE) --jobs=2 --output-sync=target faults sanity oracle
-	$(MAKE) molecule
+	$(MAKE) --jobs=2 molecule corners
 
 sanity: setup  ## ansible-test sanity of the current core
 	@command -v shellcheck >/dev/null || sh tests/install.sh shellcheck
@@ -84,10 +84,13 @@ oracle: lab  ## what we write and read, against real systemd; ORACLE_SUITES=bull
 	pytest tests/oracle
 
 molecule: lab  ## behaviour on a host that runs systemd
-	molecule -v test --all --workers=3 --continue-on-failure
+	molecule -v test --all --workers=2 --continue-on-failure
 
 faults: lab  ## every kind of fault at five points of a deploy; FAULT_POINTS, FAULT_SEED and FAULT_HOSTS ask for others
 	pytest tests/faults
+
+corners: lab  ## some scenarios on the oldest and the newest systemd
+	python3 -m tests.matrix.corners
 
 test-matrix: lab  ## every scenario on every systemd, the rest on every ansible-core: the table of the README; two hours
 	python3 -m tests.matrix

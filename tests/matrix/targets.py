@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -44,17 +45,22 @@ AT_A_TIME = 2
 
 def every(commit: str, logs: Path) -> dict[str, Column]:
     asked = os.environ.get("MATRIX_SUITES", " ".join(SUITES)).split()
-    with ThreadPoolExecutor(AT_A_TIME) as pool:
-        columns = pool.map(lambda suite: _on_suite(suite, commit, logs), asked)
-        return dict(zip(asked, columns, strict=True))
+    wanted = {suite: PROGRAMS if suite.endswith("-programs") else SCENARIOS for suite in asked}
+    return tried(wanted, commit, logs, at_a_time=AT_A_TIME)
 
 
-def _on_suite(suite: str, commit: str, logs: Path) -> Column:
-    """Boots a host and runs every scenario on it, one after the other."""
+def tried(wanted: t.Mapping[str, t.Sequence[str]], commit: str, logs: Path, *, at_a_time: int) -> dict[str, Column]:
+    """What becomes of scenarios, by suite."""
+    with ThreadPoolExecutor(at_a_time) as pool:
+        columns = pool.map(lambda suite: _on_suite(suite, wanted[suite], commit, logs), wanted)
+        return dict(zip(wanted, columns, strict=True))
+
+
+def _on_suite(suite: str, scenarios: t.Sequence[str], commit: str, logs: Path) -> Column:
+    """Boots a host and runs scenarios on it, one after the other."""
     host = f"workers-matrix-{suite}"
     hosts.up(host, suite)
     systemd, python = run(*ssh.command(host, VERSIONS)).split()
-    scenarios = PROGRAMS if suite.endswith("-programs") else SCENARIOS
     cells = {scenario: _on_host(host, scenario, logs / f"{suite}-{scenario}") for scenario in scenarios}
     hosts.down(host)
     return Column(f"systemd {systemd}, Python {python} ({suite.capitalize()})", commit, cells)
@@ -62,6 +68,7 @@ def _on_suite(suite: str, commit: str, logs: Path) -> Column:
 
 def _on_host(host: str, scenario: str, log: Path) -> str:
     report = log.with_suffix(".xml")
+    report.unlink(missing_ok=True)
     argv = ["-m", "pytest", "-p", "no:cacheprovider", f"--junitxml={report}", f"molecule/{scenario}/tests"]
     env = {**os.environ, "MOLECULE_LAB_HOST": host, "PYTHONPATH": "."}
     with log.with_suffix(".log").open("w") as out:
@@ -71,4 +78,4 @@ def _on_host(host: str, scenario: str, log: Path) -> str:
             )
         except subprocess.TimeoutExpired:
             return f"failed: did not end within {LONGEST} s"
-    return of_junit(report.read_text())
+    return of_junit(report.read_text()) if report.exists() else "failed: see the log"

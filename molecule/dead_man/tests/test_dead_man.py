@@ -59,7 +59,7 @@ def half_way(lab: LabHost, pool: dict[str, t.Any], then: t.Callable[[], t.Any]) 
 def test_a_run_that_is_stopped_is_undone_by_the_host(bare: LabHost) -> None:
     bare.deploy(sleeper("old"))
     files, pids = live(bare), bare.pids("sleeper")
-    half_way(bare, sleeper("new"), lambda: bare.sh(f"pkill -STOP {MODULE}"))
+    half_way(bare, sleeper("new"), lambda: bare.sh(f"pkill -STOP --euid {bare.owner} {MODULE}"))
     began = time.monotonic()
     bare.until(lambda: live(bare) == files and set(queues(bare).values()) == {"old"}, seconds=CONFIRM + 10)
     assert time.monotonic() - began < CONFIRM + 5
@@ -165,5 +165,9 @@ def test_progress_is_shown_as_it_goes(bare: LabHost) -> None:
     bare.deploy(sleeper("old"))
     with bare.deploying(sleeper("new")) as deploy:
         said = deploy.communicate()[1]
-    lines = [line.partition("] ")[2].partition(" after")[0] for line in said.splitlines() if f"[{bare.name}]" in line]
+    lines = [
+        line.partition("] ")[2].partition(" after")[0]
+        for line in said.replace(f"{bare.owner}/", "").splitlines()
+        if f"[{bare.name}]" in line
+    ]
     assert lines == ["sleeper: canary settled, 1/4", "sleeper: 2/4", "sleeper: 3/4", "sleeper: 4/4"]

@@ -137,7 +137,7 @@ print("done", flush=True)
 time.sleep(1000)
 """
 POSTGRESQL = """\
-sed -i 's/scram-sha-256\\|peer/trust/' /etc/postgresql/*/main/pg_hba.conf
+sed -i 's/scram-sha-256\\|md5\\|peer/trust/' /etc/postgresql/*/main/pg_hba.conf
 systemctl start "postgresql@$(ls /etc/postgresql)-main"
 runuser -u postgres -- psql -c 'create role "www-data" login superuser' || :
 """

@@ -1,0 +1,28 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""python3 -m tests.matrix.corners: the oldest and the newest systemd, in minutes, beside all that is tried on one."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.matrix import controllers, targets
+from tests.matrix.results import Found
+
+# What rests on the most of systemd: instance sets, files and their judge, verdicts, versions and the way back.
+CORNERS = dict.fromkeys(("bullseye", "sid"), ("scaling", "bad_input", "rollback"))
+
+
+def main() -> int:
+    logs = controllers.HERE / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    found = Found(targets.tried(CORNERS, "", logs, at_a_time=1), {})
+    for column in found.targets.values():
+        print(column.title, *(f"{scenario}: {cell}" for scenario, cell in column.cells.items()), sep="\n  ")
+    if found.failed:
+        print(*(log.read_text() for log in sorted(logs.glob("*.log"))), sep="\n")
+    return int(found.failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

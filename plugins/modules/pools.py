@@ -577,7 +577,7 @@ def main() -> None:
             )
             warnings = deployment.judge(known)
             deployment.decide()
-            return deployment, warnings
+            return deployment, [*warnings, *deployment.cut_short()]
 
         def decide() -> t.Tuple[Everywhere, t.List[str]]:
             return decide_everywhere(

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 
 import pytest
@@ -196,3 +197,15 @@ def test_a_restart_that_systemd_refuses_is_no_success(ready: LabHost) -> None:
     assert told.failed
     assert "systemd refused" in told.msg
     assert changed(ready, before) == set()
+
+
+def test_a_shorter_run_time_tells_before_whom_it_ends_at_once(bare: LabHost) -> None:
+    """systemd does that with the reload itself (tests/oracle/changes.py)."""
+    pool = {"name": "app", "command": ["/bin/sleep", "infinity"], "instances": 3}
+    bare.deploy(pool)
+    before, born = bare.pids("app"), time.monotonic()
+    bare.until(lambda: time.monotonic() > born + 2)
+    said = bare.deploy({**pool, "unit": {"Service": {"RuntimeMaxSec": "2s"}}}, check=True)
+    (warning,) = (text for text in said.result["warnings"] if "RuntimeMaxSec" in text)
+    assert "2s ends 3 of 3 instances at once" in warning
+    assert bare.pids("app") == before

@@ -10,7 +10,7 @@ import time
 import typing as t
 from dataclasses import asdict
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import report, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import cut_short, report, units
 from ansible_collections.workers.systemd.plugins.module_utils._core.exposure import Judged
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Severity
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge import MAY_COME_LATER
@@ -113,6 +113,11 @@ class Deployment:
         # An earlier task of the same play may be about to bring it.
         later = [f"{problem}; a run would refuse this" for problem in missing]
         return [*warnings, *worse, *self._idle_limits(), *later]
+
+    def cut_short(self) -> t.List[str]:
+        """Warnings that follow from what has been decided."""
+        now = time.time()
+        return [line for name, one in self.wanted.items() for line in cut_short.warning(one, self.observed[name], now)]
 
     def _idle_limits(self) -> t.Iterator[str]:
         """The manager of a user enforces what the system's has delegated to it (systemd.resource-control(5))."""

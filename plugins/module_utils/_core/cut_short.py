@@ -1,0 +1,39 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Workers that a new RuntimeMaxSec= ends with the reload itself, outside of every batch.
+
+systemd counts from the start of the process and not from the reload (docs/effects.md), so all that are older than the
+new time get their stop signal at once.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import units
+from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
+from ansible_collections.workers.systemd.plugins.module_utils._core.values import time_span
+from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted
+
+
+def warning(wanted: Wanted, observed: ObservedPool, now: float) -> t.Iterator[str]:
+    """One line, if any are ended. ``now`` is in seconds since the epoch."""
+    (text, path) = next((file.text, file.path) for file in wanted.files if file.path.endswith(_template(wanted)))
+    (*_, span) = ("infinity", *UnitText.parse(text).values("Service", "RuntimeMaxSec"))
+    there = observed.files.get(path)
+    # systemd refuses what is no time span before this matters.
+    if there is None or there.text == text or not time_span.is_time_span(span):
+        return
+    born = now - (time_span.seconds_or_endless(span) or float("inf"))
+    running = {name: one.process for name, one in observed.instances.items() if one.running and one.process}
+    older = units.in_order(name for name, process in running.items() if process.started < born)
+    if older:
+        yield (
+            f"{wanted.pool.where}.unit.Service.RuntimeMaxSec: {span} ends {len(older)} of {len(running)} instances at"
+            f" once, which are older: {', '.join(older)}. With playbooks/restart.yml before it they are young."
+        )
+
+
+def _template(wanted: Wanted) -> str:
+    return f"/{units.template(wanted.pool.name)}"

@@ -70,6 +70,10 @@ MISSED: Rows = {
         "capability-is-out-of-bounds",
         worker("AmbientCapabilities=CAP_KILL", "CapabilityBoundingSet=CAP_CHOWN", "CapabilityBoundingSet=CAP_KILL"),
     ),
+    "all capabilities but one": (
+        "capability-is-out-of-bounds",
+        worker("AmbientCapabilities=~CAP_KILL CAP_CHOWN", "CapabilityBoundingSet=CAP_KILL"),
+    ),
     "a capability without bounds": ("capability-is-out-of-bounds", worker("AmbientCapabilities=CAP_KILL")),
     "a capability that stays when others go": (
         "capability-is-out-of-bounds",

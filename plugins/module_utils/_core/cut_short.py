@@ -19,11 +19,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.wanted impor
 
 def warning(wanted: Wanted, observed: ObservedPool, now: float) -> t.Iterator[str]:
     """One line, if any are ended. ``now`` is in seconds since the epoch."""
-    (text, path) = next((file.text, file.path) for file in wanted.files if file.path.endswith(_template(wanted)))
-    (*_, span) = ("infinity", *UnitText.parse(text).values("Service", "RuntimeMaxSec"))
-    there = observed.files.get(path)
+    template = f"/{units.template(wanted.pool.name)}"
+    (file,) = (file for file in wanted.files if file.path.endswith(template))
+    span = ["infinity", *UnitText.parse(file.text).values("Service", "RuntimeMaxSec")][-1]
+    there = observed.files.get(file.path)
     # systemd refuses what is no time span before this matters.
-    if there is None or there.text == text or not time_span.is_time_span(span):
+    if there is None or there.text == file.text or not time_span.is_time_span(span):
         return
     born = now - (time_span.seconds_or_endless(span) or float("inf"))
     running = {name: one.process for name, one in observed.instances.items() if one.running and one.process}
@@ -33,7 +34,3 @@ def warning(wanted: Wanted, observed: ObservedPool, now: float) -> t.Iterator[st
             f"{wanted.pool.where}.unit.Service.RuntimeMaxSec: {span} ends {len(older)} of {len(running)} instances at"
             f" once, which are older: {', '.join(older)}. With playbooks/restart.yml before it they are young."
         )
-
-
-def _template(wanted: Wanted) -> str:
-    return f"/{units.template(wanted.pool.name)}"

@@ -206,7 +206,7 @@ def directives(profile: str, needs: t.Iterable[str]) -> t.Dict[str, Value]:
 
 def runs_as_root(user: t.Any, dynamic_user: t.Any) -> bool:
     """As User= and DynamicUser= are written; without a name the latter makes one (systemd.exec(5))."""
-    (*_, dynamic) = ("no", *value_texts(dynamic_user))
+    dynamic = ["no", *value_texts(dynamic_user)][-1]
     return user in (None, "", 0, *ROOT) and dynamic.lower() not in TRUE
 
 

@@ -40,7 +40,8 @@ $(HERE):
 lab: setup  ## what containers that run systemd need
 	python3 -m lab setup
 
-check: lint types unit  ## lint, types, unit tests: under two minutes
+check:  ## lint, types, unit tests: under two minutes
+	$(MAKE) --jobs=2 --output-sync=target lint types unit
 
 lint: setup  ## ruff, yamllint, ansible-lint, licences, the documentation of the modules, the changelog
 	ruff check .
@@ -69,7 +70,7 @@ docs: setup  ## the documentation site, in .cache/docs/html
 # Faults mostly wait, so they do it beside what computes; the image that both need is made before. Molecule's scenarios
 # look at times: three of them, which wait a good part of it, have the machine for themselves, one of a corner.
 test:  ## every test
-	$(MAKE) --jobs=2 --output-sync=target check artifact
+	$(MAKE) --jobs=2 --output-sync=target lint types unit artifact
 	$(MAKE) --jobs=2 --output-sync=target faults sanity oracle
 	$(MAKE) --jobs=2 molecule corners
 

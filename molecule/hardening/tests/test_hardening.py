@@ -41,7 +41,8 @@ COMMANDS = {
 PROBES = {
     **{runs: f"test -e {words[0]}" for runs, words in COMMANDS.items()},
     "phpjit": "/usr/bin/php -r 'exit((int)(PHP_VERSION_ID < 80000));'",
-    "yjit": "/usr/bin/ruby --yjit -e 0",
+    # Debian 13 builds Ruby without it.
+    "yjit": "/usr/bin/ruby --yjit -e 'exit(RubyVM::YJIT.enabled?)'",
     "media": "test -e /usr/bin/ffmpeg",
 }
 # Pool, what it runs, its options.

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import queue
 import random
 import time
 
@@ -19,17 +18,24 @@ CONNECTION = redis.Redis()
 
 
 class Channel(transport.Channel):
-    """What kombu does from 5.3.0 on, and Debian 12's 5.2.4 does not: read the answer that is still to come.
+    """Gives back the task that it was asking for when it was told to stop.
 
     A stop closes the connection while Redis is asked for the next task (BRPOP). If Redis has taken one from the queue
-    by then, nobody reads it: one task lost in nearly every stop under load (kombu pull request 1733).
+    by then, nobody reads it: one task lost in nearly every stop under load (kombu pull request 1733). From 5.3.0 on
+    kombu reads it, for a consumer that has been cancelled by then, says "Requeuing undeliverable message" in nearly
+    every stop, and looks for another channel to send it back by (virtual.Transport._reject_inbound_message()); with
+    none left it drops it. Here it goes back to where it came from, whatever the version.
     """
 
     def close(self) -> None:
         self._closing = True
         if self._in_poll:
-            with contextlib.suppress(queue.Empty):
-                self._brpop_read()
+            with contextlib.suppress(*self.connection_errors):
+                answer = self.client.parse_response(self.client.connection, "BRPOP")
+                if answer:
+                    with self.conn_or_acquire() as client:
+                        client.rpush(*answer)
+            self._in_poll = None
         super().close()
 
 

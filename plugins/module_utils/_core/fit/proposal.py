@@ -54,8 +54,7 @@ OF_PATHS: t.Tuple[t.Tuple[t.Pattern[str], Opening], ...] = (
         Opening("PrivateDevices", "devices"),
     ),
     (
-        # malloc() of glibc reads this one, and goes on without it (check_may_shrink_heap() in its arena.c).
-        re.compile(r"/proc/(?!self(?:/|$)|thread-self(?:/|$)|[0-9]|sys/vm/overcommit_memory$).+"),
+        re.compile(r"/proc/(?!self(?:/|$)|thread-self(?:/|$)|[0-9]).+"),
         Opening("ProcSubset", "proc"),
     ),
     (re.compile(r"(?:/usr)?/lib/modules/.+"), Opening("ProtectKernelModules", unit={"ProtectKernelModules": False})),

@@ -61,6 +61,8 @@ TEMPORARY = ("/tmp", "/var/tmp")  # noqa: S108
 # Errors of what hardening forbids, and of what it hides.
 REFUSALS = frozenset({"EACCES", "EAFNOSUPPORT", "EPERM", "EROFS"})
 ABSENCES = frozenset({"ENODEV", "ENOENT", "ENXIO", "ESRCH"})
+# malloc() of glibc reads it, and goes on without it (check_may_shrink_heap() in its arena.c).
+DISPENSABLE = "/proc/sys/vm/overcommit_memory"
 OF_A_PROCESS = re.compile(r"/proc/([0-9]+)(?:/.*)?")
 
 
@@ -110,6 +112,8 @@ def watched(calls: t.Iterable[Call], working_directory: str) -> Usage:
         place = places.setdefault(call.pid, working_directory)
         about = [joined(joined(place, base), path) for base, path in _paths(call)]
         usage.pids.add(call.pid)
+        if DISPENSABLE in about:
+            continue
         if call.error:
             usage.failed.setdefault((call.name, _key(call, about), call.error), str(call))
             continue

@@ -134,6 +134,11 @@ def test_what_others_left_in_a_tmp() -> None:
         ('open("/tmp/a", O_RDONLY) = 3</tmp/a>', 'open("/tmp/a", O_RDONLY) = -1 ENOENT (No)', []),
         ('open("/b", O_RDWR) = 3</b>', 'open("/a", O_RDWR) = -1 EROFS (Read-only)', ['open("/a", O_RDWR) = EROFS']),
         ("", "socket(AF_INET, 1) = -1 EAFNOSUPPORT (No)", ["socket(AF_INET, 1) = EAFNOSUPPORT"]),
+        (
+            'open("/proc/sys/vm/overcommit_memory", O_RDONLY) = 3</proc/sys/vm/overcommit_memory>',
+            'open("/proc/sys/vm/overcommit_memory", O_RDONLY) = -1 ENOENT (No)',
+            [],
+        ),
         ("", "read(3) = -1 EAGAIN (Resource temporarily unavailable)", []),
     ],
     ids=[
@@ -144,6 +149,7 @@ def test_what_others_left_in_a_tmp() -> None:
         "a /tmp of its own is empty",
         "a refusal is one wherever it is",
         "a family of sockets",
+        "what every program does without",
         "what has other reasons",
     ],
 )

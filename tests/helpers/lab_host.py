@@ -188,7 +188,7 @@ class LabHost:
 
     def _output(self, playbook: Path, variables: t.Mapping[str, t.Any], options: t.Sequence[str]) -> str:
         _, *words = self._argv(playbook, variables, options)
-        done = play(words, **JSON)
+        done = play(words, JSON)
         if not done.stdout.lstrip().startswith("{"):
             raise AssertionError(f"{done.stdout}{done.stderr}")
         return done.stdout

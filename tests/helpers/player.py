@@ -4,26 +4,15 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import typing as t
 from pathlib import Path
 
 import yaml
 
 from tests.helpers.lab_host import CONNECTION
+from tests.helpers.plays import Played, play
 
 Play = t.Dict[str, t.Any]
-
-
-class Played(t.NamedTuple):
-    """``status`` is the exit status of ansible-playbook, ``said`` what it printed.
-
-    Molecule's own settings send what failed to one stream and all else to the other.
-    """
-
-    status: int
-    said: str
 
 
 class Player:
@@ -43,15 +32,7 @@ class Player:
         inventory = {"workers": {"hosts": {name: dict(own) for name, own in hosts.items()}, "vars": CONNECTION}}
         self._write("inventory.yml", {"all": {"children": inventory}})
         self._write("playbook.yml", list(plays))
-        done = subprocess.run(
-            ["ansible-playbook", "-i", "inventory.yml", *options, "playbook.yml"],
-            cwd=self.directory,
-            env={**os.environ, **environment},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return Played(done.returncode, done.stdout + done.stderr)
+        return play(["-i", "inventory.yml", *options, "playbook.yml"], environment, self.directory)
 
     def _write(self, name: str, content: t.Any) -> None:
         (self.directory / name).write_text(yaml.safe_dump(content, sort_keys=False))

@@ -27,14 +27,19 @@ class Played(t.NamedTuple):
     stderr: str
     status: int
 
+    @property
+    def said(self) -> str:
+        """Both: Molecule's own settings send what failed to one stream and all else to the other."""
+        return self.stdout + self.stderr
 
-def play(words: t.Sequence[str], **environment: str) -> Played:
-    """``ansible-playbook WORDS``, with more of an environment. One at a time."""
+
+def play(words: t.Sequence[str], environment: t.Mapping[str, str], directory: t.Optional[Path] = None) -> Played:
+    """``ansible-playbook WORDS`` with more of an environment, in a directory or here. One at a time."""
     program = _program(tuple(sorted(environment.items())))
     stdin, stdout = t.cast("t.IO[str]", program.stdin), t.cast("t.IO[str]", program.stdout)
-    with tempfile.TemporaryDirectory() as directory:
-        out, err = Path(directory, "out"), Path(directory, "err")
-        asked = {"words": ["ansible-playbook", *words], "out": str(out), "err": str(err), "directory": os.getcwd()}
+    with tempfile.TemporaryDirectory() as said:
+        out, err, there = Path(said, "out"), Path(said, "err"), str(directory or Path.cwd())
+        asked = {"words": ["ansible-playbook", *words], "out": str(out), "err": str(err), "directory": there}
         stdin.write(json.dumps(asked) + "\n")
         stdin.flush()
         return Played(status=int(stdout.readline()), stdout=out.read_text(), stderr=err.read_text())

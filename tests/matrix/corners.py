@@ -9,8 +9,8 @@ import sys
 from tests.matrix import controllers, targets
 from tests.matrix.results import Found
 
-# What rests on the most of systemd: instance sets, files and their judge, verdicts, versions and the way back.
-CORNERS = dict.fromkeys(("bullseye", "sid"), ("scaling", "bad_input", "rollback"))
+# What rests on the most of systemd, as far as it takes seconds: instance sets, files and their judge, and what is left.
+CORNERS = dict.fromkeys(("bullseye", "sid"), ("scaling", "bad_input", "removal"))
 
 
 def main() -> int:

@@ -7,10 +7,12 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import threading
 import time
 
 import celery
 import redis
+from celery import signals
 from kombu.transport import redis as transport
 
 QUEUE = os.environ["QUEUE"]
@@ -43,6 +45,16 @@ transport.Transport.Channel = Channel
 app = celery.Celery("celery_app", broker="redis://127.0.0.1:6379")
 # What a worker took and did not acknowledge before it went is handed out again after so many seconds, 3600 by default.
 app.conf.broker_transport_options = {"visibility_timeout": 15}
+
+
+@signals.worker_ready.connect
+def stop_between_two_steps(**_event: object) -> None:
+    """With a second thread Celery notes a stop, and looks at the note between two steps of its loop.
+
+    With one thread it raises WorkerShutdown wherever SIGTERM finds it (_shutdown_handler() in celery/apps/worker.py).
+    Half-way through handing a task to a child, that task is lost, and the child waits for the rest of it for ever.
+    """
+    threading.Thread(target=threading.Event().wait, daemon=True).start()
 
 
 @app.task(name="work")

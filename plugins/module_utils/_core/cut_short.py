@@ -21,10 +21,12 @@ def warning(wanted: Wanted, observed: ObservedPool, now: float) -> t.Iterator[st
     """One line, if any are ended. ``now`` is in seconds since the epoch."""
     template = f"/{units.template(wanted.pool.name)}"
     (file,) = (file for file in wanted.files if file.path.endswith(template))
-    span = ["infinity", *UnitText.parse(file.text).values("Service", "RuntimeMaxSec")][-1]
     there = observed.files.get(file.path)
+    if there is None or there.text == file.text:
+        return
+    span = ["infinity", *UnitText.parse(file.text).values("Service", "RuntimeMaxSec")][-1]
     # systemd refuses what is no time span before this matters.
-    if there is None or there.text == file.text or not time_span.is_time_span(span):
+    if not time_span.is_time_span(span):
         return
     born = now - (time_span.seconds_or_endless(span) or float("inf"))
     running = {name: one.process for name, one in observed.instances.items() if one.running and one.process}

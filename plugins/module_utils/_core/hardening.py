@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import Value, value_texts
 from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.words import TRUE
+from ansible_collections.workers.systemd.plugins.module_utils._core.values.words import is_true
 
 DEFAULT = "standard"
 # What the target's own list calls a directive that its systemd was built without, such as without seccomp.
@@ -207,7 +207,7 @@ def directives(profile: str, needs: t.Iterable[str]) -> t.Dict[str, Value]:
 def runs_as_root(user: t.Any, dynamic_user: t.Any) -> bool:
     """As User= and DynamicUser= are written; without a name the latter makes one (systemd.exec(5))."""
     dynamic = ["no", *value_texts(dynamic_user)][-1]
-    return user in (None, "", 0, *ROOT) and dynamic.lower() not in TRUE
+    return user in (None, "", 0, *ROOT) and not is_true(dynamic)
 
 
 def granted(profile: str, *, as_root: bool) -> t.Tuple[str, ...]:

@@ -26,7 +26,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.pool import 
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import Value
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.words import TRUE
+from ansible_collections.workers.systemd.plugins.module_utils._core.values.words import is_true
 from ansible_collections.workers.systemd.plugins.module_utils._host import (
     credentials,
     exposure,
@@ -89,7 +89,7 @@ class Hardening:
         self.user = self.unit.value("Service", "User")
         dynamic = self.unit.value("Service", "DynamicUser", "no")
         self.as_root = hardening.runs_as_root(self.user, dynamic)
-        self.is_dynamic = dynamic.lower() in TRUE
+        self.is_dynamic = is_true(dynamic)
         self.ambient = " ".join(one.value for one in self.unit.kept("Service", "AmbientCapabilities"))
         self.directories = {directive: self._made_by_systemd(directive) for directive in ROOTS}
         self.trials = trial.Trials(
@@ -181,8 +181,9 @@ class Hardening:
     def _made_by_systemd(self, directive: str) -> t.List[str]:
         names = self.unit.value("Service", directive).split()
         made = [f"{ROOTS[directive]}/{concrete(one, self.instance).partition(':')[0]}" for one in names]
-        if self.is_dynamic:
+        if self.is_dynamic and directive != "RuntimeDirectory":
             # They lie where only root comes, and there are links to them (systemd.exec(5), DynamicUser=).
+            # In /run that is so of what is preserved, and /run/private is not ours to take away.
             made += [f"{ROOTS[directive]}/private{one[len(ROOTS[directive]) :]}" for one in made]
         return made
 

@@ -18,10 +18,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.traps.trap i
     written,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.words import FALSE
+from ansible_collections.workers.systemd.plugins.module_utils._core.values.words import FALSE, TRUE
 
 HOMES = re.compile(r"/(?:home|root|run/user)(?:/|$)")
-HIDING = frozenset({"1", "yes", "y", "true", "t", "on", "tmpfs"})
+HIDING = TRUE | {"tmpfs"}
 WITH_JIT = frozenset({"node", "nodejs", "deno", "java", "dotnet"})
 # Their options that switch the compiler off.
 WITHOUT_JIT = frozenset({"--jitless", "-Xint"})
@@ -246,8 +246,10 @@ def capability_is_out_of_bounds(seen: Seen) -> t.Iterator[Caught]:
     ),
 )
 def credentials_end_start_pre(seen: Seen) -> t.Iterator[Caught]:
-    sandboxed = any(seen.value(key).lower() not in FALSE | {""} for key in MOUNTING)
-    if seen.systemd <= LAST_WITHOUT and sandboxed and (seen.all("LoadCredential") or seen.all("SetCredential")):
+    has_credentials = seen.all("LoadCredential") or seen.all("SetCredential")
+    if seen.systemd > LAST_WITHOUT or not has_credentials:
+        return
+    if any(seen.value(key).lower() not in FALSE | {""} for key in MOUNTING):
         for at in seen.all("ExecStartPre"):
             if not at.value.startswith("+"):
                 yield Caught(at, "ExecStartPre= with credentials")

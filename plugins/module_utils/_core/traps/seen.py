@@ -15,7 +15,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.traps.host_f
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.queue_tools import Tool, tool_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed, Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.values import time_span
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.words import TRUE
+from ansible_collections.workers.systemd.plugins.module_utils._core.values.words import is_true
 
 # Types whose main process is the service itself and stays (systemd.service(5)).
 STAYING = frozenset({"simple", "exec", "notify", "notify-reload", "idle"})
@@ -69,7 +69,7 @@ class Seen:
         return decides.value if decides else default
 
     def says_yes(self, key: str) -> bool:
-        return self.value(key).lower() in TRUE
+        return is_true(self.value(key))
 
     def seconds(self, key: str, default: float, section: str = "Service") -> float:
         """A time span; the default also for one that does not parse, which systemd ignores."""

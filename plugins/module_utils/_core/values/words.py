@@ -94,6 +94,11 @@ def versions(words: str) -> t.Dict[str, int]:
     return found
 
 
+def is_true(text: str) -> bool:
+    """parse_boolean(), where it says yes."""
+    return text.lower() in TRUE
+
+
 def is_boolean(text: str) -> bool:
     """As parse_boolean() takes it, in any letters."""
-    return text.lower() in TRUE or text.lower() in FALSE
+    return is_true(text) or text.lower() in FALSE

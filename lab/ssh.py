@@ -38,7 +38,6 @@ Host *
 def set_up() -> None:
     """Makes what this side needs, before hosts come up side by side."""
     HERE.mkdir(parents=True, exist_ok=True)
-    (Path.home() / ".ssh").mkdir(mode=0o700, exist_ok=True)
     if not KEY.exists():
         run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(KEY))
     CONFIG.write_text(TEXT.format(key=KEY, server=SERVER))
@@ -48,6 +47,7 @@ def let_in(name: str) -> None:
     """Lets who runs this into a host."""
     if not CONFIG.exists():
         set_up()
+    (Path.home() / ".ssh").mkdir(mode=0o700, exist_ok=True)
     public = KEY.with_suffix(".pub").read_text()
     run("podman", "exec", "--interactive", name, "sh", "-c", "cat > /etc/lab_key", stdin=public)
 

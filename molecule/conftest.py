@@ -17,7 +17,17 @@ from lab import ssh
 from tests.helpers.lab_host import LabHost
 from tests.helpers.user_host import UserHost
 
-LOCKS = Path(__file__).parents[1] / ".cache" / "lab" / "locks"
+CACHE = Path(__file__).parents[1] / ".cache"
+LOCKS = CACHE / "lab" / "locks"
+FAILED = CACHE / "molecule" / "failed"
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Keeps what failed for the end of ``make molecule``: what other scenarios print would be all that is seen."""
+    if report.failed:
+        FAILED.parent.mkdir(parents=True, exist_ok=True)
+        with FAILED.open("a") as file:
+            file.write("\n".join(("", report.nodeid, *report.longreprtext.splitlines()[-40:], "")))
 
 
 @pytest.fixture(scope="session")

@@ -153,7 +153,7 @@ def pool(name: str, **options: t.Any) -> dict[str, t.Any]:
 
 
 def fit(lab: LabHost, name: str, **options: t.Any) -> Told:
-    return lab.module("harden", pool=name, **{"duration": "1s", **options})
+    return lab.module("harden", pool=name, **{"duration": "2s", **options})
 
 
 def left(lab: LabHost) -> str:
@@ -201,6 +201,18 @@ def test_the_files_of_a_dynamic_user_stay_its_own(fitting: LabHost) -> None:
     assert fitting.sh("stat -c %u /var/lib/private/fit-dynamic/seen") == owner
     (problem,) = fit(fitting, "dynamic").result["problems"]
     assert (problem["where"], problem["found"]) == ("instance", "'1', whose /run/fit-dynamic/1 is in use")
+
+
+def test_what_others_put_beside_its_directories_stays(fitting: LabHost) -> None:
+    idle = pool("dynamic", instances=0, state_directory="fit-idle", runtime_directory="fit-idle/%i") | {"name": "idle"}
+    assert not fitting.deploy(idle).failed
+    others = "/run/fit-idle/others /run/private/others"
+    wait = "until test -d /run/fit-idle; do sleep 0.01; done"
+    fitting.sh(f"rm -rf /run/private; systemd-run --quiet sh -c '{wait}; mkdir -p {others}'")
+    told = fit(fitting, "idle")
+    assert not told.failed, told.msg
+    assert fitting.sh("ls -d /run/fit-idle/* /run/private/*").split() == others.split()
+    fitting.sh(f"rm -rf {others} /run/fit-idle")
 
 
 def test_the_way_down_is_seen(fitting: LabHost) -> None:

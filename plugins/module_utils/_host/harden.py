@@ -96,7 +96,7 @@ class Hardening:
             manager,
             self.unit,
             self._working_directory(),
-            [path for one in self.directories["RuntimeDirectory"] for path in _from_the_top(one, "/run")],
+            self.directories["RuntimeDirectory"],
             credentials.secrets_of(SYSTEM, [pool]),
             self._of_dynamic_user() if self.is_dynamic else {},
         )
@@ -204,11 +204,6 @@ def _nearest(directory: str) -> str:
     while not os.path.isdir(directory):
         directory = parent(directory)
     return os.path.realpath(directory)
-
-
-def _from_the_top(path: str, root: str) -> t.List[str]:
-    """``/run/app/1`` -> ``/run/app``, ``/run/app/1``"""
-    return [] if path == root else [*_from_the_top(parent(path), root), path]
 
 
 def _gains(program: str) -> bool:

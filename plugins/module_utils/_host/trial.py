@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.fit import strace_text, trial_unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.fit.usage import Usage, watched
+from ansible_collections.workers.systemd.plugins.module_utils._core.paths import parent
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import journal_lines, last_exits
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
@@ -175,11 +176,15 @@ class Trials:
 
     @contextlib.contextmanager
     def _without_new_directories(self) -> t.Iterator[None]:
-        """Those in /run of an instance that runs stay."""
+        """Those in /run of an instance that runs stay, and what others put beside them meanwhile."""
         new = [path for path in self.runtime_directories if not os.path.lexists(path)]
+        parents = [one for path in new for one in _below_run(parent(path)) if not os.path.lexists(one)]
         yield
         for path in new:
             shutil.rmtree(path, ignore_errors=True)
+        for path in reversed(parents):
+            with contextlib.suppress(OSError):
+                os.rmdir(path)
 
 
 @contextlib.contextmanager
@@ -195,6 +200,11 @@ def _orderly_end() -> t.Iterator[None]:
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
+
+
+def _below_run(path: str) -> t.List[str]:
+    """``/run/app/1`` -> ``/run/app``, ``/run/app/1``"""
+    return [] if path == "/run" else [*_below_run(parent(path)), path]
 
 
 def _status(pid: int, field: str) -> str:

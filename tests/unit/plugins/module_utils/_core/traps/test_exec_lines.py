@@ -3,12 +3,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps import table as traps
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.host_facts import HostFacts, PathFacts
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
-from tests.unit.plugins.module_utils._core.traps.trap_units import CELERY, Rows, caught, worker
+from tests.unit.plugins.module_utils._core.traps.trap_units import CELERY, Rows, both_ways, caught, worker
 
 CAUGHT: Rows = {
     "a shell that waits for the worker": (
@@ -125,14 +123,7 @@ MISSED: Rows = {
 }
 
 
-@pytest.mark.parametrize(("trap", "text"), CAUGHT.values(), ids=CAUGHT.keys())
-def test_is_told(trap: str, text: str) -> None:
-    assert caught(text) == {trap}
-
-
-@pytest.mark.parametrize(("trap", "text"), MISSED.values(), ids=MISSED.keys())
-def test_is_not_told(trap: str, text: str) -> None:
-    assert trap not in caught(text)
+test_is_told, test_is_not_told = both_ways(CAUGHT, MISSED)
 
 
 def test_a_path_with_a_dollar_that_is_there_is_no_trap() -> None:

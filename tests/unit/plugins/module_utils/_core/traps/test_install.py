@@ -7,7 +7,7 @@ import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps import table as traps
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
-from tests.unit.plugins.module_utils._core.traps.trap_units import Rows, caught, worker
+from tests.unit.plugins.module_utils._core.traps.trap_units import Rows, both_ways, caught, worker
 
 OFFLINE = ["Wants", "After"]
 CAUGHT: Rows = {
@@ -56,14 +56,7 @@ FOREIGN = "/etc/systemd/system/mail@.service.d/override.conf"
 CONTROL = "/etc/systemd/system.control/mail@.service.d/50-MemoryMax.conf"
 
 
-@pytest.mark.parametrize(("trap", "text"), CAUGHT.values(), ids=CAUGHT.keys())
-def test_is_told(trap: str, text: str) -> None:
-    assert caught(text) == {trap}
-
-
-@pytest.mark.parametrize(("trap", "text"), MISSED.values(), ids=MISSED.keys())
-def test_is_not_told(trap: str, text: str) -> None:
-    assert trap not in caught(text)
+test_is_told, test_is_not_told = both_ways(CAUGHT, MISSED)
 
 
 def test_the_hint_is_the_target_that_was_meant() -> None:

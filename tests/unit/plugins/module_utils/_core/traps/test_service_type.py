@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.unit.plugins.module_utils._core.traps.trap_units import CELERY, Rows, caught, worker
+from tests.unit.plugins.module_utils._core.traps.trap_units import CELERY, Rows, both_ways, caught, worker
 
 SIDEKIQ = "/usr/bin/bundle exec sidekiq"
 CAUGHT: Rows = {
@@ -55,14 +53,7 @@ MISSED: Rows = {
 }
 
 
-@pytest.mark.parametrize(("trap", "text"), CAUGHT.values(), ids=CAUGHT.keys())
-def test_is_told(trap: str, text: str) -> None:
-    assert caught(text) == {trap}
-
-
-@pytest.mark.parametrize(("trap", "text"), MISSED.values(), ids=MISSED.keys())
-def test_is_not_told(trap: str, text: str) -> None:
-    assert trap not in caught(text)
+test_is_told, test_is_not_told = both_ways(CAUGHT, MISSED)
 
 
 def test_a_worker_behind_a_shell_is_no_main_process() -> None:

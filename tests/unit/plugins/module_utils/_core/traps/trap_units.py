@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+import pytest
+
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps import table as traps
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.host_facts import HostFacts
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
@@ -41,3 +43,17 @@ def worker(
 def caught(text: str, host: HostFacts | None = None, systemd: int = SYSTEMD, name: str = "mail.service") -> set[str]:
     """Ids of the traps in a unit."""
     return {finding.id for finding in traps.findings(Unit.of(name, text), host, systemd)}
+
+
+def both_ways(told: Rows, not_told: Rows) -> tuple[t.Callable[..., None], t.Callable[..., None]]:
+    """Two tests of the tables of a file: what is told, and nothing else, and what is not."""
+
+    @pytest.mark.parametrize(("trap", "text"), told.values(), ids=told.keys())
+    def test_is_told(trap: str, text: str) -> None:
+        assert caught(text) == {trap}
+
+    @pytest.mark.parametrize(("trap", "text"), not_told.values(), ids=not_told.keys())
+    def test_is_not_told(trap: str, text: str) -> None:
+        assert trap not in caught(text)
+
+    return test_is_told, test_is_not_told

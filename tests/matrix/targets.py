@@ -14,7 +14,7 @@ from pathlib import Path
 from lab import hosts, ssh
 from lab.shell import run
 from lab.suites import SUITES
-from tests.matrix.results import Column, of_junit
+from tests.matrix.results import MORE_PROGRAMS, Column, of_junit
 
 # Each promise that depends on the systemd or the Python of a target.
 SCENARIOS = (
@@ -45,7 +45,7 @@ AT_A_TIME = 2
 
 def every(commit: str, logs: Path) -> dict[str, Column]:
     asked = os.environ.get("MATRIX_SUITES", " ".join(SUITES)).split()
-    wanted = {suite: PROGRAMS if suite.endswith("-programs") else SCENARIOS for suite in asked}
+    wanted = {suite: PROGRAMS if suite.endswith(MORE_PROGRAMS) else SCENARIOS for suite in asked}
     return tried(wanted, commit, logs, at_a_time=AT_A_TIME)
 
 

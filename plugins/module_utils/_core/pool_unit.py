@@ -14,12 +14,23 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.env_text imp
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import render_argv
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, Sections
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText, render, value_texts
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import (
+    UnitText,
+    Value,
+    render,
+    value_texts,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.values.time_span import (
+    is_time_span,
+    seconds,
+    seconds_or_endless,
+)
 
 # The process carries them from its start on; see stale.py.
 UNIT_MARKER = "WORKERS_UNIT"
 # systemd 254 grows the delay between restarts by itself (systemd.service(5), RestartSteps=).
 GROWING_DELAY_SINCE = 254
+LONGEST_DELAY = "10s"
 # A worker talks to a broker; network.target only says that the network is being set up. The manager of a user has
 # neither: it starts when users may log in, and a worker that comes too early is restarted.
 NETWORK = {"Wants": "network-online.target", "After": "network-online.target"}
@@ -85,7 +96,7 @@ def _template_sections(
             service[directive] = value.replace("%", "%%") if directive == "WorkingDirectory" else value
     service["Environment"] = ["WORKERS_POOL=%p", "WORKERS_INSTANCE=%i"]
     service["EnvironmentFile"] = list(env_files)
-    service.update(_restart_policy(systemd))
+    service.update(_restart_policy(systemd, pool.unit.get("Service", {})))
     service.update({**preset, **_drain(pool, preset), "SyslogIdentifier": "%p@%i"})
     service.update({**pool.limits, **pool.guards, **_directories(pool)})
     sections: Sections = {
@@ -136,12 +147,19 @@ def _directories(pool: Pool) -> t.Dict[str, t.Any]:
     return found
 
 
-def _restart_policy(systemd: int) -> t.Dict[str, t.Any]:
-    """Back at once after a crash, and slower and slower for a worker that does nothing but crash."""
-    if systemd >= GROWING_DELAY_SINCE:
-        # RestartSec=0 would switch the growth off. 1 ms to 10 s in eight steps: 1, 3, 10, 32, 100, 316 ms, 1, 3, 10 s.
-        return {"Restart": "always", "RestartSec": "1ms", "RestartSteps": 8, "RestartMaxDelaySec": "10s"}
-    return {"Restart": "always", "RestartSec": "0"}
+def _restart_policy(systemd: int, own: t.Mapping[str, Value]) -> t.Dict[str, t.Any]:
+    """Back at once after a crash, and slower and slower for a worker that does nothing but crash.
+
+    ``own`` is what the pool itself says in [Service]: a delay that is longer than our longest does not grow.
+    """
+    if systemd < GROWING_DELAY_SINCE:
+        return {"Restart": "always", "RestartSec": "0"}
+    # RestartSec=0 would switch the growth off. 1 ms to 10 s in eight steps: 1, 3, 10, 32, 100, 316 ms, 1, 3, 10 s.
+    growing = {"Restart": "always", "RestartSec": "1ms", "RestartSteps": 8, "RestartMaxDelaySec": LONGEST_DELAY}
+    delay = ["", *value_texts(own.get("RestartSec", []))][-1]
+    if "RestartMaxDelaySec" in own or not is_time_span(delay) or seconds_or_endless(delay) <= seconds(LONGEST_DELAY):
+        return growing
+    return {"Restart": "always"}
 
 
 def _start_limit(systemd: int) -> t.Dict[str, t.Any]:

@@ -202,6 +202,26 @@ def test_a_crash_loop_is_slowed_by_a_growing_delay_where_systemd_has_it() -> Non
     assert text_of(mail(), GROWING_DELAY_SINCE).values("Unit", "StartLimitIntervalSec") == ["0"]
 
 
+DELAYS: dict[str, tuple[dict[str, t.Any], list[str]]] = {
+    "a short one grows to the longest of ours": ({"RestartSec": "1s"}, ["10s"]),
+    "one as long as the longest": ({"RestartSec": 10}, ["10s"]),
+    "a longer one stays": ({"RestartSec": "30s"}, []),
+    "an endless one": ({"RestartSec": "infinity"}, []),
+    "the last line counts": ({"RestartSec": ["30s", "2s"]}, ["10s"]),
+    "no line": ({"RestartSec": []}, ["10s"]),
+    "what is no time is for the judge": ({"RestartSec": "soon"}, ["10s"]),
+    "with a longest of its own": ({"RestartSec": "30s", "RestartMaxDelaySec": "5min"}, ["5min"]),
+}
+
+
+@pytest.mark.parametrize(("own", "longest"), DELAYS.values(), ids=DELAYS.keys())
+def test_a_delay_of_the_pool_fits_its_longest(own: dict[str, t.Any], longest: list[str]) -> None:
+    """systemd 257 says of a longer one: "RestartMaxDelaySec= is smaller than RestartSec=, resetting"."""
+    service = text_of(mail(unit={"Service": own}), GROWING_DELAY_SINCE).sections()["Service"]
+    assert service.get("RestartMaxDelaySec", []) == longest
+    assert ("RestartSteps" in service) is bool(longest)
+
+
 def test_and_by_the_start_limit_where_it_has_not() -> None:
     older = text_of(mail(), GROWING_DELAY_SINCE - 1)
     assert "RestartSteps" not in older.sections()["Service"]

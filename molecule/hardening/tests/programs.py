@@ -36,7 +36,7 @@ def talks_redis(family, address):
         assert redis.recv(7) == b"+PONG\\r\\n"
 
 does("fork", lambda: os.waitpid(os.fork() or os._exit(0), 0))
-does("processes", lambda: multiprocessing.Pool(2).map(abs, [1]))
+does("processes", lambda: multiprocessing.get_context("fork").Pool(2).map(abs, [1]))
 does("thread", threads)
 does("child", lambda: subprocess.run(["/bin/ls", "/"], check=True, stdout=subprocess.DEVNULL))
 does("tmp", lambda: tempfile.NamedTemporaryFile().write(b"x"))

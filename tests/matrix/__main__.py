@@ -21,13 +21,19 @@ LOGS = controllers.HERE / "logs"
 
 def main() -> int:
     LOGS.mkdir(parents=True, exist_ok=True)
-    commit = run("git", "describe", "--always", "--dirty").strip()
+    commit = _checked_out()
     later = Found(targets.every(commit, LOGS), controllers.every(commit, LOGS))
     found = Found.from_json(FOUND.read_text()).renewed(later)
     FOUND.write_text(found.to_json())
     README.write_text(page(README.read_text(), found))
     print(found.to_json())
     return int(later.failed)
+
+
+def _checked_out() -> str:
+    """A commit; dirty when something was changed besides what a run writes."""
+    changed = run("git", "status", "--porcelain", "--", ".", f":!{README}", f":!{FOUND}").strip()
+    return run("git", "describe", "--always").strip() + ("-dirty" if changed else "")
 
 
 if __name__ == "__main__":

@@ -247,6 +247,19 @@ options:
                 until it is back.
             type: str
             default: 25%
+          surge:
+            description:
+              - Whether instances are added for the time of a rolling restart, as many as may be down at once, so that
+                the pool is never smaller than O(pools[].instances) says. They start first, take the numbers after
+                the last instance, and are stopped in the end.
+              - The first of the new version that run are they, in place of O(pools[].rollout.canary). When one of them
+                fails, no other instance was touched.
+              - For that time more workers run than O(pools[].instances) says. Do not use it for what may run once only,
+                such as a scheduler.
+              - Needs O(pools[].instances) as a count, and paths without C(%i) in O(pools[].environment_files) and
+                O(pools[].working_directory).
+            type: bool
+            default: false
           min_healthy_time:
             description:
               - How long an instance must run without dying to be believed, as a time span of systemd. It counts
@@ -510,7 +523,7 @@ LIMITS = {
     "tasks_max": {"type": "str"},
     "io_weight": {"type": "str"},
 }
-ROLLOUT = policy.OPTIONS
+ROLLOUT = {**policy.OPTIONS, "surge": {"type": "bool", "default": False}}
 POOL = {
     "name": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},

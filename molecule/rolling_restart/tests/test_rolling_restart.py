@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import typing as t
 
@@ -14,7 +15,9 @@ from tests.helpers.lab_host import LabHost, Told
 # Ready after READY_AFTER, dies LIVES after that.
 NOTIFYING = """\
 #!/usr/bin/python3
-import os, socket, time
+import os, signal, socket, time
+if os.environ.get("DEAF") == os.environ["WORKERS_INSTANCE"]:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
 time.sleep(float(os.environ.get("READY_AFTER", "0")))
 address = os.environ["NOTIFY_SOCKET"]
 address = "\\0" + address[1:] if address[0] == "@" else address
@@ -54,6 +57,18 @@ def app(count: int = 4, lives: float = 100000, ready_after: float = 0, **rollout
 def ready(bare: LabHost) -> LabHost:
     bare.write("/usr/local/bin/notifying", NOTIFYING)
     return bare
+
+
+@contextlib.contextmanager
+def watching(lab: LabHost) -> t.Iterator[list[set[int]]]:
+    """The processes of the instances again and again; they are known when it has ended."""
+    lab.write("/usr/local/bin/watcher", WATCHER)
+    lab.sh("setsid /usr/local/bin/watcher > /run/seen 2>&1 & echo $! > /run/watcher.pid")
+    seen: list[set[int]] = []
+    yield seen
+    lab.sh("kill $(cat /run/watcher.pid)")
+    seen += [{int(pid) for pid in line.split()[1:]} for line in lab.sh("cat /run/seen").splitlines()]
+    assert len(seen) > 50
 
 
 def changed(lab: LabHost, before: dict[str, int]) -> set[str]:
@@ -121,18 +136,13 @@ def test_what_never_gets_ready_fails_at_its_deadline(ready: LabHost) -> None:
 
 
 def test_batches_are_never_larger_than_promised(ready: LabHost) -> None:
-    ready.write("/usr/local/bin/watcher", WATCHER)
     ready.deploy(app(count=8))
     before = ready.pids("app")
-    ready.sh("setsid /usr/local/bin/watcher > /run/seen 2>&1 & echo $! > /run/watcher.pid")
-    told = ready.deploy(app(count=8, ready_after=0.3, canary=1, max_parallel="25%"))
-    ready.sh("kill $(cat /run/watcher.pid)")
+    with watching(ready) as seen:
+        told = ready.deploy(app(count=8, ready_after=0.3, canary=1, max_parallel="25%"))
     assert not told.failed
     assert changed(ready, before) == set(before)
-    # A process that is not there, or not yet ready, does not work.
-    seen = [{int(pid) for pid in line.split()[1:]} for line in ready.sh("cat /run/seen").splitlines()]
     old = set(before.values())
-    assert len(seen) > 50
     assert min(len(pids) for pids in seen) >= 6
     steps: list[int] = []
     for pids in seen:
@@ -142,6 +152,70 @@ def test_batches_are_never_larger_than_promised(ready: LabHost) -> None:
     assert all(after - now <= 2 for now, after in zip(steps, steps[1:]))
     assert 1 in steps, "the canary went alone"
     assert told.result["pools"]["app"]["lowest_active"] == 6
+
+
+def fifth(lab: LabHost) -> str:
+    """What there is of an instance that was only for the meantime."""
+    return lab.sh("systemctl list-units --all --no-legend 'app@5*'; find /etc/systemd -name 'app@5*'")
+
+
+def test_with_surge_no_instance_is_missing_meanwhile(ready: LabHost) -> None:
+    ready.deploy(app())
+    before = ready.pids("app")
+    new = app(ready_after=0.3, surge=True)
+    plan = ready.deploy(new, check=True).result["pools"]["app"]["plan"]
+    with watching(ready) as seen:
+        told = ready.deploy(new)
+    assert not told.failed, told.msg
+    assert changed(ready, before) == set(before)
+    # A look may see the former process of an instance and its next one.
+    assert min(len(pids) for pids in seen) == 4
+    assert 5 in {len(pids) for pids in seen}
+    assert told.result["pools"]["app"]["lowest_active"] == 4
+    assert told.result["pools"]["app"]["plan"] == plan
+    assert [step["verb"] for step in plan if step["subject"] == "app@5.service"] == ["start", "leave"]
+    assert set(ready.pids("app")) == set(before)
+    assert fifth(ready) == ""
+    assert not ready.deploy(new).changed
+
+
+def test_with_surge_a_bad_version_touches_nobody(ready: LabHost) -> None:
+    ready.deploy(app())
+    before = ready.pids("app")
+    told = ready.deploy(app(lives=0.2, surge=True))
+    assert told.failed
+    assert [failure["unit"] for failure in told.result["failures"]] == ["app@5.service"]
+    assert any("dead at" in line for line in told.result["failures"][0]["journal"])
+    assert told.result["pools"]["app"]["spared"] == [f"app@{number}.service" for number in (1, 2, 3, 4)]
+    assert ready.pids("app") == before
+    assert fifth(ready) == ""
+    assert not ready.deploy(app()).changed
+
+
+def test_with_surge_a_run_that_is_killed_leaves_no_more_instances_than_wanted(ready: LabHost) -> None:
+    ready.deploy(app())
+    before = ready.pids("app")
+    new = app(ready_after=0.1, surge=True, min_healthy_time="20s")
+    with ready.deploying(new):
+        ready.sh("timeout 60 sh -c 'until systemctl --quiet is-active app@5; do sleep 0.02; done'")
+        ready.sh("systemctl kill --signal=KILL 'workers-run-*.scope'")
+    new["rollout"]["min_healthy_time"] = "500ms"
+    told = ready.deploy(new)
+    assert not told.failed, told.msg
+    assert changed(ready, before) == set(before)
+    assert set(ready.pids("app")) == set(before)
+    assert fifth(ready) == ""
+
+
+def test_with_surge_the_stop_of_the_one_too_many_counts(ready: LabHost) -> None:
+    ready.deploy(app(count=1))
+    new = app(count=1, surge=True)
+    new["environment"]["DEAF"] = 2
+    new["drain_timeout"] = "1s"
+    told = ready.deploy(new)
+    assert told.failed
+    assert told.result["pools"]["app"]["verdicts"]["app@2.service"].startswith("killed-at-stop: its former process")
+    assert set(ready.pids("app")) == {"1"}
 
 
 def test_a_failing_health_check_fails_the_canary(ready: LabHost) -> None:

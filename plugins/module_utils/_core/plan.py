@@ -30,6 +30,8 @@ class Verb(enum.Enum):
     START = "start"
     RESTART = "restart"
     JUDGE = "judge"
+    # Stops what ran for the time of the rollout only.
+    LEAVE = "leave"
 
 
 @dataclass(frozen=True)

@@ -32,8 +32,9 @@ class Policy:
     """Times are in seconds.
 
     ``canary`` instances are restarted before all others, 0 for none. ``max_parallel`` is a count, or a percentage
-    ending in ``%``. A ``progress_deadline`` of 0 is off. An empty ``health_check`` or ``busy_check`` is none.
-    ``patience`` is how long a busy instance is left to become idle before it is stopped all the same.
+    ending in ``%``; with ``surge`` as many instances are added for the meantime. A ``progress_deadline`` of 0 is off.
+    An empty ``health_check`` or ``busy_check`` is none. ``patience`` is how long a busy instance is left to become idle
+    before it is stopped all the same.
     """
 
     canary: int = 1
@@ -43,6 +44,7 @@ class Policy:
     progress_deadline: float = 0.0
     order: str = "ascending"
     on_failure: str = "rollback"
+    surge: bool = False
     health_check: t.Tuple[str, ...] = ()
     busy_check: t.Tuple[str, ...] = ()
     patience: float = 90.0

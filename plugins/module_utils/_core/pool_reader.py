@@ -36,6 +36,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.pool import 
     Sections,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems, did_you_mean
+from ansible_collections.workers.systemd.plugins.module_utils._core.surge import surge_problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import (
     section_problems,
     value_problems,
@@ -49,7 +50,6 @@ Read = t.Callable[[t.Mapping[t.Any, t.Any], str], t.Tuple[t.Dict[str, str], t.Li
 
 # These add to those of `secrets_as: credentials`.
 OF_CREDENTIALS = ("LoadCredential", "LoadCredentialEncrypted", "SetCredential", "SetCredentialEncrypted")
-# Whom a unit without User= runs as, in all spellings.
 # Written by systemd for its own protocols (systemd.exec(5), "Environment Variables Set or Propagated"), or by us.
 RESERVED_VARIABLES = re.compile(
     r"INVOCATION_ID|NOTIFY_SOCKET|LISTEN_(?:FDS|PID|FDNAMES)|WATCHDOG_(?:USEC|PID)|JOURNAL_STREAM"
@@ -116,7 +116,7 @@ class _Reader:
         unit = self._unit(secrets if as_credentials else {})
         service = {"User": self.params.get("user"), **unit.get("Service", {})}
         as_root = not manager_of and hardening.runs_as_root(service.get("User"), service.get("DynamicUser", False))
-        return Pool(
+        pool = Pool(
             name=self.name,
             where=self.where,
             manager_of=manager_of,
@@ -142,6 +142,8 @@ class _Reader:
             unit=unit,
             rollout=self._rollout(presets.patience(preset, drain_timeout)),
         )
+        self.problems.extend(surge_problems(pool))
+        return pool
 
     def _manager_of(self) -> str:
         manager_of, found = read_scope(self.params, f"{self.where}.")

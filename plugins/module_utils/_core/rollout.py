@@ -12,8 +12,7 @@
    lost, and the next batch would lose more. The version is not at fault, so nobody is restarted because of it: those
    that were restarted stay, the rest keeps its jobs, and the next run goes on.
 
-There is no surge, the start of the new before the stop of the old: systemd runs one process for each instance name,
-and an instance with a name that nobody asked for would read other files and take another share of the work.
+Instances for the meantime (see surge.py) are ``wanted`` and ``to_start`` here, and ``extra``.
 """
 
 from __future__ import annotations
@@ -91,7 +90,7 @@ STOPPABLE = ("active", "reloading", "deactivating")
 class Rollout:
     """``wanted`` are all instances that the pool is to have, by unit; the others are among them.
 
-    ``spared`` are left alone from the beginning.
+    ``spared`` are left alone from the beginning, ``extra`` are for the meantime.
     """
 
     def __init__(
@@ -102,6 +101,7 @@ class Rollout:
         to_restart: t.Iterable[str],
         to_judge: t.Iterable[str] = (),
         spared: t.Iterable[str] = (),
+        extra: t.Iterable[str] = (),
     ) -> None:
         self.policy = policy
         self.wanted = tuple(wanted)
@@ -110,6 +110,7 @@ class Rollout:
         self.to_restart = self._in_order(to_restart)
         self.to_judge = self._in_order(to_judge)
         self.spared = self._in_order(spared)
+        self.extra = frozenset(extra)
         self.drain = Drain(policy)
         self.canary = policy.canary
         self.watched: t.Dict[str, Watch] = {}
@@ -254,7 +255,7 @@ class Rollout:
         self.lowest_active = min(self.lowest_active, len(self.wanted) - len(self._down(samples)))
 
     def _done(self) -> Done:
-        spared = self._in_order([*self.to_start, *self.to_restart, *self.spared])
+        spared = self._in_order({*self.to_start, *self.to_restart, *self.spared} - self.extra)
         return Done(self.verdicts, tuple(self.touched), tuple(spared), self.lowest_active)
 
     def _in_order(self, units: t.Iterable[str]) -> t.List[str]:

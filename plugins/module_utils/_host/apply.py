@@ -23,6 +23,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.rollout impo
     Rollout,
     Stops,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.surge import with_extra
 from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health, Sample, Verdict
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import WantedFile
 from ansible_collections.workers.systemd.plugins.module_utils._host import processes, stops
@@ -54,10 +55,13 @@ class PoolWork:
 
     def machine(self, spare: bool) -> Rollout:
         """``spare`` when stops of this pool were seen to kill: then nothing that runs is restarted."""
-        starts = [unit for unit in self.subjects(Verb.START) if unit in self.wanted]
+        extra = [] if spare else self.subjects(Verb.LEAVE)
+        wanted = [*self.wanted, *extra]
+        starts = [unit for unit in self.subjects(Verb.START) if unit in wanted]
         restarts = self.subjects(Verb.RESTART)
         to_restart, spared = ([], restarts) if spare else (restarts, [])
-        return Rollout(self.policy, self.wanted, starts, to_restart, self.subjects(Verb.JUDGE), spared)
+        policy = with_extra(self.policy, len(extra))
+        return Rollout(policy, wanted, starts, to_restart, self.subjects(Verb.JUDGE), spared, extra)
 
 
 @dataclass
@@ -75,7 +79,11 @@ class Outcome:
     @property
     def verdicts(self) -> t.Dict[str, Verdict]:
         judged = {unit: verdict for end in self.ends.values() for unit, verdict in end.verdicts.items()}
-        return {**self.killed, **judged, **self.refused}
+        # One for the meantime was judged and then stopped.
+        killed = {
+            unit: judged[unit].after_kill(one.because) if unit in judged else one for unit, one in self.killed.items()
+        }
+        return {**judged, **killed, **self.refused}
 
     @property
     def spared(self) -> t.List[str]:
@@ -130,6 +138,7 @@ class Run:
         try:
             if not self.outcome.refused:
                 self._roll()
+                self._leave()
         finally:
             self.checks.end()
             self.busy_checks.end()
@@ -177,11 +186,19 @@ class Run:
         """Ends what pools do not want any more."""
         to_stop = [(pool.subjects(Verb.STOP), pool.policy) for pool in pools]
         self.outcome.started.update({unit: time.time() for stopped, _policy in to_stop for unit in stopped})
-        killed = stops.stop(to_stop, self.manager)
-        self.outcome.killed.update({unit: Verdict(Health.KILLED, how) for unit, how in killed.items()})
+        self._note_killed(stops.stop(to_stop, self.manager))
         to_forget = [unit for pool in pools for unit in pool.subjects(Verb.FORGET)]
         if to_forget:
             self.manager.reset_failed(to_forget)
+
+    def _leave(self) -> None:
+        """Ends what ran for the time of the rollout, whatever became of it."""
+        extra = self._subjects(Verb.LEAVE)
+        self._note_killed(stops.stop([(pool.subjects(Verb.LEAVE), pool.policy) for pool in self.work], self.manager))
+        self.manager.reset_failed(extra)
+
+    def _note_killed(self, killed: t.Mapping[str, str]) -> None:
+        self.outcome.killed.update({unit: Verdict(Health.KILLED, how) for unit, how in killed.items()})
 
     def _roll(self) -> None:
         """Feeds the rollouts of all pools with one look at a time, until each has ended."""

@@ -26,6 +26,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.pool import 
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.seal import sealed_with
 from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import plan_shared, shared_units
+from ansible_collections.workers.systemd.plugins.module_utils._core.surge import with_surge
 from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import limits_not_in_force
 from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, contents, wanted
@@ -148,7 +149,7 @@ class Deployment:
         self.seal = sealed_with(self._key())
         self.wanted = self._wanted()
         self.steps: t.Dict[str, t.Tuple[Step, ...]] = {
-            **{name: plan_pool(one, self.observed[name]) for name, one in self.wanted.items()},
+            **{name: with_surge(one.pool, plan_pool(one, self.observed[name])) for name, one in self.wanted.items()},
             **{name: plan_removal(name, self.observed[name], "the pool is absent") for name in self.absent},
             **{name: plan_removal(name, self.observed[name], "the pool is not listed") for name in self.purged},
         }
@@ -234,12 +235,15 @@ class Deployment:
             told["exposure"] = asdict(self.exposures[name])
         if name in self.outcome.ends:
             end = self.outcome.ends[name]
-            told["verdicts"] = {unit: str(verdict) for unit, verdict in end.verdicts.items()}
             told["spared"] = list(end.spared)
             told["lowest_active"] = end.lowest_active
-        killed = {unit: one for unit, one in self.outcome.killed.items() if units.UnitName.parse(unit).prefix == name}
-        if killed:
-            told["verdicts"] = {**told.get("verdicts", {}), **{unit: str(one) for unit, one in killed.items()}}
+        verdicts = {
+            unit: str(verdict)
+            for unit, verdict in self.outcome.verdicts.items()
+            if units.UnitName.parse(unit).prefix == name
+        }
+        if verdicts or name in self.outcome.ends:
+            told["verdicts"] = verdicts
         if not self.check_mode:
             told.update(self.transaction.told_of(name))
         return told

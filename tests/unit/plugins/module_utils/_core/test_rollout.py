@@ -18,10 +18,11 @@ from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.rollout import Done, Restart, Rollout
+from ansible_collections.workers.systemd.plugins.module_utils._core.surge import with_extra
 from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health, Sample
 from tests.unit.plugins.module_utils._core.fake_systemd import NEVER, FakeSystemd, Program, Tale, roll
 
-PROMISES = 28
+PROMISES = 30
 CASES = max(1, int(os.environ.get("WORKERS_CASES", "2500")) // PROMISES)
 TICK = 0.1
 # A turn of the driver: the pause, and what sampling takes.
@@ -217,6 +218,33 @@ def test_a_batch_waits_for_the_one_before(case: Case) -> None:
     tale = case.roll()
     for (_time, before, _up), (time, _units, _same) in zip(tale.restarts, tale.restarts[1:]):
         assert all(tale.judged[unit] <= time for unit in before)
+
+
+def surging(case: Case) -> Case:
+    """The same pool with instances for the meantime, as many as may be down."""
+    count = len(case.wanted)
+    extra = [f"mail@{number}.service" for number in range(count + 1, count + 1 + case.size)]
+    policy = replace(with_extra(case.policy, len(extra)), min_healthy_time=1.0, progress_deadline=0.0)
+    new = {**case.new, **dict.fromkeys(extra, case.new[case.wanted[0]])}
+    more = Case(policy, [*case.wanted, *extra], extra, case.to_restart, case.old, new)
+    more.rollout = Rollout(policy, more.wanted, extra, case.to_restart, extra=extra)
+    return more
+
+
+@promise(cases(new=good, old=steady, starts=0))
+def test_with_instances_for_the_meantime_a_pool_is_never_smaller_than_wanted(case: Case) -> None:
+    tale = surging(case).roll()
+    assert tale.lowest_up >= len(case.wanted)
+    assert tale.end.lowest_active >= len(case.wanted)
+    assert set(case.to_restart) <= set(tale.end.touched)
+
+
+@promise(cases(new=bad, old=steady, starts=0))
+def test_and_a_bad_version_costs_no_other_instance(case: Case) -> None:
+    more = surging(case)
+    tale = more.roll()
+    assert set(tale.restarted) == set(more.to_start)
+    assert set(tale.end.spared) == set(case.to_restart)
 
 
 @promise(cases())

@@ -1,0 +1,51 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Instances for the meantime: the new version starts beside the old one, and the pool is never smaller than wanted.
+
+systemd runs one process for each instance, so no instance can start its new process before its old one has ended. A
+pool of four gets a fifth instance instead. It is the first to prove the new version; when it has settled, another may
+be down; and it goes when the rollout has ended, however that ended. A run that is killed leaves it to the next one, to
+which it is an instance that nobody wants.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import units
+from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb
+from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+
+
+def with_surge(pool: Pool, steps: t.Sequence[Step]) -> t.Tuple[Step, ...]:
+    """The steps of a pool with those of its instances for the meantime, as many as restart at once."""
+    restarts = sum(step.verb is Verb.RESTART for step in steps)
+    count = len(pool.instances)
+    more = min(restarts, pool.rollout.batch_size(count)) if pool.rollout.surge else 0
+    extra = [units.instance(pool.name, str(number)) for number in range(count + 1, count + 1 + more)]
+    starts = [Step(Verb.START, unit, "serves while others restart") for unit in extra]
+    leaves = [Step(Verb.LEAVE, unit, "has served while others restarted") for unit in extra]
+    return (*steps, *starts, *leaves)
+
+
+def with_extra(policy: Policy, extra: int) -> Policy:
+    """How a pool rolls with so many instances for the meantime: they prove the version, as canaries would, and when
+    they serve as many others may be down.
+    """
+    return replace(policy, canary=0, max_parallel=str(extra)) if extra else policy
+
+
+def surge_problems(pool: Pool) -> t.Iterator[Problem]:
+    """Why a pool can have no instance for the meantime."""
+    if not pool.rollout.surge:
+        return
+    where = f"{pool.where}.rollout.surge"
+    if pool.instances != tuple(str(number + 1) for number in range(len(pool.instances))):
+        hint = "An instance for the meantime has the number after the last."
+        yield Problem(where, "true, for instances with names", "instances by a count", hint)
+    apart = [*pool.environment_files, *([pool.working_directory] if pool.working_directory else [])]
+    for path in (path for path in apart if "%i" in path):
+        yield Problem(where, f"true, with {path}", "paths that all instances share", "It has no such path of its own.")

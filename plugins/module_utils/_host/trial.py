@@ -126,7 +126,8 @@ class Trials:
         """Lets the process go on as soon as strace is there. What it yields tells what was seen, at the end."""
         seen: t.List[Usage] = []
         argv = [strace(), *STRACE, str(pid)]
-        with subprocess.Popen(
+        # run_command() of Ansible waits for the end.
+        with subprocess.Popen(  # pylint: disable=ansible-bad-function
             argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", errors="surrogateescape"
         ) as tracer:
             lines = t.cast("t.IO[str]", tracer.stdout)

@@ -145,6 +145,11 @@ class LabHost:
     def reboot(self) -> None:
         hosts.restart(self.name)
 
+    @property
+    def systemd(self) -> int:
+        """Its version there, such as 252."""
+        return int(self.sh("systemctl --version").split()[1])
+
     def pids(self, pool: str) -> dict[str, int]:
         """Main process of each running instance, by instance."""
         shown = self.sh(f"systemctl show -p Id,MainPID '{pool}@*.service'")

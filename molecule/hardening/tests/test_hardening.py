@@ -248,7 +248,6 @@ def test_a_second_deploy_changes_nothing(broker: LabHost, has: t.Callable[[str],
 
 
 def test_a_directive_of_a_newer_systemd_is_left_out_and_said(broker: LabHost, deployed: Told) -> None:
-    systemd = int(broker.sh("systemctl --version").split()[1])
-    expected = ["PrivateIPC"] if systemd < 248 else []
+    expected = ["PrivateIPC"] if broker.systemd < 248 else []
     assert deployed.result["pools"]["python-strict"]["left_out"] == expected
     assert deployed.result["pools"]["python-standard"]["left_out"] == []

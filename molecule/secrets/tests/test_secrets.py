@@ -15,6 +15,8 @@ from tests.helpers.lab_host import LabHost
 
 DOCS = Path(__file__).parents[3] / "docs" / "secrets.md"
 CONFIG = "/etc/workers.systemd/app"
+# Also where root does not propagate mounts: 257 does not, 262 does.
+HANDED_OUT_ANYWAY = 262
 VALUES = {
     "DB_PASSWORD": "it costs $5, \"50%\" of `it` \\ 'ü€😀'",
     "tls.key": "-----BEGIN-----\nMIIE\r\n\ttab\x01\n\n",
@@ -44,7 +46,7 @@ def app(secrets: dict[str, str], **more: t.Any) -> dict[str, t.Any]:
 
 
 def encrypts(lab: LabHost) -> bool:
-    return int(lab.sh("systemctl --version").split()[1]) >= 250
+    return lab.systemd >= 250
 
 
 def handed_out(lab: LabHost, instance: str) -> dict[str, str]:
@@ -190,9 +192,10 @@ def test_a_worker_does_not_start_without_them(bare: LabHost) -> None:
         told = bare.deploy(app({"A": "one"}))
     finally:
         bare.sh("mount --make-rshared /")
-    if not told.failed:
+    if bare.systemd >= HANDED_OUT_ANYWAY:
         assert handed_out(bare, "1") == digests({"A": "one"})
         return
+    assert told.failed
     said = bare.sh("journalctl --sync; journalctl -o cat --no-pager -n 200 -u 'app@*'")
     assert "systemd has not handed out the credential A" in said
     assert bare.pids("app") == {}

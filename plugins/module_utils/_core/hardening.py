@@ -13,7 +13,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import Value, value_texts
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import Value, last_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT
 from ansible_collections.workers.systemd.plugins.module_utils._core.values.words import is_true
 
@@ -206,8 +206,7 @@ def directives(profile: str, needs: t.Iterable[str]) -> t.Dict[str, Value]:
 
 def runs_as_root(user: t.Any, dynamic_user: t.Any) -> bool:
     """As User= and DynamicUser= are written; without a name the latter makes one (systemd.exec(5))."""
-    dynamic = ["no", *value_texts(dynamic_user)][-1]
-    return user in (None, "", 0, *ROOT) and not is_true(dynamic)
+    return user in (None, "", 0, *ROOT) and not is_true(last_text(dynamic_user, "no"))
 
 
 def granted(profile: str, *, as_root: bool) -> t.Tuple[str, ...]:

@@ -22,6 +22,11 @@ def item_problems(items: t.Sequence[t.Any], where: str) -> t.List[Problem]:
     ]
 
 
+def numbered(first: int, last: int) -> t.Tuple[str, ...]:
+    """The names of instances that are counted."""
+    return tuple(str(number) for number in range(first, last + 1))
+
+
 def read_instances(
     given: t.Any, where: str, may_be: t.Callable[[str], bool], expected: str, hint: str
 ) -> t.Tuple[t.Tuple[str, ...], t.List[Problem]]:
@@ -38,4 +43,4 @@ def read_instances(
         return tuple(names), problems
     if isinstance(given, bool) or not COUNT.fullmatch(str(given)):
         return (), [Problem(where, repr(given), "a count from 0 to 99999, or a list of names")]
-    return tuple(str(number) for number in range(1, int(given) + 1)), []
+    return numbered(1, int(given)), []

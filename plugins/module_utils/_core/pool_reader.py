@@ -73,6 +73,7 @@ def understand(params: t.Sequence[Params]) -> t.Tuple[t.Tuple[Pool, ...], t.List
     pools = [_Reader(one, f"pools[{index}]", problems).pool() for index, one in enumerate(params)]
     first: t.Dict[t.Tuple[str, str], str] = {}
     for pool in pools:
+        problems.extend(surge_problems(pool))
         same = first.setdefault((pool.manager_of, pool.name), pool.where)
         if pool.name and same != pool.where:
             problems.append(Problem(f"{pool.where}.name", repr(pool.name), "a name used once", f"{same} has it too"))
@@ -116,7 +117,7 @@ class _Reader:
         unit = self._unit(secrets if as_credentials else {})
         service = {"User": self.params.get("user"), **unit.get("Service", {})}
         as_root = not manager_of and hardening.runs_as_root(service.get("User"), service.get("DynamicUser", False))
-        pool = Pool(
+        return Pool(
             name=self.name,
             where=self.where,
             manager_of=manager_of,
@@ -142,8 +143,6 @@ class _Reader:
             unit=unit,
             rollout=self._rollout(presets.patience(preset, drain_timeout)),
         )
-        self.problems.extend(surge_problems(pool))
-        return pool
 
     def _manager_of(self) -> str:
         manager_of, found = read_scope(self.params, f"{self.where}.")

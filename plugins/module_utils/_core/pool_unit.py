@@ -17,6 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.pool import 
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import (
     UnitText,
     Value,
+    last_text,
     render,
     value_texts,
 )
@@ -156,7 +157,7 @@ def _restart_policy(systemd: int, own: t.Mapping[str, Value]) -> t.Dict[str, t.A
         return {"Restart": "always", "RestartSec": "0"}
     # RestartSec=0 would switch the growth off. 1 ms to 10 s in eight steps: 1, 3, 10, 32, 100, 316 ms, 1, 3, 10 s.
     growing = {"Restart": "always", "RestartSec": "1ms", "RestartSteps": 8, "RestartMaxDelaySec": LONGEST_DELAY}
-    delay = ["", *value_texts(own.get("RestartSec", []))][-1]
+    delay = last_text(own.get("RestartSec", []), "")
     if "RestartMaxDelaySec" in own or not is_time_span(delay) or seconds_or_endless(delay) <= seconds(LONGEST_DELAY):
         return growing
     return {"Restart": "always"}

@@ -14,6 +14,7 @@ import typing as t
 from dataclasses import replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import units
+from ansible_collections.workers.systemd.plugins.module_utils._core.instance_names import numbered
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
@@ -25,7 +26,7 @@ def with_surge(pool: Pool, steps: t.Sequence[Step]) -> t.Tuple[Step, ...]:
     restarts = sum(step.verb is Verb.RESTART for step in steps)
     count = len(pool.instances)
     more = min(restarts, pool.rollout.batch_size(count)) if pool.rollout.surge else 0
-    extra = [units.instance(pool.name, str(number)) for number in range(count + 1, count + 1 + more)]
+    extra = [units.instance(pool.name, name) for name in numbered(count + 1, count + more)]
     starts = [Step(Verb.START, unit, "serves while others restart") for unit in extra]
     leaves = [Step(Verb.LEAVE, unit, "has served while others restarted") for unit in extra]
     return (*steps, *starts, *leaves)
@@ -43,7 +44,7 @@ def surge_problems(pool: Pool) -> t.Iterator[Problem]:
     if not pool.rollout.surge:
         return
     where = f"{pool.where}.rollout.surge"
-    if pool.instances != tuple(str(number + 1) for number in range(len(pool.instances))):
+    if pool.instances != numbered(1, len(pool.instances)):
         hint = "An instance for the meantime has the number after the last."
         yield Problem(where, "true, for instances with names", "instances by a count", hint)
     apart = [*pool.environment_files, *([pool.working_directory] if pool.working_directory else [])]

@@ -141,6 +141,11 @@ def value_texts(value: t.Any) -> t.List[str]:
     return [str(value)]
 
 
+def last_text(value: t.Any, default: str) -> str:
+    """What is in force of a directive of which the last line counts."""
+    return [default, *value_texts(value)][-1]
+
+
 def section_problems(sections: t.Any, where: str) -> t.List[Problem]:
     """Everything in the sections that a unit file could not carry exactly."""
     if not isinstance(sections, dict):

@@ -85,6 +85,9 @@ class Outcome:
         }
         return {**judged, **killed, **self.refused}
 
+    def verdicts_of(self, pool: str) -> t.Dict[str, Verdict]:
+        return {unit: one for unit, one in self.verdicts.items() if units.UnitName.parse(unit).prefix == pool}
+
     @property
     def spared(self) -> t.List[str]:
         """Units that are stale or missing and were left alone."""

@@ -237,11 +237,7 @@ class Deployment:
             end = self.outcome.ends[name]
             told["spared"] = list(end.spared)
             told["lowest_active"] = end.lowest_active
-        verdicts = {
-            unit: str(verdict)
-            for unit, verdict in self.outcome.verdicts.items()
-            if units.UnitName.parse(unit).prefix == name
-        }
+        verdicts = {unit: str(verdict) for unit, verdict in self.outcome.verdicts_of(name).items()}
         if verdicts or name in self.outcome.ends:
             told["verdicts"] = verdicts
         if not self.check_mode:

@@ -23,7 +23,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan import 
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.seal import Seal
 from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import plan_shared, shared_units
-from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Verdict
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, wanted_again
 from ansible_collections.workers.systemd.plugins.module_utils._host import generations, host, look, watch
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome, PoolWork, Run
@@ -66,21 +65,13 @@ class Revert:
 
     def trouble(self, pool: str) -> t.List[str]:
         """What went wrong, in words; nothing when the pool is back."""
-        failed = [f"{unit} {verdict}" for unit, verdict in self._verdicts(pool).items() if verdict.faulty]
+        failed = [f"{unit} {verdict}" for unit, verdict in self.outcome.verdicts_of(pool).items() if verdict.faulty]
         return [self.error, *failed] if self.error else failed
 
     def killed(self, pool: str) -> t.List[str]:
         """Stops on the way back that ended in SIGKILL, in words."""
-        return [
-            f"{unit} {verdict}" for unit, verdict in self._verdicts(pool).items() if verdict.bad and not verdict.faulty
-        ]
-
-    def _verdicts(self, pool: str) -> t.Dict[str, Verdict]:
-        return {
-            unit: verdict
-            for unit, verdict in self.outcome.verdicts.items()
-            if units.UnitName.parse(unit).prefix == pool
-        }
+        verdicts = self.outcome.verdicts_of(pool)
+        return [f"{unit} {verdict}" for unit, verdict in verdicts.items() if verdict.bad and not verdict.faulty]
 
     def _carry_out(self, failed: Outcome, begun: float) -> None:
         for name, change in self.changes.items():

@@ -20,7 +20,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.observed imp
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, owed_verdicts
 from ansible_collections.workers.systemd.plugins.module_utils._core.run_journal import Phase, RunJournal, noted
 from ansible_collections.workers.systemd.plugins.module_utils._core.seal import Seal
-from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted
 from ansible_collections.workers.systemd.plugins.module_utils._host import generations, journal
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome
@@ -138,9 +137,9 @@ class Transaction:
         if name in self.changes:
             told["number"] = self.changes[name].new.number
         if self.revert and name in self.revert.changes:
-            back, verdicts = self.changes[name].back, self.revert.outcome.verdicts
+            back, verdicts = self.changes[name].back, self.revert.outcome.verdicts_of(name)
             told["rolled_back_to"] = {"number": back.number, "id": back.id} if back else None
-            told["revert"] = {unit: str(one) for unit, one in verdicts.items() if UnitName.parse(unit).prefix == name}
+            told["revert"] = {unit: str(one) for unit, one in verdicts.items()}
         return told
 
     def lines(self) -> t.List[str]:

@@ -22,17 +22,18 @@ from tests.unit.plugins.module_utils._core.builders import mail
 OLD = GROWING_DELAY_SINCE - 1
 REVIVAL = revival_unit(SYSTEM)
 UNIT = UnitText.parse(REVIVAL.text)
-# Stand for programs of these names; the unit is failed as long as there is a file that says so.
+# Stand for programs of these names; the unit fails as often as there are lines in a file.
 STAND_INS = {
-    "sleep": "#!/bin/sh\necho sleep >> told\n",
+    "sleep": "#!/bin/sh\necho sleep $1 >> told\n",
     "systemctl": """#!/bin/sh
 echo "$@" >> told
 case $1 in
-    is-failed) test -e failed ;;
-    reset-failed) rm failed ;;
+    is-failed) test -s failures ;;
+    reset-failed) sed -i 1d failures ;;
 esac
 """,
 }
+LOOK, AGAIN = "is-failed --quiet mail@1.service", ["reset-failed mail@1.service", "start --no-block mail@1.service"]
 
 
 def test_the_units_of_pools_name_it() -> None:
@@ -42,20 +43,23 @@ def test_the_units_of_pools_name_it() -> None:
     assert (UnitName.parse(name).prefix, file.instance) == (file.prefix, "")
 
 
-@pytest.mark.parametrize("failed", [True, False], ids=["what failed", "what was stopped"])
-def test_it_waits_and_starts_again_only_what_failed(failed: bool, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("failures", "waits"),
+    [(0, [5]), (1, [5, 10]), (6, [5, 10, 20, 40, 40, 40, 40])],
+    ids=["what was stopped stays", "what failed once is started", "what fails again and again waits longer"],
+)
+def test_it_starts_again_what_failed_and_waits_longer_each_time(
+    failures: int, waits: list[int], tmp_path: Path
+) -> None:
     for name, text in STAND_INS.items():
         (tmp_path / name).write_text(text)
         (tmp_path / name).chmod(0o755)
-    if failed:
-        (tmp_path / "failed").touch()
+    (tmp_path / "failures").write_text("failed\n" * failures)
     line = UNIT.values("Service", "ExecStart")[-1].replace("%i", "mail@1.service")
     subprocess.run(split_command(line), check=False, cwd=tmp_path, env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, timeout=9)
-    told = (tmp_path / "told").read_text()
-    asked = told.index("is-failed --quiet mail@1.service")
-    assert "sleep" in told[:asked]
-    forgotten, started = (told.find(f"{verb} mail@1.service") for verb in ("reset-failed", "start --no-block"))
-    assert asked < forgotten < started if failed else forgotten == started == -1
+    *again, last = [[f"sleep {wait}", LOOK] for wait in waits]
+    expected = [line for started in again for line in (*started, *AGAIN)] + last
+    assert (tmp_path / "told").read_text().splitlines() == expected
 
 
 def test_it_belongs_to_no_pool() -> None:

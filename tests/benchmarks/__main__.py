@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 
 from lab import hosts
-from tests.benchmarks import crashes, deploys, judging, rollouts
+from tests.benchmarks import crashes, deploys, judging, rollouts, starts
 from tests.benchmarks.deploys import pool, role
 from tests.benchmarks.turns import Clock, Contender, on_host
 
@@ -31,6 +31,7 @@ def main() -> None:
     against_loop_and_floor(clock, count)
     growth(clock, many)
     rolling(clock)
+    hardening(clock)
     judgement()
     recovery(clock)
     hosts.down(HOST, LARGE)
@@ -109,19 +110,30 @@ def _growth_row(what: str, small: float, large: float) -> None:
 
 
 def rolling(clock: Clock) -> None:
-    took = rollouts.rolling(clock, HOST, ROUNDS)
-    print("| rolling restart | ours | by hand, in one shell script | ours / by hand |")
+    title = f"{rollouts.COUNT} instances in batches of {rollouts.BATCH}, window 0"
+    print(f"| {title} | ours | by hand, in one shell script | ours / by hand |")
     print("|---|---|---|---|")
-    what = f"{rollouts.COUNT} instances in batches of {rollouts.BATCH}, window 0"
-    for ours, by_hand, part in zip(*took.values(), ("", ": on the host, from the first stop to the last start")):
-        print(f"| {what}{part} | {ours:.2f} s | {by_hand:.2f} s | **{ours / by_hand:.2f}x** |")
-    print(flush=True)
+    parts = ("the whole ansible-playbook run", "on the host, from the first stop to the last start")
+    for profile in ("standard", "off"):
+        took = rollouts.rolling(clock, HOST, ROUNDS, profile)
+        for part, ours, by_hand in zip(parts, *took.values(), strict=True):
+            what = f"hardening {profile}: {part}"
+            print(f"| {what} | {ours:.2f} s | {by_hand:.2f} s | **{ours / by_hand:.2f}x** |", flush=True)
+    print()
     away = rollouts.bad_version(clock, HOST, ROUNDS)
     print(f"| a bad version of {rollouts.COUNT} instances | |")
     print("|---|---|")
     print(f"| from the stop of the canary to its start on the old version | {away['on the host']:.2f} s |")
     whole = "the whole ansible-playbook run, which fails, besides the window of the way back"
     print(f"| {whole} | {away['whole run']:.2f} s |\n", flush=True)
+
+
+def hardening(clock: Clock) -> None:
+    print("| hardening | from the fork to the exec of the worker |")
+    print("|---|---|")
+    for what, took in starts.starts(clock, HOST, 20).items():
+        print(f"| {what} | {took:.1f} ms |", flush=True)
+    print()
 
 
 def judgement() -> None:
@@ -138,7 +150,12 @@ def judgement() -> None:
 def recovery(clock: Clock) -> None:
     found = crashes.recoveries(clock, HOST, int(os.environ.get("BENCH_CRASHES", "100")))
     ours = found["ours"].p50
-    titles = {"ours": "our defaults", "supervised": "supervisord", "blog": "the unit of the blogs, RestartSec=5"}
+    titles = {
+        "ours": "our defaults",
+        "ours unhardened": "ours, hardening off",
+        "supervised": "supervisord, no hardening",
+        "blog": "the unit of the blogs, RestartSec=5, no hardening",
+    }
     print("| SIGKILL to the next exec of the worker | samples | p50 | p99 | p50 / ours |")
     print("|---|---|---|---|---|")
     for name, one in found.items():

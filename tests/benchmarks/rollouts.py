@@ -17,14 +17,14 @@ WINDOW = 0.5
 changing = itertools.count()
 
 
-def rolling(clock: Clock, host: str, rounds: int) -> dict[str, tuple[float, float]]:
+def rolling(clock: Clock, host: str, rounds: int, hardening: str) -> dict[str, tuple[float, float]]:
     """Median seconds of restarting all in batches, of the whole run and from the first stop to the last start on the
     host: ours, and one shell script that waits for each batch to start.
     """
     policy = {"canary": 0, "max_parallel": str(BATCH), "min_healthy_time": "0"}
 
     def ours() -> list[Task]:
-        return role(_pool(rollout=policy, environment={"QUEUE": f"orders-{next(changing)}"}))
+        return role(_pool(hardening=hardening, rollout=policy, environment={"QUEUE": f"orders-{next(changing)}"}))
 
     of_batch = f"$(seq -f 'ours@%g' $one $((one + {BATCH - 1})))"
     script = f"for one in $(seq 1 {BATCH} {COUNT}); do systemctl restart {of_batch}; done"

@@ -12,6 +12,7 @@ BIN := $(VENV)/bin
 COLLECTIONS := .cache/collections
 HERE := $(COLLECTIONS)/ansible_collections/workers/systemd
 PACKAGE := ansible_collections.workers.systemd
+COVERAGE := --cov --cov-report=term
 
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(COLLECTIONS)
 export MOLECULE_GLOB := molecule/*/molecule.yml
@@ -40,8 +41,9 @@ $(HERE):
 lab: setup  ## what containers that run systemd need
 	python3 -m lab setup
 
+# Coverage more than doubles the time of the unit tests, and is asked for by `make test`.
 check:  ## lint, types, unit tests: under two minutes
-	$(MAKE) --jobs=2 --output-sync=target lint types unit
+	$(MAKE) --jobs=2 --output-sync=target lint types unit COVERAGE=
 
 lint: setup  ## ruff, yamllint, ansible-lint, licences, the documentation of the modules, the changelog
 	ruff check .
@@ -57,7 +59,7 @@ types: setup  ## mypy --strict
 	mypy -p $(PACKAGE).plugins -p lab -p tests.helpers -p tests.benchmarks -p tests.corpus -p tests.faults -p tests.matrix
 
 unit: setup  ## unit and property tests, full branch coverage of the core
-	pytest --numprocesses=auto --dist=worksteal tests/unit --cov --cov-report=term
+	pytest --numprocesses=auto --dist=worksteal tests/unit $(COVERAGE)
 
 docs: setup  ## the documentation site, in .cache/docs/html
 	rm -rf .cache/docs

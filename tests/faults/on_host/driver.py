@@ -21,6 +21,7 @@ from pathlib import Path
 
 from ansible.module_utils import basic
 
+from ansible_collections.workers.systemd.plugins.module_utils._core import revival
 from ansible_collections.workers.systemd.plugins.modules import pools
 
 HERE = Path(__file__).parent
@@ -38,7 +39,8 @@ JOURNAL = Path("/var/lib/workers.systemd/journal")
 # Seconds without a sign of life after which the host takes a run for dead; the shortest that there is.
 CONFIRM = 2
 LONGEST_RUN = 15.0
-LONGEST_SETTLING = 30.0
+# Before systemd 254 a worker that was bad under both versions is tried again after this at the latest.
+LONGEST_SETTLING = 20.0 + revival.LONGEST_WAIT
 
 Answer = t.Dict[str, t.Any]
 

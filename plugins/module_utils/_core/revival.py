@@ -20,9 +20,9 @@ FIRST_WAIT, LONGEST_WAIT = 5, 40
 # A stop by hand or by a deploy leaves the instance inactive, not failed: then it stays stopped.
 LOOP = (
     f"/bin/sh -c 'wait={FIRST_WAIT};"
-    ' while sleep $wait; {systemctl} is-failed --quiet "$1"; do'
+    ' while sleep $$wait; {systemctl} is-failed --quiet "$1"; do'
     ' {systemctl} reset-failed "$1"; {systemctl} start --no-block "$1";'
-    f" [ $wait -ge {LONGEST_WAIT} ] || wait=$((wait * 2)); done' sh %i"
+    f" [ $$wait -ge {LONGEST_WAIT} ] || wait=$$((wait * 2)); done' sh %i"
 )
 
 

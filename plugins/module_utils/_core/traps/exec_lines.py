@@ -16,7 +16,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope i
 EXEC_KEYS = ("ExecStartPre", "ExecStart", "ExecStartPost", "ExecReload", "ExecStop", "ExecStopPost")
 SHELL_WORD = re.compile(r"\||\|\||&&?|[0-9]?>{1,2}(?:&[0-9])?|<|[0-9]?>&[0-9]|[0-9]?>{1,2}/\S*")
 # The dollar is not doubled, and stands for itself or for a variable.
-VARIABLE = re.compile(r"(?<!\$)(?:\$\$)*\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))")
+VARIABLE = re.compile(r"(?<!\$)(?:\$\$)*\$(?:\{[A-Za-z_][A-Za-z0-9_]*\}|[A-Za-z_][A-Za-z0-9_]*)")
+BRACED = re.compile(r"(?<!\$)(?:\$\$)*\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+WHOLE_WORD = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 SUBSTITUTION = re.compile(r"(?<!\$)(?:\$\$)*\$\(")
 # What systemd itself gives to processes (systemd.exec(5), "Environment Variables Set or Propagated by the Service
 # Manager").
@@ -42,8 +44,10 @@ def _programs(seen: Seen) -> t.Iterator[Command]:
     return (one for one in seen.commands(*EXEC_KEYS) if one.words and one.program not in SHELLS)
 
 
-def _variables(text: str) -> t.List[str]:
-    return [braced or plain for braced, plain in VARIABLE.findall(text)]
+def _expanded(word: str) -> t.List[str]:
+    """Names of the variables that systemd expands in a word: in braces anywhere, without them a whole word."""
+    whole = WHOLE_WORD.fullmatch(word)
+    return [whole.group(1)] if whole else BRACED.findall(word)
 
 
 def _is_set(seen: Seen, name: str) -> bool:
@@ -245,15 +249,16 @@ def variable_as_program(seen: Seen) -> t.Iterator[Caught]:
     expected="a variable that Environment= or EnvironmentFile= sets",
     instead="Set it with Environment=, or double the dollar when the program shall see it.",
     why=(
-        "systemd expands `$NAME` itself, from the environment of the unit alone. One that is not set is an empty "
-        'text, or no argument at all. Source: systemd.service(5), "COMMAND LINES", and our measurement.'
+        "systemd expands `${NAME}`, and `$NAME` that is a word of its own, from the environment of the unit alone. One "
+        'that is not set is an empty text, or no argument at all. Source: systemd.service(5), "COMMAND LINES", and our '
+        "measurement."
     ),
 )
 def variable_is_never_set(seen: Seen) -> t.Iterator[Caught]:
     if not seen.is_own_service or any(seen.all(key) for key in OTHER_SOURCES):
         return
     for one in _programs(seen):
-        names = [name for word in one.arguments for name in _variables(word) if not _is_set(seen, name)]
+        names = [name for word in one.arguments for name in _expanded(word) if not _is_set(seen, name)]
         if names and ":" not in one.prefix:
             yield Caught(one.at, f"${names[0]}")
 
@@ -263,18 +268,19 @@ def variable_is_never_set(seen: Seen) -> t.Iterator[Caught]:
     ERROR,
     title="systemd takes the script's own variable out before the shell sees it",
     expected="`$$` for a dollar that the shell shall see",
-    instead="Double the dollar of the script's own variables: $$NAME.",
+    instead="Double the dollar of the script's own variables: $${NAME}.",
     why=(
-        "systemd expands `$NAME` in ExecStart= before it starts the shell. A variable that the script itself assigns "
-        'is then an empty text there. Source: systemd.service(5), "COMMAND LINES", and our measurement.'
+        "systemd expands `${NAME}` in ExecStart= before it starts the shell. A variable that the script itself assigns "
+        "is then an empty text there. Without braces it is left to the shell. Source: systemd.service(5), "
+        '"COMMAND LINES", and our measurement.'
     ),
 )
 def script_variable_is_gone(seen: Seen) -> t.Iterator[Caught]:
     for one in seen.commands(*EXEC_KEYS):
         assigned = set(re.findall(r"(?:^|[\s;&|])(?:for\s+|read\s+)?([A-Za-z_][A-Za-z0-9_]*)(?:=|\s+in\s)", one.script))
-        gone = [name for name in _variables(one.script) if name in assigned and not _is_set(seen, name)]
+        gone = [name for name in _expanded(one.script) if name in assigned and not _is_set(seen, name)]
         if gone and ":" not in one.prefix and not seen.all("EnvironmentFile"):
-            yield Caught(one.at, f"${gone[0]} in the script of {one.program}")
+            yield Caught(one.at, f"${{{gone[0]}}} in the script of {one.program}")
 
 
 @trap(

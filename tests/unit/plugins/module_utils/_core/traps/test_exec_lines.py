@@ -43,7 +43,7 @@ CAUGHT: Rows = {
     "one in braces": ("variable-is-never-set", worker(start="/srv/app/worker --queue=${QUEUE}")),
     "a loop variable": (
         "script-variable-is-gone",
-        worker("ExecStartPre=/bin/sh -c 'for i in 1 2; do echo $i; done'"),
+        worker("ExecStartPre=/bin/sh -c 'for i in 1 2; do echo ${i}; done'"),
     ),
     "a variable of the script": (
         "script-variable-is-gone",
@@ -99,8 +99,13 @@ MISSED: Rows = {
     "one of systemd": ("variable-is-never-set", worker("ExecReload=/bin/kill -HUP $MAINPID")),
     "a doubled dollar is none": ("variable-is-never-set", worker(start="/srv/w $$QUEUE")),
     "expansion switched off": ("variable-is-never-set", worker(start=":/srv/w $QUEUE")),
-    "a doubled one in a script": ("script-variable-is-gone", worker(start="/bin/sh -c 'A=1; exec /srv/w $$A'")),
-    "a variable from outside": ("script-variable-is-gone", worker(start="/bin/sh -c 'A=1; exec /srv/w $B'")),
+    "an option's value without braces": ("variable-is-never-set", worker(start="/srv/w --queue=$QUEUE")),
+    "a doubled one in a script": ("script-variable-is-gone", worker(start="/bin/sh -c 'A=1; exec /srv/w $${A}'")),
+    "one that systemd leaves to the shell": (
+        "script-variable-is-gone",
+        worker(start="/bin/sh -c 'A=1; exec /srv/w $A'"),
+    ),
+    "a variable from outside": ("script-variable-is-gone", worker(start="/bin/sh -c 'A=1; exec /srv/w ${B}'")),
     "celery's name with two": ("per-cent-is-expanded", worker(start=f"{CELERY} -n mail@%%h")),
     "the home directory where it is meant": ("per-cent-is-expanded", worker(start="/srv/app/worker %h/jobs")),
     "digits are refused by systemd itself": ("per-cent-is-expanded", worker(start="/srv/app/worker amqp://mq/%20")),

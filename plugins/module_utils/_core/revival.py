@@ -9,6 +9,7 @@ waits and starts the instance again, and waits longer each time. One unit serves
 from __future__ import annotations
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
+from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import render_argv
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import render
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import WantedFile
@@ -19,14 +20,15 @@ FIRST_WAIT, LONGEST_WAIT = 5, 40
 # The loop also sees an instance that fails again at once, while this unit still runs and OnFailure= starts nothing.
 # A stop by hand or by a deploy leaves the instance inactive, not failed: then it stays stopped.
 LOOP = (
-    f"/bin/sh -c 'wait={FIRST_WAIT};"
-    ' while sleep $$wait; {systemctl} is-failed --quiet "$1"; do'
+    f"wait={FIRST_WAIT};"
+    ' while sleep $wait; {systemctl} is-failed --quiet "$1"; do'
     ' {systemctl} reset-failed "$1"; {systemctl} start --no-block "$1";'
-    f" [ $$wait -ge {LONGEST_WAIT} ] || wait=$$((wait * 2)); done' sh %i"
+    f" [ $wait -ge {LONGEST_WAIT} ] || wait=$((wait * 2)); done"
 )
 
 
 def revival_unit(places: Places) -> WantedFile:
+    loop = render_argv(["/bin/sh", "-c", LOOP.format(systemctl=places.systemctl), "sh"])
     return WantedFile(
         path=places.unit(f"{marks.REVIVAL}@.service"),
         text=render(
@@ -34,7 +36,7 @@ def revival_unit(places: Places) -> WantedFile:
                 "Unit": {"Description": "Start %i again after its start limit"},
                 "Service": {
                     "Type": "exec",
-                    "ExecStart": LOOP.format(systemctl=places.systemctl),
+                    "ExecStart": f"{loop} %i",
                     "Restart": "on-failure",
                 },
                 marks.OWNER_SECTION: {"Shared": True},

@@ -15,11 +15,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope i
 
 EXEC_KEYS = ("ExecStartPre", "ExecStart", "ExecStartPost", "ExecReload", "ExecStop", "ExecStopPost")
 SHELL_WORD = re.compile(r"\||\|\||&&?|[0-9]?>{1,2}(?:&[0-9])?|<|[0-9]?>&[0-9]|[0-9]?>{1,2}/\S*")
-# The dollar is not doubled, and stands for itself or for a variable.
-VARIABLE = re.compile(r"(?<!\$)(?:\$\$)*\$(?:\{[A-Za-z_][A-Za-z0-9_]*\}|[A-Za-z_][A-Za-z0-9_]*)")
-BRACED = re.compile(r"(?<!\$)(?:\$\$)*\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-WHOLE_WORD = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
-SUBSTITUTION = re.compile(r"(?<!\$)(?:\$\$)*\$\(")
+# A dollar that is not doubled, and stands for itself or for a variable.
+DOLLAR = r"(?<!\$)(?:\$\$)*\$"
+NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+VARIABLE = re.compile(rf"{DOLLAR}(?:\{{{NAME}\}}|{NAME})")
+BRACED = re.compile(rf"{DOLLAR}\{{({NAME})\}}")
+WHOLE_WORD = re.compile(rf"\$({NAME})")
+SUBSTITUTION = re.compile(rf"{DOLLAR}\(")
 # What systemd itself gives to processes (systemd.exec(5), "Environment Variables Set or Propagated by the Service
 # Manager").
 SET_BY_SYSTEMD = re.compile(

@@ -152,7 +152,7 @@ def recovery(clock: Clock) -> None:
     ours = found["ours"].p50
     titles = {
         "ours": "our defaults",
-        "ours unhardened": "ours, hardening off",
+        "unhardened": "ours, hardening off",
         "supervised": "supervisord, no hardening",
         "blog": "the unit of the blogs, RestartSec=5, no hardening",
     }

@@ -8,7 +8,7 @@ import statistics
 import typing as t
 from pathlib import Path
 
-from tests.benchmarks.deploys import BARE, role
+from tests.benchmarks.deploys import BARE, pool, role
 from tests.benchmarks.turns import Clock, on_host
 
 SAMPLER = Path(__file__).with_name("sampler.py").read_text()
@@ -38,23 +38,24 @@ class Recovery(t.NamedTuple):
 
 def recoveries(clock: Clock, host: str, samples: int) -> dict[str, Recovery]:
     """``samples`` crashes of each; the slow one, which sleeps 5 s a time, gets a tenth."""
-    on_host(host, BARE + "for name in ours blog supervised; do rm -f /run/bench.$name; mkfifo /run/bench.$name; done")
     blog = BLOG.format(worker=WORKER.format(name="blog").replace("$$", "$$$$"))
     supervised = SUPERVISED.format(worker=WORKER.format(name="supervised"))
     on_host(host, "cat > /etc/systemd/system/blog.service; systemctl daemon-reload", blog)
     on_host(host, "cat > /etc/supervisor/conf.d/supervised.conf", supervised)
     # Each worker waits in its pipe until the sampler reads, so that a start does not end before it.
     starts: dict[str, t.Callable[[], object]] = {
-        "ours": lambda: clock.once(host, role(_ours())),
-        "ours unhardened": lambda: clock.once(host, role(_ours(hardening="off"))),
+        "ours": lambda: clock.once(host, role(_ours("ours", "standard"))),
+        "unhardened": lambda: clock.once(host, role(_ours("unhardened", "off"))),
         "supervised": lambda: on_host(host, "systemctl restart supervisor"),
         "blog": lambda: on_host(host, "systemctl start --no-block blog"),
     }
+    pipes = " ".join(f"/run/bench.{name}" for name in starts)
+    on_host(host, f"{BARE}rm -f {pipes}; mkfifo {pipes}")
     found = {}
     for name, start in starts.items():
         start()
         count = samples if name != "blog" else max(5, samples // 10)
-        script = f"python3 - /run/bench.{name.split()[0]} {count}"
+        script = f"python3 - /run/bench.{name} {count}"
         took = sorted(float(line) for line in on_host(host, script, SAMPLER).split())
         found[name] = Recovery(
             statistics.median(took), took[min(len(took) - 1, round(len(took) * 0.99) - 1)], len(took)
@@ -63,6 +64,6 @@ def recoveries(clock: Clock, host: str, samples: int) -> dict[str, Recovery]:
     return found
 
 
-def _ours(**more: t.Any) -> dict[str, t.Any]:
-    command = ["/bin/sh", "-c", WORKER.format(name="ours")]
-    return {"name": "ours", "command": command, "instances": 1, "rollout": {"min_healthy_time": "0"}, **more}
+def _ours(pipe: str, hardening: str) -> dict[str, t.Any]:
+    command = ["/bin/sh", "-c", WORKER.format(name=pipe)]
+    return pool("ours", 1, command=command, user=None, hardening=hardening)

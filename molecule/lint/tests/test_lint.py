@@ -38,6 +38,7 @@ BAD: dict[str, tuple[dict[str, t.Any], list[str]]] = {
 def clean(bare: LabHost) -> t.Iterator[LabHost]:
     """A host without pools, and without what a test leaves."""
     yield bare
+    bare.remove_pools()
     bare.sh(f"rm -rf {UNITS}/lab-* {UNITS}/good* /srv/units; systemctl daemon-reload")
 
 
@@ -166,6 +167,13 @@ def test_units_that_are_there_are_judged_and_left_alone(clean: LabHost) -> None:
     assert f"{place}.d/x.conf:2: error: found many" in told.msg
     assert "lab-m.service" not in told.msg
     assert clean.tree() == before
+
+
+def test_nothing_that_a_deploy_wrote_is_found_fault_with(clean: LabHost) -> None:
+    deployed = clean.deploy(GOOD)
+    assert not deployed.failed, deployed.msg
+    told = clean.module("lint", units=[f"{UNITS}/{GOOD['name']}*", f"{UNITS}/workers-*"], fail_on="warning")
+    assert (told.failed, told.result["findings"]) == (False, []), told.msg
 
 
 def test_findings_can_be_left_out_and_need_not_fail(clean: LabHost) -> None:

@@ -36,7 +36,7 @@ ActiveEnterTimestampMonotonic) since=$((value / 1000000));; \
 def calm_units(places: Places, pools: t.Sequence[str]) -> t.Tuple[WantedFile, ...]:
     """The service and its timer for these pools."""
     instances = [units.instance(pool, "*") for pool in sorted(pools)]
-    mark = {marks.OWNER_SECTION: {"Shared": True}}
+    mark = {marks.OWNER_SECTION: {marks.SHARED: True}}
     service: Sections = {
         "Unit": {"Description": "Forget the restarts of workers that have been calm"},
         "Service": {

@@ -66,7 +66,7 @@ def boot_unit(places: Places, python: str) -> WantedFile:
                     **trying_again(DEFAULT),
                 },
                 "Install": {"WantedBy": places.default_target},
-                marks.OWNER_SECTION: {"Shared": True},
+                marks.OWNER_SECTION: {marks.SHARED: True},
             },
             [marks.SHARED_HEADER],
         ),

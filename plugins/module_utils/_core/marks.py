@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 # A section that systemd leaves alone (systemd.unit(5)): its Pool= names the pool that a unit file belongs to.
+# Shared=yes marks the units below, which serve all pools.
 OWNER_SECTION = "X-Workers"
+SHARED = "Shared"
 # NAME@.service that starts an instance again after its start limit.
 REVIVAL = "workers-revival"
 # NAME.timer that forgets the restarts of instances that have been calm.

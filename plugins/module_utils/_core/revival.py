@@ -39,7 +39,7 @@ def revival_unit(places: Places) -> WantedFile:
                     "ExecStart": f"{loop} %i",
                     "Restart": "on-failure",
                 },
-                marks.OWNER_SECTION: {"Shared": True},
+                marks.OWNER_SECTION: {marks.SHARED: True},
             },
             [marks.SHARED_HEADER],
         ),

@@ -14,6 +14,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.judge import
 from ansible_collections.workers.systemd.plugins.module_utils._core.lint import Row, Subject
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.service import LINKED_BY
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._host import trap_facts, unit_files
@@ -90,7 +91,8 @@ def _candidate(unit: Unit) -> Candidate:
 
 def _matching(given: str) -> t.List[str]:
     if "/" in given:
-        paths = sorted(glob.glob(given)) if os.path.isabs(given) else []
+        there = sorted(glob.glob(given)) if os.path.isabs(given) else []
+        paths = [one for one in there if not _holds_links(one)]
         return [one for path in paths for one in (_below(path, deep=False) if _holds_drop_ins(path) else [path])]
     found: t.Dict[str, str] = {}
     for directory in SYSTEM.load_path:
@@ -112,6 +114,10 @@ def _below(directory: str, *, deep: bool = True) -> t.Iterator[str]:
 
 def _holds_drop_ins(path: str) -> bool:
     return path.endswith(".d") and os.path.isdir(path)
+
+
+def _holds_links(path: str) -> bool:
+    return path.rpartition(".")[2] in LINKED_BY.values() and os.path.isdir(path)
 
 
 def _is_file(path: str) -> bool:

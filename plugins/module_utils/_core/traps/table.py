@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, did_you_mean
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps import (
@@ -39,6 +40,9 @@ TRAPS: t.Mapping[str, Trap] = {one.id: one for one in (*OF_TEXT, *OF_HOST, *OF_P
 
 def findings(unit: Unit, host: t.Optional[HostFacts], systemd: int, off: t.Collection[str] = ()) -> t.Iterator[Finding]:
     """What is to regret about a unit, before it runs. ``systemd`` is the version; ``off`` are ids of traps."""
+    if unit.value(marks.OWNER_SECTION, marks.SHARED):
+        # Our own units that serve the workers are none.
+        return iter(())
     seen = Seen.of(unit, systemd, host or HostFacts(), LiveProcess())
     return _walk((*OF_TEXT, *OF_HOST), seen, off)
 

@@ -15,6 +15,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.hardening im
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import target_text, template_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import shared_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps import table as traps
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.host_facts import HostFacts, LiveProcess
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
@@ -123,6 +124,15 @@ def test_a_pool_of_ours_has_no_trap(systemd: int) -> None:
         for name in ("mail@.service", "mail@1.service"):
             assert list(traps.findings(Unit.of(name, template), HostFacts(), systemd)) == []
         assert list(traps.findings(Unit.of("mail.target", target_text(SYSTEM, pool)), None, systemd)) == []
+
+
+@pytest.mark.parametrize("systemd", VERSIONS)
+def test_what_serves_our_pools_has_none_either(systemd: int) -> None:
+    files = shared_units(SYSTEM, systemd, "/usr/bin/python3", ["mail"])
+    assert files
+    for file in files:
+        unit = Unit.of(file.path.rpartition("/")[2], file.text)
+        assert list(traps.findings(unit, HostFacts(), systemd)) == []
 
 
 def test_each_trap_can_be_switched_off() -> None:

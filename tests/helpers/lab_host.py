@@ -24,12 +24,17 @@ CONNECTION = {**ssh.variables(), **hosts.PYTHON}
 WIPE = """
 cd /etc/systemd/system
 units=$(ls | sed -n 's/@\\.service$//p' | grep -v '^workers-' | sed 's/.*/&@*.service &.target/')
-systemctl stop workers-dead-man.timer workers-calm.timer 'workers-revival@*' 2>/dev/null
+# NAME@*.service is systemctl's to expand: here it would be the template.
+set -f
+systemctl stop workers-dead-man.timer workers-calm.timer workers-revival@* 2>/dev/null
 pkill -KILL -f '[A]nsiballZ_|[w]orkers.systemd/recovery.pyz'
 systemctl --no-block stop $units 2>/dev/null
 systemctl kill --signal=KILL $units 2>/dev/null
 systemctl stop $units 2>/dev/null
+# A worker that is killed while it stops has failed, and the revival comes.
+systemctl stop workers-revival@* 2>/dev/null
 systemctl reset-failed
+set +f
 rm -rf *@.service *.target workers-*
 find . -path './*.wants/*@*' ! -path './getty*' -delete
 find . -path './*.wants/*' -xtype l -delete

@@ -168,8 +168,8 @@ def test_with_surge_no_instance_is_missing_meanwhile(ready: LabHost) -> None:
         told = ready.deploy(new)
     assert not told.failed, told.msg
     assert changed(ready, before) == set(before)
-    # A look may see the former process of an instance and its next one.
-    assert min(len(pids) for pids in seen) == 4
+    # A look may see the former process of an instance and its next one, or come too late for the moment without.
+    assert min(len(pids) for pids in seen) >= 4
     assert 5 in {len(pids) for pids in seen}
     assert told.result["pools"]["app"]["lowest_active"] == 4
     assert told.result["pools"]["app"]["plan"] == plan

@@ -87,8 +87,7 @@ oracle: lab  ## what we write and read, against real systemd; ORACLE_SUITES=bull
 	pytest tests/oracle
 
 molecule: lab  ## behaviour on a host that runs systemd
-	rm -f .cache/molecule/failed
-	molecule -v test --all --workers=2 --continue-on-failure || { cat .cache/molecule/failed 2>/dev/null; false; }
+	bash tests/molecule.sh
 
 faults: lab  ## every kind of fault at five points of a deploy; FAULT_POINTS, FAULT_SEED and FAULT_HOSTS ask for others
 	pytest tests/faults

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Every scenario. What failed comes last once more: of a log this long the end is what is seen.
+set -u -o pipefail
+
+log=.cache/molecule/log
+failed_tests=.cache/molecule/failed
+mkdir -p .cache/molecule
+rm -f "$failed_tests"
+
+# A standard input of its own: Ansible refuses one that another program has left without blocking.
+molecule -v test --all --workers=2 --continue-on-failure </dev/null 2>&1 | tee "$log" && exit 0
+if [ -e "$failed_tests" ]; then cat "$failed_tests"; fi
+grep -a -A 6 'fatal:' "$log" | tail -n 14
+grep -a 'CRITICAL' "$log" | cut -c1-300
+exit 1

@@ -113,9 +113,27 @@ def test_a_stop_by_hand_is_not_undone_while_the_revival_waits(bare: LabHost) -> 
     bare.sh(f"rm {FLAG}; systemctl kill -s KILL sleeper@1")
     bare.until(lambda: "broker" in bare.sh("journalctl -o cat -u sleeper@1 -n 20"))
     time.sleep(3)
-    bare.sh(f"systemctl stop sleeper@1; systemctl reset-failed sleeper@1 2>/dev/null; touch {FLAG}", check=False)
+    bare.sh(f"systemctl stop sleeper@1; touch {FLAG}")
+    assert (
+        bare.sh("systemctl list-units --no-legend 'workers-revival@*'; ls -d /run/workers-revival*", check=False) == ""
+    )
     time.sleep(2 * FIRST_WAIT)
     assert bare.pids("sleeper") == {}
+
+
+def test_a_stop_by_hand_that_the_worker_takes_badly_is_not_undone(bare: LabHost) -> None:
+    deaf = "trap '' TERM; while sleep 1; do :; done"
+    rude = "trap 'exit 1' TERM; while sleep 0.1; do :; done"
+    brief = {"min_healthy_time": "300ms"}
+    pools = [
+        sleeper(name=name, command=["/bin/sh", "-c", script], instances=1, rollout=brief, drain_timeout="1s")
+        for name, script in (("deaf", deaf), ("rude", rude))
+    ]
+    assert not bare.deploy(*pools).failed
+    bare.sh("systemctl stop deaf@1 rude@1")
+    assert bare.sh("systemctl is-failed deaf@1 rude@1", check=False).split() == ["failed"] * 2
+    time.sleep(FIRST_WAIT + 2)
+    assert (bare.pids("deaf"), bare.pids("rude")) == ({}, {})
     assert bare.sh("systemctl list-units --no-legend 'workers-revival@*'").strip() == "", "nothing waits any more"
 
 

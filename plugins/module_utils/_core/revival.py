@@ -18,12 +18,19 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.wanted impor
 # every 40 s that is 1.4 % (measured on systemd 252).
 FIRST_WAIT, LONGEST_WAIT = 5, 40
 # The loop also sees an instance that fails again at once, while this unit still runs and OnFailure= starts nothing.
-# A stop by hand or by a deploy leaves the instance inactive, not failed: then it stays stopped.
+#
+# A stop leaves the instance inactive. One that ends in SIGKILL or an error leaves it failed, and so does
+# RestartPreventExitStatus=. The start limit alone comes after systemd had meant to start the instance again, which
+# takes it out of inactivity once more after its process ended (seen on 247 and 252; Result= tells what became of the
+# process each time).
 LOOP = (
-    f"wait={FIRST_WAIT};"
-    ' while sleep $wait; {systemctl} is-failed --quiet "$1"; do'
-    ' {systemctl} reset-failed "$1"; {systemctl} start --no-block "$1";'
-    f" [ $wait -ge {LONGEST_WAIT} ] || wait=$((wait * 2)); done"
+    f'wait={FIRST_WAIT}; [ ! -e "$RUNTIME_DIRECTORY/wait" ] || read -r wait < "$RUNTIME_DIRECTORY/wait";'
+    ' at() {{ {systemctl} show --value --property="$2TimestampMonotonic" "$1"; }};'
+    ' while sleep $wait; {systemctl} is-failed --quiet "$1"'
+    ' && [ "$(at "$1" InactiveExit)" -gt "$(at "$1" ExecMainExit)" ]; do'
+    f" [ $wait -ge {LONGEST_WAIT} ] || wait=$((wait * 2));"
+    ' echo $wait > "$RUNTIME_DIRECTORY/wait";'
+    ' {systemctl} reset-failed "$1"; {systemctl} start --no-block "$1"; done'
 )
 
 
@@ -33,11 +40,19 @@ def revival_unit(places: Places) -> WantedFile:
         path=places.unit(f"{marks.REVIVAL}@.service"),
         text=render(
             {
-                "Unit": {"Description": "Start %i again after its start limit"},
+                "Unit": {
+                    "Description": "Start %i again after its start limit",
+                    # A stop by hand of the instance that rests, which is failed already, stops this. systemd's own
+                    # restarts of the instance restart this too, as often as they happen: a file keeps the wait.
+                    "PartOf": "%i",
+                    "StartLimitIntervalSec": 0,
+                },
                 "Service": {
                     "Type": "exec",
                     "ExecStart": f"{loop} %i",
                     "Restart": "on-failure",
+                    "RuntimeDirectory": f"{marks.REVIVAL}-%i",
+                    "RuntimeDirectoryPreserve": "restart",
                 },
                 marks.OWNER_SECTION: {marks.SHARED: True},
             },

@@ -22,18 +22,26 @@ from tests.unit.plugins.module_utils._core.builders import mail
 OLD = GROWING_DELAY_SINCE - 1
 REVIVAL = revival_unit(SYSTEM)
 UNIT = UnitText.parse(REVIVAL.text)
-# Stand for programs of these names; the unit fails as often as there are lines in a file.
+# Stand for programs of these names; the unit fails as often as there are lines in a file, a line for each end: when its
+# process ended, and when systemd last took the unit out of inactivity.
 STAND_INS = {
     "sleep": "#!/bin/sh\necho sleep $1 >> told\n",
     "systemctl": """#!/bin/sh
 echo "$@" >> told
 case $1 in
     is-failed) test -s failures ;;
+    show) read -r ended began < failures
+        case $3 in *ExecMainExit*) echo $ended ;; *InactiveExit*) echo $began ;; esac ;;
     reset-failed) sed -i 1d failures ;;
 esac
 """,
 }
-LOOK, AGAIN = "is-failed --quiet mail@1.service", ["reset-failed mail@1.service", "start --no-block mail@1.service"]
+LOOK = "is-failed --quiet mail@1.service"
+STAMPS = [
+    f"show --value --property={name}TimestampMonotonic mail@1.service" for name in ("InactiveExit", "ExecMainExit")
+]
+AGAIN = [*STAMPS, "reset-failed mail@1.service", "start --no-block mail@1.service"]
+AT_ITS_LIMIT, STOPPED_BY_HAND = "2000 2001\n", "2000 1000\n"
 
 
 def test_the_units_of_pools_name_it() -> None:
@@ -51,16 +59,39 @@ def test_the_units_of_pools_name_it() -> None:
 def test_it_starts_again_what_failed_and_waits_longer_each_time(
     failures: int, waits: list[int], tmp_path: Path
 ) -> None:
+    assert told_by_the_loop(tmp_path, AT_ITS_LIMIT * failures) == [
+        *(line for wait in waits[:-1] for line in (f"sleep {wait}", LOOK, *AGAIN)),
+        f"sleep {waits[-1]}",
+        LOOK,
+    ]
+
+
+@pytest.mark.parametrize("wait", [20, 40])
+def test_it_goes_on_where_it_was_when_systemd_restarts_it(wait: int, tmp_path: Path) -> None:
+    (tmp_path / "wait").write_text(f"{wait}\n")
+    told = told_by_the_loop(tmp_path, AT_ITS_LIMIT)
+    assert [line for line in told if line.startswith("sleep")] == [f"sleep {wait}", "sleep 40"]
+    assert (tmp_path / "wait").read_text() == "40\n"
+
+
+@pytest.mark.parametrize("before", [0, 2], ids=["at first", "after two rounds"])
+def test_it_leaves_alone_what_failed_while_it_was_stopped(before: int, tmp_path: Path) -> None:
+    told = told_by_the_loop(tmp_path, AT_ITS_LIMIT * before + STOPPED_BY_HAND)
+    assert told.count(AGAIN[-1]) == before
+    assert told[-3:] == [LOOK, *STAMPS]
+
+
+def told_by_the_loop(tmp_path: Path, failures: str) -> list[str]:
+    """What the loop asks of systemd when the unit fails in these ways."""
     for name, text in STAND_INS.items():
         (tmp_path / name).write_text(text)
         (tmp_path / name).chmod(0o755)
-    (tmp_path / "failures").write_text("failed\n" * failures)
+    (tmp_path / "failures").write_text(failures)
     line = UNIT.values("Service", "ExecStart")[-1].replace("%i", "mail@1.service")
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "RUNTIME_DIRECTORY": str(tmp_path)}
     words = [word.replace("$$", "$") for word in split_command(line)]
-    subprocess.run(words, check=False, cwd=tmp_path, env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, timeout=9)
-    *again, last = [[f"sleep {wait}", LOOK] for wait in waits]
-    expected = [line for started in again for line in (*started, *AGAIN)] + last
-    assert (tmp_path / "told").read_text().splitlines() == expected
+    subprocess.run(words, check=False, cwd=tmp_path, env=environment, timeout=9)
+    return (tmp_path / "told").read_text().splitlines()
 
 
 def test_it_belongs_to_no_pool() -> None:

@@ -168,13 +168,15 @@ class LabHost:
     def tree(self) -> str:
         """Everything on the host that a deploy might touch: names, modes, owners, contents, and units.
 
-        Without the revival of instances that crashed, which comes and goes by itself.
+        Without the revival of instances that crashed, which comes and goes by itself, and units that have no file and
+        do not run: systemd forgets their names when it likes.
         """
         places = "/etc/systemd/system /etc/workers.systemd /var/lib/workers.systemd"
         return self.sh(
             f"for p in {places}; do [ -e $p ] || continue; find $p -printf '%p %m %u %l %T@\\n' | sort;"
             " find $p -type f | sort | xargs -r sha256sum; done; systemctl list-units --all --plain --no-legend"
-            " --type=service,target | grep -e @ -e workers | grep -v -e systemd- -e revival@ | tr -s ' ' | sort"
+            " --type=service,target | grep -e @ -e workers | tr -s ' ' | grep -v -e systemd- -e revival@"
+            " -e ' not-found inactive ' | sort"
         )
 
     def remove_pools(self) -> None:

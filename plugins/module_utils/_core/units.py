@@ -14,6 +14,8 @@ INSTANCE_NAME = re.compile(r"[A-Za-z0-9_:.-]{1,100}")
 # systemd.unit(5); scopes and devices have no files.
 KINDS = ("service", "socket", "target", "timer", "path", "slice", "mount", "automount", "swap")
 STEM = re.compile(r"[A-Za-z0-9:_.\\-]+(?:@[A-Za-z0-9:_.\\@-]*)?")
+# What [Install] says, and the ending of the directory that has its links.
+LINKED_BY = {"WantedBy": "wants", "RequiredBy": "requires", "UpheldBy": "upholds"}
 # unit_name_is_valid(): UNIT_NAME_MAX
 LONGEST_UNIT_NAME = 255
 

@@ -14,9 +14,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.judge import
 from ansible_collections.workers.systemd.plugins.module_utils._core.lint import Row, Subject
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.service import LINKED_BY
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._core.units import LINKED_BY, UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._host import trap_facts, unit_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.candidates import SOME_INSTANCE
 from ansible_collections.workers.systemd.plugins.module_utils._host.catalogue import HostCatalogue

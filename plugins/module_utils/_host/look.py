@@ -26,7 +26,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit im
 from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import ENABLED, UNITS
 from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
-from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._core.units import LINKED_BY, UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._host import processes
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ListedUnit, Manager
 
@@ -153,7 +153,7 @@ def links(places: Places) -> t.Dict[str, t.Set[str]]:
     `systemctl list-unit-files` never names instances.
     """
     found: t.Dict[str, t.Set[str]] = {}
-    for kind in ("wants", "requires", "upholds"):
+    for kind in LINKED_BY.values():
         for directory in glob.glob(places.unit(f"*.{kind}")):
             for name in os.listdir(directory):
                 found.setdefault(name, set()).add(f"{os.path.basename(directory)}/{name}")

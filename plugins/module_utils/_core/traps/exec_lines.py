@@ -279,7 +279,7 @@ def variable_is_never_set(seen: Seen) -> t.Iterator[Caught]:
 )
 def script_variable_is_gone(seen: Seen) -> t.Iterator[Caught]:
     for one in seen.commands(*EXEC_KEYS):
-        assigned = set(re.findall(r"(?:^|[\s;&|])(?:for\s+|read\s+)?([A-Za-z_][A-Za-z0-9_]*)(?:=|\s+in\s)", one.script))
+        assigned = set(re.findall(rf"(?:^|[\s;&|])(?:for\s+|read\s+)?({NAME})(?:=|\s+in\s)", one.script))
         gone = [name for name in _expanded(one.script) if name in assigned and not _is_set(seen, name)]
         if gone and ":" not in one.prefix and not seen.all("EnvironmentFile"):
             yield Caught(one.at, f"${{{gone[0]}}} in the script of {one.program}")

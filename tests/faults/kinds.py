@@ -117,6 +117,17 @@ THE_TOOLS = {
     "journald is killed": at(ANY, "systemctl kill -s KILL systemd-journald"),
 }
 
+# A bad version is undone whatever the journal says of it.
+THE_JOURNAL = {
+    what: at("journalctl *", script, OLD, before=BAD_VERSION, heal=GOOD_AGAIN, points=4)
+    for what, script in {
+        "the journal prints rubbish": r"""printf '{"MESSAGE": "a\342\200\250b"}\n{"UNIT"\n[1]\n\377'; exit 0""",
+        "the journal prints without end": """exec yes '{"MESSAGE": "x", "UNIT": ["y", 1]}'""",
+        "the journal does not answer": "exec sleep 60",
+        "the journal cannot be read": "exit 1",
+    }.items()
+}
+
 THE_WORKERS = {
     "a worker is killed": at(ANY, 'kill -KILL "$(main_pid 2)"'),
     "the child of a worker is killed": at(ANY, 'pkill -KILL -P "$(main_pid 2)"'),
@@ -194,6 +205,7 @@ GROUPS = {
     "The disk": THE_DISK,
     "Something is short": SHORT_OF,
     "The tools of systemd": THE_TOOLS,
+    "The journal": THE_JOURNAL,
     "The workers": THE_WORKERS,
     "Somebody, or something, else": SOMEBODY,
     "What an earlier run left": LEFT,

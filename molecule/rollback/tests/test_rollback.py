@@ -63,6 +63,41 @@ def test_a_bad_version_costs_the_canary_and_is_put_back(bare: LabHost) -> None:
     assert bare.sh(f"ls {JOURNAL}", check=False) == ""
 
 
+# Of any local user: to journald's socket, about a unit, with the message that systemd has for a command that cannot be
+# executed (SD_MESSAGE_SPAWN_FAILED), as a process that is gone when journald looks whose it was.
+FORGER = """\
+import os, socket, time
+line = "\\u2028".join(["forged", "{", "[" * 5000, chr(0x85)])
+fields = f"MESSAGE_ID=641257651c1b4ec9a8624d7a40a9e1e7\\nUNIT=sleeper@1.service\\nMESSAGE={line}\\nEXIT_CODE=x\\n"
+while True:
+    if not os.fork():
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as journald:
+            journald.sendto(fields.encode(), "/run/systemd/journal/socket")
+        os._exit(0)
+    os.wait()
+    time.sleep(0.01)
+"""
+
+
+def test_what_anybody_writes_to_the_journal_does_not_stop_it(bare: LabHost) -> None:
+    good = bare.deploy(sleeper())
+    files, pids = live(bare), bare.pids("sleeper")
+    bare.write("/tmp/forger.py", FORGER, "0644")
+    bare.sh("systemd-run --quiet --unit=forger --uid=nobody python3 /tmp/forger.py")
+    broken = ["/bin/sh", "-c", "printf 'no \\342\\200\\250Redis, $TOKEN\\n'; exit 3"]
+    try:
+        told = bare.deploy(sleeper(command=broken))
+    finally:
+        bare.sh("systemctl stop forger; rm /tmp/forger.py")
+    after = bare.pids("sleeper")
+    assert told.failed
+    assert (live(bare), after["2"], after["3"]) == (files, pids["2"], pids["3"])
+    assert told.result["pools"]["sleeper"]["rolled_back_to"]["id"] == good.result["pools"]["sleeper"]["generation"]
+    assert "is bad, generation 1" in told.msg
+    assert r"no \u2028Redis" in told.msg
+    assert kept(bare) == [(1, "good"), (2, "bad")]
+
+
 def test_the_same_bad_version_again_costs_one_instance_again(bare: LabHost) -> None:
     bare.deploy(sleeper())
     files, pids = live(bare), bare.pids("sleeper")

@@ -1,10 +1,15 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A question to the systemd journal about units, and the journalctl(1) that answers it."""
+"""A question to the systemd journal about units, the journalctl(1) that answers it, and the answer as values.
+
+Any process may write any field of any length to the journal, but for those that begin with an underscore.
+"""
 
 from __future__ import annotations
 
 import enum
+import json
+import re
 import typing as t
 
 # SD_MESSAGE_UNIT_PROCESS_EXIT of sd-messages.h
@@ -16,8 +21,21 @@ UNIT_FAILED = "MESSAGE_ID=d9b373ed55a64feb8242e02dbe79a49c"
 # What a manager of a user calls its units, and what they are called everywhere else (systemd.journal-fields(7)).
 OF_A_USER = {"USER_UNIT": "UNIT", "USER_INVOCATION_ID": "INVOCATION_ID"}
 FIELDS = ("UNIT", "INVOCATION_ID", "UNIT_RESULT", "EXIT_CODE", "EXIT_STATUS", *OF_A_USER)
+# What is read of an entry of any kind.
+ALL_FIELDS = (
+    *FIELDS,
+    "MESSAGE",
+    "MESSAGE_ID",
+    "JOB_TYPE",
+    "_SYSTEMD_UNIT",
+    "_SYSTEMD_USER_UNIT",
+    "_SYSTEMD_INVOCATION_ID",
+)
+# Microseconds since the epoch, of when journald took the entry; journalctl prints it with any choice of fields.
+TAKEN = "__REALTIME_TIMESTAMP"
 
-Entry = t.Dict[str, t.Any]
+# Each field is a text, whatever was written.
+Entry = t.Dict[str, str]
 
 
 class About(enum.Enum):
@@ -32,7 +50,7 @@ MESSAGES = {About.EXITS: (MAIN_PROCESS_EXITED,), About.FAILURES: (MAIN_PROCESS_E
 
 
 class JournalQuery(t.NamedTuple):
-    """The last ``lines`` entries about units, from a time in seconds since the epoch on.
+    """The last ``lines`` entries about units, from one time in seconds since the epoch to another, or to now.
 
     ``fresh`` when journald shall first write what it was told up to now, which takes it 10 ms.
     """
@@ -42,13 +60,17 @@ class JournalQuery(t.NamedTuple):
     since: float
     lines: int
     fresh: bool = False
+    until: t.Optional[float] = None
 
     def argv(self, uid: t.Optional[int]) -> t.List[str]:
         """``uid`` is that of the user whose manager it is, and nothing else is told then; ``None`` for the system's.
 
-        No word of it is taken for an option, whoever asks.
+        It prints the newest entry first. No word of it is taken for an option, whoever asks.
         """
-        argv = ["journalctl", "--no-pager", "--output=json", f"--since=@{self.since:.6f}", f"--lines={self.lines:d}"]
+        fields = ALL_FIELDS if self.about is About.ALL else FIELDS
+        argv = ["journalctl", "--no-pager", "--output=json", "--reverse", f"--output-fields={','.join(fields)}"]
+        argv += [f"--since=@{self.since:.6f}", f"--lines={self.lines:d}"]
+        argv += [] if self.until is None else [f"--until=@{self.until:.6f}"]
         only = [] if uid is None else [f"_UID={uid:d}"]
         by_systemd, by_itself = ("UNIT", "_SYSTEMD_UNIT") if uid is None else ("USER_UNIT", "_SYSTEMD_USER_UNIT")
         # Any process may write any field; those that begin with an underscore are journald's own.
@@ -57,15 +79,54 @@ class JournalQuery(t.NamedTuple):
             # Why a command cannot be executed says a process that is gone when journald looks whose it was.
             unspawned = [*only, SPAWN_FAILED, *(f"{by_systemd}={unit}" for unit in self.units)]
             return [*argv, *only, *(f"{by_itself}={unit}" for unit in self.units), "+", *told, "+", *unspawned]
-        return [*argv, f"--output-fields={','.join(FIELDS)}", *MESSAGES[self.about], *told]
+        return [*argv, *MESSAGES[self.about], *told]
 
     def as_json(self) -> t.List[t.Any]:
         return [self.about.value, *self[1:]]
 
     @classmethod
     def of_json(cls, read: t.Sequence[t.Any]) -> JournalQuery:
-        about, units, since, lines, fresh = read
-        return cls(About(about), tuple(units), float(since), int(lines), bool(fresh))
+        about, units, since, lines, fresh, until = read
+        end = None if until is None else float(until)
+        return cls(About(about), tuple(units), float(since), int(lines), bool(fresh), end)
+
+
+def read_entries(printed: str) -> t.List[Entry]:
+    """Entries in order, of what journalctl printed with ``--output=json --reverse``.
+
+    A line that is no entry is left out: nothing that anybody wrote may end what asks. JSON leaves U+2028 and its like
+    as they are, so a newline alone ends a line.
+    """
+    read = [_entry(line) for line in printed.split("\n")]
+    return [entry for entry in reversed(read) if entry and not is_forged(entry)]
+
+
+def _entry(line: str) -> Entry:
+    """Empty when the line is no entry."""
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(fields, dict):
+        return {}
+    return {OF_A_USER.get(str(name), str(name)): _text(value) for name, value in fields.items()}
+
+
+def _text(value: t.Any) -> str:
+    """journalctl gives ``null`` for a field of more than 4096 bytes, a list of bytes for what is not text, and a list
+    of values for a field that was written more than once.
+    """
+    if isinstance(value, list):
+        if value and all(isinstance(one, int) and 0 <= one < 256 for one in value):
+            return bytes(value).decode("utf-8", "replace")
+        return "\n".join(one if isinstance(one, str) else str(one) for one in value)
+    return "" if value is None else str(value)
+
+
+def taken(entry: Entry) -> float:
+    """When journald took the entry, in seconds since the epoch; 0 when that is not known."""
+    digits = entry.get(TAKEN, "")
+    return int(digits) / 1e6 if re.fullmatch("[0-9]{1,18}", digits) else 0.0
 
 
 def is_forged(entry: Entry) -> bool:
@@ -73,8 +134,3 @@ def is_forged(entry: Entry) -> bool:
     said_by, about = entry.get("_SYSTEMD_UNIT"), entry.get("UNIT")
     unspawned = f"MESSAGE_ID={entry.get('MESSAGE_ID')}" == SPAWN_FAILED
     return unspawned and said_by not in (None, about)
-
-
-def with_common_names(entry: Entry) -> Entry:
-    """An entry about a unit of a user, as one of the system would be."""
-    return {OF_A_USER.get(name, name): value for name, value in entry.items()}

@@ -9,10 +9,13 @@ import signal
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import visible
+from ansible_collections.workers.systemd.plugins.module_utils._core.journal_query import Entry, taken
+from ansible_collections.workers.systemd.plugins.module_utils._core.mask import Mask
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health
 
-MASK = "********"
+# Seconds since the epoch.
+FOR_EVER = float("inf")
 ON_FILES = (Verb.WRITE, Verb.REMOVE)
 AFTER_KILL = (
     "What a killed worker had in hand is lost, or runs again. Give jobs more time with drain_timeout, or make workers "
@@ -48,35 +51,36 @@ def env_changes(before: t.Mapping[str, str], after: t.Mapping[str, str]) -> t.Di
     return dict(sorted(happened.items()))
 
 
-def masked(text: str, secrets: t.Iterable[str]) -> str:
-    """One line that a worker wrote, without the secrets it was given, longest first; each line of a secret is one."""
-    lines = {line.strip() for secret in secrets for line in secret.splitlines()} - {""}
-    for secret in sorted(lines, key=len, reverse=True):
-        text = text.replace(secret, MASK)
-    return text
-
-
-def last_death(entries: t.Sequence[t.Mapping[str, t.Any]]) -> t.List[t.Mapping[str, t.Any]]:
+def last_death(entries: t.Sequence[Entry], until: float = FOR_EVER) -> t.List[Entry]:
     """Of journal entries about a unit, those of its last run that ended, up to the end of its main process.
 
-    When no process ended, all entries. Without what systemd says about its jobs. journald learns which run a line is of
-    when it comes to read it: a busy one takes the last words of a worker for those of the run after it. So when the run
-    seems to have said nothing, all that the worker has said counts.
+    That is the last one that ended before ``until``, in seconds since the epoch, when the instance began to be put
+    back; or the first one after it, for journald may be late. When no process ended, all entries. Without what systemd
+    says about its jobs. journald learns which run a line is of when it comes to read it: a busy one takes the last
+    words of a worker for those of the run after it. So when the run seems to have said nothing, all that the worker
+    has said counts.
     """
     entries = [entry for entry in entries if "JOB_TYPE" not in entry]
     ends = [index for index, entry in enumerate(entries) if "EXIT_CODE" in entry]
     if not ends:
         return entries
-    run = entries[ends[-1]].get("INVOCATION_ID", "")
+    before = [index for index in ends if taken(entries[index]) <= until]
+    end = before[-1] if before else ends[0]
+    run = entries[end].get("INVOCATION_ID", "")
     of_run = [one for one in entries if run in (one.get("INVOCATION_ID"), one.get("_SYSTEMD_INVOCATION_ID"))]
-    by_systemd = [one for one in entries[: ends[-1] + 1] if "UNIT" in one and one in of_run]
+    by_systemd = [one for one in entries[: end + 1] if "UNIT" in one and one in of_run]
     by_itself = [one for one in of_run if "UNIT" not in one] or [one for one in entries if "UNIT" not in one]
     return [one for one in entries if one in by_systemd or one in by_itself]
 
 
-def last_exits(entries: t.Sequence[t.Mapping[str, t.Any]]) -> t.Dict[str, str]:
-    """How the main process of each unit ended last, by unit, from journal entries in order."""
-    return {entry["UNIT"]: how_it_ended(str(entry["EXIT_CODE"]), str(entry["EXIT_STATUS"])) for entry in entries}
+def last_exits(entries: t.Sequence[Entry], until: float = FOR_EVER) -> t.Dict[str, str]:
+    """How the main process of each unit ended last, by unit, from journal entries in order; ``until`` as above."""
+    found: t.Dict[str, str] = {}
+    for entry in entries:
+        unit = entry.get("UNIT", "")
+        if unit and "EXIT_CODE" in entry and (unit not in found or taken(entry) <= until):
+            found[unit] = how_it_ended(entry["EXIT_CODE"], entry.get("EXIT_STATUS", ""))
+    return found
 
 
 def how_it_ended(code: str, status: str) -> str:
@@ -90,11 +94,10 @@ def how_it_ended(code: str, status: str) -> str:
     return f"signal {status}{name}{', core dumped' if code == 'dumped' else ''}"
 
 
-def journal_lines(entries: t.Sequence[t.Mapping[str, t.Any]], secrets: t.Iterable[str]) -> t.List[str]:
+def journal_lines(entries: t.Sequence[Entry], secrets: t.Iterable[str]) -> t.List[str]:
     """Lines of messages in order. A worker writes what it likes: none can steer a terminal or pass for ours."""
-    hidden = list(secrets)
-    messages = [masked(_message(entry.get("MESSAGE")), hidden) for entry in entries]
-    return [visible(line) for message in messages for line in message.split("\n")]
+    mask = Mask(secrets)
+    return [visible(line) for entry in entries for line in mask.lines(entry.get("MESSAGE", ""))]
 
 
 def plan_diff(plans: t.Mapping[str, t.Sequence[Step]], kind: str = "pool ") -> t.List[t.Dict[str, str]]:
@@ -141,12 +144,3 @@ def _is_kill(failure: t.Mapping[str, t.Any]) -> bool:
 def _counted(steps: t.Sequence[Step]) -> str:
     counts = collections.Counter(step.verb for step in steps)
     return ", ".join(f"{verb.value} {counts[verb]}" for verb in Verb if counts[verb]) or "nothing to do"
-
-
-def _message(message: t.Any) -> str:
-    """journald gives what is not text as a list of bytes, and a field that was written twice as a list of both."""
-    if not isinstance(message, list):
-        return str(message or "")
-    if all(isinstance(one, int) for one in message):
-        return bytes(message).decode("utf-8", "replace")
-    return "\n".join(map(_message, message))

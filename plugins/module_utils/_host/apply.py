@@ -31,6 +31,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.checks impor
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import owing_a_reload
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
+from ansible_collections.workers.systemd.plugins.module_utils._host.telling import or_else, unfailing
 
 # Between two looks, of about 10 ms each: a death is known within this and the length of a look. After an action the
 # first looks follow closely, so that a quick rollout does not wait for the clock.
@@ -67,7 +68,8 @@ class PoolWork:
 @dataclass
 class Outcome:
     """Since when each unit was watched or being stopped (seconds since the epoch), and how the rollout of each pool
-    ended, by pool. ``killed`` are units that are not wanted any more and whose stop ended in SIGKILL.
+    ended, by pool. ``killed`` are units that are not wanted any more and whose stop ended in SIGKILL. ``restarts`` is
+    NRestarts of units that failed.
     """
 
     started: t.Dict[str, float] = field(default_factory=dict)
@@ -75,6 +77,7 @@ class Outcome:
     # Verdicts of units that could not reload.
     refused: t.Dict[str, Verdict] = field(default_factory=dict)
     killed: t.Dict[str, Verdict] = field(default_factory=dict)
+    restarts: t.Dict[str, int] = field(default_factory=dict)
 
     @property
     def verdicts(self) -> t.Dict[str, Verdict]:
@@ -118,7 +121,7 @@ class Run:
         self, manager: Manager, work: t.Sequence[PoolWork], reload: bool, tell: t.Callable[[str], None]
     ) -> None:
         self.manager = manager
-        self.tell = tell
+        self.tell = unfailing(tell)
         self.work = work
         self.reload = reload
         self.outcome = Outcome()
@@ -145,6 +148,9 @@ class Run:
         finally:
             self.checks.end()
             self.busy_checks.end()
+            # What puts instances back resets the counters.
+            failed = self.outcome.failed
+            self.outcome.restarts = or_else(lambda: self.manager.restarts(failed), lambda _error: {})
         return self.outcome
 
     def _change_units(self) -> None:

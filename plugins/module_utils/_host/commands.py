@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import typing as t
@@ -27,3 +28,23 @@ def run(argv: t.Sequence[str], given: str = "") -> t.Tuple[int, str, str]:
         check=False,
     )
     return done.returncode, done.stdout, done.stderr
+
+
+def within(seconds: int, argv: t.Sequence[str]) -> t.List[str]:
+    """The command as one that is killed when it takes longer; it then exits 124, or 137 (timeout(1))."""
+    return ["timeout", "--kill-after=5", str(seconds), *argv]
+
+
+def head(argv: t.Sequence[str], most: int) -> str:
+    """The first ``most`` bytes that a command prints; the rest is not waited for. An empty text when it cannot run."""
+    nothing = subprocess.DEVNULL
+    with contextlib.suppress(OSError):
+        process = subprocess.Popen(  # pylint: disable=ansible-bad-function
+            argv, stdin=nothing, stdout=subprocess.PIPE, stderr=nothing, env={**os.environ, **ENVIRONMENT}
+        )
+        with process:
+            printed = t.cast("t.IO[bytes]", process.stdout).read(most)
+            # timeout(1) hands it on.
+            process.terminate()
+        return printed.decode("utf-8", "surrogateescape")
+    return ""

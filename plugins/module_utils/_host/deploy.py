@@ -45,12 +45,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.apply import
 from ansible_collections.workers.systemd.plugins.module_utils._host.catalogue import HostCatalogue
 from ansible_collections.workers.systemd.plugins.module_utils._host.dead_man import DeadMan
 from ansible_collections.workers.systemd.plugins.module_utils._host.failures import failures
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.pool_judge import (
     Placed,
     judge_pools,
     judge_processes,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else
 from ansible_collections.workers.systemd.plugins.module_utils._host.transaction import Transaction
 
 OLDEST_SYSTEMD = 247
@@ -178,14 +179,17 @@ class Deployment:
         run = Run(self.manager, self._work(), bool(self.reload), tell)
         try:
             self.outcome = run.carry_out()
-        except (ManagerError, OSError) as error:
+        except Exception as error:
+            # Whatever it is, what was changed goes back.
             if not self.transaction.changes:
                 raise
-            self.outcome, self.error = run.outcome, str(error)
-        self.failures = failures(self.outcome, self._secrets, self.manager)
+            self.outcome, self.error = run.outcome, in_words(error)
         self.error = self.transaction.settle(self.outcome, self.error)
+        undone_since = time.time()
         self.transaction.undo(self.outcome, begun, stay, tell)
-        return self._seen_running()
+        # From here on nothing is done any more, only told.
+        self.failures = failures(self.outcome, self._secrets, self.manager, undone_since)
+        return or_else(self._seen_running, lambda error: [f"the running processes were not judged: {in_words(error)}"])
 
     def conclude(self) -> None:
         self.transaction.end()
@@ -197,11 +201,7 @@ class Deployment:
 
     def _seen_running(self) -> t.List[str]:
         settled = {unit for unit, verdict in self.outcome.verdicts.items() if verdict.health is Health.SETTLED}
-        try:
-            found = judge_processes(self.manager, self.wanted.values(), settled, self.skip_traps)
-        except (ManagerError, OSError) as error:
-            # The run is over, and this is advice.
-            return [f"the running processes were not judged: {error}"]
+        found = judge_processes(self.manager, self.wanted.values(), settled, self.skip_traps)
         return [str(finding.problem(where)) for where, finding in found]
 
     @property
@@ -282,7 +282,8 @@ class Deployment:
         """Of this version, of those that are kept, and of pools that have just gone."""
         given = {value for pool in self.present for value in (*pool.secrets.values(), *pool.credentials.values())}
         gone = [(path, file.text) for pool in self.observed.values() for path, file in pool.files.items()]
-        return given | credentials.secrets_of(self.places, self.wanted) | credentials.secrets_in(gone)
+        new = [(file.path, file.text) for one in self.wanted.values() for file in one.files]
+        return given | credentials.secrets_of(self.places, self.wanted) | credentials.secrets_in([*gone, *new])
 
     def _diffs(self) -> t.List[t.Dict[str, str]]:
         observed = [self.observed_shared.files, *(pool.files for pool in self.observed.values())]

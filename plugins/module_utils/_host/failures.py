@@ -4,43 +4,60 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import journal_lines, last_death, last_exits
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else
 
 LINES = 10
 # Instances of a pool fail alike, so one of each pool tells why; each journal costs a call.
 MOST_JOURNALS = 5
+# Seconds for which a busy journald may be behind.
+LATEST = 5.0
+
+Secrets = t.Callable[[], t.Iterable[str]]
 
 
-def failures(
-    outcome: Outcome, secrets: t.Callable[[], t.Iterable[str]], manager: Manager
-) -> t.List[t.Dict[str, t.Any]]:
+def failures(outcome: Outcome, secrets: Secrets, manager: Manager, until: float) -> t.List[t.Dict[str, t.Any]]:
     """One entry for each instance with a bad verdict: unit, verdict, exit, restarts, journal.
 
-    ``secrets`` finds what nobody may see of what workers wrote, which costs something.
+    ``secrets`` finds what nobody may see of what workers wrote, which costs something. ``until`` is when instances
+    began to be put back, in seconds since the epoch. Raises nothing: what cannot be read is not told.
     """
     failed, verdicts = outcome.failed, outcome.verdicts
     if not failed:
         return []
-    hidden = list(secrets())
     # One that went down without our doing was not restarted; it did so during the rollout.
     since = {unit: outcome.started.get(unit, min(outcome.started.values(), default=0.0)) for unit in failed}
-    exits = last_exits(manager.exits(failed, min(since.values()), fresh=True))
+    exits = or_else(functools.partial(_exits, manager, since, until), lambda _error: {})
     speakers = list({UnitName.parse(unit).prefix: unit for unit in reversed(failed)}.values())[:MOST_JOURNALS]
-    found = []
-    for unit, restarts in manager.restarts(failed).items():
-        entries = manager.journal(unit, since[unit]) if unit in speakers else []
-        found.append(
-            {
-                "unit": unit,
-                "verdict": str(verdicts[unit]),
-                "exit": exits.get(unit, ""),
-                "restarts": restarts,
-                "journal": journal_lines(last_death(entries), hidden)[-LINES:],
-            }
-        )
-    return found
+    said = or_else(
+        functools.partial(_said, manager, {unit: since[unit] for unit in speakers}, until, secrets),
+        lambda error: {unit: [f"(the journal was not read: {in_words(error)})"] for unit in speakers},
+    )
+    return [
+        {
+            "unit": unit,
+            "verdict": str(verdicts[unit]),
+            "exit": exits.get(unit, ""),
+            "restarts": outcome.restarts.get(unit, 0),
+            "journal": said.get(unit, []),
+        }
+        for unit in failed
+    ]
+
+
+def _exits(manager: Manager, since: t.Mapping[str, float], until: float) -> t.Dict[str, str]:
+    ends = manager.exits(list(since), min(since.values()), until + LATEST, fresh=True)
+    return last_exits(ends, until)
+
+
+def _said(manager: Manager, since: t.Mapping[str, float], until: float, secrets: Secrets) -> t.Dict[str, t.List[str]]:
+    """Without knowing the secrets nothing is said."""
+    hidden = list(secrets())
+    journals = {unit: manager.journal(unit, begin, until + LATEST) for unit, begin in since.items()}
+    return {unit: journal_lines(last_death(one, until), hidden)[-LINES:] for unit, one in journals.items()}

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import report
@@ -73,7 +74,7 @@ class Instances:
             self.outcome = run.carry_out()
         except ManagerError as error:
             self.outcome, self.error = run.outcome, str(error)
-        self.failures = failures(self.outcome, self._secrets, self.manager)
+        self.failures = failures(self.outcome, self._secrets, self.manager, time.time())
         return []
 
     def conclude(self) -> None:

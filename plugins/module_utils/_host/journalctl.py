@@ -1,25 +1,27 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The systemd journal."""
+"""The systemd journal. It serves messages, so it is bounded in time and size, and nothing in it is an error."""
 
 from __future__ import annotations
 
-import json
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.journal_query import (
     Entry,
     JournalQuery,
-    is_forged,
-    with_common_names,
+    read_entries,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._host import commands
+
+# Seconds. journald that is stopped would be waited for without end.
+LONGEST_SYNC = 5
+LONGEST_QUERY = 8
+# Bytes. An entry may hold a thousand fields of 4 KiB under one name; the newest entries come first.
+MOST = 16 << 20
 
 
 def entries(query: JournalQuery, uid: t.Optional[int] = None) -> t.List[Entry]:
     """Those of units of the system, or of the manager of the user with this number."""
     if query.fresh:
-        commands.run(["journalctl", "--sync"])
-    out = commands.run(query.argv(uid))[1]
-    read = (json.loads(line) for line in out.splitlines() if line.startswith("{"))
-    return [with_common_names(entry) for entry in read if not is_forged(entry)]
+        commands.head(commands.within(LONGEST_SYNC, ["journalctl", "--sync"]), MOST)
+    return read_entries(commands.head(commands.within(LONGEST_QUERY, query.argv(uid)), MOST))

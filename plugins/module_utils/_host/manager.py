@@ -138,20 +138,24 @@ class Manager:
             raise ManagerError(f"`systemctl reload` exited {status}: {err.strip()}")
         return refused
 
-    def journal(self, unit: str, since: float, lines: int = 200) -> t.List[Entry]:
+    def journal(self, unit: str, since: float, until: t.Optional[float] = None, lines: int = 200) -> t.List[Entry]:
         """The last entries about a unit, its own and systemd's; of what journald has written already."""
-        return self._ask_journal(JournalQuery(About.ALL, (unit,), since, lines))
+        return self._ask_journal(JournalQuery(About.ALL, (unit,), since, lines, until=until))
 
-    def exits(self, units: t.Sequence[str], since: float = 0.0, *, fresh: bool = False) -> t.List[Entry]:
-        """The last ends of main processes of all these units, in one call; since a time in seconds since the epoch."""
-        return self._told(About.EXITS, units, since, fresh=fresh)
+    def exits(
+        self, units: t.Sequence[str], since: float = 0.0, until: t.Optional[float] = None, *, fresh: bool = False
+    ) -> t.List[Entry]:
+        """The last ends of main processes of all these units, in one call; times are in seconds since the epoch."""
+        return self._told(About.EXITS, units, since, until, fresh=fresh)
 
     def failures(self, units: t.Sequence[str], since: float) -> t.List[Entry]:
         """The same, and the results of units that failed; up to now."""
-        return self._told(About.FAILURES, units, since, fresh=True)
+        return self._told(About.FAILURES, units, since, None, fresh=True)
 
-    def _told(self, about: About, units: t.Sequence[str], since: float, *, fresh: bool) -> t.List[Entry]:
-        query = JournalQuery(about, tuple(units), since, max(1000, 10 * len(units)), fresh)
+    def _told(
+        self, about: About, units: t.Sequence[str], since: float, until: t.Optional[float], *, fresh: bool
+    ) -> t.List[Entry]:
+        query = JournalQuery(about, tuple(units), since, max(1000, 10 * len(units)), fresh, until)
         return self._ask_journal(query) if units else []
 
     @property

@@ -31,8 +31,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._host import (
 )
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome
 from ansible_collections.workers.systemd.plugins.module_utils._host.logins import places_of
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.revert import Revert
+from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words
 
 # For the kernel to end a process that was killed, and for a run that ends right now.
 PATIENCE = 5.0
@@ -51,8 +52,9 @@ def main() -> int:
     except Problems as found:
         # Another run has begun and goes on from there.
         trouble = [str(problem) for problem in found.problems]
-    except (ManagerError, OSError) as error:
-        trouble = [str(error)]
+    except Exception as error:
+        # Whatever it is, the timer tries again.
+        trouble = [in_words(error)]
     for line in trouble:
         tell(line)
     return 1 if trouble else 0
@@ -70,8 +72,10 @@ def _manager(places: Places) -> Manager:
 
 
 def tell(line: str) -> None:
-    """To the journal."""
-    sys.stdout.write(f"{line}\n")
+    """To the journal, when journald is there."""
+    with contextlib.suppress(OSError):
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
 
 
 def recover(places: Places) -> t.List[str]:
@@ -80,9 +84,9 @@ def recover(places: Places) -> t.List[str]:
     if left is None or left.phase is Phase.UNDONE:
         return []
     leftovers.sweep(places)
-    changes = dict(_changes(places, left))
     tell(str(left))
-    trouble = []
+    trouble: t.List[str] = []
+    changes = dict(_changes(places, left, trouble))
     try:
         for change in changes.values():
             generations.mark(places, change.new, State.BAD)
@@ -101,13 +105,18 @@ def recover(places: Places) -> t.List[str]:
     return trouble
 
 
-def _changes(places: Places, left: RunJournal) -> t.Iterator[t.Tuple[str, Change]]:
+def _changes(places: Places, left: RunJournal, trouble: t.List[str]) -> t.Iterator[t.Tuple[str, Change]]:
     """Those that can be undone. A good one too: its run did not live to say so.
 
-    One whose former generation is gone stays as it is: without one its pool would be removed.
+    One whose former generation is gone stays as it is: without one its pool would be removed. One whose generations
+    cannot be read is left, and told as ``trouble``: the others go back all the same.
     """
     for name, noted in left.pools.items():
-        kept = generations.of_pool(places, name)
+        try:
+            kept = generations.of_pool(places, name)
+        except (Problems, OSError) as error:
+            trouble.append(in_words(error))
+            continue
         new, back = find(kept, str(noted.new)), find(kept, str(noted.back))
         if noted.undoable and new and (back or noted.back is None):
             yield name, Change(new, back, True)

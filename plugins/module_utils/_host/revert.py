@@ -26,7 +26,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, wanted_again
 from ansible_collections.workers.systemd.plugins.module_utils._host import generations, host, look, watch
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome, PoolWork, Run
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, unfailing
 
 
 def again(places: Places, generation: Generation, seal: Seal) -> Wanted:
@@ -48,7 +49,7 @@ class Revert:
         gone: t.Sequence[str] = (),
     ) -> None:
         self.changes = changes
-        self.tell = tell
+        self.tell = unfailing(tell)
         self.others = others
         self.gone = gone
         self.manager = manager
@@ -60,8 +61,9 @@ class Revert:
         """``failed`` is the outcome of the run that failed, which began at ``begun``, in seconds since the epoch."""
         try:
             self._carry_out(failed, begun)
-        except (ManagerError, OSError) as error:
-            self.error = str(error)
+        except Exception as error:
+            # Whatever it is: the host tries again, and this run tells what it knows.
+            self.error = in_words(error)
 
     def trouble(self, pool: str) -> t.List[str]:
         """What went wrong, in words; nothing when the pool is back."""

@@ -13,6 +13,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._host.background import Background, End, Tell
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import Lock, holder, only_run
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else
 
 # A first deploy with the default window is over by then, and costs one round trip.
 PATIENCE = 5.0
@@ -82,7 +83,19 @@ class Task:
 
     def _act(self, decided: Decided, warnings: t.List[str], lock: Lock, tell: Tell) -> End:
         lock.sign()
-        return self._end(decided, [*warnings, *decided.act(tell)])
+        said = [*warnings, *decided.act(tell)]
+        # A result that cannot be told is no reason to have the host undo what was done.
+        return or_else(
+            lambda: self._end(decided, said),
+            lambda error: {"result": _untold(error), "failed": decided.failed, "warnings": said},
+        )
 
     def _end(self, decided: Decided, warnings: t.List[str]) -> End:
         return {"result": decided.told(with_diff=self.diff), "failed": decided.failed, "warnings": warnings}
+
+
+def _untold(error: Exception) -> t.Dict[str, t.Any]:
+    msg = (
+        f"the run has ended, and its result cannot be told ({in_words(error)}); a run with --check shows how things are"
+    )
+    return {"changed": True, "msg": msg}

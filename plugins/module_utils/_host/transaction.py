@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import typing as t
 from dataclasses import replace
@@ -26,6 +27,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.apply import
 from ansible_collections.workers.systemd.plugins.module_utils._host.dead_man import DeadMan
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.revert import Revert
+from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else
 
 
 class Transaction:
@@ -100,10 +102,12 @@ class Transaction:
             for name, change in self.changes.items():
                 if name not in unfinished:
                     generations.mark(self.manager.places, change.new, State.BAD if name in self.bad else State.GOOD)
-                    generations.prune(self.manager.places, name)
-        except OSError as failed:
+        except Exception as failed:
             self.bad = dict(self.changes)
-            return error or str(failed)
+            return error or in_words(failed)
+        for name in self.changes.keys() - unfinished:
+            # What cannot be cleaned up now, the next run does.
+            or_else(functools.partial(generations.prune, self.manager.places, name), lambda _error: None)
         return error
 
     def undo(self, outcome: Outcome, begun: float, pools: t.Iterable[str], tell: t.Callable[[str], None]) -> None:

@@ -16,6 +16,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.finding impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.verify_text import Said
+from ansible_collections.workers.systemd.plugins.module_utils._host import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import write_readable
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
 
@@ -67,7 +68,7 @@ def _runs_anyway(finding: Finding, systemd: int) -> bool:
 
 def analyze(manager: Manager, *words: str) -> t.Tuple[int, str, str]:
     """What `systemd-analyze` says: exit status, stdout, stderr."""
-    return manager.run(["timeout", "--kill-after=5", str(LONGEST), "systemd-analyze", *manager.places.whose, *words])
+    return manager.run(commands.within(LONGEST, ["systemd-analyze", *manager.places.whose, *words]))
 
 
 def _ask(manager: Manager, candidates: t.Sequence[Candidate]) -> t.List[Said]:

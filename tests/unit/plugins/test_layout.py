@@ -14,6 +14,7 @@ CORE = Path(__file__).parents[3] / "plugins" / "module_utils" / "_core"
 OURS = "ansible_collections.workers.systemd.plugins.module_utils._core"
 MAY_USE = {
     "__future__",
+    "base64",
     "collections",
     "dataclasses",
     "datetime",
@@ -23,12 +24,14 @@ MAY_USE = {
     "functools",
     "hashlib",
     "hmac",
+    "html",
     "json",
     "math",
     "re",
     "signal",
     "string",
     "typing",
+    "urllib.parse",
 }
 
 

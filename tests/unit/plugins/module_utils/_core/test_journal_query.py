@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from ansible_collections.workers.systemd.plugins.module_utils._core.journal_query import (
     MAIN_PROCESS_EXITED,
     SPAWN_FAILED,
+    TAKEN,
     UNIT_FAILED,
     About,
     JournalQuery,
     is_forged,
-    with_common_names,
+    read_entries,
+    taken,
 )
 
 UNIT = "mail@1.service"
@@ -46,24 +48,29 @@ ARGV = {
 @pytest.mark.parametrize(("about", "uid", "matches"), ARGV.values(), ids=ARGV.keys())
 def test_asks_for(about: About, uid: int | None, matches: list[str]) -> None:
     argv = JournalQuery(about, (UNIT,), 1.5, 20).argv(uid)
-    assert argv[:1] + argv[3:5] == ["journalctl", "--since=@1.500000", "--lines=20"]
-    assert [word for word in argv[5:] if not word.startswith("--output-fields=")] == matches
+    assert argv[:1] + argv[5:7] == ["journalctl", "--since=@1.500000", "--lines=20"]
+    assert argv[7:] == matches
+    ended = JournalQuery(about, (UNIT,), 1.5, 20, until=2.25).argv(uid)
+    assert ended == [*argv[:7], "--until=@2.250000", *matches]
 
 
-@given(st.sampled_from(About), st.lists(st.text()), st.floats(0, 2e9), st.integers(0, 9999), st.booleans())
+TIMES = st.floats(0, 2e9)
+
+
+@given(st.sampled_from(About), st.lists(st.text()), TIMES, st.integers(0, 9999), st.booleans(), st.none() | TIMES)
 def test_comes_through_json_and_is_never_an_option(
-    about: About, units: list[str], since: float, lines: int, fresh: bool
+    about: About, units: list[str], since: float, lines: int, fresh: bool, until: float | None
 ) -> None:
-    query = JournalQuery(about, tuple(units), since, lines, fresh)
+    query = JournalQuery(about, tuple(units), since, lines, fresh, until)
     assert JournalQuery.of_json(json.loads(json.dumps(query.as_json()))) == query
-    options = [word for word in query.argv(1000)[6:] if word.startswith("-")]
+    options = [word for word in query.argv(1000)[7 if until is None else 8 :] if word.startswith("-")]
     assert options == []
 
 
 REFUSED = {
-    "another kind": ["everything", [UNIT], 0.0, 20, False],
-    "a time that is none": ["all", [UNIT], "now", 20, False],
-    "a number that is none": ["all", [UNIT], 0.0, "20 --cursor-file=/etc/passwd", False],
+    "another kind": ["everything", [UNIT], 0.0, 20, False, None],
+    "a time that is none": ["all", [UNIT], "now", 20, False, None],
+    "a number that is none": ["all", [UNIT], 0.0, "20 --cursor-file=/etc/passwd", False, None],
     "too little": ["all", [UNIT]],
 }
 
@@ -74,9 +81,69 @@ def test_takes_nothing_else_from_another_process(read: list[object]) -> None:
         JournalQuery.of_json(read)
 
 
-def test_an_entry_of_a_user_is_as_one_of_the_system() -> None:
-    entry = {"USER_UNIT": UNIT, "USER_INVOCATION_ID": "a0", "MESSAGE": "gone"}
-    assert with_common_names(entry) == {"UNIT": UNIT, "INVOCATION_ID": "a0", "MESSAGE": "gone"}
+ENTRIES = {
+    "an entry of a user is as one of the system": (
+        '{"USER_UNIT": "mail@1.service", "USER_INVOCATION_ID": "a0", "MESSAGE": "gone"}',
+        [{"UNIT": UNIT, "INVOCATION_ID": "a0", "MESSAGE": "gone"}],
+    ),
+    "the newest is printed first": (
+        '{"MESSAGE": "new"}\n{"MESSAGE": "old"}\n',
+        [{"MESSAGE": "old"}, {"MESSAGE": "new"}],
+    ),
+    "a line separator ends no line": (
+        '{"MESSAGE": "one\u2028two\u2029three\x85four"}',
+        [{"MESSAGE": "one\u2028two\u2029three\x85four"}],
+    ),
+    "bytes that are no text": ('{"MESSAGE": [104, 105, 255]}', [{"MESSAGE": "hi\ufffd"}]),
+    "a field that was written twice": (
+        '{"UNIT": ["a@1.service", "b@1.service"]}',
+        [{"UNIT": "a@1.service\nb@1.service"}],
+    ),
+    "a field that was written twice, once with bytes": ('{"MESSAGE": ["a", [255]]}', [{"MESSAGE": "a\n[255]"}]),
+    "numbers that are no bytes": ('{"MESSAGE": [256, -1]}', [{"MESSAGE": "256\n-1"}]),
+    "a field that is too long": ('{"MESSAGE": null}', [{"MESSAGE": ""}]),
+    "a number": ('{"EXIT_STATUS": 9}', [{"EXIT_STATUS": "9"}]),
+    "what is no JSON is left out": ('{"MESSAGE": "a"}\n{"MESSAGE"\n-- No entries --\n', [{"MESSAGE": "a"}]),
+    "JSON that is no entry is left out": ('["a"]\n1\nnull\n{}\n', []),
+    "an endless list is left out": ("[" * 100_000, []),
+    "a number of too many digits is left out": (f'{{"A": {"9" * 5000}}}', []),
+    "what another unit says of a command that cannot be run is left out": (
+        f'{{"MESSAGE_ID": "{SPAWN_FAILED.partition("=")[2]}", "UNIT": "{UNIT}", "_SYSTEMD_UNIT": "cron.service"}}',
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize(("printed", "expected"), ENTRIES.values(), ids=ENTRIES.keys())
+def test_reads(printed: str, expected: list[dict[str, str]]) -> None:
+    assert read_entries(printed) == expected
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(st.lists(st.text() | anything.map(json.dumps) | st.dictionaries(st.text(), anything).map(json.dumps)))
+def test_nothing_that_is_printed_is_an_error_and_all_fields_are_texts(lines: list[str]) -> None:
+    for entry in read_entries("\n".join(lines)):
+        assert all(isinstance(text, str) for one in entry.items() for text in one)
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(["MESSAGE", "UNIT", "X"]), st.text(), min_size=1)))
+def test_every_text_is_read_as_it_was_written(entries: list[dict[str, str]]) -> None:
+    printed = "\n".join(json.dumps(entry, ensure_ascii=False) for entry in reversed(entries))
+    assert read_entries(printed) == entries
+
+
+@pytest.mark.parametrize(
+    ("entry", "seconds"),
+    [({TAKEN: "1500000"}, 1.5), ({}, 0.0), ({TAKEN: "x"}, 0.0), ({TAKEN: "9" * 5000}, 0.0)],
+    ids=["a time", "no time", "no number", "a number of too many digits"],
+)
+def test_when_an_entry_was_taken(entry: dict[str, str], seconds: float) -> None:
+    assert taken(entry) == seconds
 
 
 @pytest.mark.parametrize(

@@ -7,19 +7,18 @@ import typing as t
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.journal_query import TAKEN
+from ansible_collections.workers.systemd.plugins.module_utils._core.mask import MASK
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import (
     AFTER_KILL,
-    MASK,
     env_changes,
     file_diff,
     how_it_ended,
     journal_lines,
     last_death,
     last_exits,
-    masked,
     plan_diff,
     plan_rows,
     private_diff,
@@ -39,15 +38,6 @@ ENDS = {
     "a signal without a name": ("killed", "40", "signal 40"),
     "what is no number": ("killed", "KILL", "signal KILL"),
 }
-MASKED = {
-    "a secret": ("login with hunter2", ["hunter2"], f"login with {MASK}"),
-    "every time": ("ab ab", ["ab"], f"{MASK} {MASK}"),
-    "the longer one first": ("hunter22", ["hunter2", "hunter22"], MASK),
-    "an empty one hides nothing": ("text", [""], "text"),
-    "one line of a key": ("read MIIE", ["-----BEGIN-----\nMIIE\n"], f"read {MASK}"),
-    "one with blanks around, which the journal drops": ("read a b", [" a b \t"], f"read {MASK}"),
-}
-
 # Of two runs: the first ended, the second runs.
 JOURNAL: list[dict[str, t.Any]] = [
     {"MESSAGE": "Starting", "JOB_TYPE": "start", "INVOCATION_ID": "a1"},
@@ -97,25 +87,32 @@ def test_no_diff_of_a_secret_file_has_a_value(before: str, after: str) -> None:
         assert after not in "".join(diff.values())
 
 
-@pytest.mark.parametrize(("text", "secrets", "expected"), MASKED.values(), ids=MASKED.keys())
-def test_secrets_are_masked(text: str, secrets: list[str], expected: str) -> None:
-    assert masked(text, secrets) == expected
-
-
-@given(st.text(), st.lists(st.text("ab", min_size=1)))
-def test_no_secret_is_left_in_a_text(text: str, secrets: list[str]) -> None:
-    assert not any(secret in masked(text, secrets) for secret in secrets)
-
-
-def test_the_journal_is_told_without_secrets_and_without_bytes() -> None:
-    entries: list[dict[str, t.Any]] = [{"MESSAGE": "pw hunter2"}, {"MESSAGE": [104, 105, 255]}, {"MESSAGE": None}, {}]
-    assert journal_lines(entries, iter(["hunter2"])) == [f"pw {MASK}", "hi\ufffd", "", ""]
+def test_the_journal_is_told_without_secrets_and_cannot_steer_a_terminal() -> None:
+    entries = [{"MESSAGE": "pw hunter2\nand \x1b[2J"}, {"MESSAGE": ""}, {}]
+    assert journal_lines(entries, iter(["hunter2"])) == [f"pw {MASK}", r"and \x1b[2J", "", ""]
 
 
 def test_of_the_journal_the_run_that_ended_last_counts() -> None:
     assert messages(last_death(JOURNAL)) == ["hello", "oops", "Main process exited"]
     later = {"MESSAGE": "and again", "INVOCATION_ID": "b2", "EXIT_CODE": "killed"}
     assert messages(last_death([*JOURNAL, later])) == ["hello again", "and again"]
+
+
+FIRST, SECOND = ["hello", "oops", "Main process exited"], ["hello again", "and again"]
+# When the first and the second run ended; instances were put back at 5.
+PUT_BACK = {
+    "the end before that": (4, 6, FIRST),
+    "the last end before that": (3, 4, SECOND),
+    "the first end after it, when journald is late": (6, 7, FIRST),
+}
+
+
+@pytest.mark.parametrize(("first", "second", "expected"), PUT_BACK.values(), ids=PUT_BACK.keys())
+def test_when_an_instance_was_put_back_its_bad_run_counts(first: int, second: int, expected: list[str]) -> None:
+    died = {"MESSAGE": "and again", "INVOCATION_ID": "b2", "EXIT_CODE": "killed"}
+    taken = {"a1": f"{first}000000", "b2": f"{second}000000"}
+    entries = [{**one, TAKEN: taken[one["INVOCATION_ID"]]} if "EXIT_CODE" in one else one for one in [*JOURNAL, died]]
+    assert messages(last_death(entries, until=5.0)) == expected
 
 
 LATE = {
@@ -145,9 +142,22 @@ def test_an_end_is_told_as_people_say_it(code: str, status: str, words: str) -> 
 
 
 def test_the_last_end_of_each_unit_counts() -> None:
-    ends = [("mail@1.service", "exited", 1), ("mail@2.service", "killed", 9), ("mail@1.service", "exited", 0)]
+    ends = [("mail@1.service", "exited", "1"), ("mail@2.service", "killed", "9"), ("mail@1.service", "exited", "0")]
     entries = [{"UNIT": unit, "EXIT_CODE": code, "EXIT_STATUS": status} for unit, code, status in ends]
     assert last_exits(entries) == {"mail@1.service": "exit status 0", "mail@2.service": "signal 9 (SIGKILL)"}
+
+
+def test_an_end_after_an_instance_was_put_back_counts_only_without_another() -> None:
+    ends = [("mail@1.service", "1", "4"), ("mail@1.service", "0", "6"), ("mail@2.service", "2", "7")]
+    entries = [
+        {"UNIT": unit, "EXIT_CODE": "exited", "EXIT_STATUS": status, TAKEN: f"{at}000000"} for unit, status, at in ends
+    ]
+    assert last_exits(entries, 5.0) == {"mail@1.service": "exit status 1", "mail@2.service": "exit status 2"}
+
+
+@pytest.mark.parametrize("entry", [{"EXIT_CODE": "exited"}, {"UNIT": "mail@1.service"}], ids=["no unit", "no end"])
+def test_an_entry_that_says_too_little_says_nothing(entry: dict[str, str]) -> None:
+    assert last_exits([entry]) == {}
 
 
 def test_the_diff_of_a_plan_has_the_units_and_not_the_files() -> None:

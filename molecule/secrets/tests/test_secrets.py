@@ -235,3 +235,49 @@ def test_a_host_that_cannot_encrypt_is_refused(bare: LabHost) -> None:
     assert told.failed
     assert "pools[0] (app).secrets_as: found credentials, without systemd-creds on the host" in told.msg
     assert bare.sh("ls /etc/workers.systemd", check=False) == ""
+
+
+DIRECTORIES = "/etc/workers.systemd /var/lib/workers.systemd /run/workers.systemd /etc/systemd/system"
+
+
+def modes(lab: LabHost) -> str:
+    """Of all that a deploy, a drop-in and a file of variables make."""
+    return lab.sh(
+        f"find {DIRECTORIES} /root/made -not -type l -not -path '*/runs/*' -printf '%y %m %u:%g %p\\n'"
+        " | grep -e workers -e app -e made | sort"
+    )
+
+
+def test_the_umask_of_whoever_comes_changes_nothing(bare: LabHost) -> None:
+    seen = {}
+    for umask in ("022", "000", "077"):
+        bare.remove_pools()
+        bare.sh("rm -rf /etc/workers.systemd /run/workers.systemd /root/made /etc/systemd/system/app@.service.d")
+        bare.write("/usr/local/bin/python-umask", f'#!/bin/sh\numask {umask}\nexec /usr/bin/python3 "$@"\n')
+        bare.sh("install -d /root/made")
+        someone = LabHost(bare.name, {"ansible_python_interpreter": "/usr/local/bin/python-umask"})
+        assert not someone.deploy(app({"TOKEN": "a-long-secret"})).failed
+        assert not someone.module("env_file", path="/root/made/env", variables={"A": "1"}).failed
+        drop_in = {"Service": {"Nice": "5"}}
+        assert not someone.module("unit_file", name="app@.service", drop_in="nice", sections=drop_in).failed
+        seen[umask] = modes(bare)
+    bare.sh("rm -rf /root/made /usr/local/bin/python-umask /etc/systemd/system/app@.service.d; systemctl daemon-reload")
+    assert seen["000"] == seen["022"]
+    assert seen["077"] == seen["022"]
+    assert "d 755 root:root /etc/workers.systemd\n" in seen["022"]
+    assert "d 755 root:root /etc/systemd/system/app@.service.d\n" in seen["022"]
+    open_to_others = [line for line in seen["022"].splitlines() if int(line.split()[1], 8) & 0o022]
+    assert open_to_others == []
+
+
+@pytest.mark.parametrize("change", ["chmod 1777", "chown nobody", "chgrp nogroup"])
+def test_a_directory_that_others_can_write_to_is_refused(bare: LabHost, change: str) -> None:
+    bare.deploy(app({"TOKEN": "a-long-secret"}))
+    before = files(bare)
+    bare.sh(f"chmod g+w /etc/workers.systemd; {change} /etc/workers.systemd")
+    told = bare.deploy(app({"TOKEN": "another-long-secret"}))
+    bare.sh("chown root:root /etc/workers.systemd; chmod 0755 /etc/workers.systemd")
+    assert "/etc/workers.systemd, of owner" in told.msg
+    assert "1 problem, nothing was changed" in told.msg
+    assert files(bare) == before
+    assert not bare.deploy(app({"TOKEN": "a-long-secret"})).changed

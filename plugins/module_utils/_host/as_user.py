@@ -19,6 +19,7 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.journal_query import Entry, JournalQuery
 from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, journalctl
 from ansible_collections.workers.systemd.plugins.module_utils._host.carried import Returned, carried, unpacked
+from ansible_collections.workers.systemd.plugins.module_utils._host.files import UMASK
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.processes import leave_terminal
 
@@ -120,7 +121,7 @@ def _live_as(user: pwd.struct_passwd, work: t.Callable[[Principal], None], conne
             with contextlib.suppress(OSError):
                 os.close(number)
         os.chdir("/")
-        os.umask(0o022)
+        os.umask(UMASK)
         accounts.become(accounts.account_of(user))
         os.environ.update(
             HOME=user.pw_dir,

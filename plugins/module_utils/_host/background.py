@@ -19,6 +19,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.characters i
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._host import journal
 from ansible_collections.workers.systemd.plugins.module_utils._host.carried import carried, unpacked
+from ansible_collections.workers.systemd.plugins.module_utils._host.files import PRIVATE, make_directory
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.processes import leave_terminal
 
@@ -133,7 +134,7 @@ def _write_line(file: t.TextIO, line: str) -> None:
 
 def sweep(places: Places) -> None:
     """Removes what nobody has come back for. The lock of the host is held, so none of it is under way."""
-    os.makedirs(places.runs, mode=0o700, exist_ok=True)
+    make_directory(places.runs, PRIVATE)
     for entry in os.scandir(places.runs):
         if time.time() - entry.stat().st_mtime > FORGOTTEN_AFTER:
             shutil.rmtree(entry.path)

@@ -107,6 +107,7 @@ class Deployment:
                 found.append(problem)
             elif where not in told:
                 missing.append(problem)
+        found.extend(preflight.open_to_others(self.places))
         found.extend(preflight.foreign(self.places, self.present))
         self.exposures, exposed, worse = self._exposed(self._sound(problems))
         found.extend(exposed)

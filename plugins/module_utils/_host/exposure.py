@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import units
@@ -21,7 +20,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.problem impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import template_of
 from ansible_collections.workers.systemd.plugins.module_utils._host import look
 from ansible_collections.workers.systemd.plugins.module_utils._host.candidates import SOME_INSTANCE
-from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_readable
+from ansible_collections.workers.systemd.plugins.module_utils._host.files import (
+    PUBLIC,
+    make_directory,
+    remove,
+    write_readable,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.verify import analyze, staged
 
@@ -73,7 +77,7 @@ def _of_stand_ins(manager: Manager, texts: t.Mapping[str, str]) -> t.Dict[str, E
     Under another name, for one of the real name would hide it; so without the drop-ins of that.
     """
     directory = manager.places.runtime_units
-    os.makedirs(directory, exist_ok=True)
+    make_directory(directory, PUBLIC)
     with contextlib.ExitStack() as cleanup:
         for name, text in texts.items():
             path = f"{directory}/{STAND_IN}{units.template(name)}"

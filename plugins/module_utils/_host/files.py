@@ -7,7 +7,12 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import stat
 
+# Of this process and of what it starts, such as `systemctl enable`, which makes directories. Whoever calls us may have
+# any: under 000 a directory of ours would be everybody's, under 077 nobody could look at a unit.
+UMASK = 0o022
+PRIVATE, PUBLIC = 0o700, 0o755
 # The leading dot and the suffix keep systemd from reading it as a unit.
 ASIDE = r"\..+\.[0-9a-f]{16}\.new"
 
@@ -15,10 +20,11 @@ ASIDE = r"\..+\.[0-9a-f]{16}\.new"
 def write_atomically(path: str, data: bytes, *, mode: int, uid: int = -1, gid: int = -1) -> None:
     """Replaces ``path``. The new file is private from its first byte and complete on disk before it has its name.
 
-    It belongs to who writes it, unless that is root and says otherwise.
+    It belongs to who writes it, unless that is root and says otherwise. A directory that is not there yet is made, for
+    everybody to read when the file is.
     """
     directory, name = os.path.split(path)
-    os.makedirs(directory, mode=0o700, exist_ok=True)
+    make_directory(directory, PUBLIC if mode & stat.S_IROTH else PRIVATE)
     aside = os.path.join(directory, f".{name}.{secrets.token_hex(8)}.new")
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     try:
@@ -33,6 +39,22 @@ def write_atomically(path: str, data: bytes, *, mode: int, uid: int = -1, gid: i
         remove(aside)
         raise
     sync_directory(directory)
+
+
+def make_directory(path: str, mode: int) -> None:
+    """Makes the directory unless it is there, of exactly this mode; others can enter and read those above it."""
+    parent = os.path.dirname(path)
+    if os.path.isdir(path):
+        return
+    if parent != path:
+        make_directory(parent, PUBLIC)
+    try:
+        os.mkdir(path, PRIVATE)
+    except FileExistsError:
+        if os.path.isdir(path):
+            return
+        raise
+    os.chmod(path, mode)
 
 
 def write_readable(path: str, text: str) -> None:

@@ -21,7 +21,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.generation i
     prunable,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._host.files import sync_directory, write_atomically
+from ansible_collections.workers.systemd.plugins.module_utils._host.files import (
+    PRIVATE,
+    make_directory,
+    sync_directory,
+    write_atomically,
+)
 
 
 def pools(places: Places) -> t.List[str]:
@@ -47,9 +52,8 @@ def store(places: Places, generation: Generation) -> None:
         _write_manifest(places, generation)
         return
     parent = os.path.dirname(directory)
-    # The mode of makedirs() is that of the last directory only.
     for private in (places.state, places.all_generations, parent):
-        os.makedirs(private, mode=0o700, exist_ok=True)
+        make_directory(private, PRIVATE)
     _sweep(parent)
     aside = os.path.join(parent, f".{generation.number}.{secrets.token_hex(8)}.new")
     os.mkdir(aside, mode=0o700)

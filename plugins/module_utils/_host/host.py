@@ -14,7 +14,12 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
-from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically
+from ansible_collections.workers.systemd.plugins.module_utils._host.files import (
+    PRIVATE,
+    make_directory,
+    remove,
+    write_atomically,
+)
 
 
 class Lock:
@@ -38,7 +43,7 @@ def only_run(places: Places, token: str = "") -> t.Iterator[Lock]:
 
     ``token`` is that of background.py.
     """
-    os.makedirs(places.run, mode=0o700, exist_ok=True)
+    make_directory(places.run, PRIVATE)
     with open(places.lock, "a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

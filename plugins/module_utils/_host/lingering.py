@@ -14,7 +14,12 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM, Places
 from ansible_collections.workers.systemd.plugins.module_utils._host import commands
-from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically
+from ansible_collections.workers.systemd.plugins.module_utils._host.files import (
+    PRIVATE,
+    make_directory,
+    remove,
+    write_atomically,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ManagerError
 
 NOTES = f"{SYSTEM.state}/users"
@@ -48,9 +53,8 @@ def begin(user: pwd.struct_passwd, places: Places) -> None:
     """Has the manager run. Raises ``ManagerError`` when it does not come up."""
     if user.pw_name not in users():
         note = BEFORE if lingers(user.pw_name) else OURS
-        # The mode of makedirs() is that of the last directory only.
         for private in (SYSTEM.state, NOTES):
-            os.makedirs(private, mode=0o700, exist_ok=True)
+            make_directory(private, PRIVATE)
         write_atomically(f"{NOTES}/{user.pw_name}", f"{note}\n".encode(), mode=0o600)
     if lingers(user.pw_name) and os.path.exists(places.bus):
         return

@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+import glob
 import grp
 import os
 import pwd
 import shutil
+import stat
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import units
@@ -32,6 +34,20 @@ def missing(pools: t.Sequence[Pool], systemd: int) -> t.List[Problem]:
             lacking = f"credentials, without {credentials.PROGRAM} on the host"
             problems.append(Problem(f"{pool.where}.secrets_as", lacking, "that program, or environment"))
     return problems
+
+
+def open_to_others(places: Places) -> t.Iterator[Problem]:
+    """Directories of ours that somebody else could put an environment or a version of a pool into."""
+    for directory in (places.configuration, *glob.glob(places.config("*")), places.state, places.all_generations):
+        try:
+            status = os.stat(directory)
+        except OSError:
+            continue
+        theirs = status.st_mode & stat.S_IWGRP and status.st_gid != os.getegid()
+        if status.st_uid != os.geteuid() or theirs or status.st_mode & stat.S_IWOTH:
+            found = f"{directory}, of owner {status.st_uid}:{status.st_gid} and mode {stat.S_IMODE(status.st_mode):04o}"
+            hint = f"Look at what others have put there. Then chown {os.geteuid()}:{os.getegid()}, chmod go-w."
+            yield Problem("the host", found, "a directory into which nobody else can write", hint)
 
 
 def foreign(places: Places, pools: t.Sequence[Pool]) -> t.List[Problem]:

@@ -30,6 +30,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host import (
     look,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome
+from ansible_collections.workers.systemd.plugins.module_utils._host.files import UMASK
 from ansible_collections.workers.systemd.plugins.module_utils._host.logins import places_of
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.revert import Revert
@@ -41,6 +42,7 @@ PATIENCE = 5.0
 
 def main() -> int:
     """Exit status 0 when nothing is half changed any more."""
+    os.umask(UMASK)
     places = _own_places()
     try:
         left = journal.left(places)

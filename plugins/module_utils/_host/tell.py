@@ -21,6 +21,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.options impo
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._host.files import UMASK
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.task import Task
 
@@ -42,6 +43,7 @@ class Module(AnsibleModule):
     _keep_remote_files: bool
 
     def __init__(self, options: Spec, hide: t.Callable[[t.Dict[str, t.Any]], t.Dict[str, t.Any]]) -> None:
+        os.umask(UMASK)
         self._hide = hide
         self._options = options
         self._reading = True

@@ -17,7 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.verify_text import Said
 from ansible_collections.workers.systemd.plugins.module_utils._host import commands
-from ansible_collections.workers.systemd.plugins.module_utils._host.files import write_readable
+from ansible_collections.workers.systemd.plugins.module_utils._host.files import PRIVATE, make_directory, write_readable
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
 
 # Seconds for one call, which takes 10 to 80 ms.
@@ -97,7 +97,7 @@ def staged(places: Places, files: t.Mapping[str, str]) -> t.Iterator[t.Tuple[str
         origins = {}
         for path, text in files.items():
             staged = f"{directory}/{_name_below_the_load_path(path)}"
-            os.makedirs(os.path.dirname(staged), exist_ok=True)
+            make_directory(os.path.dirname(staged), PRIVATE)
             write_readable(staged, text)
             origins[staged] = path
         yield directory, origins

@@ -6,10 +6,29 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pwd
 import subprocess
 import typing as t
 
 ENVIRONMENT = {"LC_ALL": "C", "LANGUAGE": "C", "TZ": "UTC", "SYSTEMD_COLORS": "0", "SYSTEMD_LOG_COLOR": "0"}
+
+# As systemd gives it to services (DEFAULT_PATH).
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def clean_environment(uid: int) -> t.Dict[str, str]:
+    """All that a process of this user is given, as systemd gives it to a service, and nothing of what we were given.
+
+    That may be a token of the operator's, from ``environment:`` of a task, and a user reads /proc/PID/environ of every
+    process of his own.
+    """
+    try:
+        user = pwd.getpwuid(uid)
+    except KeyError:
+        # A dynamic user, say, who has neither name nor home.
+        return {"PATH": PATH, "LANG": "C.UTF-8"}
+    named = {"HOME": user.pw_dir, "USER": user.pw_name, "LOGNAME": user.pw_name, "SHELL": user.pw_shell or "/bin/sh"}
+    return {"PATH": PATH, "LANG": "C.UTF-8", **named}
 
 
 def run(argv: t.Sequence[str], given: str = "") -> t.Tuple[int, str, str]:

@@ -1,0 +1,71 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Questions to the kernel that may take for ever, such as about a file on a network: a child process has so long."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import time
+import typing as t
+
+BLOCK = 1 << 16
+# For the kernel to end a process that was killed. One that waits for a dead server ends when that server answers.
+PATIENCE = 1.0
+
+
+def answers(questions: t.Iterable[t.Any], seconds: float, first: t.Callable[[], None] = lambda: None) -> t.List[t.Any]:
+    """What ``questions`` yields, each anything that JSON can tell; fewer when the time is over or the child has died.
+
+    The child calls ``first``, such as to become somebody else, and asks.
+    """
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if child == 0:
+        # Nothing but this may happen here: the child shares buffers with the module.
+        try:
+            _keep_only(theirs)
+            first()
+            for one in questions:
+                _write(theirs, json.dumps(one).encode() + b"\n")
+        finally:
+            os._exit(0)
+    os.close(theirs)
+    try:
+        lines = _read(ours, time.monotonic() + seconds).split(b"\n")[:-1]
+    finally:
+        os.close(ours)
+        os.kill(child, signal.SIGKILL)
+        _reap(child)
+    return [json.loads(line) for line in lines]
+
+
+def _keep_only(descriptor: int) -> None:
+    """The lock of the host, say, is not held by a child that cannot be ended."""
+    for number in {*map(int, os.listdir("/proc/self/fd"))} - {0, 1, 2, descriptor}:
+        with contextlib.suppress(OSError):
+            os.close(number)
+
+
+def _write(descriptor: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+def _read(descriptor: int, end: float) -> bytes:
+    found: t.List[bytes] = []
+    while select.select([descriptor], [], [], max(0.0, end - time.monotonic()))[0]:
+        block = os.read(descriptor, BLOCK)
+        if not block:
+            break
+        found.append(block)
+    return b"".join(found)
+
+
+def _reap(child: int) -> None:
+    end = time.monotonic() + PATIENCE
+    while os.waitpid(child, os.WNOHANG)[0] == 0 and time.monotonic() < end:
+        time.sleep(0.005)

@@ -125,7 +125,9 @@ options:
       watch:
         description:
           - Paths that the worker depends on. When one changes the instances are stale.
-          - Of a link it matters where it points to, of a file its content, of a directory which entries it has.
+          - Of a link it matters where it points to, of a file its content, of a directory which entries it has. Of a
+            file of more than 256 MiB it matters which one it is, its size and its time.
+          - It is not put back with the pool; see M(workers.systemd.rollback).
         type: list
         elements: str
       preset:

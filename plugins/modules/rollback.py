@@ -15,7 +15,8 @@ description:
   - Every deployed version of a pool is kept on the host. This deploys one of them again, with the plan, the batches and
     the verdicts of M(workers.systemd.pools), and the settings of its rollout that it had then.
   - Files, secrets and instances go back. What O(workers.systemd.pools#module:pools[].watch) names belongs to somebody
-    else and stays as it is; put a release back before the pool.
+    else and stays as it is; put a release back before the pool. A version that differs from the host in nothing else is
+    refused, with the path, where it led then and where it leads now.
   - A version that no longer works is undone like any other.
 extends_documentation_fragment:
   - workers.systemd.attributes
@@ -138,7 +139,7 @@ def main() -> None:
             rollback = Rollback(manager, generation, check_mode=module.check_mode, switch=switch)
             warnings = rollback.judge([])
             rollback.decide()
-            return rollback, warnings
+            return rollback, [*warnings, *rollback.not_put_back()]
 
         def decide() -> t.Tuple[Decided, t.List[str]]:
             if user:

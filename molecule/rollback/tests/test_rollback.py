@@ -159,6 +159,7 @@ def test_what_is_watched_cannot_go_back_and_is_seen(bare: LabHost) -> None:
     bare.sh("ln -sfn releases/2 /srv/current")
     told = bare.deploy(pool)
     assert "putting back generation 1" in told.msg
+    assert "/srv/current led to releases/1, and leads to releases/2 now" in told.msg
     bare.sh("ln -sfn releases/1 /srv/current")
     assert not bare.deploy(pool).failed
     after = bare.pids("sleeper")
@@ -225,6 +226,38 @@ def test_a_rollback_to_a_given_one(bare: LabHost) -> None:
     assert told.result["pools"]["sleeper"]["generation"] == ids[0]
     assert not bare.module("rollback", pool="sleeper", generation=1).changed
     assert not bare.deploy(sleeper("a")).changed
+
+
+def test_a_rollback_that_would_bring_nothing_back_is_refused(bare: LabHost) -> None:
+    """A release link belongs to somebody else: put back first, it brings exactly its version."""
+    for release in ("1", "2"):
+        bare.sh(f"mkdir -p /srv/releases/{release}")
+        bare.write(f"/srv/releases/{release}/worker", f"#!/bin/sh\n: {release}\nexec sleep infinity\n")
+    pool = sleeper(command=["/srv/current/worker"], watch=["/srv/current"], instances=1)
+    for release in ("1", "2"):
+        bare.sh(f"ln -sfn releases/{release} /srv/current")
+        assert bare.deploy(pool).changed
+    before, pids = live(bare), bare.pids("sleeper")
+    for check in (True, False):
+        told = bare.module("rollback", pool="sleeper", check=check)
+        assert told.failed
+        assert "/srv/current led to releases/1, and leads to releases/2 now" in told.msg
+        assert "Point /srv/current to releases/1 first" in told.msg
+    assert (live(bare), bare.pids("sleeper")) == (before, pids)
+    assert not bare.deploy(pool).changed, "nothing is left half done"
+
+    # A release is never quite as it was: its caches are made anew, say.
+    bare.sh("ln -sfn releases/1 /srv/current; touch /srv/releases/1/cache")
+    assert not bare.module("rollback", pool="sleeper").failed
+    assert bare.pids("sleeper") != pids
+
+    # Where the pool itself goes back, too, what does not is told.
+    bare.sh("ln -sfn releases/2 /srv/current")
+    assert bare.deploy({**pool, "environment": {"QUEUE": "b"}}).changed
+    told = bare.module("rollback", pool="sleeper")
+    assert (told.failed, told.changed) == (False, True)
+    warnings = " ".join(told.result["warnings"])
+    assert "/srv/current led to releases/1, and leads to releases/2 now, which is not put back" in warnings
 
 
 def test_a_rollback_that_fails_undoes_itself(bare: LabHost) -> None:

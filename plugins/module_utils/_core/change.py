@@ -17,6 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.generation i
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted
+from ansible_collections.workers.systemd.plugins.module_utils._core.watched import moves
 
 
 @dataclass(frozen=True)
@@ -75,5 +76,12 @@ def outcome_line(change: Change, reverted: bool, trouble: t.Sequence[str]) -> st
         done = f"generation {change.back} is put back"
         failed = f"putting back generation {change.back} failed"
     if trouble:
-        return f"{start}, and {failed}: {'; '.join(trouble)}. Look at {pool} on the host."
-    return f"{start}, {done}"
+        told = "; ".join([*trouble, *_not_put_back(change)])
+        return f"{start}, and {failed}: {told}. Look at {pool} on the host."
+    return "; ".join([f"{start}, {done}", *_not_put_back(change)])
+
+
+def _not_put_back(change: Change) -> t.Iterator[str]:
+    """What the former generation found elsewhere, in words: it belongs to somebody else."""
+    for move in moves(change.back.noted, change.new.noted) if change.back else ():
+        yield f"{move}, which this collection does not put back"

@@ -14,6 +14,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.policy impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, WantedFile
+from ansible_collections.workers.systemd.plugins.module_utils._core.watched import Note
 
 MANIFEST = "manifest"
 KEPT = 5
@@ -31,7 +32,8 @@ class State(enum.Enum):
 class Generation:
     """``id`` is the short name of the version, ``time`` is ISO 8601 in UTC.
 
-    ``restores`` is the number of the generation that a rollback on request took this one from.
+    ``restores`` is the number of the generation that a rollback on request took this one from. ``noted`` is what it
+    found at the paths that it watches.
     """
 
     pool: str
@@ -45,6 +47,7 @@ class Generation:
     rollout: Policy
     files: t.Tuple[WantedFile, ...] = field(default=(), repr=False)
     restores: t.Optional[int] = None
+    noted: t.Mapping[str, Note] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.number} ({self.id})"
@@ -84,6 +87,7 @@ def as_generation(wanted: Wanted, number: int, time: str, restores: t.Optional[i
         pool.rollout,
         wanted.files,
         restores,
+        wanted.noted,
     )
 
 
@@ -95,6 +99,12 @@ def installed_content(observed: ObservedPool) -> Content:
     """What is on the host, whoever put it there."""
     files = frozenset((path, file.text, file.mode) for path, file in observed.files.items())
     return files, frozenset(name for name, seen in observed.instances.items() if seen.enabled)
+
+
+def differs_beside(wanted: Wanted, observed: ObservedPool, path: str) -> bool:
+    """Whether what is on the host differs from a version in more than the file ``path``."""
+    (files, instances), (there, enabled) = content_of(wanted), installed_content(observed)
+    return instances != enabled or any(one[0] != path for one in files ^ there)
 
 
 def _content(files: t.Iterable[WantedFile], instances: t.Iterable[str]) -> Content:
@@ -180,7 +190,10 @@ def _read(manifest: t.Dict[str, t.Any], copies: t.Mapping[str, bytes]) -> Genera
     files = tuple(
         WantedFile(path, copies[file_name(path)].decode(), int(mode, 8)) for path, mode in manifest["files"].items()
     )
-    known = {one.name: manifest[one.name] for one in fields(Generation)}
+    # An earlier version of the collection noted nothing.
+    noted = {path: Note(*one) for path, one in manifest.get("noted", {}).items()}
+    known = {one.name: manifest[one.name] for one in fields(Generation) if one.name != "noted"}
     return Generation(
-        **{**known, **lists, "state": State(manifest["state"]), "rollout": Policy(**rollout), "files": files}
+        **{**known, **lists, "state": State(manifest["state"]), "rollout": Policy(**rollout), "files": files},
+        noted=noted,
     )

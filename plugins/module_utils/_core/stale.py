@@ -13,6 +13,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.wanted impor
     OWN_WATCH_MARKER,
     SECRETS_MARKER,
     WATCH_MARKER,
+    by_instance,
 )
 
 WHAT = {
@@ -41,7 +42,7 @@ def why_stale(process: Process, wanted: t.Mapping[str, str], files_changed: floa
 def own_markers(environ: t.Mapping[str, str], instance: str) -> t.Dict[str, str]:
     """The markers in the environment of a process of this instance."""
     markers = {marker: environ[marker] for marker in WHAT if marker in environ}
-    listed = dict(pair.partition("=")[::2] for pair in markers.pop(OWN_WATCH_MARKER, "").split(",") if pair)
-    if instance in listed:
-        markers[OWN_WATCH_MARKER] = listed[instance]
+    own = by_instance(markers.pop(OWN_WATCH_MARKER, ""))
+    if instance in own:
+        markers[OWN_WATCH_MARKER] = own[instance]
     return markers

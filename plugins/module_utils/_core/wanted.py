@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import hashlib
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import units
+from ansible_collections.workers.systemd.plugins.module_utils._core import units, watched
 from ansible_collections.workers.systemd.plugins.module_utils._core.credentials import (
     LISTING,
     file_of,
@@ -17,7 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.credentials 
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import parse_env, render_env
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, concrete
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import (
     UNIT_MARKER,
     target_text,
@@ -28,6 +28,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.seal import 
 
 ENVIRONMENT_MARKER = "WORKERS_ENVIRONMENT"
 SECRETS_MARKER = "WORKERS_SECRETS"
+WATCH_FILE = "watch"
 WATCH_MARKER = "WORKERS_WATCH"
 # One per instance that has files of its own: "3=0a1b..., 4=..." as 3:0a1b,4:...
 OWN_WATCH_MARKER = "WORKERS_WATCH_OF"
@@ -47,12 +48,15 @@ class WantedFile:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Everything a pool wants. ``markers`` by instance name: what a process of this version carries."""
+    """Everything a pool wants. ``markers`` by instance name: what a process of this version carries. ``noted`` by path:
+    what was there when it was written down.
+    """
 
     pool: Pool
     files: t.Tuple[WantedFile, ...]
     markers: t.Mapping[str, t.Mapping[str, str]]
     generation: str
+    noted: t.Mapping[str, watched.Note] = field(default_factory=dict)
 
 
 def wanted(
@@ -60,13 +64,13 @@ def wanted(
     pool: Pool,
     systemd: int,
     seal: Seal,
-    watched: t.Mapping[str, str],
+    digests: t.Mapping[str, str],
     sealed: t.Mapping[str, str],
 ) -> Wanted:
     """Writes a pool down.
 
-    ``watched`` maps every concrete path of ``environment_files`` and ``watch`` (``%i`` filled in) to a digest of what
-    is there, ``sealed`` the name of every credential to the text of its file.
+    ``digests`` maps every concrete path of ``environment_files`` and ``watch`` (``%i`` filled in) to one of what is
+    there, ``sealed`` the name of every credential to the text of its file.
     """
     files: t.List[WantedFile] = []
     common: t.Dict[str, str] = {}
@@ -82,38 +86,55 @@ def wanted(
             common[marker] = seal(render_env(values))
             text = render_env({**variables, marker: common[marker]})
             files.append(WantedFile(places.config(pool.name, name), text, 0o600))
-    own = _watch_markers(pool, seal, watched, common)
-    files.extend(_watch_file(places, pool, common, own))
+    watch_markers = watched.markers(pool, seal, digests)
+    common.update(_watch_marker(watch_markers))
+    files.extend(_watch_file(places, pool, watch_markers))
     template = template_of(places, pool, systemd)
     common[UNIT_MARKER] = unit_marker(template)
     files.append(WantedFile(places.unit(units.template(pool.name)), template, 0o644))
     files.append(WantedFile(places.unit(units.target(pool.name)), target_text(places, pool), 0o644))
-    return Wanted(pool, tuple(files), _markers(pool, common, own), generation_of(common))
+    noted = watched.notes(pool, seal, digests)
+    return Wanted(pool, tuple(files), _markers(pool, common, watch_markers.own), generation_of(common), noted)
 
 
 def wanted_again(
-    places: Places, pool: Pool, files: t.Sequence[WantedFile], seal: Seal, watched: t.Mapping[str, str]
+    places: Places,
+    pool: Pool,
+    files: t.Sequence[WantedFile],
+    watch_markers: watched.Markers,
+    noted: t.Mapping[str, watched.Note],
 ) -> Wanted:
     """What a pool wants that was written down before, as ``files``.
 
     Only the file about watched paths is made anew: it tells what is there now, which nobody but their owner can put
     back, and instances that run something else have to be seen as stale.
     """
-    kept = tuple(file for file in files if file.path != places.config(pool.name, "watch"))
+    kept = tuple(file for file in files if file.path != places.config(pool.name, WATCH_FILE))
     found = {name: value for file in kept if file.secret for name, value in contents(file.path, file.text).items()}
     common = {marker: found[marker] for marker in (ENVIRONMENT_MARKER, SECRETS_MARKER) if marker in found}
-    own = _watch_markers(pool, seal, watched, common)
+    common.update(_watch_marker(watch_markers))
     template = next(file.text for file in kept if file.path == places.unit(units.template(pool.name)))
     common[UNIT_MARKER] = unit_marker(template)
-    return Wanted(
-        pool, (*kept, *_watch_file(places, pool, common, own)), _markers(pool, common, own), generation_of(common)
-    )
+    files = (*kept, *_watch_file(places, pool, watch_markers))
+    return Wanted(pool, files, _markers(pool, common, watch_markers.own), generation_of(common), noted)
+
+
+def markers_in(places: Places, pool: Pool, files: t.Sequence[WantedFile]) -> watched.Markers:
+    """Those that a version has written down."""
+    text = next((file.text for file in files if file.path == places.config(pool.name, WATCH_FILE)), "")
+    found = parse_env(text)
+    return watched.Markers(found.get(WATCH_MARKER, ""), by_instance(found.get(OWN_WATCH_MARKER, "")))
+
+
+def by_instance(text: str) -> t.Dict[str, str]:
+    """``"3=0a1b,4=2c3d"``, by instance."""
+    return dict(pair.partition("=")[::2] for pair in text.split(",") if pair)
 
 
 def environment_paths(places: Places, pool: Pool) -> t.List[str]:
     """Paths of the environment files of a pool's template, those of the operator first."""
-    watched = (*pool.environment_files, *pool.watch)
-    own = {"environment": pool.environment, "secrets": pool.secrets or pool.credentials, "watch": watched}
+    secrets = pool.secrets or pool.credentials
+    own = {"environment": pool.environment, "secrets": secrets, WATCH_FILE: watched.paths_of(pool)}
     return [*pool.environment_files, *(places.config(pool.name, name) for name, used in own.items() if used)]
 
 
@@ -138,23 +159,16 @@ def _markers(pool: Pool, common: t.Mapping[str, str], own: t.Mapping[str, str]) 
     return {name: {**common, **({OWN_WATCH_MARKER: own[name]} if name in own else {})} for name in pool.instances}
 
 
-def _watch_file(
-    places: Places, pool: Pool, common: t.Mapping[str, str], own: t.Mapping[str, str]
-) -> t.Iterator[WantedFile]:
-    if WATCH_MARKER in common:
-        listed = {OWN_WATCH_MARKER: ",".join(f"{name}={digest}" for name, digest in own.items())} if own else {}
-        text = render_env({WATCH_MARKER: common[WATCH_MARKER], **listed})
-        yield WantedFile(places.config(pool.name, "watch"), text, 0o600)
+def _watch_marker(watch_markers: watched.Markers) -> t.Dict[str, str]:
+    return {WATCH_MARKER: watch_markers.shared} if watch_markers.shared else {}
 
 
-def _watch_markers(pool: Pool, seal: Seal, watched: t.Mapping[str, str], common: t.Dict[str, str]) -> t.Dict[str, str]:
-    """Notes the marker of the paths that all instances share in ``common``; returns those of paths with ``%i``."""
-    paths = [*pool.environment_files, *pool.watch]
-    shared = [path for path in paths if "%i" not in path]
-    apart = [path for path in paths if "%i" in path]
-    if not paths:
-        return {}
-    common[WATCH_MARKER] = seal(repr([(path, watched[path]) for path in shared]))
-    if not apart:
-        return {}
-    return {name: seal(repr([(path, watched[concrete(path, name)]) for path in apart])) for name in pool.instances}
+def _watch_file(places: Places, pool: Pool, watch_markers: watched.Markers) -> t.Iterator[WantedFile]:
+    if watch_markers.shared:
+        own = (
+            {OWN_WATCH_MARKER: ",".join(f"{name}={one}" for name, one in watch_markers.own.items())}
+            if watch_markers.own
+            else {}
+        )
+        text = render_env({WATCH_MARKER: watch_markers.shared, **own})
+        yield WantedFile(places.config(pool.name, WATCH_FILE), text, 0o600)

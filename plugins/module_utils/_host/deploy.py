@@ -155,7 +155,7 @@ class Deployment:
             **{name: plan_removal(name, self.observed[name], "the pool is absent") for name in self.absent},
             **{name: plan_removal(name, self.observed[name], "the pool is not listed") for name in self.purged},
         }
-        self.transaction = Transaction(self.manager, self.seal, self.switch)
+        self.transaction = Transaction(self.manager, self.switch)
         for name, one in self.wanted.items():
             restores = self._restores(name)
             self.steps[name] = self.transaction.note(one, self.observed[name], self.steps[name], restores)
@@ -254,9 +254,9 @@ class Deployment:
         return [line for line in [*lines, *self.transaction.lines()] if line]
 
     def _wanted(self) -> t.Dict[str, Wanted]:
-        watched = watch.digests(self.present)
+        digests = watch.digests(self.present)
         return {
-            pool.name: wanted(self.places, pool, self.systemd, self.seal, watched, self._sealed(pool))
+            pool.name: wanted(self.places, pool, self.systemd, self.seal, digests, self._sealed(pool))
             for pool in self.present
         }
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The one door to files that somebody else than root owns, or may: they never wait, lead elsewhere or grow without end.
 
-Whoever owns a directory can put a FIFO, a device or a link in the place of a file at any moment, between two calls, too.
+Whoever owns a directory can put a FIFO, a device or a link in the place of a file at any moment, also between calls.
 So a file is held first (O_PATH opens nothing, see open(2)), then judged, and what was judged is what is read.
 """
 

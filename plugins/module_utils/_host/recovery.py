@@ -19,7 +19,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.generation i
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM, Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.run_journal import Phase, RunJournal
-from ansible_collections.workers.systemd.plugins.module_utils._core.seal import sealed_with
 from ansible_collections.workers.systemd.plugins.module_utils._host import (
     commands,
     generations,
@@ -97,7 +96,7 @@ def recover(places: Places) -> t.List[str]:
         # A full disk, say, where the workers can be put back all the same.
         trouble.append(str(error))
     others = [name for name in look.owned_pools(places) if name not in changes and name not in left.gone]
-    revert = Revert(changes, others, _manager(places), sealed_with(host.key(places)), tell, left.gone)
+    revert = Revert(changes, others, _manager(places), tell, left.gone)
     revert.carry_out(Outcome(), _seconds(left.since))
     if revert.error:
         trouble.append(revert.error)

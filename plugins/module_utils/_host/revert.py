@@ -21,19 +21,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan import 
     plan_removal,
     plan_revert,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.seal import Seal
 from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import plan_shared, shared_units
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, wanted_again
-from ansible_collections.workers.systemd.plugins.module_utils._host import generations, host, look, watch
+from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, markers_in, wanted_again
+from ansible_collections.workers.systemd.plugins.module_utils._core.watched import markers_again
+from ansible_collections.workers.systemd.plugins.module_utils._host import generations, host, look
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome, PoolWork, Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, unfailing
-
-
-def again(places: Places, generation: Generation, seal: Seal) -> Wanted:
-    """What a generation wants on this host now."""
-    pool = generation.as_pool()
-    return wanted_again(places, pool, generation.files, seal, watch.digests([pool]))
 
 
 class Revert:
@@ -44,7 +38,6 @@ class Revert:
         changes: t.Mapping[str, Change],
         others: t.Sequence[str],
         manager: Manager,
-        seal: Seal,
         tell: t.Callable[[str], None],
         gone: t.Sequence[str] = (),
     ) -> None:
@@ -53,7 +46,6 @@ class Revert:
         self.others = others
         self.gone = gone
         self.manager = manager
-        self.seal = seal
         self.outcome = Outcome()
         self.error = ""
 
@@ -97,12 +89,23 @@ class Revert:
     def _work(self, name: str, change: Change, observed: ObservedPool, failed: Outcome, begun: float) -> PoolWork:
         if change.back is None:
             return PoolWork(name, plan_removal(name, observed, "its first version is bad"))
-        back = again(self.manager.places, change.back, self.seal)
+        back = _again(self.manager.places, change.back, change.new)
         steps: t.Tuple[Step, ...] = plan_revert(back, observed, _touched(back, observed, failed, begun))
         instances = [units.instance(name, one) for one in back.pool.instances]
         # All at once: what runs the bad version serves nobody.
         policy = replace(back.pool.rollout, canary=0, max_parallel="100%", on_failure="stop")
         return PoolWork(name, steps, back.files, instances, policy)
+
+
+def _again(places: Places, back: Generation, failed: Generation) -> Wanted:
+    """What the former generation wants on this host now.
+
+    The run that failed has looked at what is watched. Nobody looks again: workers own such files, and one that has just
+    made its file endless, or put it on a dead server, would keep its bad version.
+    """
+    pool = back.as_pool()
+    noted = markers_in(places, failed.as_pool(), failed.files)
+    return wanted_again(places, pool, back.files, markers_again(pool, noted, failed.as_pool()), failed.noted)
 
 
 def _touched(back: Wanted, observed: ObservedPool, failed: Outcome, begun: float) -> t.Set[str]:

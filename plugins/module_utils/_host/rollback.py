@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line
 from ansible_collections.workers.systemd.plugins.module_utils._core.exposure import Judged
 from ansible_collections.workers.systemd.plugins.module_utils._core.generation import (
     Generation,
     State,
+    differs_beside,
     find,
     installed_content,
     present,
@@ -17,13 +19,18 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.generation i
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted
-from ansible_collections.workers.systemd.plugins.module_utils._host import generations, look
+from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import (
+    WATCH_FILE,
+    Wanted,
+    markers_in,
+    wanted_again,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.watched import Move, markers, moves, notes
+from ansible_collections.workers.systemd.plugins.module_utils._host import generations, look, watch
 from ansible_collections.workers.systemd.plugins.module_utils._host.dead_man import DeadMan
 from ansible_collections.workers.systemd.plugins.module_utils._host.deploy import Deployment
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.pool_judge import Placed
-from ansible_collections.workers.systemd.plugins.module_utils._host.revert import again
 
 
 class Rollback(Deployment):
@@ -42,8 +49,28 @@ class Rollback(Deployment):
         """A limit was kept to then."""
         return {}, (), ()
 
+    def decide(self) -> None:
+        """Raises ``Problems`` for one that would bring nothing back."""
+        super().decide()
+        name, wanted = self.generation.pool, self.wanted[self.generation.pool]
+        self.moves = moves(self.generation.noted, wanted.noted)
+        as_then = markers_in(self.places, wanted.pool, wanted.files) == markers_in(
+            self.places, wanted.pool, self.generation.files
+        )
+        more = differs_beside(wanted, self.observed[name], self.places.config(name, WATCH_FILE))
+        elsewhere = any(move.leads_elsewhere for move in self.moves) and not more
+        if elsewhere or not (as_then or self.changes):
+            raise Problems([_brings_nothing_back(self.generation, self.moves)])
+
+    def not_put_back(self) -> t.List[str]:
+        """Warnings."""
+        return [f"{self.generation.pool}: {move}, which is not put back" for move in self.moves]
+
     def _wanted(self) -> t.Dict[str, Wanted]:
-        return {self.generation.pool: again(self.manager.places, self.generation, self.seal)}
+        pool = self.generation.as_pool()
+        digests = watch.digests([pool])
+        now, noted = markers(pool, self.seal, digests), notes(pool, self.seal, digests)
+        return {pool.name: wanted_again(self.places, pool, self.generation.files, now, noted)}
 
     def _restores(self, name: str) -> t.Optional[int]:
         return self.generation.restores or self.generation.number
@@ -67,3 +94,15 @@ def chosen(pool: str, asked: t.Optional[str], manager: Manager) -> Generation:
         there = ", ".join(f"{one} {one.state.value}" for one in kept) or "none"
         raise Problems([Problem("generation", found, "a good generation", f"Kept of {pool}: {there}.")])
     return generation
+
+
+def _brings_nothing_back(generation: Generation, moved: t.Sequence[Move]) -> Problem:
+    told = "; ".join(map(str, moved)) or f"of {', '.join((*generation.environment_files, *generation.watch))}"
+    links = [f"{move.path} to {one_line(move.then.link)}" for move in moved if move.leads_elsewhere and move.then.link]
+    first = f"Point {' and '.join(links)}" if links else "Put that back"
+    return Problem(
+        "generation",
+        f"{generation}, from which the host differs in what is watched alone: {told}",
+        "a version that this collection can put back",
+        f"{first} first, and run this again: watch and environment_files name what is not ours.",
+    )

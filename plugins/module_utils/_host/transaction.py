@@ -20,7 +20,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.generation i
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, owed_verdicts
 from ansible_collections.workers.systemd.plugins.module_utils._core.run_journal import Phase, RunJournal, noted
-from ansible_collections.workers.systemd.plugins.module_utils._core.seal import Seal
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted
 from ansible_collections.workers.systemd.plugins.module_utils._host import generations, journal
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome
@@ -33,9 +32,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.telling impo
 class Transaction:
     """``left`` is the journal of an earlier run that was killed, ``changes`` are what this one makes, by pool."""
 
-    def __init__(self, manager: Manager, seal: Seal, switch: DeadMan) -> None:
+    def __init__(self, manager: Manager, switch: DeadMan) -> None:
         self.manager = manager
-        self.seal = seal
         self.switch = switch
         self.left = journal.left(manager.places)
         self.now = generations.now()
@@ -120,7 +118,7 @@ class Transaction:
                     generations.mark(self.manager.places, change.new, State.BAD)
                 self._write_journal(undone, Phase.REVERTING)
             others = [name for name in pools if name not in undone]
-            self.revert = Revert(undone, others, self.manager, self.seal, tell)
+            self.revert = Revert(undone, others, self.manager, tell)
             self.revert.carry_out(outcome, begun)
 
     def end(self) -> None:

@@ -21,7 +21,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.traps.paths 
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.seen import VENDOR
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
-from ansible_collections.workers.systemd.plugins.module_utils._host import accounts
+from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, foreign_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Run
 
 # What `systemctl show` is asked for before ``processes``.
@@ -113,19 +113,17 @@ def _path_facts(path: str, needed: NeededPaths, usable: bool) -> PathFacts:
         status = os.stat(path)
     except OSError:
         return PathFacts(exists=False, usable=False)
-    env = _env_facts(path, status) if path in needed.env_files else EnvFileFacts()
+    env = _env_facts(path) if path in needed.env_files else EnvFileFacts()
     mode = stat.S_IMODE(status.st_mode)
     return PathFacts(True, stat.S_ISDIR(status.st_mode), mode, status.st_uid, usable, env, os.path.realpath(path))
 
 
-def _env_facts(path: str, status: os.stat_result) -> EnvFileFacts:
-    if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST:
-        return EnvFileFacts()
+def _env_facts(path: str) -> EnvFileFacts:
     try:
-        with open(path, encoding="utf-8", errors="replace", newline="") as file:
-            return EnvFileFacts.of(file.read())
+        text = foreign_files.read(path, LARGEST, follow=True)
     except OSError:
         return EnvFileFacts()
+    return EnvFileFacts.of(text.decode(errors="replace"))
 
 
 def _has_swap() -> bool:

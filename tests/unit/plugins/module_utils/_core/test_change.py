@@ -16,6 +16,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.change impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.generation import Generation, State, as_generation
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.watched import Note
 from tests.unit.plugins.module_utils._core.builders import in_place, mail, written
 
 TIME = "2026-11-24T16:36:19Z"
@@ -93,6 +94,15 @@ def a_change(back: bool = True, known: bool = True) -> Change:
     return Change(new, old if back else None, known)
 
 
+def repointed(change: Change) -> Change:
+    """The release link led elsewhere when the former generation came."""
+    old, new = ({"/srv/current": Note(f"releases/{number}", str(number))} for number in (1, 2))
+    assert change.back
+    return replace(change, new=replace(change.new, noted=new), back=replace(change.back, noted=old))
+
+
+NOT_OURS = "; /srv/current led to releases/1, and leads to releases/2 now, which this collection does not put back"
+
 # change, whether it was reverted, what went wrong, the line
 LINES: dict[str, tuple[Change, bool, list[str], str]] = {
     "put back": (a_change(), True, [], "mail: generation 2 (b) is bad, generation 1 (a) is put back"),
@@ -115,6 +125,19 @@ LINES: dict[str, tuple[Change, bool, list[str], str]] = {
         ["disk full"],
         "mail: generation 2 (b) is bad, and it was the first, and removing what it made failed: disk full."
         " Look at mail on the host.",
+    ),
+    "put back, and the release is not": (
+        repointed(a_change()),
+        True,
+        [],
+        f"mail: generation 2 (b) is bad, generation 1 (a) is put back{NOT_OURS}",
+    ),
+    "a revert that failed for want of the release": (
+        repointed(a_change()),
+        True,
+        ["mail@1.service failed"],
+        "mail: generation 2 (b) is bad, and putting back generation 1 (a) failed: mail@1.service failed"
+        f"{NOT_OURS}. Look at mail on the host.",
     ),
     "left on purpose": (a_change(), False, [], "mail: generation 2 (b) is bad and stays: rollout.on_failure is stop"),
     "left for want of a version": (

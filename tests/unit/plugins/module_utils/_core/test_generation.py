@@ -18,6 +18,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.generation i
     State,
     as_generation,
     content_of,
+    differs_beside,
     file_name,
     find,
     installed_content,
@@ -29,6 +30,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.generation i
     previous_good,
     prunable,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from tests.unit.plugins.module_utils._core.builders import carried, in_place, mail, written
@@ -91,6 +93,15 @@ def test_options_of_a_rollout_that_it_does_not_know_get_their_default() -> None:
     manifest["rollout"] = {"min_healthy_time": 5.0, "of_another_version": 1}
     read = parse_generation({**copies_of(generation), MANIFEST: json.dumps(manifest).encode()}, "here")
     assert read.rollout == Policy(min_healthy_time=5.0)
+
+
+def test_one_that_noted_nothing_of_what_it_watches_is_read() -> None:
+    """As the collection wrote them before it did."""
+    generation = as_generation(written(mail(**FULL)), 1, TIME)
+    manifest = json.loads(manifest_text(generation))
+    del manifest["noted"]
+    read = parse_generation({**copies_of(generation), MANIFEST: json.dumps(manifest).encode()}, "here")
+    assert (read, bool(generation.noted)) == (replace(generation, noted={}), True)
 
 
 # what is put into the manifest, or the whole of it
@@ -263,3 +274,12 @@ def test_it_is_told_by_number_and_id() -> None:
     one = replace(version(3), id="3f9a1c07")
     assert str(one) == "3 (3f9a1c07)"
     assert one.row == {"number": 3, "id": "3f9a1c07", "state": "good", "time": TIME}
+
+
+def test_what_a_version_has_beside_one_file_is_seen() -> None:
+    path = SYSTEM.config("mail", "watch")
+    now = in_place(written(mail(**FULL)))
+    assert not differs_beside(written(mail(**FULL)), now, path)
+    assert not differs_beside(written(mail(**FULL), current="new"), now, path)
+    for other in ({"user": "x"}, {"environment": {}}, {"instances": 3}):
+        assert differs_beside(written(mail(**{**FULL, **other})), now, path)

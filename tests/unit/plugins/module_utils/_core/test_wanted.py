@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import wanted as core
+from ansible_collections.workers.systemd.plugins.module_utils._core import watched
 from ansible_collections.workers.systemd.plugins.module_utils._core.credentials import ENCRYPTED_SINCE, LISTING, file_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.seal import sealed_with
@@ -23,6 +24,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.wanted impor
     contents,
     environment_paths,
     generation_of,
+    markers_in,
     wanted_again,
 )
 from tests.unit.plugins.module_utils._core.builders import SEAL, SYSTEMD, carried, environ_of, mail, watched_by, written
@@ -188,13 +190,26 @@ def test_the_template_reads_every_file_that_is_written_and_no_other(options: dic
 )
 def test_what_was_written_down_is_wanted_again(options: dict[str, t.Any]) -> None:
     before = written(mail(**options))
-    again = wanted_again(SYSTEM, before.pool, before.files, SEAL, watched_by(before.pool))
+    again = again_of(before)
     assert (again.markers, again.generation) == (before.markers, before.generation)
     assert set(again.files) == set(before.files)
+    assert again.noted == before.noted
 
 
 def test_watched_paths_are_told_as_they_are_now() -> None:
     before, changed = written(mail(**FULL)), written(mail(**FULL), current="new")
-    again = wanted_again(SYSTEM, before.pool, before.files, SEAL, watched_by(before.pool, current="new"))
+    again = again_of(before, current="new")
     assert (again.markers, again.generation) == (changed.markers, changed.generation)
     assert set(again.files) == set(changed.files)
+
+
+def again_of(before: Wanted, **changed: str) -> Wanted:
+    digests = watched_by(before.pool, **changed)
+    now, noted = (make(before.pool, SEAL, digests) for make in (watched.markers, watched.notes))
+    return wanted_again(SYSTEM, before.pool, before.files, now, noted)
+
+
+def test_a_version_tells_the_markers_that_it_has_written_down() -> None:
+    for options in ({}, {"watch": ["/srv/current"]}, FULL):
+        pool = mail(**options)
+        assert markers_in(SYSTEM, pool, written(pool).files) == watched.markers(pool, SEAL, watched_by(pool))

@@ -1,0 +1,102 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a pool depends on and does not own: which marker it leaves in processes, and how a change of it is told.
+
+A path is looked at by `_host/watch.py`, which tells a digest: the target of a link, and what is there.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, concrete
+from ansible_collections.workers.systemd.plugins.module_utils._core.seal import Seal
+
+# In the place of a digest; no seal is this word.
+UNKNOWN = "unknown"
+
+
+class Markers(t.NamedTuple):
+    """``shared`` is the marker of the paths that all instances share, empty when a pool watches nothing; ``own`` by
+    instance those of the paths with ``%i``.
+    """
+
+    shared: str = ""
+    own: t.Mapping[str, str] = {}
+
+
+class Note(t.NamedTuple):
+    """What a version knows of a path: where a link led, empty for none, and a seal of its digest."""
+
+    link: str
+    seal: str
+
+
+class Move(t.NamedTuple):
+    """A path that is not as it was."""
+
+    path: str
+    then: Note
+    now: Note
+
+    @property
+    def leads_elsewhere(self) -> bool:
+        return self.then.link != self.now.link
+
+    def __str__(self) -> str:
+        if not self.leads_elsewhere:
+            return f"{self.path} has changed"
+        was = f"led to {one_line(self.then.link)}" if self.then.link else "was no link"
+        is_now = f"leads to {one_line(self.now.link)}" if self.now.link else "is no link"
+        return f"{self.path} {was}, and {is_now} now"
+
+
+def paths_of(pool: Pool) -> t.List[str]:
+    return [*pool.environment_files, *pool.watch]
+
+
+def concrete_paths(pool: Pool) -> t.List[str]:
+    """With ``%i`` filled in, each once."""
+    return sorted({concrete(path, instance) for path in paths_of(pool) for instance in pool.instances or ("",)})
+
+
+def markers(pool: Pool, seal: Seal, digests: t.Mapping[str, str]) -> Markers:
+    """Of what is there now; ``digests`` by concrete path."""
+    paths = paths_of(pool)
+    if not paths:
+        return Markers()
+    apart = [path for path in paths if "%i" in path]
+    own = {name: seal(repr([(path, digests[concrete(path, name)]) for path in apart])) for name in pool.instances}
+    return Markers(seal(repr([(path, digests[path]) for path in paths if path not in apart])), own if apart else {})
+
+
+def markers_again(pool: Pool, noted: Markers, noted_of: Pool) -> Markers:
+    """Those that another version of the pool has noted, as far as it watched the same.
+
+    Of what nobody has looked at the marker is one that nothing has: whoever starts with it is stale for the next run.
+    """
+    paths = paths_of(pool)
+    if not paths:
+        return Markers()
+    known = noted if paths_of(noted_of) == paths else Markers()
+    own = {name: known.own.get(name, UNKNOWN) for name in pool.instances} if "%i" in "".join(paths) else {}
+    return Markers(known.shared or UNKNOWN, own)
+
+
+def notes(pool: Pool, seal: Seal, digests: t.Mapping[str, str]) -> t.Dict[str, Note]:
+    """By concrete path."""
+    return {path: Note(_link_of(digests[path]), seal(repr(digests[path]))) for path in concrete_paths(pool)}
+
+
+def moves(then: t.Mapping[str, Note], now: t.Mapping[str, Note]) -> t.List[Move]:
+    """What has changed between two looks, of the paths that both have seen."""
+    return [Move(path, then[path], now[path]) for path in sorted({*then} & {*now}) if then[path] != now[path]]
+
+
+def _link_of(digest: str) -> str:
+    """``"link releases/4; directory 5 6 7"`` -> ``"releases/4"``"""
+    if not digest.startswith("link "):
+        return ""
+    target = digest[len("link ") :]
+    return target.rpartition("; ")[0] or (target[: -len(" to nothing")] if target.endswith(" to nothing") else target)

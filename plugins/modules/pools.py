@@ -307,7 +307,11 @@ options:
       unit:
         description:
           - Any directives of the template unit, by section. They have the last word over what the collection sets.
-          - A list is the repeated directive, an empty text resets it.
+          - They are read as systemd reads a drop-in. A directive with one value is replaced. To a directive that is a
+            list, such as C(OnFailure=), C(After=) or C(SystemCallFilter=), they are added.
+          - A list is the repeated directive. An empty text resets what stands before it, also what the collection
+            sets, so V(["", "@basic-io"]) is a list of one.
+          - A reset that takes away what the collection relies on is warned of.
         type: dict
   purge:
     description:

@@ -18,6 +18,8 @@ NEEDY = f"""\
 test -e {FLAG} || {{ echo 'no broker'; exit 7; }}
 exec sleep infinity
 """
+ALERTED = "/run/alerted"
+ALERT = f"[Service]\nType=oneshot\nExecStart=/bin/sh -c 'echo %i >> {ALERTED}'\n"
 
 
 def sleeper(**more: t.Any) -> dict[str, t.Any]:
@@ -104,6 +106,36 @@ def test_a_broken_worker_burns_little_and_comes_back_by_itself(bare: LabHost) ->
 
     bare.sh(f"touch {FLAG}")
     bare.until(lambda: bool(bare.pids("sleeper")), seconds=LONGEST_WAIT)
+
+
+def test_an_alert_of_the_operator_leaves_the_way_back(bare: LabHost) -> None:
+    """``unit`` adds to the lists that the collection itself writes."""
+    bare.write("/usr/local/bin/needy", NEEDY)
+    bare.write("/etc/systemd/system/alert@.service", ALERT)
+    bare.sh(f"touch {FLAG}; rm -f {ALERTED}")
+    other = {"PartOf": "rescue.target", "Wants": "alert@wanted.service"}
+    unit = {"Unit": {"OnFailure": "alert@%n.service", **other}, "Install": {"WantedBy": "rescue.target"}}
+    told = bare.deploy(sleeper(command=["/usr/local/bin/needy"], instances=1, unit=unit))
+    assert not told.failed, told.msg
+    bare.sh(f"rm {FLAG}; systemctl kill -s KILL sleeper@1")
+    if bare.systemd < GROWING_DELAY_SINCE:
+        bare.until(lambda: "sleeper@1.service" in bare.sh(f"cat {ALERTED}", check=False))
+    else:
+        bare.until(lambda: "broker" in bare.sh("journalctl -o cat -u sleeper@1 -n 20"))
+    bare.sh(f"touch {FLAG}")
+    bare.until(lambda: bool(bare.pids("sleeper")), seconds=LONGEST_WAIT)
+
+    bare.sh("systemctl stop sleeper.target")
+    bare.until(lambda: not bare.pids("sleeper"))
+    bare.sh("systemctl start sleeper.target")
+    bare.until(lambda: bool(bare.pids("sleeper")))
+    assert not bare.deploy(sleeper(command=["/usr/local/bin/needy"], instances=1, unit=unit)).changed
+
+
+def test_what_takes_the_way_back_away_is_warned_of(bare: LabHost) -> None:
+    unit = {"Unit": {"PartOf": ["", "rescue.target"]}}
+    told = bare.deploy(sleeper(unit=unit), check=True)
+    assert any("stop or a restart of sleeper.target" in line for line in told.result["warnings"])
 
 
 def test_a_stop_by_hand_is_not_undone_while_the_revival_waits(bare: LabHost) -> None:

@@ -31,7 +31,7 @@ DIRECTORIES = {
     "logs_directory": "LogsDirectory",
     "runtime_directory": "RuntimeDirectory",
 }
-# Options that are directives of [Service] themselves; giving both would leave one of them unheard.
+# Options that are directives of [Service] themselves; giving both would leave one of them unheard, but for lists.
 SAME_AS_OPTION = {
     "ExecStart": "command",
     "User": "user",
@@ -47,7 +47,7 @@ SAME_AS_OPTION = {
     **{directive: option for option, directive in DIRECTORIES.items()},
 }
 # Options that always decide, whether they are given or not: the collection's own bookkeeping hangs on them.
-ALWAYS_OURS = frozenset({"ExecStart", "Environment", "EnvironmentFile", "LogExtraFields"})
+ALWAYS_OURS = frozenset({"ExecStart", "Environment", "EnvironmentFile"})
 
 
 def concrete(path: str, instance: str) -> str:

@@ -10,6 +10,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import SAME_AS_OPTION, Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import value_texts
 
 
 def option_of(places: Places, pool: Pool, at: t.Optional[Placed]) -> str:
@@ -21,7 +22,8 @@ def option_of(places: Places, pool: Pool, at: t.Optional[Placed]) -> str:
     if at.section in pool.unit:
         if not at.key:
             return f"{pool.where}.unit.{at.section}"
-        if at.key in pool.unit[at.section]:
+        # Of a list only some lines are the operator's.
+        if at.value in value_texts(pool.unit[at.section].get(at.key, [])):
             return f"{pool.where}.unit.{at.section}.{at.key}"
     option = SAME_AS_OPTION.get(at.key) if at.section == "Service" else None
     return f"{pool.where}.{option}" if option else pool.where

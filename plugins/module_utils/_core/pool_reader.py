@@ -8,7 +8,7 @@ import re
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import hardening, marks, presets, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import hardening, marks, own_lists, presets, units
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import not_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.credentials import read_credentials
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import as_text, read_variables
@@ -310,10 +310,12 @@ class _Reader:
         if unit.pop(marks.OWNER_SECTION, None) is not None:
             self.problem(f"unit.{marks.OWNER_SECTION}", "given", "nothing: it marks the units of a pool")
         for directive in unit.get("Service", {}):
-            if directive in ALWAYS_OURS or self._given(SAME_AS_OPTION.get(directive, "")):
-                option = SAME_AS_OPTION.get(directive)
-                expected = f"the option `{option}` alone" if option else "nothing: the collection sets it"
-                self.problem(f"unit.Service.{directive}", "given both ways", expected)
+            option = SAME_AS_OPTION.get(directive, "")
+            adds = own_lists.is_list("Service", directive)
+            if directive in ALWAYS_OURS or (not adds and self._given(option)):
+                self.problem(f"unit.Service.{directive}", "given both ways", f"the option `{option}` alone")
+        fields = unit.get("Service", {}).get("LogExtraFields", [])
+        self.problems.extend(own_lists.log_field_problems(fields, f"{self.where}.unit.Service.LogExtraFields"))
         for directive in OF_CREDENTIALS:
             for line in value_texts(unit.get("Service", {}).get(directive, [])):
                 name = line.partition(":")[0]

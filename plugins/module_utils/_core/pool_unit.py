@@ -8,7 +8,14 @@ import hashlib
 import math
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import credentials, hardening, marks, presets, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import (
+    credentials,
+    hardening,
+    marks,
+    own_lists,
+    presets,
+    units,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.effects import Effect, effect_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import render_environment
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import render_argv
@@ -52,7 +59,8 @@ def template_text(
     service = sections["Service"]
     environment = t.cast("t.List[str]", service["Environment"])
     environment.append(render_environment(UNIT_MARKER, digest))
-    service["LogExtraFields"] = [f"WORKERS_POOL={pool.name}", f"{UNIT_MARKER}={digest}"]
+    more = value_texts(service.get("LogExtraFields", []))
+    service["LogExtraFields"] = [f"WORKERS_POOL={pool.name}", f"{UNIT_MARKER}={digest}", *more]
     return render(sections, _header(pool))
 
 
@@ -87,9 +95,8 @@ def _header(pool: Pool) -> t.List[str]:
     return [f"Pool {pool.name}, managed by workers.systemd: the next deploy replaces what is changed here."]
 
 
-def _template_sections(
-    pool: Pool, systemd: int, env_files: t.Sequence[str], credential_files: t.Sequence[t.Tuple[str, str]]
-) -> Sections:
+def own_sections(pool: Pool, systemd: int, env_files: t.Sequence[str] = ()) -> Sections:
+    """The template before ``unit`` and credentials come to it."""
     preset = presets.directives(pool.preset)
     service: t.Dict[str, t.Any] = {"Type": preset["Type"], "ExecStart": pool.exec_start}
     for directive, value in (("User", pool.user), ("Group", pool.group), ("WorkingDirectory", pool.working_directory)):
@@ -111,9 +118,19 @@ def _template_sections(
         "Install": {"WantedBy": units.target(pool.name)},
         marks.OWNER_SECTION: {"Pool": pool.name},
     }
+    return sections
+
+
+def _template_sections(
+    pool: Pool, systemd: int, env_files: t.Sequence[str], credential_files: t.Sequence[t.Tuple[str, str]]
+) -> Sections:
+    sections = own_sections(pool, systemd, env_files)
     for section, directives in pool.unit.items():
-        sections.setdefault(section, {}).update(directives)
+        there = sections.setdefault(section, {})
+        for directive, value in directives.items():
+            there[directive] = own_lists.merged(section, directive, there.get(directive, []), value)
     # After what the operator wrote, which has its own credentials and commands, and may reset neither of ours.
+    service = sections["Service"]
     for directive, lines in credentials.directives(credential_files, systemd).items():
         service[directive] = [*value_texts(service.get(directive, [])), *lines]
     return sections

@@ -10,7 +10,7 @@ import time
 import typing as t
 from dataclasses import asdict
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import cut_short, report, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import cut_short, own_lists, report, units
 from ansible_collections.workers.systemd.plugins.module_utils._core.exposure import Judged
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Severity
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge import MAY_COME_LATER
@@ -23,6 +23,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan import 
     plan_removal,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import own_sections
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.seal import sealed_with
 from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import plan_shared, shared_units
@@ -115,12 +116,16 @@ class Deployment:
             raise Problems([*found, *missing])
         # An earlier task of the same play may be about to bring it.
         later = [f"{problem}; a run would refuse this" for problem in missing]
-        return [*warnings, *worse, *self._idle_limits(), *later]
+        return [*warnings, *worse, *self._idle_limits(), *self._lists(), *later]
 
     def cut_short(self) -> t.List[str]:
         """Warnings that follow from what has been decided."""
         now = time.time()
         return [line for name, one in self.wanted.items() for line in cut_short.warning(one, self.observed[name], now)]
+
+    def _lists(self) -> t.Iterator[str]:
+        for pool in self.present:
+            yield from own_lists.warnings(pool, own_sections(pool, self.systemd))
 
     def _idle_limits(self) -> t.Iterator[str]:
         """The manager of a user enforces what the system's has delegated to it (systemd.resource-control(5))."""

@@ -201,7 +201,7 @@ class _Fitting:
             self.because.append(f"needs: {opening.need}, because of {call}")
         for directive, more in opening.unit.items():
             if self._closes(directive):
-                # In `unit` a value is the whole one.
+                # The whole of a list: once more what is ours changes nothing in it.
                 self.unit[directive] = more and hardening.with_more(self.directives[directive], more)
                 self.because.append(f"unit.Service.{directive}, because of {call}")
 

@@ -19,7 +19,7 @@ POOL = mail(
     environment={"A": "b"},
     environment_files=["/etc/default/mail"],
     limits={"memory_max": "1G", "cpu_quota": "50%"},
-    unit={"Service": {"Nice": 5, "KillMode": "process"}, "Unti": {"After": "x"}},
+    unit={"Service": {"Nice": 5, "KillMode": "process"}, "Unti": {"After": "x"}, "Unit": {"PartOf": "app.target"}},
 )
 PATH = "/etc/systemd/system/mail@.service"
 TEMPLATE = Unit.of("mail@.service", template_text(POOL, SYSTEMD, environment_paths(SYSTEM, POOL)), path=PATH)
@@ -35,6 +35,7 @@ OPTIONS = {
     "Nice": "unit.Service.Nice",
     "KillMode": "unit.Service.KillMode",
     "After": "unit.Unti.After",
+    "PartOf": "unit.Unit.PartOf",
 }
 
 
@@ -53,10 +54,17 @@ def test_a_section_leads_to_its_option() -> None:
     [
         None,
         Placed(PATH, "Service", "Restart", "always", 9),
+        Placed(PATH, "Unit", "PartOf", "mail.target", 9),
         Placed(PATH, "Install", "ExecStart", "", 9),
         Placed("/etc/systemd/system/mail.target", "Unit", "Description", "", 2),
     ],
-    ids=["the unit as a whole", "what the collection sets", "not where the option goes", "the target"],
+    ids=[
+        "the unit as a whole",
+        "what the collection sets",
+        "its part of a list",
+        "not where the option goes",
+        "the target",
+    ],
 )
 def test_what_no_option_asked_for_is_the_pool_itself(at: Placed | None) -> None:
     assert option_of(SYSTEM, POOL, at) == "pools[0] (mail)"

@@ -82,7 +82,7 @@ def test_the_unit_says_what_the_pool_says() -> None:
 
 
 def test_the_unit_option_replaces_a_guard_and_no_other() -> None:
-    ours, given = text_of(mail()), text_of(mail(unit={"Service": {"SystemCallFilter": ["@basic-io"]}}))
+    ours, given = text_of(mail()), text_of(mail(unit={"Service": {"SystemCallFilter": ["", "@basic-io"]}}))
     assert ours.values("Service", "SystemCallFilter") == ["@system-service @pkey", "@chown @setuid"]
     assert given.values("Service", "SystemCallFilter") == ["@basic-io"]
     assert given.values("Service", "ProtectSystem") == ours.values("Service", "ProtectSystem") == ["full"]

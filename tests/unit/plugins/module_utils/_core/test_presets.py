@@ -99,7 +99,11 @@ STOPS: dict[str, tuple[dict[str, t.Any], list[str]]] = {
     "as long as the drain lasts": ({**BUSY, "drain_timeout": "1h"}, [QUIETED, f'-+"/usr/bin/timeout" "3599" {WAITS}']),
     "a second at least": ({**BUSY, "drain_timeout": "1s"}, [QUIETED, f'-+"/usr/bin/timeout" "1" {WAITS}']),
     "or without end": ({**BUSY, "drain_timeout": "infinity"}, [QUIETED, f'-+"/usr/bin/timeout" "0" {WAITS}']),
-    "or as the user says": ({**BUSY, "unit": {"Service": {"ExecStop": "/bin/true"}}}, ["/bin/true"]),
+    "and goes on as the user says": (
+        {"unit": {"Service": {"ExecStop": "/bin/true"}}},
+        ["/bin/true"],
+    ),
+    "or only as the user says": ({**BUSY, "unit": {"Service": {"ExecStop": ["", "/bin/true"]}}}, ["", "/bin/true"]),
 }
 
 

@@ -26,13 +26,14 @@ cd /etc/systemd/system
 units=$(ls | sed -n 's/@\\.service$//p' | grep -v '^workers-' | sed 's/.*/&@*.service &.target/')
 # NAME@*.service is systemctl's to expand: here it would be the template.
 set -f
-systemctl stop workers-dead-man.timer workers-calm.timer workers-revival@* 2>/dev/null
+systemctl stop workers-dead-man.timer workers-calm.timer workers-re*@* 2>/dev/null
 pkill -KILL -f '[A]nsiballZ_|[w]orkers.systemd/recovery.pyz'
 systemctl --no-block stop $units 2>/dev/null
 systemctl kill --signal=KILL $units 2>/dev/null
 systemctl stop $units 2>/dev/null
 # A worker that is killed while it stops has failed, and the revival comes.
-systemctl stop workers-revival@* 2>/dev/null
+systemctl stop workers-re*@* 2>/dev/null
+rm -rf /run/workers-revival*
 systemctl reset-failed
 set +f
 rm -rf *@.service *.target workers-*
@@ -175,7 +176,7 @@ class LabHost:
         return self.sh(
             f"for p in {places}; do [ -e $p ] || continue; find $p -printf '%p %m %u %l %T@\\n' | sort;"
             " find $p -type f | sort | xargs -r sha256sum; done; systemctl list-units --all --plain --no-legend"
-            " --type=service,target | grep -e @ -e workers | tr -s ' ' | grep -v -e systemd- -e revival@"
+            " --type=service,target | grep -e @ -e workers | tr -s ' ' | grep -v -e systemd- -e revival@ -e resting@"
             " -e ' not-found inactive ' | sort"
         )
 

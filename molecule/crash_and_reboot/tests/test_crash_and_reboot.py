@@ -142,15 +142,34 @@ def test_a_stop_by_hand_is_not_undone_while_the_revival_waits(bare: LabHost) -> 
     bare.write("/usr/local/bin/needy", NEEDY)
     bare.sh(f"touch {FLAG}")
     assert not bare.deploy(sleeper(command=["/usr/local/bin/needy"], instances=1)).failed
-    bare.sh(f"rm {FLAG}; systemctl kill -s KILL sleeper@1")
-    bare.until(lambda: "broker" in bare.sh("journalctl -o cat -u sleeper@1 -n 20"))
-    time.sleep(3)
+    rest(bare, "sleeper@1")
     bare.sh(f"systemctl stop sleeper@1; touch {FLAG}")
-    assert (
-        bare.sh("systemctl list-units --no-legend 'workers-revival@*'; ls -d /run/workers-revival*", check=False) == ""
-    )
+    assert waiting_for(bare, "sleeper@1") == ""
     time.sleep(2 * FIRST_WAIT)
     assert bare.pids("sleeper") == {}
+
+
+def test_a_stop_of_the_target_is_not_undone_while_its_instances_rest(bare: LabHost) -> None:
+    bare.write("/usr/local/bin/needy", NEEDY)
+    bare.sh(f"touch {FLAG}")
+    needy = sleeper(command=["/usr/local/bin/needy"])
+    assert not bare.deploy(needy, {**needy, "name": "sleeper-2", "instances": 1}).failed
+    rest(bare, "sleeper@1", "sleeper@2", "sleeper-2@1")
+    bare.sh("systemctl stop sleeper.target")
+    assert waiting_for(bare, "sleeper@1") + waiting_for(bare, "sleeper@2") == ""
+    bare.sh(f"touch {FLAG}")
+    bare.until(lambda: list(bare.pids("sleeper-2")) == ["1"], seconds=LONGEST_WAIT + 10)
+    time.sleep(FIRST_WAIT)
+    assert bare.pids("sleeper") == {}
+
+    # One alone, below a target that is stopped: the next stop of the target ends it, too.
+    bare.sh("systemctl start sleeper@1; systemctl is-active sleeper.target && exit 1; systemctl is-active sleeper@1")
+    rest(bare, "sleeper@1")
+    bare.sh(f"systemctl stop sleeper.target; touch {FLAG}")
+    time.sleep(2 * FIRST_WAIT)
+    assert bare.pids("sleeper") == {}
+    bare.sh("systemctl start sleeper.target")
+    assert list(bare.pids("sleeper")) == ["1", "2"]
 
 
 def test_a_stop_by_hand_that_the_worker_takes_badly_is_not_undone(bare: LabHost) -> None:
@@ -167,6 +186,24 @@ def test_a_stop_by_hand_that_the_worker_takes_badly_is_not_undone(bare: LabHost)
     time.sleep(FIRST_WAIT + 2)
     assert (bare.pids("deaf"), bare.pids("rude")) == ({}, {})
     assert bare.sh("systemctl list-units --no-legend 'workers-revival@*'").strip() == "", "nothing waits any more"
+
+
+def rest(lab: LabHost, *instances: str) -> None:
+    """Takes the broker away until the instances wait for their next start."""
+    cursor = lab.sh("journalctl -n 0 --show-cursor").split()[-1]
+    lab.sh(f"rm {FLAG}; systemctl kill -s KILL {' '.join(instances)}")
+    for instance in instances:
+        told = f"journalctl -o cat -u {instance} --after-cursor='{cursor}'"
+        lab.until(lambda told=told: lab.sh(told).count("no broker") >= 3)
+    if lab.systemd < GROWING_DELAY_SINCE:
+        lab.until(lambda: set(lab.sh(f"systemctl is-failed {' '.join(instances)}", check=False).split()) == {"failed"})
+
+
+def waiting_for(lab: LabHost, instance: str) -> str:
+    """What is there of the revival of an instance."""
+    name = f"workers-revival@{instance}.service.service"
+    directory = f"/run/workers-revival-{instance}.service"
+    return lab.sh(f"systemctl list-units --no-legend '{name}'; ls -d {directory}", check=False)
 
 
 def rounds(lab: LabHost) -> int:

@@ -10,6 +10,8 @@ OWNER_SECTION = "X-Workers"
 SHARED = "Shared"
 # NAME@.service that starts an instance again after its start limit.
 REVIVAL = "workers-revival"
+# NAME@.service that hands a stop of a pool's target on to the former.
+RESTING = "workers-resting"
 # NAME.timer that forgets the restarts of instances that have been calm.
 CALM = "workers-calm"
 # NAME.service that puts back at boot what a killed run had changed.

@@ -185,4 +185,5 @@ def _start_limit(systemd: int) -> t.Dict[str, t.Any]:
         return {"StartLimitIntervalSec": 0}
     # Without a growing delay the start limit is the brake: after five crashes in a row the instance rests, and the
     # revival unit starts it again.
-    return {"StartLimitIntervalSec": "10s", "StartLimitBurst": 5, "OnFailure": f"{marks.REVIVAL}@%n.service"}
+    rests = f"{marks.REVIVAL}@%n.service {marks.RESTING}@%p.service"
+    return {"StartLimitIntervalSec": "10s", "StartLimitBurst": 5, "OnFailure": rests}

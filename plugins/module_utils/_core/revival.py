@@ -4,11 +4,17 @@
 
 After five crashes in a row the start limit stops an instance (see pool_unit.py) and OnFailure= starts this unit, which
 waits and starts the instance again, and waits longer each time. One unit serves all pools of a host.
+
+systemctl stop of a pool's target does not reach it through the instance: that has failed, so systemd drops its stop as
+redundant, and with it the stop of whatever is PartOf= it (transaction_collect_garbage(); seen on 247 and 252). A second
+unit, one for each pool in which something rests, is PartOf= the target itself and ends what waits.
 """
 
 from __future__ import annotations
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import marks
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import marks, units
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import render_argv
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import render
@@ -34,7 +40,11 @@ LOOP = (
 )
 
 
-def revival_unit(places: Places) -> WantedFile:
+def revival_units(places: Places) -> t.Tuple[WantedFile, ...]:
+    return _revival(places), _resting(places)
+
+
+def _revival(places: Places) -> WantedFile:
     loop = render_argv(["/bin/sh", "-c", LOOP.format(systemctl=places.systemctl), "sh"])
     return WantedFile(
         path=places.unit(f"{marks.REVIVAL}@.service"),
@@ -53,6 +63,31 @@ def revival_unit(places: Places) -> WantedFile:
                     "Restart": "on-failure",
                     "RuntimeDirectory": f"{marks.REVIVAL}-%i",
                     "RuntimeDirectoryPreserve": "restart",
+                },
+                marks.OWNER_SECTION: {marks.SHARED: True},
+            },
+            [marks.SHARED_HEADER],
+        ),
+        mode=0o644,
+    )
+
+
+def _resting(places: Places) -> WantedFile:
+    """``%i`` is the name of a pool."""
+    return WantedFile(
+        path=places.unit(f"{marks.RESTING}@.service"),
+        text=render(
+            {
+                "Unit": {
+                    "Description": "Let resting instances of %i stop with their pool",
+                    "PartOf": units.target("%i"),
+                    "StartLimitIntervalSec": 0,
+                },
+                "Service": {
+                    "Type": "oneshot",
+                    "RemainAfterExit": True,
+                    "ExecStart": "/bin/true",
+                    "ExecStop": f"/bin/{places.systemctl} stop {marks.REVIVAL}@%i@*",
                 },
                 marks.OWNER_SECTION: {marks.SHARED: True},
             },

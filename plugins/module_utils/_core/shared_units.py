@@ -11,11 +11,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.observed imp
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb, file_steps
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import GROWING_DELAY_SINCE
-from ansible_collections.workers.systemd.plugins.module_utils._core.revival import revival_unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.revival import revival_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import WantedFile
 
 # Of any systemd version, so that an upgrade of the host leaves nothing behind.
-UNITS = (f"{marks.REVIVAL}@.service", calm.SERVICE, calm.TIMER, dead_man.AT_BOOT)
+UNITS = (f"{marks.REVIVAL}@.service", f"{marks.RESTING}@.service", calm.SERVICE, calm.TIMER, dead_man.AT_BOOT)
 # What starts at boot, and why.
 ENABLED = {
     calm.TIMER: "looks for workers that have been calm",
@@ -27,7 +27,7 @@ def shared_units(places: Places, systemd: int, python: str, pools: t.Sequence[st
     """For a host that has these pools after this run; ``python`` runs the modules there."""
     if not pools:
         return ()
-    revival = calm.calm_units(places, pools) if systemd >= GROWING_DELAY_SINCE else (revival_unit(places),)
+    revival = calm.calm_units(places, pools) if systemd >= GROWING_DELAY_SINCE else revival_units(places)
     return (dead_man.boot_unit(places, python), *revival)
 
 

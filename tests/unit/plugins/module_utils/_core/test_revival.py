@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import subprocess
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit im
     GROWING_DELAY_SINCE,
     template_text,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.revival import revival_unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.revival import revival_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
 from tests.unit.plugins.module_utils._core.builders import mail
 
 OLD = GROWING_DELAY_SINCE - 1
-REVIVAL = revival_unit(SYSTEM)
+REVIVAL, RESTING = revival_units(SYSTEM)
 UNIT = UnitText.parse(REVIVAL.text)
 # Stand for programs of these names; the unit fails as often as there are lines in a file, a line for each end: when its
 # process ended, and when systemd last took the unit out of inactivity.
@@ -46,9 +47,19 @@ AT_ITS_LIMIT, STOPPED_BY_HAND = "2000 2001\n", "2000 1000\n"
 
 def test_the_units_of_pools_name_it() -> None:
     template = UnitText.parse(template_text(mail(), OLD, []))
-    (name,) = template.values("Unit", "OnFailure")
-    file = UnitName.parse(REVIVAL.path.rpartition("/")[2])
-    assert (UnitName.parse(name).prefix, file.instance) == (file.prefix, "")
+    (names,) = template.values("Unit", "OnFailure")
+    files = [UnitName.parse(file.path.rpartition("/")[2]) for file in (REVIVAL, RESTING)]
+    assert [(UnitName.parse(name).prefix, "") for name in names.split()] == [(one.prefix, one.instance) for one in files]
+
+
+def test_a_stop_of_a_target_ends_what_waits_for_its_pool_and_no_other() -> None:
+    """What systemd makes of it: molecule/crash_and_reboot."""
+    unit = UnitText.parse(RESTING.text)
+    assert unit.values("Unit", "PartOf") == ["%i.target"]
+    (stop,) = unit.values("Service", "ExecStop")
+    glob = stop.split()[-1].replace("%i", "mail")
+    waiting = {pool: f"workers-revival@{pool}@1.service.service" for pool in ("mail", "mail-2", "e-mail", "mai")}
+    assert [pool for pool, name in waiting.items() if fnmatchcase(name, glob)] == ["mail"]
 
 
 @pytest.mark.parametrize(
@@ -94,6 +105,7 @@ def told_by_the_loop(tmp_path: Path, failures: str) -> list[str]:
     return (tmp_path / "told").read_text().splitlines()
 
 
-def test_it_belongs_to_no_pool() -> None:
-    assert UNIT.values("X-Workers", "Pool") == []
-    assert not REVIVAL.secret
+def test_they_belong_to_no_pool() -> None:
+    for file in (REVIVAL, RESTING):
+        assert UnitText.parse(file.text).values("X-Workers", "Pool") == []
+        assert not file.secret

@@ -18,8 +18,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units
 )
 
 OLD, NEW = GROWING_DELAY_SINCE - 1, GROWING_DELAY_SINCE
-SERVICE, TIMER, RECOVERY, REVIVAL = (
-    SYSTEM.unit(name) for name in (calm.SERVICE, calm.TIMER, AT_BOOT, f"{marks.REVIVAL}@.service")
+SERVICE, TIMER, RECOVERY, REVIVAL, RESTING = (
+    SYSTEM.unit(name)
+    for name in (calm.SERVICE, calm.TIMER, AT_BOOT, f"{marks.REVIVAL}@.service", f"{marks.RESTING}@.service")
 )
 PYTHON = "/usr/bin/python3"
 
@@ -37,7 +38,7 @@ STEPS = {
         OLD,
         ["mail"],
         ObservedShared(),
-        [(Verb.WRITE, RECOVERY), (Verb.WRITE, REVIVAL), (Verb.ENABLE, AT_BOOT)],
+        [(Verb.WRITE, RECOVERY), (Verb.WRITE, REVIVAL), (Verb.WRITE, RESTING), (Verb.ENABLE, AT_BOOT)],
     ),
     "nothing where the revival is": (OLD, ["mail", "orders"], host_of(OLD, "mail"), []),
     "service and timer on a new systemd": (
@@ -77,6 +78,7 @@ STEPS = {
             (Verb.WRITE, TIMER),
             (Verb.ENABLE, calm.TIMER),
             (Verb.START, calm.TIMER),
+            (Verb.REMOVE, RESTING),
             (Verb.REMOVE, REVIVAL),
         ],
     ),

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An action that runs its module, shows how a long rollout goes on, and outlives a lost connection.
+"""An action that runs its module, shows how a long rollout goes on and what was done, and outlives a lost connection.
 
 The module works in the background of the host and returns after a moment (_host/task.py). When it is not over by then,
 this reads its progress with one small command at a time, and then asks the module for its end. Nothing else is changed:
@@ -14,15 +14,20 @@ import secrets
 import time
 import typing as t
 
+from ansible import constants
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.workers.systemd.plugins.module_utils._core import report
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
+from ansible_collections.workers.systemd.plugins.module_utils._core.progress import is_bad
 
 Result = t.Dict[str, t.Any]
 T = t.TypeVar("T")
+
+ON_FILES = tuple(verb.value for verb in report.ON_FILES)
 
 # Seconds between attempts to reach a host again, whose work goes on meanwhile. One that never answered is likely down,
 # and then a play should say so soon.
@@ -51,13 +56,14 @@ class Following(ActionBase):  # type: ignore[misc]
 
     def run(self, tmp: t.Optional[str] = None, task_vars: t.Optional[Result] = None) -> Result:
         super().run(tmp, task_vars)
+        known = task_vars or {}
+        self._host = str(self._task.delegate_to or known.get("inventory_hostname", ""))
         if self._task.async_val:
             return self._module({}, task_vars, wrap_async=True)
-        if self._task.check_mode:
-            result = self._module({}, task_vars)
-            self._show(plan_lines(result))
-            return result
-        return self._followed(task_vars)
+        result = self._module({}, task_vars) if self._task.check_mode else self._followed(task_vars)
+        told = told_lines(result, check=self._task.check_mode, diff=self._task.diff)
+        self._show(told, constants.COLOR_CHANGED)
+        return named(result, self._host) if len(known.get("ansible_play_hosts_all", ())) > 1 else result
 
     def _followed(self, task_vars: t.Optional[Result]) -> Result:
         token = secrets.token_hex(8)
@@ -74,7 +80,8 @@ class Following(ActionBase):  # type: ignore[misc]
         while not over and silent < SILENCE:
             seen = self._reached(ATTEMPTS, self._low_level_execute_command, WATCH.format(token=token, shown=shown))
             lines, over = seen["stdout_lines"], bool(seen["rc"])
-            self._show(lines)
+            for line in lines:
+                self._show([line], constants.COLOR_ERROR if is_bad(line) else constants.COLOR_OK)
             shown += len(lines)
             silent = 0 if lines else silent + 1
         return shown - before
@@ -89,24 +96,30 @@ class Following(ActionBase):  # type: ignore[misc]
             try:
                 return call(*arguments)
             except AnsibleConnectionFailure as error:
-                self._show([f"no connection, trying again in {pause:g} s: {error}"])
+                self._show([f"no connection, trying again in {pause:g} s: {error}"], constants.COLOR_WARN)
                 time.sleep(pause)
                 with contextlib.suppress(AnsibleError, AttributeError):
                     self._connection.reset()
         return call(*arguments)
 
-    def _show(self, lines: t.Sequence[str]) -> None:
+    def _show(self, lines: t.Sequence[str], color: str) -> None:
         for line in lines if not self._task.no_log else ():
-            display.display(f"[{self._task_host()}] {one_line(line)}", stderr=True)
-
-    def _task_host(self) -> str:
-        return str(self._task.delegate_to or self._play_context.remote_addr)
+            display.display(f"[{self._host}] {one_line(line)}", color=color, stderr=True)
 
 
-def plan_lines(result: Result) -> t.List[str]:
-    """What a run would do, in lines for people."""
-    plans = [(f"{name}: ", pool["plan"]) for name, pool in result.get("pools", {}).items()]
-    plans += [("", result.get("plan", [])), ("the host: ", result.get("host_plan", []))]
-    return [
-        f"{whose}would {step['verb']} {step['subject']}: {step['because']}" for whose, steps in plans for step in steps
-    ]
+def named(result: Result, host: str) -> Result:
+    """With the host in the message of a failure: of several hosts Ansible prints what they all say once, for nobody."""
+    return {**result, "msg": f"{host}: {result['msg']}"} if result.get("failed") and "msg" in result else result
+
+
+def told_lines(result: Result, *, check: bool, diff: bool) -> t.List[str]:
+    """What was done, or would be, in lines for people. Ansible prints what fails itself, and ``diff`` has the plan."""
+    if result.get("failed") or result.get("skipped"):
+        return []
+    if not check:
+        lines = str(result.get("msg", "")).splitlines() if result.get("changed") else []
+        return [line for line in lines if not line.endswith(report.NOTHING)]
+    plans = [(f"{name}: ", pool["plan"]) for name, pool in result.get("pools", {}).items() if not diff]
+    plans += [("", result.get("plan", []))] if not diff else []
+    plans += [("the host: ", [row for row in result.get("host_plan", []) if not diff or row["verb"] not in ON_FILES])]
+    return [f"{whose}would {line}" for whose, rows in plans for line in report.plan_lines(rows)]

@@ -74,7 +74,8 @@ def _kept(documented: t.Mapping[str, t.Any], fields: t.Iterable[str]) -> Item:
 
 
 def _each(documented: t.Mapping[str, t.Any]) -> str:
-    return "[]" if documented["type"] == "list" else ""
+    """What a raw one has in it is that of its elements."""
+    return "[]" if documented["type"] in ("list", "raw") else ""
 
 
 def breaks(before: Api, now: Api) -> t.Dict[str, str]:
@@ -87,7 +88,9 @@ def _break(name: str, before: Api, item: Item) -> str:
     was = before.get(name)
     if was is None:
         return "is new and required" if item.get("required") and _owner(name) in before else ""
-    changed = [field for field in ("type", "elements", "default") if item.get(field) != was.get(field)]
+    # An option that is raw takes what it took with any type, and more.
+    told = ("default",) if " option " in name and item["type"] == "raw" else ("type", "elements", "default")
+    changed = [field for field in told if item.get(field) != was.get(field)]
     if changed:
         return f"has another {' and another '.join(changed)}"
     if item.get("required") and not was.get("required"):

@@ -170,6 +170,40 @@ def test_an_error_of_one_host(bare_fleet: list[LabHost], run: Player, all_fatal:
     assert not first.pids("news")
 
 
+def test_what_was_done_is_said_in_a_line(bare: LabHost, run: Player) -> None:
+    three = play(IMPORTED, vars={"workers_pools": [{**MAIL, "instances": 3}, NEWS]})
+    told = run(only(bare), three, three)
+    done = "write 2 files, enable 3 instances and 1 target, start 3 instances and 1 target"
+    assert told.said.count(f"[{bare.name}] mail: {done}\n") == 1
+    assert "nothing to do" not in told.said
+
+
+def test_a_check_tells_each_step_once(bare: LabHost, run: Player) -> None:
+    bare.deploy({**MAIL, "instances": 12})
+    changed = play(IMPORTED, vars={"workers_pools": [{**MAIL, "instances": 12, "environment": {"A": "b"}}]})
+    steps = "restart mail@1..12 (started with another unit and another environment)"
+    for options in (["--check"], ["--check", "--diff"]):
+        said = run(only(bare), changed, options=options).said
+        assert said.count("restart") == said.count(steps) == 1, said
+    assert "A: added" in said
+
+
+def test_a_failure_names_the_host_that_it_is_of(bare_fleet: list[LabHost], run: Player) -> None:
+    """Ansible shows a message once, whoever said it."""
+    bad = play(roles=[ROLE], vars={"workers_pools": [{**MAIL, "user": "nobody-here"}]})
+    said = run(only(*bare_fleet), bad).said
+    for host in bare_fleet:
+        assert f"{host.name}: 1 problem, nothing was changed:" in said
+
+
+def test_progress_has_colours_where_ansible_has_them(bare: LabHost, run: Player) -> None:
+    slow = play(IMPORTED, vars={"workers_pools": [{**MAIL, "rollout": {"min_healthy_time": "6s"}}]})
+    bad = play(IMPORTED, vars={"workers_pools": [{**MAIL, "command": "/bin/false", "instances": 2}]})
+    said = run(only(bare), slow, bad, ANSIBLE_FORCE_COLOR="1", ANSIBLE_NOCOLOR="").said
+    assert f"\x1b[0;33m[{bare.name}] mail: write 2 files" in said
+    assert f"\x1b[0;32m[{bare.name}] mail: 1/1 after" in said
+
+
 def test_a_host_that_cannot_be_reached_is_said_soon(bare: LabHost, run: Player) -> None:
     closed = {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1}
     told = run(only(bare), play(IMPORTED, vars={**POOLS, **closed}))

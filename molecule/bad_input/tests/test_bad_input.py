@@ -4,9 +4,17 @@
 
 from __future__ import annotations
 
+import copy
+import re
+import textwrap
 import typing as t
+from pathlib import Path
 
+import pytest
+
+from tests.helpers.examples import ROOT, examples
 from tests.helpers.lab_host import LabHost
+from tests.helpers.player import Player
 
 GOOD: dict[str, t.Any] = {"name": "good", "command": ["/bin/sleep", "infinity"]}
 BAD: list[dict[str, t.Any]] = [
@@ -118,3 +126,70 @@ def test_a_masked_name_is_told(bare: LabHost) -> None:
     told = bare.deploy({**GOOD, "name": "masked"})
     bare.sh("rm /etc/systemd/system/masked@.service")
     assert "unmask" in told.msg
+
+
+# The first example of the README, and how it is misspelled there.
+PLAY = next(one for one in examples() if one.page == "README.md").plays()[0]
+MISSPELLED = {"comand": [], "user": "wwwdata", "unit": {"Service": {"Retsart": "always", "RestartSteps": 5}}}
+APPLICATION = "mkdir -p /var/www/app; touch /var/www/app/artisan /var/www/app/REVISION"
+
+
+def headline(variables: dict[str, t.Any], **pool: t.Any) -> dict[str, t.Any]:
+    """The play with other options of its pool and other variables of the role."""
+    play = copy.deepcopy(PLAY)
+    (role,) = play["roles"]
+    role["workers_pools"][0].update(pool)
+    role.update(variables)
+    play["vars"] = {"vault_app_key": "a-key-of-the-vault"}
+    return play
+
+
+def test_the_readme_shows_what_the_role_prints(bare: LabHost, tmp_path: Path) -> None:
+    bare.sh(APPLICATION)
+    before = bare.tree()
+    told = Player(tmp_path)({bare.name: {}}, headline({}, **MISSPELLED))
+    shown = re.search(r"```text\n( +\d+ problems, nothing.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert shown is not None
+    assert textwrap.dedent(shown[1]) in told.said
+    assert bare.tree() == before
+    assert len(told.said) < 5000, "Ansible prints the whole specification of a role whose arguments it refuses"
+
+
+# What somebody makes of the variables of the role: variables, and what is said of them beside all else.
+SLIPS: dict[str, tuple[dict[str, t.Any], str]] = {
+    "a mapping in place of the list": ({"workers_pools": {"name": "mail", "command": "/bin/true"}}, "pools"),
+    "a text in place of the list": ({"workers_pools": "mail"}, "pools"),
+    "a pool that is a text": ({"workers_pools": ["mail"]}, "pools"),
+    "a truth that is none": ({"workers_purge": "perhaps"}, "purge"),
+    "a time that is none": ({"workers_confirm": "soon"}, "confirm"),
+    "a trap that is none": ({"workers_skip_traps": ["no-such-trap"]}, "skip_traps"),
+    "an option of another type": ({"workers_pools": [{**GOOD, "rollout": {"canary": "one"}}]}, "canary"),
+    "secrets that are a text": ({"workers_pools": [{**GOOD, "secrets": "hunter22222"}]}, "secrets"),
+    "no pools at all": ({"workers_pools": "{{ undefined_here }}"}, "undefined_here"),
+}
+
+
+@pytest.mark.parametrize(("variables", "said"), SLIPS.values(), ids=SLIPS.keys())
+def test_the_role_tells_every_slip_in_words_of_its_own(
+    bare: LabHost, tmp_path: Path, variables: dict[str, t.Any], said: str
+) -> None:
+    bare.sh(APPLICATION)
+    before = bare.tree()
+    told = Player(tmp_path)({bare.name: {}}, headline(variables))
+    assert told.status == 2
+    assert said in told.said
+    assert "Validation of arguments failed" not in told.said
+    assert "hunter22222" not in told.said
+    assert len(told.said) < 5000
+    assert bare.tree() == before
+
+
+def test_a_role_without_pools_says_which_variable_it_misses(bare: LabHost, tmp_path: Path) -> None:
+    play = {
+        "hosts": "all",
+        "gather_facts": False,
+        "roles": ["workers.systemd.workers"],
+        "vars": {"worker_pools": [GOOD]},
+    }
+    told = Player(tmp_path)({bare.name: {}}, play)
+    assert "workers_pools is not defined: it is the list of the pools of the host." in told.said

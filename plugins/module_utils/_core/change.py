@@ -63,6 +63,14 @@ def unfinished(generations: t.Sequence[Generation], change: t.Optional[Change]) 
     return [one for one in generations if one.state is State.APPLYING and one.number != taken_up]
 
 
+def way_back(change: Change) -> str:
+    """What is done about a bad generation, in a line of progress."""
+    pool = change.new.pool
+    if change.back is None:
+        return f"{pool}: is removed: its first version is bad"
+    return f"{pool}: is put back to generation {change.back}: generation {change.new} is bad"
+
+
 def outcome_line(change: Change, reverted: bool, trouble: t.Sequence[str]) -> str:
     """What became of a bad generation, in words. ``trouble`` is what went wrong when it was undone."""
     pool, start = change.new.pool, f"{change.new.pool}: generation {change.new} is bad"

@@ -12,10 +12,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.characters i
 from ansible_collections.workers.systemd.plugins.module_utils._core.journal_query import Entry, taken
 from ansible_collections.workers.systemd.plugins.module_utils._core.mask import Mask
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb
+from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName, folded
 from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health
 
 # Seconds since the epoch.
 FOR_EVER = float("inf")
+# What is said of a pool without steps.
+NOTHING = "nothing to do"
 ON_FILES = (Verb.WRITE, Verb.REMOVE)
 AFTER_KILL = (
     "What a killed worker had in hand is lost, or runs again. Give jobs more time with drain_timeout, or make workers "
@@ -28,9 +31,27 @@ def plan_rows(steps: t.Sequence[Step]) -> t.List[t.Dict[str, str]]:
     return [{"verb": step.verb.value, "subject": step.subject, "because": step.because} for step in steps]
 
 
+def plan_lines(rows: t.Iterable[t.Mapping[str, str]]) -> t.List[str]:
+    """Steps as ``plan_rows`` has them, for people: ``restart mail@1..4 (started with another unit)``.
+
+    What is done for one reason is one line.
+    """
+    alike: t.Dict[t.Tuple[str, str], t.List[str]] = {}
+    for row in rows:
+        alike.setdefault((row["verb"], row["because"]), []).append(row["subject"])
+    return [f"{verb} {', '.join(folded(subjects))} ({because})" for (verb, because), subjects in alike.items()]
+
+
 def file_diff(path: str, before: t.Optional[str], after: t.Optional[str]) -> t.Dict[str, str]:
     """One entry of Ansible's ``diff``."""
     return {"before_header": path, "after_header": path, "before": before or "", "after": after or ""}
+
+
+def own_diff(path: str, before: t.Optional[str], after: t.Optional[str]) -> t.Dict[str, str]:
+    """The same of a unit that holds nothing of a person's making, or goes: its text is shown when it changes."""
+    if before is None or after is None:
+        return {"header": path, "prepared": f"{path}: {'new' if before is None else 'removed'}\n"}
+    return file_diff(path, before, after)
 
 
 def private_diff(path: str, before: t.Mapping[str, str], after: t.Mapping[str, str]) -> t.Dict[str, str]:
@@ -104,9 +125,9 @@ def plan_diff(plans: t.Mapping[str, t.Sequence[Step]], kind: str = "pool ") -> t
     """What happens to units, for people who look at ``--diff``; of files they see the files."""
     diffs = []
     for name, steps in plans.items():
-        lines = [f"{step.verb.value} {step.subject}: {step.because}\n" for step in steps if step.verb not in ON_FILES]
+        lines = plan_lines(plan_rows([step for step in steps if step.verb not in ON_FILES]))
         if lines:
-            diffs.append({"prepared": f"{kind}{name}\n{''.join(lines)}"})
+            diffs.append({"prepared": "".join(f"{line}\n" for line in (f"{kind}{name}", *lines))})
     return diffs
 
 
@@ -142,5 +163,20 @@ def _is_kill(failure: t.Mapping[str, t.Any]) -> bool:
 
 
 def _counted(steps: t.Sequence[Step]) -> str:
-    counts = collections.Counter(step.verb for step in steps)
-    return ", ".join(f"{verb.value} {counts[verb]}" for verb in Verb if counts[verb]) or "nothing to do"
+    """``write 4 files, enable 1 target and 4 instances, start 4 instances``; a target by itself is no news."""
+    counts: t.Dict[Verb, t.Counter[str]] = {verb: collections.Counter() for verb in Verb}
+    for step in steps:
+        counts[step.verb][_kind(step)] += 1
+    told = [f"{verb.value} {_named(kinds)}" for verb, kinds in counts.items() if kinds]
+    return ", ".join(told) or NOTHING
+
+
+def _kind(step: Step) -> str:
+    if step.verb in ON_FILES:
+        return "file"
+    unit = UnitName.parse(step.subject)
+    return "instance" if unit.instance else unit.kind
+
+
+def _named(kinds: t.Mapping[str, int]) -> str:
+    return " and ".join(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in sorted(kinds.items()))

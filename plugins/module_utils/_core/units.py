@@ -11,6 +11,8 @@ from dataclasses import dataclass
 # systemd.unit(5): letters, digits and ":-_.\\"; "@" separates the instance.
 POOL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 INSTANCE_NAME = re.compile(r"[A-Za-z0-9_:.-]{1,100}")
+# 01 is another instance than 1.
+COUNTED = re.compile("0|[1-9][0-9]*")
 # systemd.unit(5); scopes and devices have no files.
 KINDS = ("service", "socket", "target", "timer", "path", "slice", "mount", "automount", "swap")
 STEM = re.compile(r"[A-Za-z0-9:_.\\-]+(?:@[A-Za-z0-9:_.\\@-]*)?")
@@ -71,6 +73,30 @@ def units_in_order(units: t.Iterable[str]) -> t.List[str]:
     named = [(UnitName.parse(unit), unit) for unit in units]
     ordered = sorted(named, key=lambda one: (one[0].prefix, _as_people_count(one[0].instance or "")))
     return [unit for _name, unit in ordered]
+
+
+def folded(units: t.Iterable[str]) -> t.List[str]:
+    """Units for people, by their prefix: instances that follow each other as ``mail@1..4``, all else as it is."""
+    by_prefix: t.Dict[str, t.List[str]] = {}
+    for unit in units:
+        by_prefix.setdefault(UnitName.parse(unit).prefix, []).append(unit)
+    return [text for prefix, alike in by_prefix.items() for text in _folded(prefix, alike)]
+
+
+def _folded(prefix: str, units: t.Sequence[str]) -> t.Iterator[str]:
+    yield from (unit for unit in units if not _is_counted(unit))
+    numbers = {int(unit[len(prefix) + 1 : -len(".service")]): unit for unit in units if _is_counted(unit)}
+    for first in sorted(numbers):
+        if first - 1 not in numbers:
+            last = first
+            while last + 1 in numbers:
+                last += 1
+            yield numbers[first] if first == last else f"{prefix}@{first}..{last}"
+
+
+def _is_counted(unit: str) -> bool:
+    name = UnitName.parse(unit)
+    return name.kind == "service" and unit.endswith(".service") and bool(COUNTED.fullmatch(name.instance or ""))
 
 
 def patterns(units: t.Iterable[str]) -> t.List[str]:

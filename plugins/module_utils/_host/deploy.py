@@ -255,6 +255,7 @@ class Deployment:
         lines = [str(left) if left else "", f"systemd: {self.error}" if self.error else ""]
         if self.failures or not self.error:
             lines.append(report.summary(self.steps, self.failures, self.outcome.spared))
+        if not self.failed:
             lines += [f"{name}: exposure {one}" for name, one in self.exposures.items() if one.score != one.before]
         return [line for line in [*lines, *self.transaction.lines()] if line]
 
@@ -296,6 +297,7 @@ class Deployment:
         before = {path: file.text for files in observed for path, file in files.items()}
         wanted_files = [self.shared, *(one.files for one in self.wanted.values())]
         after = {file.path: file.text for files in wanted_files for file in files}
+        templates = {self.places.unit(units.template(name)) for name in self.wanted}
         diffs = []
         for steps in [self.host_steps, *self.steps.values()]:
             for step in steps:
@@ -304,8 +306,10 @@ class Deployment:
                     text = before.get(step.subject)
                     if self.places.is_config(step.subject):
                         diffs.append(_private_diff(step.subject, text, wanted_text))
-                    else:
+                    elif step.subject in templates and wanted_text is not None:
                         diffs.append(report.file_diff(step.subject, text, wanted_text))
+                    else:
+                        diffs.append(report.own_diff(step.subject, text, wanted_text))
         return [*diffs, *report.plan_diff(self.steps)]
 
     def _key(self) -> bytes:

@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import units
-from ansible_collections.workers.systemd.plugins.module_utils._core.change import Change
+from ansible_collections.workers.systemd.plugins.module_utils._core.change import Change, way_back
 from ansible_collections.workers.systemd.plugins.module_utils._core.generation import Generation
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
@@ -68,8 +68,8 @@ class Revert:
         return [f"{unit} {verdict}" for unit, verdict in verdicts.items() if verdict.bad and not verdict.faulty]
 
     def _carry_out(self, failed: Outcome, begun: float) -> None:
-        for name, change in self.changes.items():
-            self.tell(f"{name}: goes back to {f'generation {change.back}' if change.back else 'nothing'}")
+        for change in self.changes.values():
+            self.tell(way_back(change))
         observed = look.observe([*self.changes, *self.gone], self.manager)
         work = [self._work(name, change, observed[name], failed, begun) for name, change in self.changes.items()]
         work += [PoolWork(name, plan_removal(name, observed[name], "the pool is absent")) for name in self.gone]

@@ -12,6 +12,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.change impor
     change_of,
     outcome_line,
     unfinished,
+    way_back,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.generation import Generation, State, as_generation
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
@@ -152,3 +153,9 @@ LINES: dict[str, tuple[Change, bool, list[str], str]] = {
 @pytest.mark.parametrize(("change", "reverted", "trouble", "line"), LINES.values(), ids=LINES.keys())
 def test_the_end_of_a_bad_one_is_told(change: Change, reverted: bool, trouble: list[str], line: str) -> None:
     assert outcome_line(change, reverted, trouble) == line
+
+
+def test_the_way_back_is_told_while_it_goes_on() -> None:
+    old, new = kept(("old", "good"), ("new", "bad"))
+    assert way_back(Change(new, old, True)) == f"mail: is put back to generation {old}: generation {new} is bad"
+    assert way_back(Change(old, None, True)) == "mail: is removed: its first version is bad"

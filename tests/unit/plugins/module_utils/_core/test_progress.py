@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
-from ansible_collections.workers.systemd.plugins.module_utils._core.progress import Progress
+from ansible_collections.workers.systemd.plugins.module_utils._core.progress import Progress, is_bad
 from ansible_collections.workers.systemd.plugins.module_utils._core.rollout import Rollout
 from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health, Verdict
 
@@ -44,3 +44,10 @@ def test_progress_is_told_once(canary: int, restarts: int, verdicts: list[Verdic
     told.rollout.verdicts.update(zip(UNITS, verdicts))
     assert told.lines(103.1) == lines
     assert told.lines(104.0) == []
+
+
+def test_a_line_about_what_went_wrong_is_known() -> None:
+    told = progress()
+    told.rollout.verdicts.update(zip(UNITS, [SETTLED, FAILED, Verdict(Health.KILLED, "x")]))
+    assert [is_bad(line) for line in told.lines(103.1)] == [False, True, True]
+    assert not is_bad("failed: canary settled, 1/3 after 3.1 s")

@@ -19,7 +19,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.report impor
     journal_lines,
     last_death,
     last_exits,
+    own_diff,
     plan_diff,
+    plan_lines,
     plan_rows,
     private_diff,
     summary,
@@ -162,17 +164,34 @@ def test_an_entry_that_says_too_little_says_nothing(entry: dict[str, str]) -> No
 
 def test_the_diff_of_a_plan_has_the_units_and_not_the_files() -> None:
     (diff,) = plan_diff({"mail": STEPS, "idle": [], "files": STEPS[:1]})
-    assert diff["prepared"] == (
-        "pool mail\n"
-        "restart mail@1.service: started with another secrets\n"
-        "restart mail@2.service: started with another secrets\n"
-    )
+    assert diff["prepared"] == ("pool mail\nrestart mail@1..2 (started with another secrets)\n")
     (template,) = plan_diff({"mail@.service": STEPS}, kind="")
     assert template["prepared"].startswith("mail@.service\n")
 
 
+def test_what_is_done_for_one_reason_is_one_line() -> None:
+    rows = plan_rows([*STEPS, Step(Verb.RESTART, "mail@4.service", "started with another unit"), STEPS[0]])
+    assert plan_lines(rows) == [
+        "write /etc/workers.systemd/mail/secrets, /etc/workers.systemd/mail/secrets (has other content)",
+        "restart mail@1..2 (started with another secrets)",
+        "restart mail@4.service (started with another unit)",
+    ]
+
+
+def test_a_unit_of_our_own_making_is_shown_when_it_changes() -> None:
+    assert own_diff("/u", "a\n", "b\n") == file_diff("/u", "a\n", "b\n")
+    assert own_diff("/u", None, "b\n") == {"header": "/u", "prepared": "/u: new\n"}
+    assert own_diff("/u", "a\n", None) == {"header": "/u", "prepared": "/u: removed\n"}
+
+
 def test_a_good_run_is_told_in_a_line_a_pool() -> None:
-    assert summary({"mail": STEPS, "idle": []}, [], []) == "mail: write 1, restart 2\nidle: nothing to do"
+    assert summary({"mail": STEPS, "idle": []}, [], []) == (
+        "mail: write 1 file, restart 2 instances\nidle: nothing to do"
+    )
+    target = [Step(Verb.ENABLE, unit, "x") for unit in ("mail.target", "mail@1.service", "mail@red.service")]
+    assert summary({"mail": target}, [], []) == "mail: enable 2 instances and 1 target"
+    assert summary({"nginx": [Step(Verb.RELOAD_UNIT, "nginx.service", "x")]}, [], []) == "nginx: reload 1 service"
+
     assert summary({}, [], []) == "no pools"
 
 

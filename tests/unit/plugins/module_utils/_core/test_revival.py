@@ -49,7 +49,9 @@ def test_the_units_of_pools_name_it() -> None:
     template = UnitText.parse(template_text(mail(), OLD, []))
     (names,) = template.values("Unit", "OnFailure")
     files = [UnitName.parse(file.path.rpartition("/")[2]) for file in (REVIVAL, RESTING)]
-    assert [(UnitName.parse(name).prefix, "") for name in names.split()] == [(one.prefix, one.instance) for one in files]
+    assert [(UnitName.parse(name).prefix, "") for name in names.split()] == [
+        (one.prefix, one.instance) for one in files
+    ]
 
 
 def test_a_stop_of_a_target_ends_what_waits_for_its_pool_and_no_other() -> None:

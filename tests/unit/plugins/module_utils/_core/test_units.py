@@ -47,3 +47,38 @@ def test_units_are_in_order_of_their_templates_and_then_of_their_instances() -> 
 
 def test_one_pattern_serves_all_instances_of_a_template() -> None:
     assert units.patterns(["a@2.service", "a@10.service", "b.service"]) == ["a@*.service", "b.service"]
+
+
+FOLDED = {
+    "instances that follow each other": (["a@1.service", "a@2.service", "a@3.service"], ["a@1..3"]),
+    "one alone, by its name": (["a@7.service"], ["a@7.service"]),
+    "a gap": (["a@1.service", "a@2.service", "a@4.service"], ["a@1..2", "a@4.service"]),
+    "in whatever order": (["a@10.service", "a@9.service"], ["a@9..10"]),
+    "each pool by itself": (["a@1.service", "b@2.service", "a@2.service"], ["a@1..2", "b@2.service"]),
+    "what is no number as it is": (
+        ["a.target", "a@x.service", "a@01.service"],
+        ["a.target", "a@x.service", "a@01.service"],
+    ),
+    "no other kind of unit": (["a@1.socket", "a@2.socket"], ["a@1.socket", "a@2.socket"]),
+    "a manager": (["systemd"], ["systemd"]),
+    "files": (
+        ["/etc/workers.systemd/a/secrets", "/etc/x/a@.service"],
+        ["/etc/workers.systemd/a/secrets", "/etc/x/a@.service"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("names", "told"), FOLDED.values(), ids=FOLDED.keys())
+def test_many_units_are_told_in_few_words(names: list[str], told: list[str]) -> None:
+    assert units.folded(names) == told
+
+
+@given(st.sets(st.integers(0, 60)), st.sets(st.sampled_from(["x", "01", "a@b"])))
+def test_nothing_is_lost_in_few_words(numbers: set[int], others: set[str]) -> None:
+    names = [units.instance("a", str(name)) for name in (*numbers, *others)]
+    unfolded = []
+    for text in units.folded(names):
+        first, dots, last = text.partition("..")
+        run = range(int(first[len("a@") :]), int(last) + 1) if dots else []
+        unfolded += [units.instance("a", str(number)) for number in run] or [text]
+    assert sorted(unfolded) == sorted(names)

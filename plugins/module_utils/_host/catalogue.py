@@ -10,9 +10,12 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue, parse_catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
+from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import write_atomically
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ManagerError, Run
 
+# What systemd 262 knows takes 40 KB.
+LARGEST = 2**22
 BINARIES = ("/usr/lib/systemd/systemd", "/lib/systemd/systemd")
 
 
@@ -44,9 +47,9 @@ class HostCatalogue:
 def _kept(path: str, key: str) -> t.Optional[str]:
     """The dump of this build; ``None`` when there is none, or not all of it, or not written by us."""
     try:
-        with open(path, "rb") as file:
-            status = os.fstat(file.fileno())
-            head, body = file.readline(), file.read()
+        with foreign_files.holding(path) as held, foreign_files.reading(held, path) as file:
+            status = os.fstat(held)
+            head, body = file.readline(LARGEST), file.read(LARGEST)
     except OSError:
         return None
     private = status.st_uid == os.geteuid() and not status.st_mode & 0o022

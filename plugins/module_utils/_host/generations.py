@@ -21,12 +21,16 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.generation i
     prunable,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
+from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import (
     PRIVATE,
     make_directory,
     sync_directory,
     write_atomically,
 )
+
+# No file of a pool comes near it.
+LARGEST = 2**24
 
 
 def pools(places: Places) -> t.List[str]:
@@ -93,8 +97,7 @@ def _read(directory: str) -> t.Optional[Generation]:
     copies = {}
     try:
         for name in os.listdir(directory):
-            with open(f"{directory}/{name}", "rb") as file:
-                copies[name] = file.read()
+            copies[name] = foreign_files.read(f"{directory}/{name}", LARGEST)
     except FileNotFoundError:
         return None
     return parse_generation(copies, directory)

@@ -13,14 +13,18 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.run_journal 
     journal_text,
     parse_journal,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically
+
+# A pool takes 100 bytes of it.
+LARGEST = 2**24
 
 
 def left(places: Places) -> t.Optional[RunJournal]:
     """Raises ``Problems`` when it is broken."""
     try:
-        with open(places.journal, encoding="utf-8", errors="replace") as file:
-            return parse_journal(file.read(), places.journal)
+        text = foreign_files.read(places.journal, LARGEST).decode("utf-8", "replace")
+        return parse_journal(text, places.journal)
     except FileNotFoundError:
         return None
 

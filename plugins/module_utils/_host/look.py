@@ -27,19 +27,22 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import LINKED_BY, UnitName
-from ansible_collections.workers.systemd.plugins.module_utils._host import processes
+from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files, processes
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ListedUnit, Manager
+
+# No file of a pool comes near it.
+LARGEST = 2**24
 
 
 def owner(path: str) -> t.Optional[str]:
     """The pool that a unit file is marked with; an empty text for a foreign file, ``None`` when there is no file."""
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            owners = UnitText.parse(file.read()).values(marks.OWNER_SECTION, "Pool")
+        text = foreign_files.read(path, LARGEST, follow=True).decode("utf-8", "replace")
     except FileNotFoundError:
         return None
     except OSError:
         return ""
+    owners = UnitText.parse(text).values(marks.OWNER_SECTION, "Pool")
     return owners[-1] if owners else ""
 
 
@@ -175,7 +178,7 @@ def observed_file(path: str) -> t.Optional[File]:
         status = os.lstat(path)
         if not stat.S_ISREG(status.st_mode):
             return None
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
-            return File(file.read(), stat.S_IMODE(status.st_mode), status.st_ctime)
+        text = foreign_files.read(path, LARGEST).decode("utf-8", "surrogateescape")
+        return File(text, stat.S_IMODE(status.st_mode), status.st_ctime)
     except FileNotFoundError:
         return None

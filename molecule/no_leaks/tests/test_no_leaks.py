@@ -91,7 +91,14 @@ def play(lab: LabHost, directory: Path, *options: str, python: str = "/usr/bin/p
     temporary = directory / "temporary"
     temporary.mkdir(exist_ok=True)
     log = directory / "log"
-    environment = {**os.environ, "ANSIBLE_LOCAL_TEMP": str(temporary), "ANSIBLE_LOG_PATH": str(log)}
+    kept = {"ANSIBLE_LOG_FOLDER": directory / "plays", "JUNIT_OUTPUT_DIR": directory / "junit"}
+    environment = {
+        **os.environ,
+        "ANSIBLE_LOCAL_TEMP": str(temporary),
+        "ANSIBLE_LOG_PATH": str(log),
+        "ANSIBLE_CALLBACKS_ENABLED": "ansible.builtin.junit,community.general.log_plays",
+        **{name: str(path) for name, path in kept.items()},
+    }
     argv = ["ansible-playbook", "-i", f"{lab.name},", "-e", f"@{variables}", *options, str(HERE / "play.yml")]
     watcher = ["podman", "exec", lab.name, "python3", "/dev/shm/on_host.py", "watch"]
     lab.sh("rm -f /dev/shm/stop")
@@ -99,7 +106,8 @@ def play(lab: LabHost, directory: Path, *options: str, python: str = "/usr/bin/p
         done = subprocess.run(argv, env=environment, capture_output=True, check=False)
         lab.sh("touch /dev/shm/stop")
         shown = json.loads(watching.communicate()[0])
-    left = {str(path): path.read_bytes() for path in temporary.rglob("*") if path.is_file()}
+    left = {str(path): path.read_bytes() for path in directory.rglob("*") if path.is_file() and path != variables}
+    assert all(any(path.iterdir()) for path in kept.values())
     assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
     return Run({"stdout": done.stdout, "stderr": done.stderr, "log": log.read_bytes(), **left}, shown)
 

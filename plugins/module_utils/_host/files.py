@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import secrets
@@ -48,13 +49,9 @@ def make_directory(path: str, mode: int) -> None:
         return
     if parent != path:
         make_directory(parent, PUBLIC)
-    try:
-        os.mkdir(path, PRIVATE)
-    except FileExistsError:
-        if os.path.isdir(path):
-            return
-        raise
-    os.chmod(path, mode)
+    with contextlib.suppress(FileExistsError):
+        # Exactly, for UMASK takes nothing of either.
+        os.mkdir(path, mode)
 
 
 def write_readable(path: str, text: str) -> None:

@@ -99,6 +99,73 @@ def test_no_secret_is_told(bare: LabHost) -> None:
         assert bare.sh(f"journalctl --no-pager -q -o cat --since={since} --grep {secret}", check=False) == ""
 
 
+SLIPS: list[dict[str, t.Any]] = [
+    {"environment_files": {"TOKEN": "a-slipped-secret"}},
+    {"environment_files": [{"TOKEN": "a-slipped-secret"}]},
+    {"user": {"TOKEN": "a-slipped-secret"}},
+    {"command": {"TOKEN": "a-slipped-secret"}},
+    {"command": ["/bin/sleep", {"TOKEN": "a-slipped-secret"}]},
+    {"instances": {"TOKEN": "a-slipped-secret"}},
+    {"instances": ["a", {"TOKEN": "a-slipped-secret"}]},
+    {"limits": {"memory_max": {"TOKEN": "a-slipped-secret"}}},
+    {"rollout": {"health_check": {"TOKEN": "a-slipped-secret"}}},
+    {"environment": ["TOKEN=a-slipped-secret"]},
+    {"unit": {"Service": {"Environment": "TOKEN=a-slipped-secret"}}},
+    {"unit": {"Service": {"Nice": {"TOKEN": "a-slipped-secret"}}}},
+    {"unit": {"secrets": {"TOKEN": "a-slipped-secret"}}},
+]
+
+
+def test_a_secret_in_the_wrong_place_is_told_nowhere(bare: LabHost) -> None:
+    """Also not in the arguments, which -vvv prints."""
+    for slip in SLIPS:
+        told = bare.module("pools", pools=[{**GOOD, **slip}])
+        assert told.failed
+        assert "a-slipped-secret" not in str(told.result), slip
+        assert next(iter(slip)) in told.msg
+
+
+def test_what_is_of_another_kind_ends_no_deploy(bare: LabHost) -> None:
+    """Files where systemd and we have directories, and directories where we have files."""
+    assert not bare.deploy(GOOD).failed
+    strange = [
+        "/etc/systemd/system/file.target.wants",
+        "/etc/systemd/system/file.service.requires",
+        "/etc/systemd/system/good@.service.d",
+        "/etc/systemd/system/good@x.service.d",
+        "/etc/workers.systemd/file",
+        "/var/lib/workers.systemd/generations/file",
+    ]
+    nested = [
+        "/etc/systemd/system/directory.service",
+        "/etc/systemd/system/directory@.service",
+        "/etc/systemd/system/.good.0123456789abcdef.new",
+        "/etc/workers.systemd/good/directory",
+        "/usr/local/lib/systemd",
+    ]
+    bare.sh(f"touch {' '.join(strange)}; mkdir -p {' '.join(nested)}; touch /usr/local/lib/systemd/system")
+    try:
+        told = bare.deploy({**GOOD, "command": ["/bin/sleep", "1d"]}, purge=True)
+        assert not told.failed, told.msg
+        assert not bare.module("pools_info").failed
+        assert not bare.module("instances", units=["good@1"], state="restarted").failed
+        assert not bare.module("lint", fail_on="never").failed
+    finally:
+        bare.sh(f"rm -rf {' '.join(strange + nested)}")
+
+
+IN_THE_WAY = ("/etc/systemd/system/good.target.wants", "/etc/workers.systemd/good")
+
+
+def test_what_lies_where_our_own_go_is_told_beforehand(bare: LabHost) -> None:
+    for path in IN_THE_WAY:
+        bare.sh(f"rm -rf {path}; mkdir -p {path.rpartition('/')[0]}; touch {path}")
+        told = bare.deploy(GOOD)
+        bare.sh(f"rm -rf {path}")
+        assert told.result["problems"][0]["found"] == f"{path}, which is no directory"
+    assert not bare.deploy(GOOD).failed
+
+
 def test_one_bad_pool_keeps_the_others_from_changing(bare: LabHost) -> None:
     bare.deploy(GOOD)
     pids = bare.pids("good")

@@ -20,7 +20,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.values impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import WantedFile
 
 # Transient: NAME.timer and the service that it starts.
-SWITCH = "workers-dead-man"
+SWITCH = marks.DEAD_MAN
 AT_BOOT = f"{marks.RECOVERY}.service"
 DEFAULT = "60s"
 # The run shows that it lives four times in this, and a busy host must not let it look dead.

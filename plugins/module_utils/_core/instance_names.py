@@ -33,6 +33,8 @@ def read_instances(
     """The names in order, and what is wrong; ``expected`` and ``hint`` are for a name that ``may_be`` none."""
     if isinstance(given, list):
         problems = item_problems(given, where)
+        if problems:
+            return (), problems
         names = [as_text(name) for name in given]
         first: t.Dict[str, int] = {}
         for index, name in enumerate(names):
@@ -42,5 +44,6 @@ def read_instances(
                 problems.append(Problem(f"{where}[{index}]", repr(name), "a name used once"))
         return tuple(names), problems
     if isinstance(given, bool) or not COUNT.fullmatch(str(given)):
-        return (), [Problem(where, repr(given), "a count from 0 to 99999, or a list of names")]
+        found = type(given).__name__ if isinstance(given, dict) else repr(given)
+        return (), [Problem(where, found, "a count from 0 to 99999, or a list of names")]
     return numbered(1, int(given)), []

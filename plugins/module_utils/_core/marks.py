@@ -16,4 +16,14 @@ RESTING = "workers-resting"
 CALM = "workers-calm"
 # NAME.service that puts back at boot what a killed run had changed.
 RECOVERY = "workers-recovery"
+# NAME.timer and NAME.service, transient: the switch of a run that changes the host.
+DEAD_MAN = "workers-dead-man"
+# How names of units begin that are there for a moment: the scope of a run, and what stands in for a pool's unit that is
+# tried out or judged.
+OF_A_MOMENT = ("workers-run-", "workers-harden-", "workers-exposure-")
 SHARED_HEADER = "Serves all pools of this host, managed by workers.systemd."
+
+
+def is_taken(name: str) -> bool:
+    """Whether a pool of this name would have units beside our own."""
+    return name in (REVIVAL, CALM, RECOVERY, DEAD_MAN) or name.startswith(OF_A_MOMENT)

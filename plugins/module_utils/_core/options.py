@@ -13,20 +13,30 @@ Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 
 
 def misshapen(given: t.Mapping[str, t.Any], spec: Spec, where: str = "") -> t.Iterator[Problem]:
-    """Values without options where there have to be some.
+    """Lists and mappings where there is to be something else, such as secrets that are indented too far.
 
-    Ansible tells such a value, whatever secret is in it, or ends with a traceback. A text it may take apart.
+    Ansible tells such a value, whatever secret is in it, makes a text of it, or ends with a traceback. A text it may
+    take apart.
     """
-    for name in [name for name in spec if "options" in spec[name] and given.get(name) is not None]:
-        place, value, kind = f"{where}{name}", given[name], spec[name]["type"]
-        if not isinstance(value, (str, list if kind == "list" else dict)):
-            yield Problem(place, type(value).__name__, "a list of mappings" if kind == "list" else "a mapping")
-            continue
-        for index, one in enumerate(value if kind == "list" else ()):
-            if not isinstance(one, (str, dict)):
-                yield Problem(f"{place}[{index}]", type(one).__name__, "a mapping")
-        for inner_place, inner in _mappings(place, value):
-            yield from misshapen(inner, spec[name]["options"], f"{inner_place}.")
+    for name in [name for name in spec if given.get(name) is not None]:
+        place, value, option = f"{where}{name}", given[name], spec[name]
+        wrong = list(_wrong_kind(place, value, option))
+        yield from wrong
+        for inner_place, inner in _mappings(place, value) if "options" in option and not wrong else ():
+            yield from misshapen(inner, option["options"], f"{inner_place}.")
+
+
+def _wrong_kind(place: str, value: t.Any, option: t.Mapping[str, t.Any]) -> t.Iterator[Problem]:
+    kind = option["type"]
+    if isinstance(value, list) and kind == "list":
+        for index, one in enumerate(value):
+            yield from _wrong_kind(f"{place}[{index}]", one, {"type": option.get("elements", "raw")})
+    elif kind == "list" and (isinstance(value, dict) or ("options" in option and not isinstance(value, str))):
+        yield Problem(place, type(value).__name__, "a list of mappings" if "options" in option else "a list")
+    elif kind == "dict" and not isinstance(value, (str, dict)):
+        yield Problem(place, type(value).__name__, "a mapping")
+    elif kind not in ("dict", "list", "raw") and isinstance(value, (list, dict)):
+        yield Problem(place, type(value).__name__, "text, a number or a boolean")
 
 
 def unknown_options(given: t.Mapping[str, t.Any], spec: Spec, where: str = "") -> t.Iterator[Problem]:
@@ -51,6 +61,15 @@ def known_only(given: t.Any, spec: Spec) -> t.Any:
         for name, value in given.items()
         if name in spec
     }
+
+
+def names_only(given: t.Any, hidden: str) -> t.Any:
+    """The arguments with ``hidden`` for every value: in those that are refused a secret may stand anywhere."""
+    if isinstance(given, dict):
+        return {name: names_only(value, hidden) for name, value in given.items()}
+    if isinstance(given, list):
+        return [names_only(value, hidden) for value in given]
+    return None if given is None else hidden
 
 
 def _mappings(where: str, value: t.Any) -> t.Iterator[t.Tuple[str, t.Mapping[str, t.Any]]]:

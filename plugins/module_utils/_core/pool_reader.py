@@ -55,8 +55,6 @@ RESERVED_VARIABLES = re.compile(
     r"INVOCATION_ID|NOTIFY_SOCKET|LISTEN_(?:FDS|PID|FDNAMES)|WATCHDOG_(?:USEC|PID)|JOURNAL_STREAM"
     r"|MAINPID|MANAGERPID|SYSTEMD_EXEC_PID|CREDENTIALS_DIRECTORY|WORKERS_[A-Z]+"
 )
-# Units that serve all pools; one of them is a template itself.
-OURS = frozenset({marks.REVIVAL, marks.CALM, marks.RECOVERY})
 # Words that only a shell understands.
 SHELL_WORDS = frozenset({"|", "||", "&&", "&", ">", ">>", "<", "2>&1", ";"})
 # One directory of systemd.exec(5), StateDirectory=, without what its list needs quotes for.
@@ -101,7 +99,7 @@ class _Reader:
                 "letters, digits, '_', '.', '-', the first a letter or digit, at most 100",
                 "It becomes NAME@.service and NAME.target.",
             )
-        elif self.name in OURS:
+        elif marks.is_taken(self.name):
             self.problem("name", repr(self.name), "another name", "The collection has units of this name.")
         manager_of = self._manager_of()
         if self.params.get("state") == "absent":
@@ -156,7 +154,7 @@ class _Reader:
         if isinstance(command, list) and command:
             words = [as_text(word) for word in command]
             where = f"{self.where}.command"
-            found = [*item_problems(command, where), *argv_problems(words, where)]
+            found = item_problems(command, where) or argv_problems(words, where)
             found = found or list(value_problems(render_argv(words), where, "ExecStart"))
             self.problems.extend(found)
             return ("", "") if found else (render_argv(words), words[0])
@@ -165,7 +163,8 @@ class _Reader:
             found = list(value_problems(command, f"{self.where}.command", "ExecStart"))
             self.problems.extend(found)
             return ("", "") if found else (command, self._executable_of_line(command))
-        self.problem("command", "nothing" if not command else repr(command), "a list of words, or one line")
+        given = type(command).__name__ if command and not isinstance(command, str) else "nothing"
+        self.problem("command", given, "a list of words, or one line")
         return "", ""
 
     def _executable_of_line(self, line: str) -> str:

@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 import stat
+import typing as t
 
 # Of this process and of what it starts, such as `systemctl enable`, which makes directories. Whoever calls us may have
 # any: under 000 a directory of ours would be everybody's, under 077 nobody could look at a unit.
@@ -72,6 +73,14 @@ def remove(path: str) -> None:
     except FileNotFoundError:
         return
     sync_directory(os.path.dirname(path))
+
+
+def entries(directory: str) -> t.List[str]:
+    """Names in a directory, in order; none where there is no directory, whatever lies there instead."""
+    try:
+        return sorted(os.listdir(directory))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 def sync_directory(path: str) -> None:

@@ -19,6 +19,8 @@ import typing as t
 # As many as the kernel follows (path_resolution(7)).
 MOST_LINKS = 40
 HOLD = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
+# What is there is not a regular file, or not in a directory.
+OF_ANOTHER_KIND = (errno.EINVAL, errno.EISDIR, errno.ELOOP, errno.ENOTDIR)
 # A file with a lease would make us wait for who holds it (fcntl(2), F_SETLEASE).
 READ = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 

@@ -24,6 +24,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import (
     PRIVATE,
+    entries,
     make_directory,
     sync_directory,
     write_atomically,
@@ -100,15 +101,17 @@ def _read(directory: str) -> t.Optional[Generation]:
             copies[name] = foreign_files.read(f"{directory}/{name}", LARGEST)
     except FileNotFoundError:
         return None
+    except OSError as error:
+        if error.errno not in foreign_files.OF_ANOTHER_KIND:
+            raise
+        # Whatever somebody has put there; the manifest is missing.
+        copies = {}
     return parse_generation(copies, directory)
 
 
 def _names(directory: str) -> t.List[str]:
     """What is in a directory, without what is still being written."""
-    try:
-        return sorted(name for name in os.listdir(directory) if not name.startswith("."))
-    except FileNotFoundError:
-        return []
+    return [name for name in entries(directory) if not name.startswith(".")]
 
 
 def _sweep(parent: str) -> None:

@@ -8,7 +8,7 @@ import glob
 import os
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._host.files import is_aside, remove
+from ansible_collections.workers.systemd.plugins.module_utils._host.files import entries, is_aside, remove
 
 
 def sweep(places: Places) -> None:
@@ -21,7 +21,8 @@ def sweep(places: Places) -> None:
 
 def _sweep(directory: str) -> bool:
     """Whether there was anything."""
-    found = [entry.path for entry in os.scandir(directory) if is_aside(entry.name)] if os.path.isdir(directory) else []
+    aside = (f"{directory}/{name}" for name in entries(directory) if is_aside(name))
+    found = [path for path in aside if not os.path.isdir(path) or os.path.islink(path)]
     for path in found:
         remove(path)
     return bool(found)

@@ -28,6 +28,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.stale import
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import LINKED_BY, UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files, processes
+from ansible_collections.workers.systemd.plugins.module_utils._host.files import entries
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ListedUnit, Manager
 
 # No file of a pool comes near it.
@@ -38,7 +39,7 @@ def owner(path: str) -> t.Optional[str]:
     """The pool that a unit file is marked with; an empty text for a foreign file, ``None`` when there is no file."""
     try:
         text = foreign_files.read(path, LARGEST, follow=True).decode("utf-8", "replace")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError:
         return ""
@@ -158,7 +159,7 @@ def links(places: Places) -> t.Dict[str, t.Set[str]]:
     found: t.Dict[str, t.Set[str]] = {}
     for kind in LINKED_BY.values():
         for directory in glob.glob(places.unit(f"*.{kind}")):
-            for name in os.listdir(directory):
+            for name in entries(directory):
                 found.setdefault(name, set()).add(f"{os.path.basename(directory)}/{name}")
     return found
 
@@ -180,5 +181,5 @@ def observed_file(path: str) -> t.Optional[File]:
             return None
         text = foreign_files.read(path, LARGEST).decode("utf-8", "surrogateescape")
         return File(text, stat.S_IMODE(status.st_mode), status.st_ctime)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None

@@ -51,7 +51,7 @@ def open_to_others(places: Places) -> t.Iterator[Problem]:
 
 
 def foreign(places: Places, pools: t.Sequence[Pool]) -> t.List[Problem]:
-    """Units of somebody else that have the name of a pool's own."""
+    """What is in the way of a pool's units: units of somebody else that have their names, and files for directories."""
     problems = []
     for pool in pools:
         for unit in (units.template(pool.name), units.target(pool.name)):
@@ -61,7 +61,17 @@ def foreign(places: Places, pools: t.Sequence[Pool]) -> t.List[Problem]:
                 found = f"{path}, which {'masks it' if masked else 'belongs to somebody else'}"
                 hint = "`systemctl unmask` it, or choose another name." if masked else "Choose another name."
                 problems.append(Problem(f"{pool.where}.name", found, "no such unit", hint))
+        for path in _directories(places, pool):
+            if os.path.lexists(path) and not os.path.isdir(path):
+                found = f"{path}, which is no directory"
+                problems.append(Problem(f"{pool.where}.name", found, "a directory, or nothing", "Remove it first."))
     return problems
+
+
+def _directories(places: Places, pool: Pool) -> t.Tuple[str, ...]:
+    """Where files and links of a pool go."""
+    wanted_by = (f"{target}.wants" for target in (units.target(pool.name), places.default_target))
+    return (places.config(pool.name), *map(places.unit, wanted_by))
 
 
 def _account(pool: Pool) -> t.Tuple[t.Optional[accounts.Account], t.List[Problem]]:

@@ -15,6 +15,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.service impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._host import look, processes, unit_files
+from ansible_collections.workers.systemd.plugins.module_utils._host.files import entries
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ListedUnit, Manager
 
 
@@ -54,7 +55,7 @@ def _own_files(places: Places) -> t.Set[str]:
     """Names of units with a file of their own; another name of a unit is none."""
     found = set()
     for directory in places.searched:
-        for name in _entries(directory):
+        for name in entries(directory):
             if name.endswith(".service") and not _alias_of(f"{directory}/{name}"):
                 found.add(name)
     return found
@@ -124,10 +125,3 @@ def _alias_of(path: str) -> str:
     own, other = UnitName.parse(os.path.basename(path)), os.path.basename(os.readlink(path))
     same = str(own) == other or str(UnitName(own.prefix, "", own.kind)) == other
     return "" if same or not other.endswith(".service") else other
-
-
-def _entries(directory: str) -> t.List[str]:
-    try:
-        return os.listdir(directory)
-    except (FileNotFoundError, NotADirectoryError):
-        return []

@@ -17,6 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.options impo
     Spec,
     known_only,
     misshapen,
+    names_only,
     unknown_options,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
@@ -47,6 +48,7 @@ class Module(AnsibleModule):
         self._hide = hide
         self._options = options
         self._reading = True
+        self._refused = False
         super().__init__(argument_spec=options, supports_check_mode=True)
         self._reading = False
         if not self._keep_remote_files:
@@ -95,6 +97,7 @@ class Module(AnsibleModule):
                 raise Problems([*self.unknown(), *malformed])
             yield
         except Problems as found:
+            self._refused = True
             self.fail(_told(found.problems), problems=[problem.told for problem in found.problems])
         except ManagerError as error:
             self.fail(f"systemd: {error}")
@@ -130,6 +133,8 @@ class Module(AnsibleModule):
         self.no_log_values = {value for value in self.no_log_values if len(str(value)) >= SHORTEST_SEARCHED}
         arguments = self._hide(known_only(self.params, self.argument_spec))
         arguments.pop("_follow", None)
+        if self._refused:
+            arguments = names_only(arguments, NOT_SHOWN)
         return {**_visible(result), "invocation": {"module_args": arguments}}
 
 

@@ -12,6 +12,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import drop_in_folders
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._host.files import entries
 
 # The longest line that systemd reads (LONG_LINE_MAX in fileio.h). A whole file of this size is no unit.
 LONGEST = 1024 * 1024
@@ -62,7 +63,7 @@ def instances_with_drop_ins(places: Places, prefix: str, kind: str) -> t.List[st
     found = {
         entry[len(start) : -len(end)]
         for directory in places.load_path
-        for entry in _entries(directory)
+        for entry in entries(directory)
         if entry.startswith(start) and entry.endswith(end)
     }
     return sorted(found - {""})
@@ -73,11 +74,4 @@ def _not_a_unit(path: str, found: str) -> Problems:
 
 
 def _files_in(directory: str) -> t.List[str]:
-    return [f"{directory}/{entry}" for entry in _entries(directory) if entry.endswith(".conf")]
-
-
-def _entries(directory: str) -> t.List[str]:
-    try:
-        return sorted(os.listdir(directory))
-    except (FileNotFoundError, NotADirectoryError):
-        return []
+    return [f"{directory}/{entry}" for entry in entries(directory) if entry.endswith(".conf")]

@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.workers.systemd.plugins.module_utils._core.options import (
     known_only,
     misshapen,
+    names_only,
     unknown_options,
 )
 
@@ -69,6 +70,46 @@ MISSHAPEN: dict[str, tuple[dict[str, t.Any], str]] = {
     "pools that are a mapping": ({"pools": {"secrets": "s3cret"}}, "pools: found dict"),
     "limits that are a boolean": ({"pools": [{"limits": True}]}, "pools[0].limits: found bool"),
 }
+
+
+SLIPS: dict[str, tuple[dict[str, t.Any], str]] = {
+    "a mapping for a text": ({"user": {"A": "s3cret"}}, "user: found dict, expected text"),
+    "a list for a text": ({"user": ["s3cret"]}, "user: found list, expected text"),
+    "a mapping for a list": ({"files": {"A": "s3cret"}}, "files: found dict, expected a list"),
+    "a mapping in a list": ({"files": ["/a", {"A": "s3cret"}]}, "files[1]: found dict, expected text"),
+    "a list for a mapping": ({"unit": ["s3cret"]}, "unit: found list, expected a mapping"),
+    "a mapping for a number": ({"most": {"A": "s3cret"}}, "most: found dict, expected text"),
+}
+
+
+@pytest.mark.parametrize(("given", "told"), SLIPS.values(), ids=SLIPS.keys())
+def test_what_has_slipped_into_another_option_is_told_without_its_value(given: dict[str, t.Any], told: str) -> None:
+    spec = {
+        "user": {"type": "str"},
+        "files": {"type": "list", "elements": "str"},
+        "unit": {"type": "dict"},
+        "most": {"type": "int"},
+    }
+    (problem,) = misshapen(given, spec)
+    assert str(problem).startswith(told)
+    assert "s3cret" not in str(problem)
+
+
+def test_what_ansible_takes_is_not_misshapen() -> None:
+    spec = {
+        "command": {"type": "raw"},
+        "files": {"type": "list", "elements": "str"},
+        "any": {"type": "list"},
+        "most": {"type": "int"},
+    }
+    for given in ({"command": {}}, {"files": "/a,/b"}, {"files": ["/a", 5]}, {"any": [{}, 1]}, {"most": "5"}):
+        assert list(misshapen(given, spec)) == []
+
+
+def test_of_refused_arguments_only_the_names_are_shown() -> None:
+    given = {"pools": [{"name": "mail", "user": None, "unit": {"Service": {"Nice": 5}}}], "purge": True}
+    shown = {"pools": [{"name": "-", "user": None, "unit": {"Service": {"Nice": "-"}}}], "purge": "-"}
+    assert names_only(given, "-") == shown
 
 
 @pytest.mark.parametrize(("given", "told"), MISSHAPEN.values(), ids=MISSHAPEN.keys())

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -209,8 +211,24 @@ def test_a_name_that_cannot_be_a_units_is_refused(name: t.Optional[str]) -> None
     assert problem.where == "pools[0].name"
 
 
-def test_a_name_of_the_collections_own_units_is_refused() -> None:
-    assert [problem.where for problem in problems_of(name="workers-revival")] == ["pools[0] (workers-revival).name"]
+OWN_NAME = re.compile(r"""["'](workers-[a-z-]+)[@{."']""")
+CODE = Path(__file__).parents[5] / "plugins" / "module_utils"
+
+
+@pytest.mark.parametrize(
+    "name", sorted({name for file in CODE.rglob("*.py") for name in OWN_NAME.findall(file.read_text())})
+)
+def test_a_name_of_the_collections_own_units_is_refused(name: str) -> None:
+    """Whatever unit is made anywhere in the code."""
+    name += "x" if name.endswith("-") else ""
+    assert [problem.where for problem in problems_of(name=name)] == [f"pools[0] ({name}).name"]
+
+
+def test_the_units_of_the_collection_are_known() -> None:
+    assert {"workers-revival", "workers-calm", "workers-recovery", "workers-dead-man"} <= {
+        name for file in CODE.rglob("*.py") for name in OWN_NAME.findall(file.read_text())
+    }
+    assert problems_of(name="workers-mail") == []
 
 
 def test_a_name_is_used_once() -> None:

@@ -265,7 +265,8 @@ options:
           min_healthy_time:
             description:
               - How long an instance must run without dying to be believed, as a time span of systemd. It counts
-                from the moment at which this instance is up (for C(Type=notify), from its readiness).
+                from the moment at which this instance is up (for C(Type=notify), from its readiness; for Celery and RQ,
+                from when they handle the stop signal, which is when they have loaded).
             type: str
             default: 3s
           healthy_deadline:

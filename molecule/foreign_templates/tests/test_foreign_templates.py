@@ -384,3 +384,27 @@ def test_the_moment_that_the_playbook_tells_restarts_nobody_again(
     moment = told.split('started_after=\\"')[1].split("\\")[0]
     assert "nothing to do" in playbook({"one": {}}, pool="ours,last", started_after=moment)
     assert bare.pids("ours") == after
+
+
+# Leaves processes behind of which systemd takes none for the main one, as celery multi does.
+SEVERAL = """\
+[Service]
+Type=forking
+ExecStart=/bin/sh -c 'setsid sleep 1001 & setsid sleep 1002 & setsid sleep %s & sleep 0.2'
+Restart=always
+RestartSec=60
+"""
+
+
+@pytest.mark.parametrize(
+    ("third", "verdict"),
+    [("1003", "not-judged: has no main process"), ("0.8", "failed: 1 of its 3 processes ended")],
+    ids=["all live on", "one dies"],
+)
+def test_a_service_without_a_main_process_never_settles_plainly(shipped: LabHost, third: str, verdict: str) -> None:
+    shipped.write(f"{SHIPPED}/plain-several.service", SEVERAL % third, "0644")
+    shipped.sh("systemctl daemon-reload")
+    told = brought(shipped, units=["plain-several.service"], state="restarted", rollout={"min_healthy_time": "2s"})
+    assert told.result["verdicts"]["plain-several.service"].startswith(verdict)
+    assert told.failed is verdict.startswith("failed")
+    assert told.failed or "plain-several.service not-judged" in str(told.result["warnings"])

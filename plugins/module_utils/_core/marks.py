@@ -26,4 +26,4 @@ SHARED_HEADER = "Serves all pools of this host, managed by workers.systemd."
 
 def is_taken(name: str) -> bool:
     """Whether a pool of this name would have units beside our own."""
-    return name in (REVIVAL, CALM, RECOVERY, DEAD_MAN) or name.startswith(OF_A_MOMENT)
+    return name in (REVIVAL, RESTING, CALM, RECOVERY, DEAD_MAN) or name.startswith(OF_A_MOMENT)

@@ -34,7 +34,8 @@ class Policy:
     ``canary`` instances are restarted before all others, 0 for none. ``max_parallel`` is a count, or a percentage
     ending in ``%``; with ``surge`` as many instances are added for the meantime. A ``progress_deadline`` of 0 is off.
     An empty ``health_check`` or ``busy_check`` is none. ``patience`` is how long a busy instance is left to become idle
-    before it is stopped all the same.
+    before it is stopped all the same. ``awaits`` is the signal that an instance handles as soon as it has loaded (see
+    readiness.py), empty when nobody knows of one.
     """
 
     canary: int = 1
@@ -48,6 +49,7 @@ class Policy:
     health_check: t.Tuple[str, ...] = ()
     busy_check: t.Tuple[str, ...] = ()
     patience: float = 90.0
+    awaits: str = ""
 
     def batch_size(self, count: int) -> int:
         """How many of ``count`` instances may be down at once; a percentage rounds down, and never to nothing."""

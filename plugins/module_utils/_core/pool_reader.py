@@ -36,8 +36,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.pool import 
     Sections,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems, did_you_mean
+from ansible_collections.workers.systemd.plugins.module_utils._core.readiness import awaited_signal
 from ansible_collections.workers.systemd.plugins.module_utils._core.surge import surge_problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import (
+    Value,
+    last_text,
     section_problems,
     value_problems,
     value_texts,
@@ -139,7 +142,10 @@ class _Reader:
             writable_paths=self._writable_paths(),
             directories=self._directories(),
             unit=unit,
-            rollout=self._rollout(presets.patience(preset, drain_timeout)),
+            rollout=replace(
+                self._rollout(presets.patience(preset, drain_timeout)),
+                awaits=_awaits(preset, exec_start, unit.get("Service", {})),
+            ),
         )
 
     def _manager_of(self) -> str:
@@ -333,3 +339,8 @@ class _Reader:
         busy_check, found_wrong = read_check(self.params.get("busy_check") or [], f"{self.where}.busy_check")
         self.problems.extend([*found, *found_wrong])
         return replace(policy, busy_check=busy_check, patience=patience)
+
+
+def _awaits(preset: str, exec_start: str, service: t.Mapping[str, Value]) -> str:
+    kind = last_text(service.get("Type", []), presets.directives(preset)["Type"])
+    return awaited_signal(exec_start, kind, last_text(service.get("KillSignal", []), "SIGTERM"), preset)

@@ -33,7 +33,7 @@ class Progress:
     def lines(self, now: float) -> t.List[str]:
         """What has happened since the last time."""
         verdicts = self.rollout.verdicts
-        settled = sum(verdict.health is Health.SETTLED for verdict in verdicts.values())
+        settled = sum(verdict.good for verdict in verdicts.values())
         told = []
         if settled != self.settled:
             self.settled = settled

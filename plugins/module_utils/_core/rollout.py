@@ -43,7 +43,16 @@ class Restart:
 
 @dataclass(frozen=True)
 class Count:
-    """Tell NRestarts of these units, read after the samples of this turn, with the next ones."""
+    """Tell NRestarts of these units, read after the samples of this turn, and what their processes look like, with the
+    next ones.
+    """
+
+    units: t.Tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LookInside:
+    """Tell what the processes of these units look like, with the next samples."""
 
     units: t.Tuple[str, ...]
 
@@ -82,7 +91,7 @@ class Done:
     lowest_active: int
 
 
-Action = t.Union[Restart, Count, Check, Ask, Stops, Done]
+Action = t.Union[Restart, Count, LookInside, Check, Ask, Stops, Done]
 # States in which there is a process to stop.
 STOPPABLE = ("active", "reloading", "deactivating")
 
@@ -142,7 +151,7 @@ class Rollout:
             self.verdicts[unit] = verdict
             if verdict.health is not Health.STARTING:
                 del self.watched[unit]
-            if verdict.health is Health.SETTLED:
+            if verdict.good:
                 self.progressed = now
         if self._without_progress(now):
             since = f"no instance settled for {self.policy.progress_deadline:g} s"
@@ -184,10 +193,11 @@ class Rollout:
 
     def _questions(self, now: float) -> t.Tuple[Action, ...]:
         to_count = tuple(unit for unit, watch in self.watched.items() if watch.wants_count)
+        to_look = tuple(unit for unit, watch in self.watched.items() if watch.wants_inside(now))
         to_check = tuple(unit for unit, watch in self.watched.items() if watch.wants_check(now))
         for unit in to_check:
             self.watched[unit].check_asked(now)
-        return tuple(action for action in (Count(to_count), Check(to_check)) if action.units)
+        return tuple(action for action in (Count(to_count), LookInside(to_look), Check(to_check)) if action.units)
 
     def _starts(self, samples: Samples) -> t.List[str]:
         """All that do not run, at once. What came up meanwhile by itself serves, and waits for its turn to restart."""

@@ -12,14 +12,31 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.policy impor
 
 # A health check that said no is asked again after this many seconds.
 CHECK_EVERY = 1.0
+# What is not ready after so many seconds is judged by running alone. Celery and RQ with a large application import for
+# 5 s, and a busy host takes some times as long.
+LONGEST_LOADING = 30.0
 
 
 class Health(enum.Enum):
     SETTLED = "settled"
+    # It ran all the time, as far as anybody can see, and is taken as it is.
+    UNJUDGED = "not-judged"
     STARTING = "starting"
     FLAPPING = "flapping"
     FAILED = "failed"
     KILLED = "killed-at-stop"
+
+
+@dataclass(frozen=True)
+class Inside:
+    """The processes of a unit.
+
+    ``ready`` is whether the main process handles the signal that the policy awaits. ``heads`` are the processes that
+    systemd or nobody started, of a service of which systemd knows no main process; ``None`` of any other.
+    """
+
+    ready: bool = False
+    heads: t.Optional[t.FrozenSet[t.Tuple[int, int]]] = None
 
 
 @dataclass(frozen=True)
@@ -29,7 +46,8 @@ class Sample:
     ``invocation`` is new with every start, also with systemd's own restarts, and empty while there is none; it is read
     after the rest. ``job`` is the type of the job that waits for the unit or runs on it, or empty. ``restarts`` is
     NRestarts, ``checked`` what a health check said (empty when it passed), ``killed`` how the former process was killed
-    at its stop (empty when it was not) and ``busy`` what a busy check said; all are ``None`` unless asked for.
+    at its stop (empty when it was not), ``busy`` what a busy check said and ``inside`` what its processes look like;
+    all are ``None`` unless asked for.
     """
 
     active: str
@@ -40,6 +58,7 @@ class Sample:
     checked: t.Optional[str] = None
     killed: t.Optional[str] = None
     busy: t.Optional[bool] = None
+    inside: t.Optional[Inside] = None
 
     @property
     def up(self) -> bool:
@@ -66,6 +85,11 @@ class Verdict:
         """Whether the version is at fault. A stop that ends in SIGKILL says nothing about the one that starts."""
         return self.health in (Health.FAILED, Health.FLAPPING)
 
+    @property
+    def good(self) -> bool:
+        """Whether the next instance may have its turn."""
+        return self.health in (Health.SETTLED, Health.UNJUDGED)
+
     def after_kill(self, killed: str) -> Verdict:
         """The verdict of an instance whose former process was ``killed`` at its stop, in words."""
         if self.faulty:
@@ -77,8 +101,9 @@ class Watch:
     """One instance from its restart until it is judged.
 
     ``before`` is the invocation that the restart ends, ``begun`` when it was asked for, and then when that invocation
-    was last seen stopping. The window counts from the
-    moment at which this very start is known to be up, so that nothing before it, and no other start, is taken for it.
+    was last seen stopping. The window counts from the moment at which this very start is known to be up, so that
+    nothing before it, and no other start, is taken for it; where a policy awaits a signal, from when that was seen
+    handled.
     """
 
     def __init__(self, policy: Policy, before: str, begun: float) -> None:
@@ -87,8 +112,11 @@ class Watch:
         self.begun = begun
         self.invocation = ""
         self.seen_up = False
-        # When the count proved that this start is ours; the window begins.
+        # When the count proved that this start is ours, and when the window began.
         self.since: t.Optional[float] = None
+        self.ready_since: t.Optional[float] = None
+        # Its processes at the beginning.
+        self.first: t.Optional[Inside] = None
         self.passed = not policy.health_check
         self.said = "has not answered yet"
         self.asked_check: t.Optional[float] = None
@@ -108,8 +136,17 @@ class Watch:
 
     @property
     def wants_count(self) -> bool:
-        """Whether only NRestarts can tell that the start that is up is the one that was asked for."""
+        """Whether only NRestarts can tell that the start that is up is the one that was asked for.
+
+        The first look at its processes comes with it.
+        """
         return self.seen_up and self.since is None
+
+    def wants_inside(self, now: float) -> bool:
+        """Whether to look at its processes again: until it is ready, and when systemd would not tell of a death."""
+        if self.since is None:
+            return False
+        return self.ready_since is None or (self._without_main and self._window_is_over(now))
 
     def wants_check(self, now: float) -> bool:
         """Whether it is time to ask the health check."""
@@ -157,20 +194,66 @@ class Watch:
             return Verdict(Health.FLAPPING, f"was restarted {seen.restarts} times by systemd within {self._age(now)}")
         if self.since is None and seen.restarts is not None:
             self.since = now
+            self.ready_since = None if self.policy.awaits else now
+        self._note_inside(now, seen)
         if not self._window_is_over(now):
-            return Verdict(Health.STARTING, f"runs for {self._age(now)} of {self.policy.min_healthy_time:g} s")
-        return self._checked(seen)
+            return Verdict(Health.STARTING, self._waits(now))
+        return self._checked(now, seen)
 
-    def _checked(self, seen: Sample) -> Verdict:
+    def _note_inside(self, now: float, seen: Sample) -> None:
+        if seen.inside is None:
+            return
+        at_once = self.first is None
+        self.first = self.first or seen.inside
+        if self.ready_since is None and (seen.inside.ready or self._without_main):
+            # What is ready at the first look may have been so all the time.
+            self.ready_since = self.since if at_once else now
+
+    def _checked(self, now: float, seen: Sample) -> Verdict:
         if seen.checked is not None:
             self.check_runs = False
             self.passed, self.said = not seen.checked, seen.checked
-        if self.passed:
-            return Verdict(Health.SETTLED, f"ran {self.policy.min_healthy_time:g} s without a restart")
-        return Verdict(Health.STARTING, f"its health check {self.said}")
+        if not self.passed:
+            return Verdict(Health.STARTING, f"its health check {self.said}")
+        if self._without_main:
+            return self._by_its_processes(seen)
+        if self.ready_since is None:
+            because = f"ran {self._age(now)} without a restart, and does not handle {self.policy.awaits}"
+            return Verdict(Health.SETTLED, because)
+        return Verdict(Health.SETTLED, f"ran {self.policy.min_healthy_time:g} s without a restart")
+
+    @property
+    def _without_main(self) -> bool:
+        return self.first is not None and self.first.heads is not None
+
+    def _by_its_processes(self, seen: Sample) -> Verdict:
+        """systemd tells nothing of the death of one of several processes (systemd.service(5), Type=forking)."""
+        if seen.inside is None or seen.inside.heads is None:
+            return Verdict(Health.STARTING, "has no main process, and its processes are looked at")
+        before = (self.first and self.first.heads) or frozenset()
+        ended = len(before - seen.inside.heads)
+        if ended:
+            because = f"{ended} of its {len(before)} processes ended within {self.policy.min_healthy_time:g} s"
+            return Verdict(Health.FAILED, f"{because}, and it has no main process that systemd would restart")
+        because = f"has no main process, so that systemd does not tell when one of its {len(before)} processes dies"
+        return Verdict(Health.UNJUDGED, because)
+
+    def _waits(self, now: float) -> str:
+        if self.since is not None and self.ready_since is None:
+            return f"runs for {self._age(now)}, and does not handle {self.policy.awaits} yet"
+        return f"runs for {self._age(now)} of {self.policy.min_healthy_time:g} s"
 
     def _window_is_over(self, now: float) -> bool:
-        return self.since is not None and now - self.since >= self.policy.min_healthy_time
+        if self.ready_since is not None and now - self.ready_since >= self.policy.min_healthy_time:
+            return True
+        since = self.since if self.policy.awaits else None
+        return since is not None and now - since >= self._longest_wait(since)
+
+    def _longest_wait(self, since: float) -> float:
+        """Seconds from the start to the verdict for what never gets ready. It must not take it over a deadline."""
+        window = self.policy.min_healthy_time
+        left = self.begun + self.policy.healthy_deadline - since
+        return window + max(0.0, min(LONGEST_LOADING, (min(left, self.policy.progress_deadline or left) - window) / 2))
 
     def _age(self, now: float) -> str:
         return f"{now - (self.begun if self.since is None else self.since):.1f} s"

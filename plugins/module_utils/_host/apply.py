@@ -19,12 +19,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.rollout impo
     Check,
     Count,
     Done,
+    LookInside,
     Restart,
     Rollout,
     Stops,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.surge import with_extra
-from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health, Sample, Verdict
+from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health, Inside, Sample, Verdict
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import WantedFile
 from ansible_collections.workers.systemd.plugins.module_utils._host import processes, stops
 from ansible_collections.workers.systemd.plugins.module_utils._host.checks import Checks
@@ -97,6 +98,12 @@ class Outcome:
         return [unit for end in self.ends.values() for unit in end.spared]
 
     @property
+    def unjudged(self) -> t.List[str]:
+        """What systemd would not have told, in words."""
+        verdicts = self.verdicts.items()
+        return [f"{unit} {verdict}" for unit, verdict in verdicts if verdict.health is Health.UNJUDGED]
+
+    @property
     def failed(self) -> t.List[str]:
         return [unit for unit, verdict in self.verdicts.items() if verdict.bad]
 
@@ -128,6 +135,7 @@ class Run:
         self.checks = Checks()
         self.busy_checks = Checks()
         self.counts: t.Dict[str, int] = {}
+        self.inside: t.Dict[str, Inside] = {}
         self.killed: t.Dict[str, str] = {}
 
     def carry_out(self) -> Outcome:
@@ -249,6 +257,7 @@ class Run:
             self.manager.restart(restarts)
         counts = [unit for _name, one in actions if isinstance(one, Count) for unit in one.units]
         self.counts = self.manager.restarts(counts)
+        self.inside = self._look_inside(actions)
         formers = {unit: one for _name, it in actions if isinstance(it, Stops) for unit, one in it.formers.items()}
         since = min((self.outcome.started[unit] for unit in formers), default=0.0)
         self.killed = stops.killed(formers, since, self.manager)
@@ -258,6 +267,21 @@ class Run:
                 self.checks.ask(policies[name].health_check, action.units)
             elif isinstance(action, Ask):
                 self.busy_checks.ask(policies[name].busy_check, action.units)
+
+    def _look_inside(self, actions: t.Sequence[t.Tuple[str, Action]]) -> t.Dict[str, Inside]:
+        signals = {pool.name: pool.policy.awaits for pool in self.work}
+        asked = {
+            unit: signals[name] for name, one in actions if isinstance(one, (Count, LookInside)) for unit in one.units
+        }
+        pids = self.manager.main_pids(list(asked))
+        without_main = {unit for unit, pid in pids.items() if not pid}
+        heads = processes.heads(self.manager.places, without_main) if without_main else {}
+        return {
+            unit: Inside(heads=heads.get(unit, frozenset()))
+            if unit in without_main
+            else Inside(bool(awaited) and processes.handles(pids[unit], awaited))
+            for unit, awaited in asked.items()
+        }
 
     def _samples(self, pools: t.Container[str]) -> t.Dict[str, Sample]:
         checked, asked = self.checks.answers(), self.busy_checks.answers()
@@ -272,6 +296,7 @@ class Run:
                 checked[unit].trouble if unit in checked else None,
                 self.killed.get(unit),
                 asked[unit].busy if unit in asked else None,
+                self.inside.get(unit),
             )
             for unit, seen in self.manager.list_units(units.patterns(wanted)).items()
         }

@@ -195,7 +195,8 @@ class Deployment:
         self.transaction.undo(self.outcome, begun, stay, tell)
         # From here on nothing is done any more, only told.
         self.failures = failures(self.outcome, self._secrets, self.manager, undone_since)
-        return or_else(self._seen_running, lambda error: [f"the running processes were not judged: {in_words(error)}"])
+        seen = or_else(self._seen_running, lambda error: [f"the running processes were not judged: {in_words(error)}"])
+        return [*self.outcome.unjudged, *seen]
 
     def conclude(self) -> None:
         self.transaction.end()

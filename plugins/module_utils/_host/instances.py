@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 import typing as t
+from dataclasses import replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import report
 from ansible_collections.workers.systemd.plugins.module_utils._core.generation import last_good
@@ -24,6 +25,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan_instanc
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.readiness import awaited_signal_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.run_journal import Phase
 from ansible_collections.workers.systemd.plugins.module_utils._host import (
     credentials,
@@ -64,7 +66,7 @@ class Instances:
         return [*said, *(f"{problem}; a run would refuse this" for problem in missing)]
 
     def act(self, tell: t.Callable[[str], None]) -> t.List[str]:
-        """``tell`` takes lines about its progress. Returns no warnings."""
+        """``tell`` takes lines about its progress. Returns warnings about what was started."""
         work = [
             PoolWork(name, group.steps, wanted=group.wanted, policy=self._policy(name))
             for name, group in self.groups.items()
@@ -75,7 +77,7 @@ class Instances:
         except ManagerError as error:
             self.outcome, self.error = run.outcome, str(error)
         self.failures = failures(self.outcome, self._secrets, self.manager, time.time())
-        return []
+        return self.outcome.unjudged
 
     def conclude(self) -> None:
         """Nothing would be undone anyway."""
@@ -134,7 +136,9 @@ class Instances:
         if self.asked.policy is None and pool:
             good = last_good(generations.of_pool(self.manager.places, pool))
             return only_stopping(good.rollout if good else Policy())
-        return self.asked.policy or only_stopping(Policy())
+        policy = self.asked.policy or only_stopping(Policy())
+        unit = next((self.services[unit].source.unit for unit in self.chosen.units if group_of(unit) == group), None)
+        return replace(policy, awaits=awaited_signal_of(unit))
 
     def _pending_reload(self) -> str:
         if self.asked.leaves_nothing:

@@ -67,6 +67,10 @@ class Manager:
         """NRestarts of services: how often each was started by systemd itself since it was last started on purpose."""
         return {unit: int(count) for unit, count in self._property(units, "Service", "NRestarts").items()}
 
+    def main_pids(self, units: t.Sequence[str]) -> t.Dict[str, int]:
+        """Main process of services; 0 where there is none, or systemd does not know which it is."""
+        return {unit: int(pid) for unit, pid in self._property(units, "Service", "MainPID").items()}
+
     def loaded_from_old_files(self, units: t.Sequence[str]) -> t.List[str]:
         """Those whose files changed since systemd read them."""
         return [unit for unit, needed in self._property(units, "Unit", "NeedDaemonReload").items() if needed]

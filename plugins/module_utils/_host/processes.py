@@ -6,18 +6,23 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 
 # Of systemd's own process, beside the slices of its units (systemd.special(7)).
 OWN_SCOPE = "/init.scope"
+# A process may load for so many seconds after its start. It rests when it wanted a processor for less than this part of
+# the time between two looks; the time that it waited for one counts, so that a busy host makes no difference.
+LOADS, RESTS, BETWEEN_LOOKS = 30.0, 0.1, 0.2
 
 
 class Started(t.NamedTuple):
     """A process of a unit: its environment at its start, and its start in clock ticks since boot."""
 
     pid: int
+    parent: int
     environ: t.Dict[str, str]
     ticks: int
 
@@ -38,6 +43,38 @@ def by_unit(places: Places, wanted: t.Callable[[str], bool]) -> t.Dict[str, t.Li
     for processes in found.values():
         processes.sort(key=lambda process: process.ticks)
     return found
+
+
+def heads(places: Places, units: t.Collection[str]) -> t.Dict[str, t.FrozenSet[t.Tuple[int, int]]]:
+    """By unit, the processes in it whose parent is not in it, with their starts in clock ticks."""
+    found = {}
+    for unit, started in by_unit(places, lambda unit: unit in units).items():
+        inside = {process.pid for process in started}
+        found[unit] = frozenset((one.pid, one.ticks) for one in started if one.parent not in inside)
+    return found
+
+
+def signal_masks(pid: int) -> t.Tuple[t.Optional[int], t.Optional[int]]:
+    """SigIgn and SigCgt (proc(5)): bit 0 is signal 1. Nothing of a process that has ended."""
+    try:
+        lines = _read(f"/proc/{pid}/status").decode(errors="replace").splitlines()
+        fields = dict(line.partition(":\t")[::2] for line in lines)
+        return int(fields["SigIgn"], 16), int(fields["SigCgt"], 16)
+    except (OSError, KeyError, ValueError):
+        return None, None
+
+
+def handles(pid: int, name: str) -> bool:
+    """Whether a process handles a signal, such as SIGTERM."""
+    return bool((signal_masks(pid)[1] or 0) & 1 << (getattr(signal, name) - 1))
+
+
+def still_loading(pids: t.Collection[int]) -> t.Set[int]:
+    """Those that were started a moment ago and have not come to rest."""
+    young = {pid: before for pid, before in ((pid, _Effort.of(pid)) for pid in pids) if before and before.age < LOADS}
+    if young:
+        time.sleep(BETWEEN_LOOKS)
+    return {pid for pid, before in young.items() if not before.rests_at(_Effort.of(pid))}
 
 
 def invocation(places: Places, unit: str) -> str:
@@ -73,6 +110,31 @@ def started_at(places: Places, unit: str) -> float:
         return os.lstat(f"{places.started_units}/invocation:{unit}").st_mtime
     except OSError:
         return 0.0
+
+
+class _Effort(t.NamedTuple):
+    """How long a process has been there and has wanted a processor, in seconds, and whether it waits for a disk."""
+
+    age: float
+    wanted: float
+    waits: bool
+
+    @classmethod
+    def of(cls, pid: int) -> t.Optional[_Effort]:
+        """``None`` for one that has ended, and where the kernel does not count (CONFIG_SCHED_INFO)."""
+        try:
+            fields = _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
+            ran, waited = map(int, _read(f"/proc/{pid}/schedstat").split()[:2])
+            uptime = float(_read("/proc/uptime").split()[0])
+        except (OSError, ValueError):
+            return None
+        age = uptime - int(fields[19]) / os.sysconf("SC_CLK_TCK")
+        return cls(age, (ran + waited) / 1e9, fields[0] == b"D")
+
+    def rests_at(self, later: t.Optional[_Effort]) -> bool:
+        if later is None:
+            return True
+        return not later.waits and later.wanted - self.wanted < RESTS * max(BETWEEN_LOOKS, later.age - self.age)
 
 
 def leave_terminal() -> None:
@@ -111,9 +173,10 @@ def _cgroups(pid: str) -> t.Dict[str, str]:
 
 def _started(pid: int) -> Started:
     pairs = _read(f"/proc/{pid}/environ").decode(errors="surrogateescape").split("\0")
-    # proc(5): the command name may hold blanks and parentheses; field 22 counts from behind it.
-    ticks = int(_read(f"/proc/{pid}/stat").rpartition(b")")[2].split()[19])
-    return Started(pid, dict(pair.partition("=")[::2] for pair in pairs if "=" in pair), ticks)
+    # proc(5): the command name may hold blanks and parentheses; fields 4 and 22 count from behind it.
+    fields = _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
+    parent, ticks = int(fields[1]), int(fields[19])
+    return Started(pid, parent, dict(pair.partition("=")[::2] for pair in pairs if "=" in pair), ticks)
 
 
 def _read(path: str) -> bytes:

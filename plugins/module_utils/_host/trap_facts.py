@@ -7,6 +7,7 @@ from __future__ import annotations
 import grp
 import os
 import pwd
+import signal
 import stat
 import typing as t
 
@@ -23,11 +24,14 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.unit import 
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, foreign_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Run
+from ansible_collections.workers.systemd.plugins.module_utils._host.processes import signal_masks, still_loading
 
 # What `systemctl show` is asked for before ``processes``.
 PROPERTIES = ("ActiveState", "MainPID", "MemoryCurrent", "TasksCurrent")
 # An environment file that is larger holds no variables that a process could take.
 LARGEST = 2**21
+# In a mask of signals.
+TERM = 1 << (signal.SIGTERM - 1)
 # What people and packages leave beside a drop-in knowing that it is not read ends otherwise: ~, .bak, .dpkg-old.
 MEANT_AS_DROP_IN = ("", ".cfg", ".ini", ".service", ".txt")
 
@@ -65,20 +69,22 @@ def facts(places: Places, units: t.Sequence[Unit], run: Run) -> t.List[HostFacts
 
 def processes(shown: t.Mapping[str, t.Mapping[str, str]]) -> t.Dict[str, LiveProcess]:
     """Main processes of the units that are active, from what ``Manager.show`` tells of PROPERTIES."""
-    found = {}
-    for unit, properties in shown.items():
-        pid = properties.get("MainPID", "0")
-        if properties.get("ActiveState") == "active" and pid not in ("", "0"):
-            ignored, caught = _masks(pid)
-            found[unit] = LiveProcess(
-                program=_program(pid),
-                ignored=ignored,
-                caught=caught,
-                accounted=True,
-                memory_current=_counter(properties.get("MemoryCurrent", "")),
-                tasks_current=_counter(properties.get("TasksCurrent", "")),
-            )
-    return found
+    active = {unit: one for unit, one in shown.items() if one.get("ActiveState") == "active"}
+    pids = {unit: int(one["MainPID"]) for unit, one in active.items() if one.get("MainPID", "0") not in ("", "0")}
+    masks = {unit: signal_masks(pid) for unit, pid in pids.items()}
+    loading = still_loading({pids[unit] for unit, (_ignored, caught) in masks.items() if not (caught or 0) & TERM})
+    return {
+        unit: LiveProcess(
+            program=_program(pid),
+            ignored=masks[unit][0],
+            caught=masks[unit][1],
+            accounted=True,
+            memory_current=_counter(active[unit].get("MemoryCurrent", "")),
+            tasks_current=_counter(active[unit].get("TasksCurrent", "")),
+            loading=pid in loading,
+        )
+        for unit, pid in pids.items()
+    }
 
 
 def _who(unit: Unit) -> _Who:
@@ -190,17 +196,7 @@ def _files(directory: str, wanted: t.Callable[[str], bool]) -> t.List[str]:
     return [f"{directory}/{name}" for name in names if name[:1] != "." and wanted(os.path.splitext(name)[1])]
 
 
-def _masks(pid: str) -> t.Tuple[t.Optional[int], t.Optional[int]]:
-    """SigIgn and SigCgt (proc(5)); nothing of a process that has ended."""
-    try:
-        with open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as file:
-            fields = dict(line.rstrip("\n").partition(":\t")[::2] for line in file)
-        return int(fields["SigIgn"], 16), int(fields["SigCgt"], 16)
-    except (OSError, KeyError, ValueError):
-        return None, None
-
-
-def _program(pid: str) -> str:
+def _program(pid: int) -> str:
     try:
         return os.path.basename(os.readlink(f"/proc/{pid}/exe"))
     except OSError:

@@ -90,7 +90,8 @@ class HostFacts:
 class LiveProcess:
     """The main process of an active unit. Masks as in /proc/PID/status; ``None``: not known, or [not set].
 
-    ``program`` is the name of its executable. ``accounted``: systemd was asked for the two counters.
+    ``program`` is the name of its executable. ``accounted``: systemd was asked for the two counters. ``loading``: it
+    was started a moment ago and has not come to rest, so that it may handle more signals soon.
     """
 
     program: str = ""
@@ -99,3 +100,4 @@ class LiveProcess:
     accounted: bool = False
     memory_current: t.Optional[int] = None
     tasks_current: t.Optional[int] = None
+    loading: bool = False

@@ -16,11 +16,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.rollout impo
     Check,
     Count,
     Done,
+    LookInside,
     Restart,
     Rollout,
     Stops,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Sample
+from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Inside, Sample
 
 NEVER = float("inf")
 # How long it takes to take a sample of all units.
@@ -34,6 +35,8 @@ class Program:
     It is ready ``ready_after`` its start and dies ``lives`` after that, in its first ``deaths`` runs. ``healthy_after``
     it is ready its health check passes. It needs ``stop_takes`` to stop, or is ``deaf`` and killed after that. It is
     busy for ``busy`` since the beginning of the test. systemd starts it again after ``restart_sec``, ``limit`` times.
+    It handles its stop signal ``loads`` after it is ready. With ``heads`` it has as many processes, of which systemd
+    takes none for the main one, and loses one of them ``loses`` after it is ready.
     """
 
     ready_after: float = 0.0
@@ -45,6 +48,9 @@ class Program:
     busy: float = 0.0
     restart_sec: float = 0.1
     limit: float = NEVER
+    loads: float = 0.0
+    heads: int = 0
+    loses: float = NEVER
 
 
 @dataclass
@@ -146,11 +152,25 @@ class FakeSystemd:
         return [time for time, happened in story[begin:] if happened == what]
 
     def sample(
-        self, unit: str, restarts: int | None, checked: str | None, killed: str | None, busy: bool | None
+        self,
+        unit: str,
+        restarts: int | None,
+        checked: str | None,
+        killed: str | None,
+        busy: bool | None,
+        inside: Inside | None,
     ) -> Sample:
         service = self.services[unit]
         invocation = f"{unit} {service.invocation}" if service.invocation and service.active != "inactive" else ""
-        return Sample(service.active, service.sub, invocation, service.job, restarts, checked, killed, busy)
+        return Sample(service.active, service.sub, invocation, service.job, restarts, checked, killed, busy, inside)
+
+    def inside(self, unit: str) -> Inside:
+        service = self.services[unit]
+        age, heads = self.now - service.ready_at, service.program.heads
+        if not heads:
+            return Inside(age >= service.program.loads)
+        left = heads - (age >= service.program.loses)
+        return Inside(heads=frozenset((number, service.invocation) for number in range(left)))
 
     def how_stopped(self, unit: str, invocation: str) -> str:
         killed = int(invocation.rpartition(" ")[2]) in self.services[unit].killed
@@ -197,15 +217,16 @@ def roll(rollout: Rollout, systemd: FakeSystemd, tick: float = 0.1, most: float 
     checks: dict[str, str] = {}
     stopped: dict[str, str] = {}
     busy: dict[str, bool] = {}
+    inside: dict[str, Inside] = {}
     while tale.done is None and systemd.now < most:
         now = systemd.now
         systemd.pass_time(LATENCY)
         tale.lowest_up = min(tale.lowest_up, len(systemd.up()))
         samples = {
-            unit: systemd.sample(unit, *(told.get(unit) for told in (counts, checks, stopped, busy)))
+            unit: systemd.sample(unit, *(told.get(unit) for told in (counts, checks, stopped, busy, inside)))
             for unit in systemd.services
         }
-        counts, checks, stopped, busy = {}, {}, {}, {}
+        counts, checks, stopped, busy, inside = {}, {}, {}, {}, {}
         for action in rollout.advance(now, samples):
             if isinstance(action, Restart):
                 tale.restarts.append((systemd.now, action.units, systemd.up()))
@@ -214,6 +235,9 @@ def roll(rollout: Rollout, systemd: FakeSystemd, tick: float = 0.1, most: float 
                     systemd.services[unit].restart(systemd.now, systemd.new[unit])
             elif isinstance(action, Count):
                 counts = {unit: systemd.services[unit].restarts for unit in action.units}
+                inside.update({unit: systemd.inside(unit) for unit in action.units})
+            elif isinstance(action, LookInside):
+                inside.update({unit: systemd.inside(unit) for unit in action.units})
             elif isinstance(action, Check):
                 checks = {unit: systemd.check(unit) for unit in action.units}
             elif isinstance(action, Stops):

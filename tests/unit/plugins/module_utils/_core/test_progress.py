@@ -12,6 +12,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.verdict impo
 
 UNITS = [f"mail@{number}.service" for number in (1, 2, 3)]
 SETTLED = Verdict(Health.SETTLED, "ran 3 s without a restart")
+UNJUDGED = Verdict(Health.UNJUDGED, "has no main process")
 STARTING = Verdict(Health.STARTING, "is activating (start)")
 FAILED = Verdict(Health.FAILED, "has failed")
 
@@ -26,6 +27,7 @@ LINES = {
     "nothing yet": (1, 3, [STARTING], []),
     "the canary": (1, 3, [SETTLED, STARTING], ["mail: canary settled, 1/3 after 3.1 s"]),
     "a batch": (1, 3, [SETTLED, SETTLED], ["mail: 2/3 after 3.1 s"]),
+    "one that nobody can judge": (1, 3, [SETTLED, UNJUDGED], ["mail: 2/3 after 3.1 s"]),
     "the end": (1, 3, [SETTLED, SETTLED, SETTLED], ["mail: 3/3 after 3.1 s"]),
     "a pool of canaries": (3, 3, [SETTLED, SETTLED, SETTLED], ["mail: 3/3 after 3.1 s"]),
     "starts, which have no canary": (1, 0, [SETTLED], ["mail: 1/3 after 3.1 s"]),

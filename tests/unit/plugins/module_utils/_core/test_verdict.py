@@ -13,6 +13,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.policy impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import (
     GONE,
     Health,
+    Inside,
     Sample,
     Verdict,
     Watch,
@@ -153,6 +154,68 @@ def test_a_health_check_that_never_passes_fails_at_the_deadline() -> None:
 def test_only_the_same_run_can_settle_and_only_after_the_window(now: Sample, at: float) -> None:
     if counted().judge(at, now).health is Health.SETTLED:
         assert (now, at >= 4.0) == (UP, True)
+
+
+AWAITS = replace(POLICY, awaits="SIGTERM")
+LOADING = replace(UP, inside=Inside())
+READY = replace(UP, inside=Inside(ready=True))
+
+
+def test_the_window_begins_when_the_awaited_signal_is_handled() -> None:
+    watch = counted(AWAITS)
+    assert watch.wants_inside(1.1)
+    assert str(watch.judge(9.0, LOADING)) == "starting: runs for 8.0 s, and does not handle SIGTERM yet"
+    assert watch.wants_inside(9.1)
+    assert watch.judge(10.0, READY).health is Health.STARTING
+    assert not watch.wants_inside(10.1)
+    assert watch.judge(12.9, UP).health is Health.STARTING
+    assert str(watch.judge(13.0, UP)) == "settled: ran 3 s without a restart"
+
+
+def test_what_was_ready_at_the_first_look_settles_as_early_as_anything() -> None:
+    watch = Watch(AWAITS, before="old", begun=0.0)
+    watch.judge(0.5, UP)
+    assert not watch.wants_inside(0.5), "the count brings it"
+    assert watch.judge(1.0, replace(READY, restarts=0)).health is Health.STARTING
+    assert watch.judge(4.0, UP).health is Health.SETTLED
+
+
+# healthy_deadline, progress_deadline, when it is judged all the same: known to be up since 1, in a window of 3 s
+LONGEST = {
+    "after half a minute": (300.0, 0.0, 34.0),
+    "a shorter deadline": (13.0, 0.0, 8.5),
+    "a deadline for progress": (300.0, 9.0, 7.0),
+    "no time for more than the window": (4.0, 0.0, 4.0),
+    "a window above the deadline for progress": (300.0, 2.0, 4.0),
+}
+
+
+@pytest.mark.parametrize(("healthy", "progress", "judged"), LONGEST.values(), ids=LONGEST.keys())
+def test_what_never_gets_ready_is_judged_by_running(healthy: float, progress: float, judged: float) -> None:
+    watch = counted(replace(AWAITS, healthy_deadline=healthy, progress_deadline=progress))
+    assert watch.judge(judged - 0.1, LOADING).health is Health.STARTING
+    if judged < healthy:
+        ran = f"settled: ran {judged - 1:.1f} s without a restart, and does not handle SIGTERM"
+        assert str(watch.judge(judged, LOADING)) == ran
+
+
+def heads(*pids: int) -> Sample:
+    return replace(UP, inside=Inside(heads=frozenset((pid, 7) for pid in pids)))
+
+
+@pytest.mark.parametrize("policy", [POLICY, AWAITS], ids=["plain", "with a signal that nobody can handle"])
+def test_without_a_main_process_its_processes_are_compared(policy: Policy) -> None:
+    for end, words in (
+        (heads(1, 2, 3, 4), "not-judged: has no main process, so that systemd does not tell when one of its 3 pro"),
+        (heads(1, 3, 4), "failed: 1 of its 3 processes ended within 3 s, and it has no main process"),
+    ):
+        watch = Watch(policy, before="old", begun=0.0)
+        watch.judge(0.5, UP)
+        watch.judge(1.0, replace(heads(1, 2, 3), restarts=0))
+        assert not watch.wants_inside(3.9)
+        assert str(watch.judge(4.0, UP)) == "starting: has no main process, and its processes are looked at"
+        assert watch.wants_inside(4.0)
+        assert str(watch.judge(4.1, end)).startswith(words)
 
 
 def test_a_verdict_reads_as_a_sentence() -> None:

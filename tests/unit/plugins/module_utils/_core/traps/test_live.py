@@ -42,6 +42,7 @@ MISSED: Rows = {
     "php proves nothing": ("process-has-no-handler", worker(), LiveProcess("php8.2", 0, 0)),
     "ruby proves nothing": ("process-has-no-handler", worker(), LiveProcess("ruby3.1", 0, 0)),
     "a program without a name": ("process-has-no-handler", worker(), LiveProcess("", 0, 0)),
+    "it still loads": ("process-has-no-handler", worker(), LiveProcess("python3.11", 0, INT, loading=True)),
     "no masks": ("process-has-no-handler", worker(), UNREAD),
     "a signal that is none": ("process-has-no-handler", worker("KillSignal=FOO"), LiveProcess("w", 0, 0)),
     "a oneshot": ("process-has-no-handler", worker("Type=oneshot"), LiveProcess("w", 0, 0)),

@@ -10,17 +10,21 @@ from dataclasses import dataclass
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import split_command
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.shell_text import Script, base_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed
+from ansible_collections.workers.systemd.plugins.module_utils._core.wrappers import (
+    Layer,
+    shell_options,
+    shell_script,
+    unwrap,
+)
 
 # systemd.service(5), "COMMAND LINES": special executable prefixes.
 PREFIXES = "@-:+!|"
-SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ksh", "ash"})
 # A word as it is written, with its quotes.
 WRITTEN_WORD = re.compile(r"""(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\\.|[^\s"'\\])+""")
 # A word that is one, or the value of an option.
 ABSOLUTE_PATH = re.compile(r"(?:-[^=]*=)?(/.*)", re.DOTALL)
-# A command of a script ends at each of these.
-ENDS_OF_COMMANDS = re.compile(r"[;&|\n]+")
 
 
 @dataclass(frozen=True)
@@ -53,32 +57,26 @@ class Command:
     @property
     def shell_options(self) -> t.List[str]:
         """What stands before the script, or the script file, of a shell."""
-        options = []
-        for word in self.arguments if self.program in SHELLS else ():
-            if not word.startswith("-"):
-                break
-            options.append(word)
-        return options
+        return shell_options(self.words)
 
     @property
     def script(self) -> str:
         """What a shell is told by ``-c``; empty for anything else."""
-        options = self.shell_options
-        has_script = any(re.fullmatch("-[a-z]*c[a-z]*", option) for option in options)
-        return self.arguments[len(options)] if has_script and len(self.arguments) > len(options) else ""
+        return shell_script(self.words)
 
     @property
-    def script_commands(self) -> t.List[str]:
-        return [part.strip() for part in ENDS_OF_COMMANDS.split(self.script) if part.strip()]
+    def script_commands(self) -> t.List[t.Tuple[str, ...]]:
+        return [one.words for one in Script.of(self.script).parts]
+
+    @property
+    def layers(self) -> t.Tuple[Layer, ...]:
+        """The shells and other wrappers around it."""
+        return unwrap(self.words).layers
 
     @property
     def inner(self) -> t.Tuple[str, ...]:
-        """Words of the program that does the work, also when a shell starts it."""
-        commands = self.script_commands
-        if not commands:
-            return self.words
-        words = commands[-1].split()
-        return tuple(words[1:] if words[0] == "exec" else words)
+        """Words of the program that does the work, also when shells and other wrappers start it."""
+        return unwrap(self.words).words
 
     def option(self, *names: str) -> t.Optional[str]:
         """The value of an option: ``--name=value``, ``--name value`` or ``-n4``."""
@@ -102,7 +100,3 @@ def command(at: Placed) -> Command:
     except Problems:
         return Command(at, prefix, (), ())
     return Command(at, prefix, tuple(words), tuple(WRITTEN_WORD.findall(text)))
-
-
-def base_name(path: str) -> str:
-    return path.rpartition("/")[2]

@@ -7,11 +7,13 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.command import SHELLS, Command
+from ansible_collections.workers.systemd.plugins.module_utils._core.command import Command
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import NO_LOGIN_PATH
+from ansible_collections.workers.systemd.plugins.module_utils._core.shell_text import SHELLS
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.seen import Seen
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.trap import ERROR, WARNING, Caught, trap
 from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT
+from ansible_collections.workers.systemd.plugins.module_utils._core.wrappers import Stays, unwrap
 
 EXEC_KEYS = ("ExecStartPre", "ExecStart", "ExecStartPost", "ExecReload", "ExecStop", "ExecStopPost")
 SHELL_WORD = re.compile(r"\||\|\||&&?|[0-9]?>{1,2}(?:&[0-9])?|<|[0-9]?>&[0-9]|[0-9]?>{1,2}/\S*")
@@ -32,18 +34,31 @@ SET_BY_SYSTEMD = re.compile(
 )
 OTHER_SOURCES = ("EnvironmentFile", "PassEnvironment", "PAMName", "SetLoginEnvironment")
 LOGIN_OPTION = re.compile(r"--login|-[a-z]*[li][a-z]*")
-BECOMES_USER = frozenset({"sudo", "su", "runuser", "doas", "setpriv"})
+BECOMES_USER = frozenset({"sudo", "su", "runuser", "doas"})
+KEEPS_SIGNALS = frozenset({Stays.IN_THE_WAY, Stays.HURRIES})
+# What to write instead of some wrappers.
+OF_PACKAGE_JSON = "Write what the script of package.json runs, such as /usr/bin/node worker.js."
+INSTEAD_OF = {
+    "flock": "Write flock --no-fork: it becomes the worker, and the lock stays.",
+    "npm": OF_PACKAGE_JSON,
+    "npx": OF_PACKAGE_JSON,
+    "yarn": OF_PACKAGE_JSON,
+    "yarnpkg": OF_PACKAGE_JSON,
+}
 # Functions that an interactive shell gets from ~/.bashrc.
 SHELL_FUNCTIONS = frozenset({"nvm", "rvm", "conda", "workon", "sdk", "pyenv", "rbenv"})
 BASHRC = re.compile(r"(?:source|\.)\s+\S*\.(?:bashrc|zshrc)\b")
 URL_ENCODED = re.compile(r"(?<!%)(?:%%)*%[A-Fa-f][0-9A-Fa-f]")
 HOST_NAME_MEANT = re.compile(r"(?<!%)(?:%%)*%[hn]")
-DETACHES = frozenset({"--detach", "--daemon", "--daemonize"})
 
 
 def _programs(seen: Seen) -> t.Iterator[Command]:
     """Commands that no shell reads."""
     return (one for one in seen.commands(*EXEC_KEYS) if one.words and one.program not in SHELLS)
+
+
+def _is_in_background(one: Command) -> bool:
+    return one.script.rstrip().endswith("&")
 
 
 def _expanded(word: str) -> t.List[str]:
@@ -65,16 +80,40 @@ def _is_set(seen: Seen, name: str) -> bool:
     why=(
         "The stop signal goes to the shell, which dies of it and waits for nobody; with KillMode=mixed the worker is "
         "then killed with its job. Measured with `bash -lc 'worker; true'`: 80 jobs lost in 80 stops, with either "
-        "KillMode. A shell that runs a single command replaces itself, and is not told. Source: systemd.kill(5), our "
-        "measurement."
+        "KillMode. bash becomes the last command of a list, and is told only where that is not the worker; dash, which "
+        "is the sh of Debian and Ubuntu, becomes not even a single one. Source: systemd.kill(5), and our measurement "
+        "with bash 5.1 and 5.2 and dash 0.5.11 and 0.5.12."
     ),
 )
 def shell_wrapper_without_exec(seen: Seen) -> t.Iterator[Caught]:
     for one in seen.starts:
-        commands = one.script_commands
-        handled = any(re.match(r"(?:exec|trap)\s", command) for command in commands)
-        if seen.is_worker and len(commands) > 1 and not handled:
-            yield Caught(one.at, f"{one.program} -c with {len(commands)} commands and no exec")
+        # One that goes into the background has its own trap.
+        layers = () if _is_in_background(one) else unwrap(one.words, seen.program_at).layers
+        for layer in layers:
+            if seen.is_worker_in_foreground and layer.program in SHELLS and layer.stays is Stays.IN_THE_WAY:
+                yield Caught(one.at, f"{layer.program} -c without exec")
+
+
+@trap(
+    "wrapper-keeps-stop-signal",
+    WARNING,
+    title="A program between systemd and the worker keeps the stop signal to itself",
+    expected="the worker as main process, or a wrapper that becomes it",
+    instead="Write the worker's own command in ExecStart=.",
+    why=(
+        "The wrapper stays as the main process, and gets the stop signal. These die of it, or ignore it, and tell the "
+        "worker nothing, which is then killed with its job: flock without --no-fork, npm, npx and yarn, script, time, "
+        "xargs, strace, unshare --fork, setsid --wait, hatch run, honcho run. Not told are those that become the "
+        "worker (env, nice, bundle exec, pipenv run, poetry run, ...) and those that hand the signal on and wait "
+        "(timeout, tini, uv run, pdm run, pnpm). Source: systemd.kill(5), and our measurement of each on Debian 12."
+    ),
+)
+def wrapper_keeps_stop_signal(seen: Seen) -> t.Iterator[Caught]:
+    for one in seen.starts:
+        for layer in one.layers:
+            stands = layer.stays in KEEPS_SIGNALS and layer.program not in SHELLS | BECOMES_USER
+            if seen.is_worker_in_foreground and stands:
+                yield Caught(one.at, layer.program, INSTEAD_OF.get(layer.program, ""))
 
 
 @trap(
@@ -109,7 +148,7 @@ def login_shell(seen: Seen) -> t.Iterator[Caught]:
 )
 def bashrc_is_not_read(seen: Seen) -> t.Iterator[Caught]:
     for one in seen.commands("ExecStart", "ExecStartPre"):
-        own = {command.split()[0] for command in one.script_commands}
+        own = {command[0] for command in one.script_commands}
         # Where one of their own files is sourced, the function is there.
         sourced = {"source", "."} & own and not BASHRC.search(one.script)
         if BASHRC.search(one.script) or (own & SHELL_FUNCTIONS and not sourced):
@@ -334,16 +373,17 @@ def path_is_not_searched(seen: Seen) -> t.Iterator[Caught]:
     expected="User=",
     instead="Write User= and the worker's own command.",
     why=(
-        "The main process is then sudo, su or runuser, which passes signals on in its own way; and with a login "
-        "session it moves the worker into a scope of its own, where KillMode= and the limits of the unit do not "
-        "reach. Source: systemd.exec(5) on User=, pam_systemd(8), runuser(1)."
+        "The main process is then sudo, su or runuser: su, runuser and doas kill the worker two seconds after the stop "
+        "signal, whatever TimeoutStopSec= says; and with a login session they move it into a scope of its own, where "
+        "KillMode= and the limits of the unit do not reach. Source: systemd.exec(5) on User=, pam_systemd(8), "
+        "runuser(1), and our measurement."
     ),
 )
 def becomes_user_by_command(seen: Seen) -> t.Iterator[Caught]:
     for one in seen.starts:
-        program = one.inner[0].rpartition("/")[2] if one.inner else ""
-        if seen.is_own_service and program in BECOMES_USER:
-            yield Caught(one.at, program)
+        for layer in one.layers:
+            if seen.is_own_service and layer.program in BECOMES_USER:
+                yield Caught(one.at, layer.program)
 
 
 @trap(
@@ -371,17 +411,17 @@ def plus_ignores_user(seen: Seen) -> t.Iterator[Caught]:
     ERROR,
     title="The worker goes into the background, and its unit ends",
     expected="a worker in the foreground",
-    instead="Remove the option: systemd itself keeps it in the background.",
+    instead="Remove it, or write the command for the foreground: systemd itself keeps it in the background.",
     why=(
         "When the main process of such a service ends, systemd stops the unit and kills what is left, the detached "
-        "worker among it. Source: systemd.service(5) on Type=, and our measurement."
+        "worker among it. setsid is such a command: systemd starts it as the leader of a process group, so it has to "
+        "fork. Source: systemd.service(5) on Type=, setsid(1), and our measurement."
     ),
 )
 def worker_detaches(seen: Seen) -> t.Iterator[Caught]:
     for one in seen.starts:
-        words = {word.rpartition("/")[2] for word in one.inner}
-        by_option = seen.tool is not None and bool(words & DETACHES)
-        by_shell = one.script.rstrip().endswith("&")
-        by_multi = {"celery", "multi", "start"} <= words or {"celery", "multi", "restart"} <= words
-        if seen.is_own_service and seen.type in ("simple", "exec") and (by_option or by_shell or by_multi):
-            yield Caught(one.at, "`&` at the end" if by_shell else "an option that detaches")
+        by_option = seen.tool is not None and seen.tool.goes_away(one.inner)
+        by_shell = _is_in_background(one)
+        by_wrapper = any(layer.stays is Stays.LEAVES for layer in one.layers)
+        if seen.is_own_service and seen.type in ("simple", "exec") and (by_option or by_shell or by_wrapper):
+            yield Caught(one.at, "`&` at the end" if by_shell else "setsid" if by_wrapper else "a word that detaches")

@@ -291,7 +291,7 @@ def network_is_shut_off(seen: Seen) -> t.Iterator[Caught]:
 )
 def process_limit_counts_the_host(seen: Seen) -> t.Iterator[Caught]:
     at = seen.last("LimitNPROC")
-    if at and at.value != "infinity" and seen.is_own_service:
+    if at and at.value != "infinity" and seen.is_worker:
         yield Caught(at, written(at))
 
 

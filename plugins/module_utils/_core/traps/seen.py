@@ -5,14 +5,17 @@
 from __future__ import annotations
 
 import math
+import re
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.command import Command, command
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import split_command
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.shell_text import base_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.host_facts import HostFacts, LiveProcess
-from ansible_collections.workers.systemd.plugins.module_utils._core.traps.queue_tools import Tool, tool_of
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps.queue_tools import Tool, program_of, tool_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed, Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.values import time_span
 from ansible_collections.workers.systemd.plugins.module_utils._core.values.words import is_true
@@ -21,6 +24,14 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.values.words
 STAYING = frozenset({"simple", "exec", "notify", "notify-reload", "idle"})
 # Packages put units here, and only they (systemd.unit(5), "Unit File Load Path").
 VENDOR = ("/usr/lib/systemd/", "/lib/systemd/")
+# Where packages put programs; what an application brings along lies elsewhere.
+OF_PACKAGES = re.compile(r"/(?:usr/)?(?:s?bin|lib(?:32|64|exec)?|share|games)/|/etc/|/run/")
+# Words in the name of a unit, a program or a script, and as what it is told to do.
+WORKER_WORD = re.compile(r"(?:.*[^a-z])?(?:workers?|queues?|consumers?|jobs)(?:[^a-z].*)?", re.IGNORECASE | re.DOTALL)
+SERVER_WORD = re.compile(r"(?:.*[^a-z])?(?:server|httpd?|exporter|proxy)(?:[^a-z].*)?", re.IGNORECASE | re.DOTALL)
+SERVES = frozenset({"serve", "server", "runserver", "web", "agent"})
+QUEUE_OPTION = re.compile(r"--?queues?(?:=.*)?", re.DOTALL)
+SERVER_OPTION = re.compile(r"--?(?:listen|bind|port|web|http)(?:[-._=].*)?", re.DOTALL)
 INSTALLS = ("WantedBy", "RequiredBy", "UpheldBy", "Alias", "Also")
 
 
@@ -113,7 +124,8 @@ class Seen:
     @property
     def tool(self) -> t.Optional[Tool]:
         """The queue software that the service runs, when it is one that we know."""
-        return next((tool for tool in map(tool_of, (one.inner for one in self.starts)) if tool), None)
+        variables = {variable.name: variable.value for variable in self.environment()}
+        return next((tool for tool in (tool_of(one.inner, variables) for one in self.starts) if tool), None)
 
     @property
     def is_own_service(self) -> bool:
@@ -122,12 +134,53 @@ class Seen:
 
     @property
     def is_worker(self) -> bool:
-        """An own service that is meant to stay up: it is started at boot, or again after a crash."""
-        return self.is_own_service and self.type in STAYING and (self.stays_up or self.tool is not None)
+        """An own service that is meant to stay up, and that looks like a background worker.
+
+        What regards servers as well is not for these opinions: nobody starts nginx anew because of them.
+        """
+        stays = self.type in (*STAYING, "forking") and (self.stays_up or self.tool is not None)
+        return self.is_own_service and stays and self._looks_like_a_worker
+
+    @property
+    def _looks_like_a_worker(self) -> bool:
+        """A pool, known queue software, what calls itself so, or code of an application that serves nobody."""
+        if self.tool or self.unit.value(marks.OWNER_SECTION, "Pool"):
+            return True
+        words = [word for one in self.starts for word in program_of(one.inner)]
+        options = [word for word in words if word.startswith("-")]
+        told = [word for word in words if not word.startswith("-") and "://" not in word]
+        names = [self.unit.name.prefix, *told]
+        if any(map(WORKER_WORD.fullmatch, names)) or any(map(QUEUE_OPTION.fullmatch, options)):
+            return True
+        if self.type == "forking":
+            # Daemons of the old kind are servers.
+            return False
+        serves = any(map(SERVER_WORD.fullmatch, names)) or any(map(SERVER_OPTION.fullmatch, options))
+        return any(map(_is_of_an_application, self.starts)) and not serves and SERVES.isdisjoint(told)
+
+    def program_at(self, path: str) -> str:
+        """The name of the program that stands at a path: /bin/sh is dash on one host and bash on another."""
+        known = self.host.paths.get(path)
+        return base_name(known.target if known and known.target else path)
+
+    @property
+    def is_worker_in_foreground(self) -> bool:
+        """One whose command is the worker itself, and does not only start it."""
+        return self.is_worker and self.type in STAYING
 
     @property
     def stays_up(self) -> bool:
         return self.restart != "no" or any(self.all(key, "Install") for key in INSTALLS)
+
+
+def _is_of_an_application(start: Command) -> bool:
+    """Whether the program, or the script that an interpreter runs, is none of a package."""
+    if not start.inner:
+        # npm start and its like run what the application brings along.
+        return bool(start.layers)
+    program = next(iter(program_of(start.inner)), start.inner[0])
+    by_name = "/" not in program and program == start.inner[0]
+    return not by_name and not OF_PACKAGES.match(program)
 
 
 def _split(text: str) -> t.List[str]:

@@ -15,8 +15,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.traps.trap i
     trap,
     written,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.wrappers import Stays, unwrap
 
-ONCE = frozenset({"--once", "--stop-when-empty", "--burst"})
 NOTIFIES = frozenset({"notify", "notify-reload"})
 # The example units of sidekiq and puma have 10 s.
 SHORT_WATCHDOG = 5.0
@@ -53,7 +53,7 @@ def type_simple_hides_failure(seen: Seen) -> t.Iterator[Caught]:
     ),
 )
 def ready_is_never_said(seen: Seen) -> t.Iterator[Caught]:
-    if seen.type in NOTIFIES and seen.tool and not seen.tool.notifies:
+    if seen.type in NOTIFIES and seen.tool and seen.tool.notifies is False:
         yield Caught(seen.last("Type"), f"Type={seen.type} for {seen.tool.name}")
 
 
@@ -64,17 +64,18 @@ def ready_is_never_said(seen: Seen) -> t.Iterator[Caught]:
     expected="the worker as main process",
     instead="Write the worker's own command in ExecStart=, or `exec` before it; else NotifyAccess=all.",
     why=(
-        "With Type=notify systemd takes messages of the main process alone. Behind a shell the worker is a child of "
-        "it, its READY=1 is refused, and the start times out. Source: systemd.service(5) on NotifyAccess=, "
-        "sidekiq#5829, our measurement."
+        "With Type=notify systemd takes messages of the main process alone. Behind a shell, sudo or uv run the worker "
+        "is a child of it, its READY=1 is refused, and the start times out. Source: systemd.service(5) on "
+        "NotifyAccess=, sidekiq#5829, our measurement."
     ),
 )
 def ready_from_a_child_is_refused(seen: Seen) -> t.Iterator[Caught]:
     for one in seen.starts:
-        child = len(one.script_commands) > 1 and not any(part.startswith("exec ") for part in one.script_commands)
+        layers = unwrap(one.words, seen.program_at).layers
+        parents = [layer.program for layer in layers if layer.stays is not Stays.NOT]
         says_itself = "systemd-notify" in one.script
-        if seen.type in NOTIFIES and child and not says_itself and seen.value("NotifyAccess", "main") == "main":
-            yield Caught(one.at, f"{one.program} -c with {len(one.script_commands)} commands and Type={seen.type}")
+        if seen.type in NOTIFIES and parents and not says_itself and seen.value("NotifyAccess", "main") == "main":
+            yield Caught(one.at, f"{parents[0]} before the worker, and Type={seen.type}")
 
 
 @trap(
@@ -91,7 +92,7 @@ def ready_from_a_child_is_refused(seen: Seen) -> t.Iterator[Caught]:
 )
 def watchdog_is_never_fed(seen: Seen) -> t.Iterator[Caught]:
     at = seen.last("WatchdogSec")
-    if at and 0 < seen.seconds("WatchdogSec", 0) < math.inf and seen.tool and not seen.tool.notifies:
+    if at and 0 < seen.seconds("WatchdogSec", 0) < math.inf and seen.tool and seen.tool.notifies is False:
         yield Caught(at, f"{written(at)} for {seen.tool.name}")
 
 
@@ -120,13 +121,15 @@ def watchdog_too_short(seen: Seen) -> t.Iterator[Caught]:
     instead="Run it in the foreground with Type=exec; else write PIDFile=.",
     why=(
         "Without PIDFile= systemd guesses the main process, and with more than one it gives up: a crash of the worker "
-        "is then not noticed as long as another process is there. Source: systemd.service(5) on PIDFile= and "
-        "GuessMainPID=."
+        "is then not noticed as long as another process is there. A PIDFile= names one process, so it does not serve "
+        "`celery multi` with several nodes. Source: systemd.service(5) on PIDFile= and GuessMainPID=."
     ),
 )
 def forking_without_pid_file(seen: Seen) -> t.Iterator[Caught]:
-    if seen.is_own_service and seen.type == "forking" and not seen.all("PIDFile"):
-        yield Caught(seen.last("Type"), "Type=forking without PIDFile=")
+    if seen.is_worker and seen.type == "forking" and not seen.all("PIDFile"):
+        nodes = any("multi" in one.inner for one in seen.starts)
+        hint = "Run `celery worker` with Type=exec, as a template with an instance for each node." if nodes else ""
+        yield Caught(seen.last("Type"), "Type=forking without PIDFile=", hint)
 
 
 @trap(
@@ -141,9 +144,9 @@ def forking_without_pid_file(seen: Seen) -> t.Iterator[Caught]:
     ),
 )
 def forking_never_forks(seen: Seen) -> t.Iterator[Caught]:
-    detaches = {"--detach", "--daemon", "--daemonize", "-D", "-d", "multi"}
-    if seen.type == "forking" and seen.tool and not any(set(one.inner) & detaches for one in seen.starts):
-        yield Caught(seen.last("Type"), f"Type=forking for {seen.tool.name} in the foreground")
+    tool = seen.tool
+    if seen.type == "forking" and tool and not any(tool.goes_away(one.inner) for one in seen.starts):
+        yield Caught(seen.last("Type"), f"Type=forking for {tool.name} in the foreground")
 
 
 @trap(
@@ -159,9 +162,9 @@ def forking_never_forks(seen: Seen) -> t.Iterator[Caught]:
     ),
 )
 def oneshot_never_ends(seen: Seen) -> t.Iterator[Caught]:
-    ends = any(set(one.inner) & ONCE for one in seen.starts)
-    if seen.type == "oneshot" and seen.tool and not ends:
-        yield Caught(seen.last("Type"), f"Type=oneshot for {seen.tool.name}")
+    tool = seen.tool
+    if seen.type == "oneshot" and tool and not any(tool.comes_to_an_end(one.inner) for one in seen.starts):
+        yield Caught(seen.last("Type"), f"Type=oneshot for {tool.name}")
 
 
 @trap(

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 import re
+import signal
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.command import Command
@@ -21,20 +22,34 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.traps.trap i
 # DefaultTimeoutStopSec= of systemd-system.conf(5)
 DEFAULT_STOP = 90.0
 KILLERS = frozenset({"kill", "pkill", "killall"})
-KILL_NOW = re.compile(r"-(?:9|KILL|SIGKILL)")
+SIGNAL_OPTION = re.compile(r"-([0-9]{1,2}|[A-Z][A-Z0-9]+)")
+# On these a worker that handles them ends; others only tell it something.
+ENDING = frozenset({"SIGTERM", "SIGINT", "SIGQUIT"})
 JVM = frozenset({"java", "kotlin", "scala"})
 
 
 def signal_name(text: str) -> str:
     """``9``, ``KILL`` and ``SIGKILL`` are one."""
-    numbers = {"2": "SIGINT", "3": "SIGQUIT", "9": "SIGKILL", "15": "SIGTERM"}
-    return numbers.get(text, text if text.startswith("SIG") else f"SIG{text}")
+    number = int(text) if re.fullmatch("[0-9]{1,2}", text) else 0
+    known = next((one.name for one in signal.Signals if one == number), "")
+    return known or (text if text.startswith("SIG") else f"SIG{text}")
 
 
-def _is_kill_now(command: Command) -> bool:
-    words = command.inner
-    named = command.option("-s", "--signal") or ""
-    return any(KILL_NOW.fullmatch(word) for word in words) or signal_name(named) == "SIGKILL"
+def _sent(command: Command) -> str:
+    """The signal that a kill sends."""
+    named = command.option("-s", "--signal", "-n") or ""
+    given = [found.group(1) for found in map(SIGNAL_OPTION.fullmatch, command.inner[1:]) if found]
+    return signal_name((given or [named or "TERM"])[0])
+
+
+def _instead_of_sending(seen: Seen, sent: str) -> str:
+    """What does not lose jobs where a command sends a signal."""
+    tool = seen.tool
+    if tool and (sent in tool.drops_on or sent not in ENDING):
+        return f"Remove the command, and write KillSignal={tool.gentle_signal}."
+    if sent in ENDING:
+        return f"Remove the command, and write KillSignal={sent}."
+    return "Remove the command, or let it wait until the worker has no job left; KillSignal= has to end it."
 
 
 def _kills(command: Command) -> bool:
@@ -57,9 +72,14 @@ def _kills(command: Command) -> bool:
 def kill_mode_kills_jobs(seen: Seen) -> t.Iterator[Caught]:
     pool = next((one.option("-P", "--pool") for one in seen.starts), None)
     forks = seen.tool is not None and seen.tool.forks and pool in (None, "prefork", "processes")
-    if seen.is_worker and forks and seen.value("KillMode", "control-group") == "control-group":
+    # A daemon has its own way to be stopped. Without one systemd may not know its main process, and mixed signals that.
+    detached = seen.type == "forking"
+    if not seen.is_worker or not forks or (detached and seen.all("ExecStop")):
+        return
+    if seen.value("KillMode", "control-group") == "control-group":
         at = seen.last("KillMode")
-        yield Caught(at, written(at) if at else "KillMode=control-group, the default, for a worker that forks")
+        found = written(at) if at else "KillMode=control-group, the default, for a worker that forks"
+        yield Caught(at, found, "Run it in the foreground with Type=exec and KillMode=mixed." if detached else "")
 
 
 @trap(
@@ -142,15 +162,17 @@ def kill_signal_is_sigkill(seen: Seen) -> t.Iterator[Caught]:
     instead="Write the KillSignal= on which it ends its jobs first.",
     why=(
         "Queue software has signals of its own: celery takes QUIT for a cold shutdown, resque kills the running child "
-        "on TERM and waits for it on QUIT, gunicorn is quick on QUIT and INT, sidekiq on TSTP only stops to fetch and "
-        "is killed after TimeoutStopSec=. Source: the signals chapter of each one's documentation."
+        "on TERM and waits for it on QUIT, huey interrupts its tasks on TERM and ends them on INT, gunicorn is quick "
+        "on QUIT and INT, solid_queue on QUIT, sidekiq on TSTP only stops to fetch and is killed after "
+        "TimeoutStopSec=. Source: the signals chapter of each one's documentation."
     ),
 )
 def kill_signal_drops_jobs(seen: Seen) -> t.Iterator[Caught]:
     tool = seen.tool
     signal = signal_name(seen.value("KillSignal", "SIGTERM"))
     gentle_by_environment = any(variable.name in ("GRACEFUL_TERM", "TERM_CHILD") for variable in seen.environment())
-    if seen.is_worker and tool and signal in tool.drops_on and not gentle_by_environment:
+    gentle = gentle_by_environment or (tool is not None and any(tool.is_gentle(one.inner) for one in seen.starts))
+    if seen.is_worker and tool and signal in tool.drops_on and not gentle:
         at = seen.last("KillSignal")
         yield Caught(at, f"{signal} for {tool.name}", f"Write KillSignal={tool.gentle_signal}.")
 
@@ -173,7 +195,8 @@ def stop_timeout_shorter_than_job(seen: Seen) -> t.Iterator[Caught]:
     if not seen.is_worker or tool is None:
         return
     given = [one.option(*tool.grace) for one in seen.starts]
-    needed = next((float(text) for text in given if text and re.fullmatch(r"[0-9]{1,9}", text)), tool.grace_default)
+    units = (int(text) for text in given if text and re.fullmatch(r"[0-9]{1,9}", text))
+    needed = next((number * tool.grace_unit for number in units), tool.grace_default)
     key = "TimeoutStopSec" if seen.last("TimeoutStopSec") else "TimeoutSec"
     # Zero means that a job may take any time, to the software as to systemd.
     stop = seen.seconds(key, DEFAULT_STOP) or math.inf
@@ -215,7 +238,7 @@ def stop_timeout_endless(seen: Seen) -> t.Iterator[Caught]:
 )
 def exec_stop_kills_at_once(seen: Seen) -> t.Iterator[Caught]:
     for one in seen.commands("ExecStop"):
-        if seen.is_own_service and _kills(one) and _is_kill_now(one):
+        if seen.is_own_service and _kills(one) and _sent(one) == "SIGKILL":
             yield Caught(one.at, written(one.at))
 
 
@@ -224,18 +247,21 @@ def exec_stop_kills_at_once(seen: Seen) -> t.Iterator[Caught]:
     WARNING,
     title="The stop command only sends a signal, and a second one follows",
     expected="one signal, sent by systemd",
-    instead="Remove the command, and write the signal as KillSignal=.",
+    instead="Remove the command; the signal that ends the worker goes into KillSignal=.",
     why=(
         "When ExecStop= has ended, systemd sends KillSignal= to what is left. A command that only signals ends at "
-        "once, so the worker gets two signals in a row, and for celery and rq the second one means: give up the jobs. "
+        "once, so the worker gets two signals in a row, and for celery and rq the second one means: give up the "
+        "jobs. A signal that does not end the worker, such as the TSTP of sidekiq, is none for KillSignal= either: "
+        "every stop would then last until TimeoutStopSec= and end in SIGKILL. "
         "Source: systemd.service(5) on ExecStop= (a command that does not wait is not sufficient), and our "
         "measurement."
     ),
 )
 def exec_stop_does_not_wait(seen: Seen) -> t.Iterator[Caught]:
     for one in seen.commands("ExecStop"):
-        if seen.is_worker and _kills(one) and not _is_kill_now(one) and len(one.script_commands) < 2:
-            yield Caught(one.at, written(one.at))
+        sent = _sent(one)
+        if seen.is_worker and _kills(one) and sent != "SIGKILL" and len(one.script_commands) < 2:
+            yield Caught(one.at, written(one.at), _instead_of_sending(seen, sent))
 
 
 @trap(

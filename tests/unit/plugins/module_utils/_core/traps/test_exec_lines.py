@@ -17,6 +17,31 @@ CAUGHT: Rows = {
         "shell-wrapper-without-exec",
         worker(start='/bin/bash -ec "/srv/worker; true"'),
     ),
+    "a single command, which dash does not become": (
+        "shell-wrapper-without-exec",
+        worker(start="/bin/sh -c /srv/app/worker"),
+    ),
+    "an exec that only redirects": (
+        "shell-wrapper-without-exec",
+        worker(start="/bin/sh -c 'exec >/var/log/a; /srv/app/worker'"),
+    ),
+    "bash, and a pipe": ("shell-wrapper-without-exec", worker(start="/bin/bash -c '/srv/app/worker | logger'")),
+    "bash, and a redirection": ("shell-wrapper-without-exec", worker(start="/bin/bash -c '/srv/app/worker 2>&1'")),
+    "bash, and a loop": (
+        "shell-wrapper-without-exec",
+        worker(start="/bin/bash -c 'while true; do /srv/app/worker; done'"),
+    ),
+    "a shell in a wrapper": ("shell-wrapper-without-exec", worker(start="/usr/bin/env A=1 sh -c '/srv/app/worker'")),
+    "flock": ("wrapper-keeps-stop-signal", worker(start="/usr/bin/flock -n /run/a.lock /srv/app/worker")),
+    "npm": ("wrapper-keeps-stop-signal", worker(start="/usr/bin/npm start")),
+    "npm run": ("wrapper-keeps-stop-signal", worker(start="/usr/bin/npm run worker")),
+    "yarn": ("wrapper-keeps-stop-signal", worker(start="/usr/bin/yarn worker")),
+    "npx": ("wrapper-keeps-stop-signal", worker(start="/usr/bin/npx tsx worker.ts")),
+    "script": ("wrapper-keeps-stop-signal", worker(start="/usr/bin/script -qe /var/log/typescript")),
+    "a wrapper in a wrapper": ("wrapper-keeps-stop-signal", worker(start="/usr/bin/nice -n 5 time /srv/app/worker")),
+    "unshare that forks": ("wrapper-keeps-stop-signal", worker(start="/usr/bin/unshare -mf /srv/app/worker")),
+    "setsid leaves": ("worker-detaches", worker(start="/usr/bin/setsid /srv/app/worker")),
+    "delayed_job that detaches": ("worker-detaches", worker(start="/srv/app/bin/delayed_job start")),
     "a login shell": ("login-shell", worker(start="/bin/bash -lc /srv/app/worker")),
     "a login shell, in full": ("login-shell", worker(start="/bin/bash --login /srv/app/worker.sh")),
     "nvm": ("bashrc-is-not-read", worker(start="/bin/bash -c 'nvm use 20; exec node worker.js'")),
@@ -66,7 +91,25 @@ CAUGHT: Rows = {
 }
 MISSED: Rows = {
     "exec at the end": ("shell-wrapper-without-exec", worker(start="/bin/sh -c 'cd /srv && exec ./worker'")),
-    "a single command": ("shell-wrapper-without-exec", worker(start="/bin/sh -c /srv/app/worker")),
+    "bash becomes the last command": (
+        "shell-wrapper-without-exec",
+        worker(start="/bin/bash -c 'cd /srv && . ./env && ./worker'"),
+    ),
+    "a server is no worker": ("shell-wrapper-without-exec", worker(start="/bin/sh -c '/srv/app/server'")),
+    "a daemon that a shell starts": (
+        "shell-wrapper-without-exec",
+        worker("Type=forking", start=f"/bin/sh -c '{CELERY} --detach'"),
+    ),
+    "flock that becomes it": ("wrapper-keeps-stop-signal", worker(start="/usr/bin/flock -nF /run/a /srv/app/worker")),
+    "env, nice and timeout": (
+        "wrapper-keeps-stop-signal",
+        worker(start="/usr/bin/env A=1 nice timeout 9h /srv/app/worker"),
+    ),
+    "uv": ("wrapper-keeps-stop-signal", worker(start="/usr/bin/uv run --no-sync celery -A app worker")),
+    "bundle exec": ("wrapper-keeps-stop-signal", worker(start="/usr/bin/bundle exec sidekiq")),
+    "npm that installs": ("wrapper-keeps-stop-signal", worker(start="/usr/bin/npm ci")),
+    "su has its own": ("wrapper-keeps-stop-signal", worker(start="/bin/su app -c 'exec /srv/app/worker'")),
+    "setsid of a forking service": ("worker-detaches", worker("Type=forking", start="/usr/bin/setsid /srv/w")),
     "a script that handles signals": (
         "shell-wrapper-without-exec",
         worker(start="/bin/sh -c 'trap stop TERM; /srv/worker & wait'"),
@@ -129,6 +172,12 @@ MISSED: Rows = {
 
 
 test_is_told, test_is_not_told = both_ways(CAUGHT, MISSED)
+
+
+def test_sh_is_what_the_host_has() -> None:
+    text = worker(start="/bin/sh -c 'cd /srv; ./worker'")
+    assert "shell-wrapper-without-exec" in caught(text, HostFacts(paths={"/bin/sh": PathFacts(target="/usr/bin/dash")}))
+    assert caught(text, HostFacts(paths={"/bin/sh": PathFacts(target="/usr/bin/bash")})) == set()
 
 
 def test_a_path_with_a_dollar_that_is_there_is_no_trap() -> None:

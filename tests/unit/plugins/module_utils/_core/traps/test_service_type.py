@@ -18,6 +18,11 @@ CAUGHT: Rows = {
         worker("Type=forking", "PIDFile=/run/celery.pid", start=CELERY),
     ),
     "oneshot for celery": ("oneshot-never-ends", worker("Type=oneshot", start=CELERY)),
+    "celery multi": ("forking-without-pid-file", worker("Type=forking", start="/srv/bin/celery multi start a b")),
+    "uv before the worker": (
+        "ready-from-a-child-is-refused",
+        worker("Type=notify", start="/usr/bin/uv run /srv/app/worker"),
+    ),
     "a start without end": ("start-timeout-endless", worker("Type=notify", "TimeoutStartSec=infinity")),
     "0 means without end": ("start-timeout-endless", worker("Type=notify-reload", "TimeoutStartSec=0")),
 }
@@ -48,6 +53,15 @@ MISSED: Rows = {
     "a daemon that nobody knows": ("forking-never-forks", worker("Type=forking")),
     "a oneshot that ends": ("oneshot-never-ends", worker("Type=oneshot", start="/bin/php artisan queue:work --once")),
     "a oneshot that nobody knows": ("oneshot-never-ends", worker("Type=oneshot")),
+    "an old daemon": ("forking-without-pid-file", worker("Type=forking", start="/usr/sbin/rpc.mountd")),
+    "a oneshot with a limit": (
+        "oneshot-never-ends",
+        worker("Type=oneshot", start="/bin/php bin/console messenger:consume async --time-limit=50"),
+    ),
+    "notify for queue software of which that is not known": (
+        "ready-is-never-said",
+        worker("Type=notify", start="/srv/app/bin/jobs"),
+    ),
     "exec waits for nothing": ("start-timeout-endless", worker("TimeoutStartSec=infinity")),
     "two minutes": ("start-timeout-endless", worker("Type=notify", "TimeoutStartSec=2min")),
 }

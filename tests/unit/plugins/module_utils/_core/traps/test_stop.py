@@ -35,6 +35,41 @@ CAUGHT: Rows = {
     "kill -s KILL as the stop": ("exec-stop-kills-at-once", worker("ExecStop=/bin/kill -s KILL $MAINPID")),
     "pkill in a shell": ("exec-stop-kills-at-once", worker("ExecStop=/bin/sh -c 'pkill -KILL celery'")),
     "a signal and no waiting": ("exec-stop-does-not-wait", worker("ExecStop=/bin/kill -s TERM $MAINPID")),
+    "TSTP, which ends nobody": ("exec-stop-does-not-wait", worker("ExecStop=/bin/kill -TSTP $MAINPID")),
+    "TSTP for sidekiq": (
+        "exec-stop-does-not-wait",
+        worker("ExecStop=/bin/kill -s TSTP $MAINPID", start="/usr/bin/bundle exec sidekiq"),
+    ),
+    "TERM makes huey drop its task": ("kill-signal-drops-jobs", worker(start="/srv/bin/huey_consumer.py app.huey")),
+    "TERM makes resque-pool drop its jobs": (
+        "kill-signal-drops-jobs",
+        worker(start="/usr/bin/bundle exec resque-pool"),
+    ),
+    "QUIT makes solid_queue drop its jobs": (
+        "kill-signal-drops-jobs",
+        worker("KillSignal=QUIT", start="/srv/app/bin/jobs"),
+    ),
+    "dramatiq has ten minutes by default": (
+        "stop-timeout-shorter-than-job",
+        worker(start="/srv/bin/dramatiq app.tasks"),
+    ),
+    "milliseconds": (
+        "stop-timeout-shorter-than-job",
+        worker("TimeoutStopSec=2min", start="/srv/bin/dramatiq app --worker-shutdown-timeout 120000"),
+    ),
+    "manage.py rqworker forks": (
+        "kill-mode-kills-jobs",
+        worker(start="/srv/bin/python manage.py rqworker high", without=["KillMode"]),
+    ),
+    "rq as a module": ("kill-mode-kills-jobs", worker(start="/bin/python3 -m rq.cli worker", without=["KillMode"])),
+    "django-q": (
+        "kill-mode-kills-jobs",
+        worker(start="/bin/sh -c 'exec python manage.py qcluster'", without=["KillMode"]),
+    ),
+    "a daemon without a stop of its own": (
+        "kill-mode-kills-jobs",
+        worker("Type=forking", "PIDFile=/run/a.pid", start=f"{CELERY} --detach", without=["KillMode"]),
+    ),
     "java": ("exit-143-is-failure", worker(start="/usr/bin/java -jar /srv/app/worker.jar")),
     "nothing stops it at shutdown": ("default-dependencies-no", worker(unit=["DefaultDependencies=no"])),
 }
@@ -43,6 +78,35 @@ MISSED: Rows = {
     "celery with threads": ("kill-mode-kills-jobs", worker(start=f"{CELERY} --pool=threads", without=["KillMode"])),
     "a worker of one process": ("kill-mode-kills-jobs", worker(without=["KillMode"])),
     "celery beat runs no jobs": ("kill-mode-kills-jobs", worker(start="/bin/celery -A app beat", without=["KillMode"])),
+    "celery flower, on a queue named worker": (
+        "kill-mode-kills-jobs",
+        worker(start="/bin/celery -A worker flower", without=["KillMode"]),
+    ),
+    "celery beat of an app named worker": (
+        "kill-mode-kills-jobs",
+        worker(start="/bin/celery --app worker beat", without=["KillMode"]),
+    ),
+    "a daemon with a stop of its own": (
+        "kill-mode-kills-jobs",
+        worker(
+            "Type=forking",
+            "ExecStop=/bin/celery multi stopwait a",
+            start="/bin/celery multi start a",
+            without=["KillMode"],
+        ),
+    ),
+    "huey that is told to be graceful": (
+        "kill-signal-drops-jobs",
+        worker(start="/srv/bin/huey_consumer app.huey -g TERM"),
+    ),
+    "resque-pool that is told to be graceful": (
+        "kill-signal-drops-jobs",
+        worker(start="/usr/bin/resque-pool --term-graceful-wait"),
+    ),
+    "an hour of milliseconds": (
+        "stop-timeout-shorter-than-job",
+        worker("TimeoutStopSec=1h", start="/srv/bin/dramatiq app"),
+    ),
     "control-group": ("kill-mode-process-leaves-children", worker("KillMode=control-group")),
     "none with a stop of its own": ("kill-mode-none-leaves-everything", worker("KillMode=none", "ExecStop=/bin/stop")),
     "SendSIGKILL=yes": ("send-sigkill-no-leaves-worker", worker("SendSIGKILL=yes")),

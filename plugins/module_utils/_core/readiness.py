@@ -26,7 +26,7 @@ TELL_THEMSELVES = frozenset({"notify", "notify-reload"})
 
 def awaited_signal(line: str, service_type: str, kill_signal: str, preset: str = "") -> str:
     """The stop signal, such as ``SIGTERM``, of a command line that handles it when it has loaded; empty for others."""
-    tool = tool_of(command(Placed("", "Service", "ExecStart", line, 1)).inner)
+    tool = tool_of(command(Placed("", "Service", "ExecStart", line, 1)).inner, {})
     loads = HANDLE_WHEN_LOADED.intersection({preset, tool.name if tool else ""})
     signal = signal_name(kill_signal)
     stays = service_type in (STAYING | {"forking"}) - TELL_THEMSELVES

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 import time
 import typing as t
@@ -16,6 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core import insta
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line, visible
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import as_text, parse_env
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import split_command
+from ansible_collections.workers.systemd.plugins.module_utils._core.journal_query import read_entries
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_reader import understand
@@ -219,5 +221,6 @@ JSON = st.recursive(st.one_of(st.none(), st.booleans(), st.integers(0, 255), st.
 @slow
 @given(st.lists(st.dictionaries(st.just("MESSAGE"), st.one_of(JSON, st.sampled_from(TEXTS)))))
 def test_whatever_a_worker_writes_is_lines(entries: list[dict[str, t.Any]]) -> None:
-    for line in journal_lines(entries, []):
+    printed = "\n".join(json.dumps(entry, ensure_ascii=False) for entry in entries)
+    for line in journal_lines(read_entries(printed), []):
         assert line.replace("\t", "").isprintable()

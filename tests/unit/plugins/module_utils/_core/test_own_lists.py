@@ -19,7 +19,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit im
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
 from tests.unit.plugins.module_utils._core.builders import SYSTEMD, mail
 
-REVIVAL = "workers-revival@%n.service"
+REVIVAL = "workers-revival@%n.service workers-resting@%p.service"
 # Options with which a pool has every list that it may have.
 ALL_LISTS: dict[str, t.Any] = {
     "preset": "sidekiq",

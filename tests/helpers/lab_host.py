@@ -20,6 +20,8 @@ DEPLOY = Path(__file__).with_name("deploy.yml")
 JSON = {"ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json", "ANSIBLE_NOCOWS": "1"}
 CONNECTION = {**ssh.variables(), **hosts.PYTHON}
 
+# Seconds. A busy machine takes its time, and a test that passes does not wait for it.
+PATIENCE = 60
 # Stop jobs first, or systemd starts again what is killed.
 WIPE = """
 cd /etc/systemd/system
@@ -184,7 +186,7 @@ class LabHost:
         """Leaves the host without pools, whatever happened before, and at once: a play for each test is minutes."""
         self.sh(WIPE)
 
-    def until(self, happened: t.Callable[[], bool], seconds: float = 10) -> None:
+    def until(self, happened: t.Callable[[], bool], seconds: float = PATIENCE) -> None:
         """Waits for something to happen."""
         end = time.monotonic() + seconds
         while not happened():

@@ -30,7 +30,7 @@ def test_a_killed_worker_is_back_at_once(bare: LabHost) -> None:
     bare.deploy(sleeper())
     before = bare.pids("sleeper")
     bare.sh(f"kill -9 {before['1']}")
-    bare.until(lambda: bare.pids("sleeper").get("1", before["1"]) != before["1"], seconds=2)
+    bare.until(lambda: bare.pids("sleeper").get("1", before["1"]) != before["1"])
     assert bare.pids("sleeper")["2"] == before["2"]
 
     told = bare.module("pools_info").result["pools"]["sleeper"]

@@ -50,7 +50,7 @@ def switches(lab: LabHost) -> str:
 def half_way(lab: LabHost, pool: dict[str, t.Any], then: t.Callable[[], t.Any]) -> None:
     """A deploy of ``pool`` to which something happens when the first instance has been restarted."""
     with lab.deploying(pool, workers_confirm=f"{CONFIRM}s") as deploy:
-        lab.until(lambda: "new" in queues(lab).values(), seconds=30)
+        lab.until(lambda: "new" in queues(lab).values())
         then()
         deploy.kill()
         deploy.wait()
@@ -87,7 +87,7 @@ def test_a_removal_that_is_killed_is_finished_by_the_host(bare: LabHost) -> None
     stubborn = ["/bin/sh", "-c", "trap '' TERM; while :; do sleep 1; done"]
     bare.deploy(sleeper("old", command=stubborn, unit={"Service": {"TimeoutStopSec": "3s"}}))
     with bare.deploying({"name": "sleeper", "state": "absent"}, workers_confirm=f"{CONFIRM}s") as deploy:
-        bare.until(lambda: "deactivating" in bare.sh("systemctl list-units --all --no-legend 'sleeper@*'"), seconds=30)
+        bare.until(lambda: "deactivating" in bare.sh("systemctl list-units --all --no-legend 'sleeper@*'"))
         bare.sh(f"pkill -KILL {MODULE}")
         deploy.wait()
     bare.until(lambda: live(bare) == "" and bare.pids("sleeper") == {}, seconds=CONFIRM + 20)
@@ -98,7 +98,7 @@ def test_a_reboot_in_the_middle_is_undone_at_boot(bare: LabHost) -> None:
     bare.deploy(sleeper("old"))
     files = live(bare)
     half_way(bare, sleeper("new"), bare.reboot)
-    bare.until(lambda: live(bare) == files and set(queues(bare).values()) == {"old"}, seconds=20)
+    bare.until(lambda: live(bare) == files and set(queues(bare).values()) == {"old"})
     assert len(queues(bare)) == COUNT
     assert not bare.deploy(sleeper("old")).changed
 
@@ -126,7 +126,7 @@ def test_who_asked_to_be_left_alone_is_left_for_the_next_run(bare: LabHost) -> N
 def test_a_run_that_begins_meanwhile_goes_on_from_there(bare: LabHost) -> None:
     bare.deploy(sleeper("old"))
     with bare.deploying(sleeper("new"), workers_confirm="30s") as deploy:
-        bare.until(lambda: "new" in queues(bare).values(), seconds=30)
+        bare.until(lambda: "new" in queues(bare).values())
         bare.sh(f"pkill -KILL {MODULE}")
         deploy.wait()
     told = bare.deploy(sleeper("new", rollout={"min_healthy_time": "0"}))
@@ -142,18 +142,18 @@ def test_a_run_goes_on_when_its_connection_is_lost(bare: LabHost) -> None:
     """Of the two processes the older one is the one that waits at the end of the connection."""
     bare.deploy(sleeper("old"))
     with bare.deploying(sleeper("new"), workers_confirm=f"{CONFIRM}s") as deploy:
-        bare.until(lambda: "new" in queues(bare).values(), seconds=30)
+        bare.until(lambda: "new" in queues(bare).values())
         deploy.kill()
         bare.sh(f"pkill -KILL --oldest {MODULE}")
         deploy.wait()
-    bare.until(lambda: set(queues(bare).values()) == {"new"} and switches(bare) == "", seconds=30)
+    bare.until(lambda: set(queues(bare).values()) == {"new"} and switches(bare) == "")
     assert not bare.deploy(sleeper("new")).changed
 
 
 def test_a_second_run_is_refused_while_it_goes_on(bare: LabHost) -> None:
     bare.deploy(sleeper("old"))
     with bare.deploying(sleeper("new")) as deploy:
-        bare.until(lambda: "new" in queues(bare).values(), seconds=30)
+        bare.until(lambda: "new" in queues(bare).values())
         refused = bare.deploy(sleeper("newer"))
         assert deploy.wait() == 0
     assert refused.failed

@@ -61,10 +61,10 @@ def test_the_host_puts_back_without_a_look_at_what_a_worker_owns(home: LabHost) 
     home.deploy(watcher())
     new = ["/bin/sh", "-c", f"{TRICKS['endless']}; exec sleep infinity"]
     with home.deploying(watcher(new, rollout={"min_healthy_time": "5s"}), workers_confirm="2s") as deploy:
-        home.until(lambda: home.sh(f"stat -c %s {WATCHED}").strip() != "2", seconds=30)
+        home.until(lambda: home.sh(f"stat -c %s {WATCHED}").strip() != "2")
         home.sh("pkill -KILL -f '[A]nsiballZ_pools'")
         deploy.kill()
         deploy.wait()
-    home.until(lambda: '"undone"' in home.sh("cat /var/lib/workers.systemd/journal"), seconds=20)
+    home.until(lambda: '"undone"' in home.sh("cat /var/lib/workers.systemd/journal"))
     assert "exec sleep" not in home.sh("cat /etc/systemd/system/watcher@.service")
     assert all(home.pids("watcher").values())

@@ -46,7 +46,7 @@ def finishing(stale: set[str]) -> list[tuple[str, str]]:
 def test_killed_between_two_restarts(bare: LabHost) -> None:
     bare.deploy(sleeper("old"))
     with bare.deploying(sleeper("new")) as deploy:
-        bare.until(lambda: "new" in queue_of(bare).values(), seconds=20)
+        bare.until(lambda: "new" in queue_of(bare).values())
         kill_the_deploy(bare)
         deploy.wait()
 
@@ -85,7 +85,7 @@ def test_a_restart_by_hand_is_taken_into_account(bare: LabHost) -> None:
     """Between a killed run and the next one somebody restarts an instance: it is not restarted again."""
     bare.deploy(sleeper("old"))
     with bare.deploying(sleeper("new")) as deploy:
-        bare.until(lambda: "new" in queue_of(bare).values(), seconds=20)
+        bare.until(lambda: "new" in queue_of(bare).values())
         kill_the_deploy(bare)
         deploy.wait()
     bare.sh("systemctl restart sleeper@6")
@@ -97,7 +97,7 @@ def test_a_restart_by_hand_is_taken_into_account(bare: LabHost) -> None:
 
 def test_the_lock_of_a_killed_run_is_gone(bare: LabHost) -> None:
     with bare.deploying(sleeper("old")) as deploy:
-        bare.until(lambda: bool(bare.pids("sleeper")), seconds=20)
+        bare.until(lambda: bool(bare.pids("sleeper")))
         kill_the_deploy(bare)
         deploy.wait()
     assert not bare.deploy(sleeper("old")).failed

@@ -186,14 +186,14 @@ def test_the_host_has_each_one_where_it_is_meant_to_be(lab: LabHost, runs: dict[
 def test_nothing_remains_of_what_was_removed_and_of_a_run_that_was_killed(lab: LabHost, runs: dict[str, Run]) -> None:
     killed = {"name": "killed", "command": WORKER, "secrets": {"A": VALUES["killed"]}, "rollout": {}}
     with lab.deploying(killed, workers_confirm="2s") as deploy:
-        lab.until(lambda: lab.sh("ls /etc/workers.systemd/killed", check=False) != "", seconds=30)
+        lab.until(lambda: lab.sh("ls /etc/workers.systemd/killed", check=False) != "")
         # With the processes that would take away after it what it had brought to the host.
         subprocess.run(["pkill", "-KILL", "-P", str(deploy.pid)], check=False)
         deploy.kill()
         lab.sh("pkill -KILL -f '[A]nsiballZ_pools'")
         deploy.wait()
-    lab.until(lambda: lab.sh("ls -d /etc/workers.systemd/killed", check=False) == "", seconds=30)
-    lab.until(lambda: lab.sh("systemctl list-units --all --no-legend 'workers-dead-man*'") == "", seconds=30)
+    lab.until(lambda: lab.sh("ls -d /etc/workers.systemd/killed", check=False) == "")
+    lab.until(lambda: lab.sh("systemctl list-units --all --no-legend 'workers-dead-man*'") == "")
     lab.deploy({"name": "variables", "state": "absent"}, purge=True)
     lab.module("env_file", path="/etc/default/foreign", state="absent")
     lab.sh("systemctl stop foreign@1")

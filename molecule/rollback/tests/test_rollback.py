@@ -303,7 +303,7 @@ def test_a_killed_deploy_is_told_and_taken_up_by_the_next(bare: LabHost) -> None
     bare.deploy(sleeper("a"))
     old = bare.pids("sleeper")
     with bare.deploying(sleeper("b", rollout=slow)) as deploy:
-        bare.until(lambda: bare.pids("sleeper").get("1", old["1"]) != old["1"], seconds=60)
+        bare.until(lambda: bare.pids("sleeper").get("1", old["1"]) != old["1"])
         bare.sh("pkill -KILL -f '[A]nsiballZ_pools'")
         deploy.wait()
     assert kept(bare) == [(1, "good"), (2, "applying")]
@@ -321,7 +321,7 @@ def test_after_a_killed_deploy_the_old_version_can_be_deployed(bare: LabHost) ->
     bare.deploy(sleeper("a"))
     files, old = live(bare), bare.pids("sleeper")
     with bare.deploying(sleeper("b", rollout={"min_healthy_time": "5s", "max_parallel": "1"})) as deploy:
-        bare.until(lambda: bare.pids("sleeper").get("1", old["1"]) != old["1"], seconds=60)
+        bare.until(lambda: bare.pids("sleeper").get("1", old["1"]) != old["1"])
         bare.sh("pkill -KILL -f '[A]nsiballZ_pools'")
         deploy.wait()
     told = bare.deploy(sleeper("a"))

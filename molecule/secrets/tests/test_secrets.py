@@ -169,10 +169,10 @@ def test_a_bad_version_is_undone_by_the_run_or_by_the_host_and_one_goes_back_by_
     assert handed_out(bare, "1") == digests(good["secrets"])
 
     with bare.deploying({**bad, "rollout": {"min_healthy_time": "5s"}}, workers_confirm="2s") as deploy:
-        bare.until(lambda: "B" in credential_files(bare), seconds=30)
+        bare.until(lambda: "B" in credential_files(bare))
         bare.sh("pkill -KILL -f '[A]nsiballZ_pools'")
         deploy.wait()
-    bare.until(lambda: files(bare) == before, seconds=15)
+    bare.until(lambda: files(bare) == before)
     bare.until(lambda: handed_out(bare, "1") == digests(good["secrets"]))
 
     bare.deploy(bad)

@@ -141,10 +141,16 @@ options:
         default: stop
       health_check:
         description:
-          - A command that must exit with status 0 before a service is believed. It runs on the host as root, and no
-            shell reads it. C(%i) in a word is the name of the instance.
+          - A command that must exit with status 0 before a service is believed. It runs on the host as
+            O(rollout.check_user), in an environment of its own, and no shell reads it. C(%i) in a word is the name of
+            the instance.
         type: list
         elements: str
+      check_user:
+        description:
+          - Whom O(rollout.health_check) runs as. Without it, the user of the service.
+          - What root is to run must belong to root, and so must all directories above it.
+        type: str
 seealso:
   - module: workers.systemd.pools
   - module: ansible.builtin.systemd_service
@@ -262,7 +268,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.task import 
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module
 
 # A unit of somebody else has no former version to go back to.
-ROLLOUT = {**policy.OPTIONS, "on_failure": {"type": "str", "choices": ["stop"], "default": "stop"}}
+ROLLOUT = {
+    **policy.OPTIONS,
+    "on_failure": {"type": "str", "choices": ["stop"], "default": "stop"},
+    "check_user": {"type": "str"},
+}
 STATES = ["started", "stopped", "restarted", "reloaded", "reload_or_restarted", "try_restarted"]
 OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {
     "template": {"type": "str"},

@@ -152,9 +152,17 @@ options:
             that it is idle. Anything else, or no answer within 10 seconds, counts as busy.
           - Idle instances are stopped and restarted first. Busy ones are asked every second, and follow when they are
             idle, or when none became idle for O(pools[].drain_timeout).
-          - It runs on the host as root, and no shell reads it. C(%i) in a word is the name of the instance.
+          - It runs on the host as O(pools[].check_user), in an environment of its own, and no shell reads it. C(%i) in
+            a word is the name of the instance.
         type: list
         elements: str
+      check_user:
+        description:
+          - Whom O(pools[].busy_check) and O(pools[].rollout.health_check) run as. Without it, the user of the pool.
+          - With V(root), and for a pool of root, the check, what interprets it, and all directories above them must
+            belong to root and be writable by nobody else; otherwise whoever owns them could make root run anything.
+          - Not for O(pools[].scope=user), where checks run as that user.
+        type: str
       limits:
         description: What one instance may use (see systemd.resource-control(5)).
         type: dict
@@ -299,7 +307,8 @@ options:
           health_check:
             description:
               - A command that must exit with status 0 before an instance is believed, after
-                O(pools[].rollout.min_healthy_time). It runs on the host as root, and no shell reads it.
+                O(pools[].rollout.min_healthy_time). It runs on the host as O(pools[].check_user), in an environment of
+                its own, and no shell reads it.
               - C(%i) in a word is the name of the instance.
               - It has 10 seconds. When it fails it is asked again every second, until
                 O(pools[].rollout.healthy_deadline).
@@ -548,6 +557,7 @@ POOL = {
     "preset": {"type": "str", "default": "generic"},
     "drain_timeout": {"type": "str"},
     "busy_check": {"type": "list", "elements": "str"},
+    "check_user": {"type": "str"},
     "limits": {"type": "dict", "options": LIMITS},
     "hardening": {"type": "str", "default": "standard"},
     "needs": {"type": "list", "elements": "str"},

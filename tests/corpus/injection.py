@@ -130,6 +130,7 @@ HARMLESS: Params = {
     "preset": "generic",
     "drain_timeout": "90s",
     "busy_check": ["/bin/busy", "%i"],
+    "check_user": "root",
     "limits": {"memory_max": "512M", "tasks_max": "64"},
     "hardening": "strict",
     "needs": ["jit"],

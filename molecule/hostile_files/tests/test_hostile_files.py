@@ -68,3 +68,67 @@ def test_the_host_puts_back_without_a_look_at_what_a_worker_owns(home: LabHost) 
     home.until(lambda: '"undone"' in home.sh("cat /var/lib/workers.systemd/journal"))
     assert "exec sleep" not in home.sh("cat /etc/systemd/system/watcher@.service")
     assert all(home.pids("watcher").values())
+
+
+TELLS = f"""#!/bin/sh
+{{
+    id -un; id -Gn; pwd; umask
+    tr '\\0' '\\n' < /proc/$$/environ
+    ls /proc/$$/fd
+}} > {HOME}/$1.new && mv {HOME}/$1.new {HOME}/$1
+exit $2
+"""
+
+
+def test_checks_run_as_the_worker_and_get_nothing_of_ours(home: LabHost) -> None:
+    home.sh("groupadd --force extra && usermod --append --groups extra app")
+    home.write("/usr/local/bin/tells", TELLS)
+    asking = watcher(
+        environment={"VERSION": "1"},
+        busy_check=["/usr/local/bin/tells", "busy-%i", "1"],
+        rollout={"min_healthy_time": "300ms", "health_check": ["/usr/local/bin/tells", "healthy-%i", "0"]},
+    )
+    task = {"workers.systemd.pools": {"pools": [asking]}, "environment": {"VAULT_TOKEN": "hvs.secret"}}
+    home.raw([task])
+    home.raw([{**task, "workers.systemd.pools": {"pools": [{**asking, "environment": {"VERSION": "2"}}]}}])
+    for check in ("busy-1", "healthy-1", "healthy-2"):
+        user, groups, directory, umask, *rest = home.sh(f"cat {HOME}/{check}").splitlines()
+        assert (user, set(groups.split()), directory, umask) == ("app", {"app", "extra"}, "/", "0022")
+        names = {line.partition("=")[0] for line in rest if "=" in line}
+        assert names <= {"PATH", "LANG", "HOME", "USER", "LOGNAME", "SHELL", "PWD"}
+        # From 10 on are those of the shell itself.
+        assert {int(line) for line in rest if line.isdigit() and int(line) < 10} == {0, 1, 2}
+
+
+def test_a_check_of_a_user_that_systemd_makes_up_runs_as_that(home: LabHost) -> None:
+    home.write("/usr/local/bin/tells", TELLS.replace(HOME, "/run/tells"))
+    home.sh("rm -rf /run/tells; mkdir -m 1777 /run/tells")
+    asking = watcher(
+        user=None,
+        watch=[],
+        unit={"Service": {"DynamicUser": True}},
+        rollout={"min_healthy_time": "300ms", "health_check": ["/usr/local/bin/tells", "healthy-%i", "0"]},
+    )
+    assert not home.deploy(asking).failed
+    uid = home.sh("systemctl show -P UID watcher@1").strip()
+    assert home.sh("stat -c %u /run/tells/healthy-1").strip() == uid != "0"
+
+
+def test_root_runs_no_check_that_a_worker_may_change(home: LabHost) -> None:
+    assert not home.deploy(watcher()).failed
+    home.sh(f"printf '#!/bin/sh\\ntouch /run/was-root\\n' > {HOME}/check; chmod 755 {HOME}/check; rm -f /run/was-root")
+    before = home.tree()
+    for words in ([f"{HOME}/check"], ["/bin/sh", f"{HOME}/check"], ["/bin/sh", "-c", f"true; {HOME}/check"]):
+        for check in ({"busy_check": words}, {"rollout": {"min_healthy_time": "300ms", "health_check": words}}):
+            told = home.module("pools", pools=[watcher(["/bin/sleep", "1d"], check_user="root", **check)])
+            assert told.failed
+            assert f"{HOME}/check, which root would run, and {HOME} belongs to app" in told.msg
+    told = home.module(
+        "instances",
+        units=["watcher@1"],
+        state="restarted",
+        rollout={"health_check": [f"{HOME}/check"], "check_user": "root"},
+    )
+    assert "which root would run" in told.msg
+    assert home.tree() == before
+    assert home.sh("ls /run/was-root", check=False) == ""

@@ -9,10 +9,12 @@ import json
 import typing as t
 from dataclasses import asdict, dataclass, field, fields
 
+from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, WantedFile
 from ansible_collections.workers.systemd.plugins.module_utils._core.watched import Note
 
@@ -63,8 +65,12 @@ class Generation:
 
     def as_pool(self) -> Pool:
         """As far as a pool can be read from its generation; enough to plan and to judge."""
+        template = next(file.text for file in self.files if file_name(file.path) == units.template(self.pool))
+        written = UnitText.parse(template)
+        service = {key: written.values("Service", key) for key in ("User", "DynamicUser")}
         return Pool(
             self.pool,
+            unit={"Service": {key: values for key, values in service.items() if values}},
             instances=self.instances,
             environment_files=self.environment_files,
             watch=self.watch,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import as_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import argv_problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ACCOUNT
 from ansible_collections.workers.systemd.plugins.module_utils._core.values import time_span
 
 # As Ansible's argument spec has them.
@@ -33,9 +34,10 @@ class Policy:
 
     ``canary`` instances are restarted before all others, 0 for none. ``max_parallel`` is a count, or a percentage
     ending in ``%``; with ``surge`` as many instances are added for the meantime. A ``progress_deadline`` of 0 is off.
-    An empty ``health_check`` or ``busy_check`` is none. ``patience`` is how long a busy instance is left to become idle
-    before it is stopped all the same. ``awaits`` is the signal that an instance handles as soon as it has loaded (see
-    readiness.py), empty when nobody knows of one.
+    An empty ``health_check`` or ``busy_check`` is none. ``check_user`` is whom they run as, empty for the user of the
+    service. ``patience`` is how long a busy instance is left to become idle before it is stopped all the same.
+    ``awaits`` is the signal that an instance handles as soon as it has loaded (see readiness.py), empty when nobody
+    knows of one.
     """
 
     canary: int = 1
@@ -48,6 +50,7 @@ class Policy:
     surge: bool = False
     health_check: t.Tuple[str, ...] = ()
     busy_check: t.Tuple[str, ...] = ()
+    check_user: str = ""
     patience: float = 90.0
     awaits: str = ""
 
@@ -76,6 +79,8 @@ def read_policy(given: t.Mapping[str, t.Any], where: str) -> t.Tuple[Policy, t.L
             problems.append(Problem(f"{where}.max_parallel", found, "a count from 1, or a percentage from 1% to 100%"))
     if read.get("canary", 0) < 0:
         problems.append(Problem(f"{where}.canary", repr(read.pop("canary")), "a count from 0, which is none"))
+    if not ACCOUNT.fullmatch(read.get("check_user", "root")):
+        problems.append(Problem(f"{where}.check_user", repr(read.pop("check_user")), "the name or number of a user"))
     if "health_check" in read:
         read["health_check"], found_wrong = read_check(read["health_check"], f"{where}.health_check")
         problems.extend(found_wrong)

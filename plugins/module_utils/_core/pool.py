@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from ansible_collections.workers.systemd.plugins.module_utils._core import hardening, presets
 from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import Value
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import Value, last_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.values.words import is_true
 
 Sections = t.Dict[str, t.Dict[str, Value]]
 
@@ -93,6 +94,13 @@ class Pool:
     directories: t.Mapping[str, str] = field(default_factory=dict)
     unit: t.Mapping[str, t.Mapping[str, Value]] = field(default_factory=dict)
     rollout: Policy = field(default_factory=Policy)
+
+    @property
+    def account(self) -> t.Optional[str]:
+        """Whom systemd runs it as; ``None`` when only systemd knows, as with DynamicUser= or a specifier."""
+        service = self.unit.get("Service", {})
+        name = last_text(service.get("User", []), self.user or "root") or "root"
+        return None if "%" in name or is_true(last_text(service.get("DynamicUser", []), "no")) else name
 
     def fitted(self, catalogue: Catalogue) -> Pool:
         """The same for a host whose systemd has these directives."""

@@ -45,7 +45,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text im
     value_problems,
     value_texts,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import not_for_users, read_scope
+from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import (
+    ACCOUNT,
+    not_for_users,
+    read_scope,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.values import time_span
 
 Params = t.Mapping[str, t.Any]
@@ -62,7 +66,6 @@ RESERVED_VARIABLES = re.compile(
 SHELL_WORDS = frozenset({"|", "||", "&&", "&", ">", ">>", "<", "2>&1", ";"})
 # One directory of systemd.exec(5), StateDirectory=, without what its list needs quotes for.
 DIRECTORY = re.compile(r"(?:[A-Za-z0-9_.@-]|%i)+(?:/(?:[A-Za-z0-9_.@-]|%i)+)*")
-ACCOUNT = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,255}|[0-9]{1,10}")
 
 
 def understand(params: t.Sequence[Params]) -> t.Tuple[t.Tuple[Pool, ...], t.List[Problem]]:
@@ -338,7 +341,8 @@ class _Reader:
         policy, found = read_policy(self.params.get("rollout") or {}, f"{self.where}.rollout")
         busy_check, found_wrong = read_check(self.params.get("busy_check") or [], f"{self.where}.busy_check")
         self.problems.extend([*found, *found_wrong])
-        return replace(policy, busy_check=busy_check, patience=patience)
+        check_user = self._account("check_user") or ""
+        return replace(policy, busy_check=busy_check, check_user=check_user, patience=patience)
 
 
 def _awaits(preset: str, exec_start: str, service: t.Mapping[str, Value]) -> str:

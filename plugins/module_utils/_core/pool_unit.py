@@ -28,6 +28,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text im
     render,
     value_texts,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT
 from ansible_collections.workers.systemd.plugins.module_utils._core.values.time_span import (
     is_time_span,
     seconds,
@@ -42,6 +43,8 @@ LONGEST_DELAY = "10s"
 # A worker talks to a broker; network.target only says that the network is being set up. The manager of a user has
 # neither: it starts when users may log in, and a worker that comes too early is restarted.
 NETWORK = {"Wants": "network-online.target", "After": "network-online.target"}
+# DEFAULT_PATH of systemd.
+SERVICE_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 WAIT_UNTIL_IDLE = 'while kill -0 "$MAINPID" 2>/dev/null && "$0" "$@"; do sleep 1; done'
 
 
@@ -150,11 +153,25 @@ def _drain(pool: Pool, preset: t.Mapping[str, str]) -> t.Dict[str, t.Any]:
         drain["ExecStop"] = []
     elif "ExecStop" in preset:
         most = presets.stop_time(pool.preset, pool.drain_timeout)
-        # To timeout(1) 0 is without end. The check runs as root, as it does in a rollout.
+        # To timeout(1) 0 is without end.
         seconds = "0" if most == math.inf else f"{max(1.0, most - 1):g}"
-        wait = ["/usr/bin/timeout", seconds, "/bin/sh", "-c", WAIT_UNTIL_IDLE, *pool.rollout.busy_check]
-        drain["ExecStop"] = [preset["ExecStop"], "-+" + render_argv(wait).replace("%%i", "%i")]
+        prefix, check = _as_check_user(pool)
+        wait = ["/usr/bin/timeout", seconds, "/bin/sh", "-c", WAIT_UNTIL_IDLE, *check]
+        drain["ExecStop"] = [preset["ExecStop"], prefix + render_argv(wait).replace("%%i", "%i")]
     return drain
+
+
+def _as_check_user(pool: Pool) -> t.Tuple[str, t.List[str]]:
+    """The prefix and the words by which the stop asks the busy check: as the worker, unless it is to be somebody else.
+
+    What the worker has in its environment is nothing for a third one to see.
+    """
+    check, user = list(pool.rollout.busy_check), pool.rollout.check_user
+    if user in ROOT:
+        return "-+", check
+    if user in ("", pool.account):
+        return "-", check
+    return "-+", ["/usr/bin/env", "-i", f"PATH={SERVICE_PATH}", "/usr/sbin/runuser", "-u", user, "--", *check]
 
 
 def _directories(pool: Pool) -> t.Dict[str, t.Any]:

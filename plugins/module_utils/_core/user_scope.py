@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
@@ -15,6 +16,7 @@ SCOPE: t.Dict[str, t.Dict[str, t.Any]] = {
 }
 # As User= names it.
 ROOT = ("root", "0")
+ACCOUNT = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,255}|[0-9]{1,10}")
 # Only root can change to another user, and only a manager that is root has capabilities to leave to its services.
 NEEDS_ROOT = frozenset({"Group", "SupplementaryGroups", "DynamicUser", "CapabilityBoundingSet"})
 # The controller of cgroups without which a limit is not in force.
@@ -48,6 +50,9 @@ def not_for_users(given: t.Mapping[str, t.Any], where: str) -> t.Iterator[Proble
     hint = "Leave it out, or use scope: system."
     if given.get("group") is not None:
         yield Problem(f"{where}.group", repr(given["group"]), "no group, for scope: user", hint)
+    if given.get("check_user") is not None:
+        expected = "nobody, for scope: user, where checks run as that user"
+        yield Problem(f"{where}.check_user", repr(given["check_user"]), expected, hint)
     if given.get("secrets_as") == "credentials":
         # The key of the host is root's, and before 256 the manager of a user decrypts nothing.
         yield Problem(f"{where}.secrets_as", "'credentials'", "environment, for scope: user", hint)

@@ -132,8 +132,8 @@ class Run:
         self.work = work
         self.reload = reload
         self.outcome = Outcome()
-        self.checks = Checks()
-        self.busy_checks = Checks()
+        self.checks = Checks(manager)
+        self.busy_checks = Checks(manager)
         self.counts: t.Dict[str, int] = {}
         self.inside: t.Dict[str, Inside] = {}
         self.killed: t.Dict[str, str] = {}
@@ -264,9 +264,9 @@ class Run:
         policies = {pool.name: pool.policy for pool in self.work}
         for name, action in actions:
             if isinstance(action, Check):
-                self.checks.ask(policies[name].health_check, action.units)
+                self.checks.ask(policies[name].health_check, action.units, policies[name].check_user)
             elif isinstance(action, Ask):
-                self.busy_checks.ask(policies[name].busy_check, action.units)
+                self.busy_checks.ask(policies[name].busy_check, action.units, policies[name].check_user)
 
     def _look_inside(self, actions: t.Sequence[t.Tuple[str, Action]]) -> t.Dict[str, Inside]:
         signals = {pool.name: pool.policy.awaits for pool in self.work}

@@ -1,10 +1,16 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks: commands of the operator about an instance, run side by side while the rollout goes on looking."""
+"""Checks: commands of the operator about an instance, run side by side while the rollout goes on looking.
+
+They run as the user of the service: what a worker may change must not run as root because root asks about it.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import grp
 import os
+import pwd
 import signal
 import subprocess
 import time
@@ -12,11 +18,18 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._host import accounts
+from ansible_collections.workers.systemd.plugins.module_utils._host.commands import clean_environment
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 
 # A check that takes longer has failed.
 LONGEST = 10.0
 # What a busy check exits with when the instance is idle; 0 means busy, anything else that it cannot tell.
 IDLE = 1
+# For the kernel to end one that was killed.
+PATIENCE = 1.0
+# Of `systemctl show`: what systemd knows, and nothing that the worker can say.
+ACCOUNT = ("User", "UID", "GID", "SupplementaryGroups")
 
 
 class Answer(t.NamedTuple):
@@ -31,21 +44,36 @@ class Answer(t.NamedTuple):
         return self.status != IDLE
 
 
+def concrete_words(command: t.Sequence[str], unit: str) -> t.Tuple[str, ...]:
+    return tuple(concrete(word, UnitName.parse(unit).instance or "") for word in command)
+
+
 class Checks:
     """Those that run, by unit."""
 
-    def __init__(self) -> None:
+    def __init__(self, manager: Manager) -> None:
+        self.manager = manager
         self.running: t.Dict[str, t.Tuple[subprocess.Popen[bytes], float]] = {}
         self.refused: t.Dict[str, Answer] = {}
 
-    def ask(self, command: t.Sequence[str], units: t.Iterable[str]) -> None:
-        """Begins the check of each unit; ``%i`` in a word is the name of its instance."""
+    def ask(self, command: t.Sequence[str], units: t.Sequence[str], user: str) -> None:
+        """Begins the check of each unit; ``%i`` in a word is the name of its instance.
+
+        It runs as ``user``, or as the user of the unit when that is empty.
+        """
+        whos = self._accounts(units, user)
         for unit in units:
-            argv = [concrete(word, UnitName.parse(unit).instance or "") for word in command]
+            argv = concrete_words(command, unit)
+            account = whos.get(unit)
+            if account is None:
+                self.refused[unit] = Answer(None, f"cannot run {argv[0]}: nobody knows the user {user}".rstrip())
+                continue
             try:
-                self.running[unit] = (_begun(argv), time.monotonic())
+                self.running[unit] = (self._begun(argv, account), time.monotonic())
             except OSError as error:
                 self.refused[unit] = Answer(None, f"cannot run {argv[0]}: {error.strerror}")
+            except subprocess.SubprocessError as error:
+                self.refused[unit] = Answer(None, f"cannot run {argv[0]}: {error}")
 
     def answers(self) -> t.Dict[str, Answer]:
         """What the checks that have ended since the last time said."""
@@ -67,14 +95,56 @@ class Checks:
 
     def _kill(self, unit: str) -> None:
         process, _begun_at = self.running.pop(unit)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        # One that has become somebody else may be out of reach, and one that waits for a dead server does not end.
+        with contextlib.suppress(PermissionError, subprocess.TimeoutExpired):
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait(PATIENCE)
+
+    def _accounts(self, units: t.Sequence[str], user: str) -> t.Dict[str, accounts.Account]:
+        """By unit; without those that nobody knows."""
+        if os.geteuid() != 0:
+            return dict.fromkeys(units, accounts.account_of(pwd.getpwuid(os.geteuid())))
+        if user:
+            named = accounts.found(user, pwd.getpwnam, pwd.getpwuid)
+            return dict.fromkeys(units, accounts.account_of(named)) if named else {}
+        shown = self.manager.show(units, ACCOUNT)
+        found = {unit: _account_of(one) for unit, one in shown.items()}
+        return {unit: account for unit, account in found.items() if account is not None}
+
+    def _begun(self, argv: t.Sequence[str], account: accounts.Account) -> subprocess.Popen[bytes]:
+        """In a session of its own, so that a check that hangs goes with its children. What it prints nobody reads."""
+        environment = clean_environment(account.uid)
+        if self.manager.places.user:
+            environment["XDG_RUNTIME_DIR"] = self.manager.places.runtime
+
+        def prepare() -> None:
+            os.umask(0o022)
+            if account.uid != os.geteuid():
+                accounts.become(account)
+
+        nothing = subprocess.DEVNULL
+        # run_command() of Ansible waits for the end, and Python 3.8 has no other way to become somebody.
+        return subprocess.Popen(  # pylint: disable=ansible-bad-function,subprocess-popen-preexec-fn
+            argv,
+            stdin=nothing,
+            stdout=nothing,
+            stderr=nothing,
+            start_new_session=True,
+            cwd="/",
+            env=environment,
+            preexec_fn=prepare,
+        )
 
 
-def _begun(argv: t.List[str]) -> subprocess.Popen[bytes]:
-    """In a session of its own, so that a check that hangs goes with its children. What it prints nobody reads."""
-    nothing = subprocess.DEVNULL
-    # run_command() of Ansible waits for the end.
-    return subprocess.Popen(  # pylint: disable=ansible-bad-function
-        argv, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True
-    )
+def _account_of(shown: t.Mapping[str, str]) -> t.Optional[accounts.Account]:
+    """Of a unit that runs; systemd knows the numbers of a dynamic user, too."""
+    if not shown.get("User"):
+        return accounts.account_of(pwd.getpwuid(0))
+    uid, gid = shown.get("UID", ""), shown.get("GID", "")
+    if not (uid.isdigit() and gid.isdigit()):
+        return None
+    more = [accounts.found(name, grp.getgrnam, grp.getgrgid) for name in shown.get("SupplementaryGroups", "").split()]
+    groups = {int(gid), *(group.gr_gid for group in more if group)}
+    with contextlib.suppress(KeyError):
+        groups.update(os.getgrouplist(pwd.getpwuid(int(uid)).pw_name, int(gid)))
+    return accounts.Account(int(uid), int(gid), tuple(groups))

@@ -10,10 +10,9 @@ import pwd
 import subprocess
 import typing as t
 
-ENVIRONMENT = {"LC_ALL": "C", "LANGUAGE": "C", "TZ": "UTC", "SYSTEMD_COLORS": "0", "SYSTEMD_LOG_COLOR": "0"}
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import SERVICE_PATH
 
-# As systemd gives it to services (DEFAULT_PATH).
-PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+ENVIRONMENT = {"LC_ALL": "C", "LANGUAGE": "C", "TZ": "UTC", "SYSTEMD_COLORS": "0", "SYSTEMD_LOG_COLOR": "0"}
 
 
 def clean_environment(uid: int) -> t.Dict[str, str]:
@@ -26,9 +25,9 @@ def clean_environment(uid: int) -> t.Dict[str, str]:
         user = pwd.getpwuid(uid)
     except KeyError:
         # A dynamic user, say, who has neither name nor home.
-        return {"PATH": PATH, "LANG": "C.UTF-8"}
+        return {"PATH": SERVICE_PATH, "LANG": "C.UTF-8"}
     named = {"HOME": user.pw_dir, "USER": user.pw_name, "LOGNAME": user.pw_name, "SHELL": user.pw_shell or "/bin/sh"}
-    return {"PATH": PATH, "LANG": "C.UTF-8", **named}
+    return {"PATH": SERVICE_PATH, "LANG": "C.UTF-8", **named}
 
 
 def run(argv: t.Sequence[str], given: str = "") -> t.Tuple[int, str, str]:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 import typing as t
 from dataclasses import replace
@@ -27,7 +28,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.policy impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.readiness import awaited_signal_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.run_journal import Phase
+from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT
 from ansible_collections.workers.systemd.plugins.module_utils._host import (
+    check_problems,
     credentials,
     generations,
     host,
@@ -35,6 +38,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host import (
     services,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome, PoolWork, Run
+from ansible_collections.workers.systemd.plugins.module_utils._host.checks import concrete_words
 from ansible_collections.workers.systemd.plugins.module_utils._host.failures import failures
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
 
@@ -117,11 +121,25 @@ class Instances:
         for unit in self.chosen.units:
             found.extend(unit_problems(unit, self.services[unit], self.asked, restarts=unit in restarts))
             missing.extend(absence(unit, self.services[unit], self.asked))
+        found.extend(self._wrong_checks())
         # What is wrong with a template is wrong with each of its instances.
         found, missing = list(dict.fromkeys(found)), list(dict.fromkeys(missing))
         if found or (missing and not self.check_mode):
             raise Problems([*found, *missing])
         return missing
+
+    def _wrong_checks(self) -> t.Iterator[Problem]:
+        """Root runs nothing that somebody else may change."""
+        policy = self.asked.policy
+        if policy is None or not policy.health_check or os.geteuid() != 0:
+            return
+        shown = self.manager.show(self.chosen.units, ("User",))
+        of_root = [unit for unit, one in shown.items() if (policy.check_user or one.get("User") or "root") in ROOT]
+        for argv in sorted({concrete_words(policy.health_check, unit) for unit in of_root}):
+            remedy = "Name another check_user" if not policy.check_user else "Leave out check_user"
+            wrong = check_problems.of_others(argv, remedy)
+            if wrong:
+                yield Problem("rollout.health_check", *wrong)
 
     def _half_deployed(self) -> t.Iterator[Problem]:
         """A restart would bring a version that nobody has judged to all instances, with nothing to undo it."""

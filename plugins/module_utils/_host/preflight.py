@@ -17,7 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.credentials 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
-from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, credentials, look
+from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, check_problems, credentials, look
 
 
 def missing(pools: t.Sequence[Pool], systemd: int) -> t.List[Problem]:
@@ -29,7 +29,7 @@ def missing(pools: t.Sequence[Pool], systemd: int) -> t.List[Problem]:
         problems.extend(_file_problems(pool))
         problems.extend(_writable_problems(pool))
         problems.extend(_access_problems(pool, account or accounts.ours()))
-        problems.extend(_check_problems(pool))
+        problems.extend(check_problems.of_pool(pool, account))
         if pool.credentials and systemd >= ENCRYPTED_SINCE and not shutil.which(credentials.PROGRAM):
             lacking = f"credentials, without {credentials.PROGRAM} on the host"
             problems.append(Problem(f"{pool.where}.secrets_as", lacking, "that program, or environment"))
@@ -76,11 +76,14 @@ def _directories(places: Places, pool: Pool) -> t.Tuple[str, ...]:
 
 def _account(pool: Pool) -> t.Tuple[t.Optional[accounts.Account], t.List[Problem]]:
     """Whom the worker runs as; ``None`` when the host does not know."""
-    problems = []
-    user = accounts.found(pool.user or str(os.geteuid()), pwd.getpwnam, pwd.getpwuid)
+    problems: t.List[Problem] = []
+    name = pool.account if os.geteuid() == 0 else str(os.geteuid())
+    if name is None:
+        return None, problems
+    user = accounts.found(name, pwd.getpwnam, pwd.getpwuid)
     if user is None:
         problems.append(
-            Problem(f"{pool.where}.user", f"no user {pool.user!r} on the host", "an existing user", "Create it first.")
+            Problem(f"{pool.where}.user", f"no user {name!r} on the host", "an existing user", "Create it first.")
         )
     group = None if pool.group is None else accounts.found(pool.group, grp.getgrnam, grp.getgrgid)
     if pool.group is not None and group is None:
@@ -110,15 +113,6 @@ def _writable_problems(pool: Pool) -> t.Iterator[Problem]:
             if not os.path.exists(one):
                 # The place is that of the trap which finds one that every instance has.
                 yield Problem(f"{pool.where}.writable_paths", f"{one} is not there", "an existing path")
-
-
-def _check_problems(pool: Pool) -> t.Iterator[Problem]:
-    """The checks run as who deploys, whoever the worker is."""
-    for option, check in (("rollout.health_check", pool.rollout.health_check), ("busy_check", pool.rollout.busy_check)):
-        for program in check[:1]:
-            if not (os.path.isfile(program) and os.access(program, os.X_OK)):
-                found = f"{program} is not there, or cannot be executed"
-                yield Problem(f"{pool.where}.{option}", found, "an executable file")
 
 
 def _read_by(pool: Pool, path: str) -> t.Sequence[str]:

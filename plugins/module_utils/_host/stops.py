@@ -32,7 +32,7 @@ def killed(formers: t.Mapping[str, str], since: float, manager: Manager) -> t.Di
 def stop(groups: t.Sequence[t.Tuple[t.Sequence[str], Policy]], manager: Manager) -> t.Dict[str, str]:
     """Stops units of several pools, idle ones first, and waits for their end. Returns how stops went wrong, by unit."""
     drains = [(Drain(policy), list(units)) for units, policy in groups]
-    checks = Checks()
+    checks = Checks(manager)
     wrong: t.Dict[str, str] = {}
     try:
         while any(left for _drain, left in drains):
@@ -54,7 +54,7 @@ def _free(drains: t.Iterable[t.Tuple[Drain, t.Sequence[str]]], checks: Checks) -
     free = []
     for drain, left in drains:
         drain.hear(answers)
-        checks.ask(drain.policy.busy_check, drain.questions(now, left))
+        checks.ask(drain.policy.busy_check, drain.questions(now, left), drain.policy.check_user)
         free += drain.free(now, left)
     return free
 

@@ -26,6 +26,7 @@ READ: dict[str, tuple[dict[str, t.Any], Policy]] = {
         Policy(order="descending", on_failure="rollback"),
     ),
     "a health check": ({"health_check": ["/bin/check", "%i", 1]}, Policy(health_check=("/bin/check", "%i", "1"))),
+    "a user for the health check": ({"check_user": "app"}, Policy(check_user="app")),
     "an empty health check": ({"health_check": []}, Policy()),
     "what somebody else refuses": ({"canry": 1}, Policy()),
 }
@@ -40,6 +41,7 @@ REFUSED: dict[str, tuple[dict[str, t.Any], str]] = {
     "more than all": ({"max_parallel": "101%"}, "max_parallel"),
     "less than no canary": ({"canary": -1}, "canary"),
     "a health check from a PATH": ({"health_check": ["curl", "x"]}, "health_check[0]"),
+    "a user who can be nobody": ({"check_user": "a b"}, "check_user"),
     "a health check with a NUL": ({"health_check": ["/bin/check", "a\0"]}, "health_check[1]"),
 }
 

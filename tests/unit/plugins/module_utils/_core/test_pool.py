@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import units
+from ansible_collections.workers.systemd.plugins.module_utils._core.generation import as_generation
 from ansible_collections.workers.systemd.plugins.module_utils._core.hardening import directives
 from ansible_collections.workers.systemd.plugins.module_utils._core.own_lists import is_list
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
@@ -25,7 +26,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.pool import 
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_reader import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
-from tests.unit.plugins.module_utils._core.builders import mail
+from tests.unit.plugins.module_utils._core.builders import mail, written
 
 # options, attribute of the pool, its value
 UNDERSTOOD: dict[str, tuple[dict[str, t.Any], str, t.Any]] = {
@@ -61,6 +62,7 @@ UNDERSTOOD: dict[str, tuple[dict[str, t.Any], str, t.Any]] = {
         "rollout",
         Policy(busy_check=("/bin/busy", "%i", "1")),
     ),
+    "who asks": ({"check_user": "root"}, "rollout", Policy(check_user="root")),
     "a directory": ({"working_directory": "/srv/a b"}, "working_directory", "/srv/a b"),
     "a profile": ({"hardening": "strict"}, "hardening", "strict"),
     "no profile": ({"hardening": "off", "needs": ["home"]}, "guards", {}),
@@ -162,6 +164,7 @@ REFUSED: dict[str, tuple[dict[str, t.Any], str]] = {
     "a drain that is no time": ({"drain_timeout": "soon"}, "drain_timeout"),
     "a drain of 0, which is without end to systemd": ({"drain_timeout": 0}, "drain_timeout"),
     "a drain of two lines": ({"drain_timeout": "1min\n30s"}, "drain_timeout"),
+    "somebody who asks and can be nobody": ({"check_user": "a b"}, "check_user"),
     "a busy check from a PATH": ({"busy_check": ["busy", "x"]}, "busy_check[0]"),
     "a time that is none": ({"rollout": {"min_healthy_time": "soon"}}, "rollout.min_healthy_time"),
     "a rollout of nothing": ({"rollout": {"max_parallel": "0"}}, "rollout.max_parallel"),
@@ -349,3 +352,23 @@ def test_what_the_host_does_not_have_is_left_out_and_said() -> None:
     fitted = mail().fitted({"Service": {**known, "SystemCallFilter": "NOTSUPPORTED"}})
     assert fitted.left_out == ("SystemCallFilter",)
     assert {*fitted.guards, "SystemCallFilter"} == set(mail().guards)
+
+
+# options, and whom systemd runs the worker as
+ACCOUNTS: dict[str, tuple[dict[str, t.Any], str | None]] = {
+    "nobody said": ({}, "root"),
+    "the option": ({"user": "app"}, "app"),
+    "the directive": ({"unit": {"Service": {"User": "app"}}}, "app"),
+    "the last directive": ({"unit": {"Service": {"User": ["other", "app"]}}}, "app"),
+    "a directive that takes it back": ({"unit": {"Service": {"User": ""}}}, "root"),
+    "a user that is made up": ({"unit": {"Service": {"DynamicUser": True}}}, None),
+    "no user that is made up": ({"unit": {"Service": {"DynamicUser": "no"}}}, "root"),
+    "a user for each instance": ({"unit": {"Service": {"User": "app-%i"}}}, None),
+}
+
+
+@pytest.mark.parametrize(("options", "account"), ACCOUNTS.values(), ids=ACCOUNTS.keys())
+def test_whom_it_runs_as_and_a_generation_of_it_too(options: dict[str, t.Any], account: str | None) -> None:
+    pool = mail(**options)
+    assert pool.account == account
+    assert as_generation(written(pool), 1, "").as_pool().account == account

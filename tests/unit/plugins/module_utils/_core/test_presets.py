@@ -11,7 +11,11 @@ import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import SAME_AS_OPTION
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_reader import understand
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import template_text, unit_marker
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import (
+    SERVICE_PATH,
+    template_text,
+    unit_marker,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.presets import DEFAULT, PRESETS, directives
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
@@ -88,17 +92,28 @@ def test_the_drain_timeout_replaces_what_the_preset_sets() -> None:
 
 
 QUIETED = r'''-"/bin/sh" "-c" "test -n \"$$MAINPID\" && kill -s TSTP \"$$MAINPID\""'''
-WAITS = (
-    r'''"/bin/sh" "-c" "while kill -0 \"$$MAINPID\" 2>/dev/null && \"$$0\" \"$$@\"; do sleep 1; done"'''
-    r''' "/usr/local/bin/busy" "%i"'''
-)
+WAITING = r'''"/bin/sh" "-c" "while kill -0 \"$$MAINPID\" 2>/dev/null && \"$$0\" \"$$@\"; do sleep 1; done"'''
+WAITS = f'''{WAITING} "/usr/local/bin/busy" "%i"'''
 BUSY = {"busy_check": ["/usr/local/bin/busy", "%i"]}
 STOPS: dict[str, tuple[dict[str, t.Any], list[str]]] = {
     "nobody is quieted whom nobody waits for": ({}, []),
-    "sidekiq is quieted, and waited for while it is busy": (BUSY, [QUIETED, f'-+"/usr/bin/timeout" "89" {WAITS}']),
-    "as long as the drain lasts": ({**BUSY, "drain_timeout": "1h"}, [QUIETED, f'-+"/usr/bin/timeout" "3599" {WAITS}']),
-    "a second at least": ({**BUSY, "drain_timeout": "1s"}, [QUIETED, f'-+"/usr/bin/timeout" "1" {WAITS}']),
-    "or without end": ({**BUSY, "drain_timeout": "infinity"}, [QUIETED, f'-+"/usr/bin/timeout" "0" {WAITS}']),
+    "sidekiq is quieted, and waited for while it is busy": (BUSY, [QUIETED, f'-"/usr/bin/timeout" "89" {WAITS}']),
+    "as long as the drain lasts": ({**BUSY, "drain_timeout": "1h"}, [QUIETED, f'-"/usr/bin/timeout" "3599" {WAITS}']),
+    "a second at least": ({**BUSY, "drain_timeout": "1s"}, [QUIETED, f'-"/usr/bin/timeout" "1" {WAITS}']),
+    "or without end": ({**BUSY, "drain_timeout": "infinity"}, [QUIETED, f'-"/usr/bin/timeout" "0" {WAITS}']),
+    "root asks where it is to": ({**BUSY, "check_user": "root"}, [QUIETED, f'-+"/usr/bin/timeout" "89" {WAITS}']),
+    "the worker asks where it is named": (
+        {**BUSY, "user": "app", "check_user": "app"},
+        [QUIETED, f'-"/usr/bin/timeout" "89" {WAITS}'],
+    ),
+    "a third one sees nothing of the worker's environment": (
+        {**BUSY, "user": "app", "check_user": "other"},
+        [
+            QUIETED,
+            f'-+"/usr/bin/timeout" "89" {WAITING} "/usr/bin/env" "-i" "PATH={SERVICE_PATH}" "/usr/sbin/runuser" "-u"'
+            ' "other" "--" "/usr/local/bin/busy" "%i"',
+        ],
+    ),
     "and goes on as the user says": (
         {"unit": {"Service": {"ExecStop": "/bin/true"}}},
         ["/bin/true"],

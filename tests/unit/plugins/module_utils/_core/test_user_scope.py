@@ -39,6 +39,7 @@ REFUSED: dict[str, tuple[dict[str, t.Any], list[str]]] = {
     "root by number": ({"user": "0"}, ["user"]),
     "a group": ({"user": "app", "group": "www-data"}, ["group"]),
     "credentials": ({"user": "app", "secrets_as": "credentials"}, ["secrets_as"]),
+    "a user for the checks": ({"user": "app", "check_user": "root"}, ["check_user"]),
     "a group as a directive": ({"user": "app", "unit": {"Service": {"Group": "x"}}}, ["unit.Service.Group"]),
     "capabilities": (
         {"user": "app", "unit": {"Service": {"CapabilityBoundingSet": "CAP_CHOWN", "Nice": 5}}},

@@ -15,6 +15,8 @@ description:
   - Writes a mapping as a file for C(EnvironmentFile=) of systemd, so that systemd reads back exactly the values given,
     with blanks, quotes, backslashes, dollars, hashes, percent signs and newlines in them.
   - The file is private from its first byte and replaced as a whole, so a service never reads half of it.
+  - Of a file that it replaces it warns of lines that systemd read otherwise than people think, such as a comment behind
+    a value or a name with a dash.
   - Values are shown nowhere. The diff and the result tell the names of variables and what happened to each.
   - The environment of a pool of workers needs no such file, see M(workers.systemd.pools).
 extends_documentation_fragment:
@@ -90,6 +92,7 @@ problems:
 
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.env_lint import oddities
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import (
     parse_env,
     read_variables,
@@ -132,6 +135,10 @@ def main() -> None:
         wanted = wanted_file(module)
         path = module.params["path"]
         seen = one_file.seen(path)
+        if wanted and seen and seen != wanted:
+            # What services were started with so far may not be what the diff makes one think.
+            for one in oddities(seen.text):
+                module.warn(f"{path}:{one.line}, as it was: {one.found} ({one.hint})")
         if wanted != seen and not module.check_mode:
             one_file.put(path, wanted)
     before, after = (parse_env(file.text) if file else {} for file in (seen, wanted))

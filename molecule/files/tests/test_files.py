@@ -10,6 +10,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.env_lint import oddities
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import parse_env, render_env
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import render_argv
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText, render
@@ -172,3 +173,55 @@ def test_every_real_unit_comes_apart_and_together_again(clean: LabHost) -> None:
         assert parsed.text == text
         rendered = UnitText.parse(render(parsed.sections()))
         assert rendered.sections() == parsed.sections(), name
+
+
+ODD = r"""QUEUE=high   # the-comment
+QUOTED="a b" # the-comment
+FOLDER=C:\temp
+ESCAPED="a\nb"
+JOINED=a\
+NEXT=b
+queue-name=the-value
+not an assignment
+KEY=-----BEGIN PRIVATE KEY-----
+MIIEtheValue
+-----END PRIVATE KEY-----
+OPEN="the-value
+LAST=x
+"""
+TOLD = {1, 2, 3, 4, 5, 7, 8, 9, 12}
+
+
+def test_what_systemd_reads_otherwise_is_told_by_file_and_line(clean: LabHost) -> None:
+    """And is what it reads: of the pool's own file of an instance, in lint, and of what env_file replaces."""
+    assert {one.line for one in oddities(ODD)} == TOLD
+    clean.remove_pools()
+    clean.write("/etc/lab-1.env", ODD, "0600")
+    clean.write("/etc/lab.env", ODD, "0600")
+    paths = ["/etc/lab.env", "/etc/lab-%i.env"]
+    pool = {"name": "odd", "command": ["/bin/sleep", "infinity"], "environment_files": paths}
+    try:
+        deployed = clean.deploy(pool)
+        assert not deployed.failed, deployed.msg
+        environ = clean.sh(f"tr '\\0' '\\1' < /proc/{clean.pids('odd')['1']}/environ").split("\1")
+        got = dict(entry.partition("=")[::2] for entry in environ)
+        assert {name: got.get(name) for name in parse_env(ODD)} == parse_env(ODD)
+        assert "NEXT" not in got
+        told = deployed.result["warnings"]
+        for path in ("/etc/lab.env", "/etc/lab-1.env"):
+            lines = {line.split(f"{path}:")[1].split(":")[0] for line in told if f"{path}:" in line}
+            assert lines == {str(number) for number in TOLD}
+        linted = clean.module("lint", units=["odd@.service"], fail_on="never").result["findings"]
+        assert {one["line"] for one in linted if one["file"] == "/etc/lab.env"} == TOLD
+        replaced = clean.module("env_file", path="/etc/lab.env", variables={"QUEUE": "high"})
+        assert any(line.startswith("/etc/lab.env:1, as it was: ") for line in replaced.result["warnings"])
+        everything = f"{deployed.result}{linted}{replaced.result}"
+        assert all(secret not in everything for secret in ("the-value", "the-comment", "theValue", "C:"))
+
+        clean.sh(r"printf 'A=caf\351\n' > /etc/lab-1.env")
+        refused = clean.deploy(pool)
+        (problem,) = refused.result["problems"]
+        assert (problem["where"], problem["id"]) == ("pools[0] (odd): /etc/lab-1.env:1", "environment-file-ends-start")
+    finally:
+        clean.remove_pools()
+        clean.sh("rm -f /etc/lab-1.env")

@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import enum
 import re
 import typing as t
+from dataclasses import dataclass
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import not_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
@@ -71,10 +73,41 @@ def unfit_value(value: str) -> str:
 
 def parse_env(text: str) -> t.Dict[str, str]:
     """What systemd reads from an EnvironmentFile. Never refuses: it ignores assignments to names that are none."""
+    return {one.name: one.value for one in read_env(text) if one.value is not None and NAME.fullmatch(one.name)}
+
+
+class Otherwise(enum.Enum):
+    """What systemd makes of a value that people do not expect."""
+
+    COMMENT = "a comment behind the value"
+    BEHIND_QUOTES = "text behind the closing quote"
+    BACKSLASH = "a backslash without quotes"
+    ESCAPE = r"an escape such as \n in double quotes"
+    JOINED = "a backslash at the end of the line, before another variable"
+    OPEN_QUOTE = "a quote that is not closed"
+
+
+@dataclass(frozen=True)
+class EnvLine:
+    """An assignment, or, with ``None`` for its value, a line that is none. ``line`` is where it begins, from 1."""
+
+    line: int
+    name: str
+    value: t.Optional[str] = None
+    otherwise: t.Tuple[Otherwise, ...] = ()
+
+
+def read_env(text: str) -> t.List[EnvLine]:
+    """All that is no comment, in order, also assignments to names that are none."""
     reader = _EnvReader()
     for character in text:
         reader.feed(character)
-    return {name: value for name, value in reader.end() if NAME.fullmatch(name)}
+    return reader.end()
+
+
+# What a shell takes a backslash away from as well, so that whoever wrote it knows.
+ESCAPED_IN_SHELLS = frozenset(" \t\"'$`\\#&()*;<>?|~!{}[]=")
+ASSIGNMENT = re.compile(rf"\s*{NAME.pattern}=")
 
 
 class _EnvReader:
@@ -82,27 +115,55 @@ class _EnvReader:
 
     def __init__(self) -> None:
         self.state = self._pre_key
-        self.key = ""
-        # A list, since a text that grows by a character at a time takes time with the square of its length.
+        self.found: t.List[EnvLine] = []
+        self.line = 1
+        self._forget()
+
+    def _forget(self) -> None:
+        # Lists, since a text that grows by a character at a time takes time with the square of its length.
+        self.key: t.List[str] = []
         self.value: t.List[str] = []
         # How much of the value must stay when blanks at its end are dropped.
         self.kept = 0
-        self.found: t.List[t.Tuple[str, str]] = []
+        self.begun = self.line
+        self.otherwise: t.Dict[Otherwise, None] = {}
+        # Behind a closing quote: how many blanks.
+        self.closed, self.blanks = False, 0
+        # Where in the value a quote begins, and where a line was joined.
+        self.opened = 0
+        self.joint: t.Optional[int] = None
 
     def feed(self, character: str) -> None:
         self.state(character)
+        self.line += character == "\n"
 
-    def end(self) -> t.List[t.Tuple[str, str]]:
+    def end(self) -> t.List[EnvLine]:
         """An assignment that is open at the end of the file counts, an unfinished escape does not."""
+        if self.state in (self._single, self._double, self._double_escape):
+            self._note(Otherwise.OPEN_QUOTE)
         if self.state in (self._pre_value, self._value, self._escape, self._single, self._double, self._double_escape):
             self._store()
+        elif self.state == self._in_key:
+            self._stray()
         return self.found
+
+    def _note(self, otherwise: Otherwise) -> None:
+        self.otherwise[otherwise] = None
 
     def _store(self) -> None:
         in_quotes = self.state in (self._single, self._double, self._double_escape)
         value = "".join(self.value if in_quotes else self.value[: self.kept])
-        self.found.append((self.key.rstrip(" \t\n\r"), value))
-        self.key, self.value, self.kept = "", [], 0
+        if self.joint is not None and ASSIGNMENT.match("".join(self.value[self.joint :])):
+            self._note(Otherwise.JOINED)
+        self.found.append(EnvLine(self.begun, self._name(), value, tuple(self.otherwise)))
+        self._forget()
+
+    def _stray(self) -> None:
+        self.found.append(EnvLine(self.begun, self._name()))
+        self._forget()
+
+    def _name(self) -> str:
+        return "".join(self.key).rstrip(" \t\n\r")
 
     def _keep(self, character: str) -> None:
         self.value.append(character)
@@ -112,29 +173,37 @@ class _EnvReader:
         if character in "#;":
             self.state = self._comment
         elif character not in " \t\n\r":
-            self.key = character
+            self._forget()
+            self.key.append(character)
             self.state = self._in_key
 
     def _in_key(self, character: str) -> None:
         if character in "\n\r":
-            self.key = ""
+            self._stray()
             self.state = self._pre_key
         elif character == "=":
             self.state = self._pre_value
         else:
-            self.key += character
+            self.key.append(character)
 
     def _pre_value(self, character: str) -> None:
         if character in "\n\r":
             self._store()
             self.state = self._pre_key
-        elif character == "'":
-            self.state = self._single
-        elif character == '"':
-            self.state = self._double
+            return
+        if character in " \t":
+            self.blanks += 1
+            return
+        if character == "#" and (self.blanks or self.closed):
+            self._note(Otherwise.COMMENT)
+        elif self.closed and self.blanks:
+            self._note(Otherwise.BEHIND_QUOTES)
+        if character in "'\"":
+            self.opened = len(self.value)
+            self.state = self._single if character == "'" else self._double
         elif character == "\\":
             self.state = self._escape
-        elif character not in " \t":
+        else:
             self._keep(character)
             self.state = self._value
 
@@ -149,11 +218,17 @@ class _EnvReader:
         elif character in " \t":
             self.value.append(character)
         else:
+            if character == "#" and self.value[-1:] and self.value[-1] in " \t":
+                self._note(Otherwise.COMMENT)
             self._keep(character)
 
     def _escape(self, character: str) -> None:
         self.state = self._value
-        if character not in "\n\r":
+        if character in "\n\r":
+            self.joint = len(self.value)
+        else:
+            if character not in ESCAPED_IN_SHELLS:
+                self._note(Otherwise.BACKSLASH)
             self._keep(character)
 
     def _single(self, character: str) -> None:
@@ -175,10 +250,17 @@ class _EnvReader:
         if character in '"\\`$':
             self.value.append(character)
         elif character != "\n":
+            if character in "nrt":
+                self._note(Otherwise.ESCAPE)
             self.value += ["\\", character]
 
     def _close_quote(self) -> None:
+        # `A="x` and in the next line `B="y"`: the quote that closes is the one that opens another value.
+        _before, newline, last = "".join(self.value[self.opened :]).rpartition("\n")
+        if newline and ASSIGNMENT.fullmatch(last):
+            self._note(Otherwise.OPEN_QUOTE)
         self.kept = len(self.value)
+        self.closed, self.blanks = True, 0
         self.state = self._pre_value
 
     def _comment(self, character: str) -> None:

@@ -11,10 +11,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.directives i
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge import judged
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_places import option_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import target_text
-from ansible_collections.workers.systemd.plugins.module_utils._core.traps.table import live_findings
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps.table import (
+    environment_file_findings,
+    live_findings,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, template_of
 from ansible_collections.workers.systemd.plugins.module_utils._host import candidates, trap_facts
@@ -64,6 +67,8 @@ def judge_pools(
         for (pool, one), said, host in zip(asked, verified, facts)
         for finding in judged(one.unit, catalogue, systemd, said, silent, host)
     ]
+    for pool in sound:
+        found += [(pool, finding) for finding in _of_own_environment_files(manager, pool, silent)]
     for pool in flawed:
         found += [
             (pool, one)
@@ -114,6 +119,19 @@ def _candidates(places: Places, pool: Pool, systemd: int) -> t.Iterator[Candidat
     )
     target = units.target(pool.name)
     yield from candidates.of_unit(places, target, places.unit(target), target_text(places, pool))
+
+
+def _of_own_environment_files(manager: Manager, pool: Pool, off: t.Collection[str]) -> t.List[Finding]:
+    """What the template tells of files that all instances read, for those that each has for itself."""
+    own = [path for path in pool.environment_files if "%i" in path]
+    paths = dict.fromkeys(concrete(path, instance) for path in own for instance in pool.instances)
+    if not paths:
+        return []
+    text = "".join(["[Service]\n", *(f"EnvironmentFile={path}\n" for path in paths)])
+    name = units.template(pool.name)
+    unit = Unit.of(name, text, path=manager.places.unit(name))
+    (host,) = trap_facts.facts(manager.places, [unit], manager.run)
+    return list(environment_file_findings(unit, host, manager.version(), off))
 
 
 def _template(places: Places, pool: Pool, systemd: int) -> Unit:

@@ -129,7 +129,7 @@ def _env_facts(path: str) -> EnvFileFacts:
         text = foreign_files.read(path, LARGEST, follow=True)
     except OSError:
         return EnvFileFacts()
-    return EnvFileFacts.of(text.decode(errors="replace"))
+    return EnvFileFacts.of(text.decode("utf-8", "surrogateescape"))
 
 
 def _has_swap() -> bool:

@@ -26,6 +26,12 @@ printf 'LAB=1\n' > /srv/lab/writable.env
 printf 'export LAB=hunter2\n' > /srv/lab/script.env
 printf 'LAB=hunter2\n' > /srv/lab/plain.env
 printf 'HOSTED=shop\nLAB="${HOSTED} mail"\n' > /srv/lab/refers.env
+printf 'LAB=caf\351\n' > /srv/lab/latin.env
+printf 'LAB=café\n' > /srv/lab/utf8.env
+printf 'LAB=first\nsecond\nlab-mail=hunter2\n' > /srv/lab/ignored.env
+printf 'LAB="first\nsecond"\nLAB_MAIL=hunter2\n' > /srv/lab/read.env
+printf 'LAB=high  # which\nLAB2="a b" # c\nLAB3=C:\\temp\n' > /srv/lab/otherwise.env
+printf 'LAB=high\n# which\n' > /srv/lab/alike.env
 printf 'HOSTED=shop\nLAB="shop mail"\n' > /srv/lab/resolved.env
 chmod 0600 /srv/lab/*.env
 chmod 0644 /srv/lab/open.env

@@ -8,6 +8,7 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.env_lint import Oddity, oddities
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import parse_env
 
 # The last word of a name whose value is a secret. What only tells where it lies (_FILE, _PATH) or how it is handled
@@ -37,6 +38,7 @@ class EnvFileFacts:
     references: t.Tuple[str, ...] = ()
     # Names behind the word "export", which systemd refuses.
     exports: t.Tuple[str, ...] = ()
+    oddities: t.Tuple[Oddity, ...] = ()
 
     @classmethod
     def of(cls, text: str) -> EnvFileFacts:
@@ -45,6 +47,7 @@ class EnvFileFacts:
             tuple(name for name, value in variables.items() if value and is_secret(name)),
             tuple(name for name, value in variables.items() if set(REFERENCE.findall(value)) & set(variables)),
             tuple(EXPORT.findall(text)),
+            oddities(text),
         )
 
 

@@ -47,6 +47,14 @@ def findings(unit: Unit, host: t.Optional[HostFacts], systemd: int, off: t.Colle
     return _walk((*OF_TEXT, *OF_HOST), seen, off)
 
 
+def environment_file_findings(
+    unit: Unit, host: HostFacts, systemd: int, off: t.Collection[str] = ()
+) -> t.Iterator[Finding]:
+    """The same about its environment files alone."""
+    about = (one for one in OF_HOST if one.id.startswith("environment-file-"))
+    return _walk(about, Seen.of(unit, systemd, host, LiveProcess()), off)
+
+
 def live_findings(unit: Unit, process: LiveProcess, systemd: int, off: t.Collection[str] = ()) -> t.Iterator[Finding]:
     """What the running main process of a unit adds to that."""
     return _walk(OF_PROCESS, Seen.of(unit, systemd, HostFacts(), process), off)

@@ -55,6 +55,21 @@ CAUGHT: Rows = {
         worker("EnvironmentFile=-/etc/w"),
         at("/etc/w", PathFacts(mode=0o666)),
     ),
+    "another encoding": (
+        "environment-file-ends-start",
+        worker("EnvironmentFile=-/etc/w"),
+        at("/etc/w", PathFacts(mode=0o600, env=EnvFileFacts.of("A=\udce9\n"))),
+    ),
+    "no name": (
+        "environment-file-line-is-ignored",
+        worker("EnvironmentFile=/etc/w"),
+        at("/etc/w", PathFacts(mode=0o600, env=EnvFileFacts.of("A-B=1\n"))),
+    ),
+    "a comment behind a value": (
+        "environment-file-reads-otherwise",
+        worker("EnvironmentFile=/etc/w"),
+        at("/etc/w", PathFacts(mode=0o600, env=EnvFileFacts.of("A=1 # c\n"))),
+    ),
     "a script": (
         "environment-file-is-a-script",
         worker("EnvironmentFile=/etc/w"),
@@ -116,6 +131,13 @@ MISSED: Rows = {
         worker("EnvironmentFile=/etc/w"),
         at("/etc/w", PathFacts(mode=0o644)),
     ),
+    "plain lines, for a start": (
+        "environment-file-ends-start",
+        worker("EnvironmentFile=/etc/w"),
+        at("/etc/w", PROGRAM),
+    ),
+    "plain lines": ("environment-file-line-is-ignored", worker("EnvironmentFile=/etc/w"), at("/etc/w", PROGRAM)),
+    "plain values": ("environment-file-reads-otherwise", worker("EnvironmentFile=/etc/w"), at("/etc/w", PROGRAM)),
     "variables": ("environment-file-is-a-script", worker("EnvironmentFile=/etc/w"), at("/etc/w", PROGRAM)),
     "values": ("environment-file-refers", worker("EnvironmentFile=/etc/w"), at("/etc/w", PROGRAM)),
     "a path that may be missing": ("writable-path-is-not-there", worker("ReadWritePaths=-/srv/a"), at("/srv/a", GONE)),
@@ -203,3 +225,12 @@ def test_is_the_name_of_a_secret(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(NO_SECRETS))
 def test_is_no_name_of_a_secret(name: str) -> None:
     assert not is_secret(name)
+
+
+def test_an_odd_line_is_told_at_its_place_in_its_file() -> None:
+    host = at("/etc/w", PathFacts(mode=0o600, env=EnvFileFacts.of("A=1\nB=1 # c\n")))
+    unit = Unit.of("mail@.service", "[Service]\nEnvironmentFile=/etc/w\nEnvironmentFile=/etc/w\n")
+    (found,) = traps.environment_file_findings(unit, host, 252)
+    assert found.at is not None
+    assert (found.at.path, found.at.line) == ("/etc/w", 2)
+    assert list(traps.environment_file_findings(unit, host, 252, {found.id})) == []

@@ -262,9 +262,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.instances im
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import SCOPE, read_scope
 from ansible_collections.workers.systemd.plugins.module_utils._host.for_user import decide_in
-from ansible_collections.workers.systemd.plugins.module_utils._host.instances import Instances
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
-from ansible_collections.workers.systemd.plugins.module_utils._host.task import Decided
+from ansible_collections.workers.systemd.plugins.module_utils._host.orders import Bring
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module
 
 # A unit of somebody else has no former version to go back to.
@@ -297,14 +295,10 @@ def main() -> None:
         if module.unknown() or problems or misplaced:
             raise Problems([*module.unknown(), *problems, *misplaced])
 
-        def decide_for(manager: Manager) -> t.Tuple[Instances, t.List[str]]:
-            instances = Instances(manager, asked, check_mode=module.check_mode)
-            return instances, instances.decide()
-
-        def decide() -> t.Tuple[Decided, t.List[str]]:
-            return decide_in(user, decide_for, check_mode=module.check_mode, diff=module._diff)
-
-        end = module.task().carry_out(decide)
+        orders = Bring(asked, check_mode=module.check_mode)
+        end = module.task().carry_out(
+            lambda lock: decide_in(user, orders, lock, check_mode=module.check_mode, diff=module._diff)
+        )
     module.end(end)
 
 

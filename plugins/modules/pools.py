@@ -520,14 +520,12 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core import policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.dead_man import DEFAULT, read_confirm
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_reader import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.table import unknown_ids
 from ansible_collections.workers.systemd.plugins.module_utils._host import commands
-from ansible_collections.workers.systemd.plugins.module_utils._host.dead_man import DeadMan, Program
-from ansible_collections.workers.systemd.plugins.module_utils._host.deploy import Deployment
-from ansible_collections.workers.systemd.plugins.module_utils._host.everywhere import Everywhere, decide_everywhere
+from ansible_collections.workers.systemd.plugins.module_utils._host.everywhere import decide_everywhere
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.orders import Deploy
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module, hidden
 
 LIMITS = {
@@ -593,35 +591,16 @@ def main() -> None:
         problems += unknown_ids(module.params["skip_traps"], "skip_traps")
         confirm, wrong = read_confirm(module.params["confirm"])
 
-        known = [*module.unknown(), *problems, *wrong]
-        program = Program()
-
-        def decide_for(theirs: t.Sequence[Pool], manager: Manager) -> t.Tuple[Deployment, t.List[str]]:
-            deployment = Deployment(
-                manager,
-                theirs,
-                purge=module.params["purge"],
-                check_mode=module.check_mode,
-                skip_traps=module.params["skip_traps"],
-                switch=DeadMan(manager.places, confirm, program),
-            )
-            warnings = deployment.judge(known)
-            deployment.decide()
-            return deployment, [*warnings, *deployment.cut_short()]
-
-        def decide() -> t.Tuple[Everywhere, t.List[str]]:
-            return decide_everywhere(
-                Manager(commands.run, SYSTEM),
-                pools,
-                known,
-                decide_for,
-                program,
-                purge=module.params["purge"],
-                check_mode=module.check_mode,
-                diff=module._diff,
-            )
-
-        end = module.task().carry_out(decide)
+        orders = Deploy(
+            pools,
+            known=(*module.unknown(), *problems, *wrong),
+            purge=module.params["purge"],
+            check_mode=module.check_mode,
+            skip_traps=tuple(module.params["skip_traps"]),
+            confirm=confirm,
+        )
+        system = Manager(commands.run, SYSTEM)
+        end = module.task().carry_out(lambda lock: decide_everywhere(system, orders, lock, diff=module._diff))
     module.end(end)
 
 

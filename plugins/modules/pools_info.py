@@ -176,51 +176,35 @@ table:
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.report import last_exits
-from ansible_collections.workers.systemd.plugins.module_utils._core.status import PROPERTIES, pool_status, table
-from ansible_collections.workers.systemd.plugins.module_utils._host import (
-    commands,
-    exposure,
-    generations,
-    lingering,
-    look,
-)
-from ansible_collections.workers.systemd.plugins.module_utils._host.for_user import look_as
+from ansible_collections.workers.systemd.plugins.module_utils._core.status import table
+from ansible_collections.workers.systemd.plugins.module_utils._host import commands, lingering, look
+from ansible_collections.workers.systemd.plugins.module_utils._host.for_user import TROUBLE, look_as
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.statuses import of_all, statuses
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module
 
+OF_POOLS = {str: {"instances": [dict]}}
 
-def statuses(manager: Manager, names: t.Sequence[str]) -> t.Dict[str, t.Dict[str, t.Any]]:
-    """By pool."""
-    pools = look.observe(names, manager)
-    instances = [units.instance(name, one) for name, pool in pools.items() for one in pool.instances]
-    shown = manager.show(instances, PROPERTIES)
-    died = [unit for unit, one in shown.items() if one["NRestarts"] != "0" or one["ActiveState"] != "active"]
-    exits = last_exits(manager.exits(died))
-    exposed = exposure.loaded(manager, names)
-    told = {name: pool_status(manager.places, name, pool, shown, exits) for name, pool in pools.items()}
-    for name, row in told.items():
-        row["exposure"] = exposed[name].score if name in exposed else None
-        row["generations"] = [one.row for one in generations.of_pool(manager.places, name)]
+
+def statuses_of_users(warn: t.Callable[[str], None]) -> t.Dict[str, t.Dict[str, t.Any]]:
+    """By USER/POOL. What goes wrong with one user hides no other."""
+    told: t.Dict[str, t.Dict[str, t.Any]] = {}
+    for user in lingering.users():
+        try:
+            seen = look_as(user, of_all, OF_POOLS)
+        except TROUBLE as error:
+            warn(f"the manager of {user}: {error}")
+        else:
+            told.update({f"{user}/{name}": row for name, row in seen.items()})
     return told
-
-
-def statuses_of_users() -> t.Dict[str, t.Dict[str, t.Any]]:
-    """By USER/POOL."""
-    return {
-        f"{user}/{name}": row
-        for user in lingering.users()
-        for name, row in look_as(user, lambda manager: statuses(manager, look.owned_pools(manager.places))).items()
-    }
 
 
 def main() -> None:
     module = Module({"names": {"type": "list", "elements": "str"}}, hide=dict)
     with module.telling_problems():
-        owned, theirs = look.owned_pools(SYSTEM), statuses_of_users()
+        owned, theirs = look.owned_pools(SYSTEM), statuses_of_users(module.warn)
         there = [*owned, *theirs]
         names = there if module.params["names"] is None else module.params["names"]
         expected = f"one of {', '.join(there)}" if there else "no names: there are no pools on this host"

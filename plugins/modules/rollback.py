@@ -101,16 +101,11 @@ problems:
   elements: dict
 """
 
-import typing as t
-
 from ansible_collections.workers.systemd.plugins.module_utils._core.dead_man import DEFAULT, read_confirm
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import SCOPE, read_scope
-from ansible_collections.workers.systemd.plugins.module_utils._host.dead_man import DeadMan, Program
 from ansible_collections.workers.systemd.plugins.module_utils._host.for_user import decide_in
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
-from ansible_collections.workers.systemd.plugins.module_utils._host.rollback import Rollback, chosen
-from ansible_collections.workers.systemd.plugins.module_utils._host.task import Decided
+from ansible_collections.workers.systemd.plugins.module_utils._host.orders import GoBack
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module
 
 
@@ -131,23 +126,12 @@ def main() -> None:
         if module.unknown() or wrong or misplaced:
             raise Problems([*module.unknown(), *wrong, *misplaced])
 
-        program = Program()
-
-        def decide_for(manager: Manager) -> t.Tuple[Rollback, t.List[str]]:
-            generation = chosen(module.params["pool"], module.params["generation"], manager)
-            switch = DeadMan(manager.places, confirm, program)
-            rollback = Rollback(manager, generation, check_mode=module.check_mode, switch=switch)
-            warnings = rollback.judge([])
-            rollback.decide()
-            return rollback, [*warnings, *rollback.not_put_back()]
-
-        def decide() -> t.Tuple[Decided, t.List[str]]:
-            if user:
-                # What Ansible has put here that user cannot read.
-                program.made()
-            return decide_in(user, decide_for, check_mode=module.check_mode, diff=module._diff)
-
-        end = module.task().carry_out(decide)
+        orders = GoBack(
+            module.params["pool"], module.params["generation"], check_mode=module.check_mode, confirm=confirm
+        )
+        end = module.task().carry_out(
+            lambda lock: decide_in(user, orders, lock, check_mode=module.check_mode, diff=module._diff)
+        )
     module.end(end)
 
 

@@ -34,6 +34,11 @@ ALL_FIELDS = (
 # Microseconds since the epoch, of when journald took the entry; journalctl prints it with any choice of fields.
 TAKEN = "__REALTIME_TIMESTAMP"
 
+# systemd.unit(5)
+UNIT = re.compile(r"[A-Za-z0-9:_.\\@-]{1,255}")
+# Of seconds since the epoch that a clock shows.
+LATEST = 1e11
+
 # Each field is a text, whatever was written.
 Entry = t.Dict[str, str]
 
@@ -85,10 +90,25 @@ class JournalQuery(t.NamedTuple):
         return [self.about.value, *self[1:]]
 
     @classmethod
-    def of_json(cls, read: t.Sequence[t.Any]) -> JournalQuery:
-        about, units, since, lines, fresh, until = read
-        end = None if until is None else float(until)
-        return cls(About(about), tuple(units), float(since), int(lines), bool(fresh), end)
+    def of_json(cls, read: t.Any) -> JournalQuery:
+        """What a process of a user asks. Raises ``ValueError`` for what no process of ours would."""
+        try:
+            about, units, since, lines, fresh, until = read
+            end = None if until is None else float(until)
+            query = cls(About(about), tuple(units), float(since), int(lines), bool(fresh), end)
+            named = all(UNIT.fullmatch(unit) for unit in query.units)
+        except (OverflowError, TypeError, ValueError):
+            named = False
+        if not named or not 0 < query.lines <= most_lines(query.units):
+            raise ValueError("no question about units to the journal")
+        if not 0 <= query.since < LATEST or not 0 <= (query.until or 0) < LATEST:
+            raise ValueError("no time of a question to the journal")
+        return query
+
+
+def most_lines(units: t.Sequence[str]) -> int:
+    """How many entries about units are ever asked for."""
+    return max(1000, 10 * len(units))
 
 
 def read_entries(printed: str) -> t.List[Entry]:

@@ -47,6 +47,10 @@ class Problems(Exception):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+class InputProblems(Problems):
+    """Those of what the operator has written, whatever a user has done on the host."""
+
+
 def _told(text: str) -> str:
     end = f"... ({len(text)} characters)" if len(text) > MOST_TOLD else ""
     return one_line(text[:MOST_TOLD]) + end

@@ -1,54 +1,116 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A process that has become another user, so that root never writes where that user may have planted a link.
+"""A process that is another user, so that root never writes where that user may have planted a link.
 
-It speaks with the process that began it in lines of JSON: it tells its progress and its results, and asks for the one
-thing that it needs root for, the journal. That user cannot look into it: the kernel lets nobody but root into a process
-that has changed its user (PR_SET_DUMPABLE in prctl(2)).
+It is a fresh interpreter with this very code, in a clean environment: it has become the user before it hears of its
+work, and what root remembers, such as the secrets of everybody else, it has never known. It speaks with root in lines
+of JSON: it tells its progress and its results, and asks for the one thing that it needs root for, the journal.
+
+That user may stop it, kill it, and plant what makes it wait. So root believes nothing that it says before it has looked
+at it, waits so long and no longer, and then ends it with all that it has begun.
 """
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
+import math
 import os
+import pickle
 import pwd
+import signal
 import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.journal_query import Entry, JournalQuery
-from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, journalctl
+from ansible_collections.workers.systemd.plugins.module_utils._core.shape import fits
+from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, commands, journalctl
 from ansible_collections.workers.systemd.plugins.module_utils._host.carried import Returned, carried, unpacked
+from ansible_collections.workers.systemd.plugins.module_utils._host.dead_man import SIGNS_OF_LIFE, Program
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import UMASK
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ManagerError
-from ansible_collections.workers.systemd.plugins.module_utils._host.processes import leave_terminal
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
 
 Message = t.Dict[str, t.Any]
 
+# A sign of life.
+ALIVE: Message = {"alive": True}
+# In bytes. A plan of 10,000 instances takes 2 MB.
+LONGEST_LINE = 2**26
+# Of all that is said before one result.
+MOST_SAID = 2**28
+# Seconds until the first sign of life.
+STARTS = 20.0
+# Seconds for one that was let go to come to its end.
+PARTING = 1.0
+
 
 class Lines:
-    """One end of the conversation."""
+    """One end of the conversation. ``seconds`` is how long the other end may take to hear what is said."""
 
-    def __init__(self, connection: socket.socket) -> None:
-        self._stream = connection.makefile("rw", encoding="ascii")
-        # The stream keeps it open.
-        connection.close()
+    def __init__(self, connection: socket.socket, seconds: float = math.inf) -> None:
+        self._connection = connection
+        self._seconds = seconds
+        self._read = bytearray()
+        self._speaking = threading.Lock()
 
     def say(self, **message: t.Any) -> None:
-        self._stream.write(f"{json.dumps(message)}\n")
-        self._stream.flush()
+        """Raises ``OSError``, such as when nobody has heard it in time."""
+        with self._speaking:
+            self._connection.settimeout(None if self._seconds == math.inf else self._seconds)
+            self._connection.sendall(json.dumps(message).encode() + b"\n")
 
-    def hear(self) -> Message:
-        """Raises ``EOFError`` when the other end is gone."""
-        with contextlib.suppress(ConnectionError):
-            line = self._stream.readline()
-            if line.endswith("\n"):
-                return t.cast("Message", json.loads(line))
-        raise EOFError
+    def hear(self, until: float = math.inf) -> t.Tuple[Message, int]:
+        """A message and its length. Raises ``EOFError`` when the other end is gone, ``socket.timeout`` when it has said
+        none ``until`` a time of the monotonic clock, and ``ValueError`` for what is no message.
+        """
+        searched = 0
+        while True:
+            end = self._read.find(b"\n", searched)
+            if end >= 0:
+                line = bytes(self._read[:end])
+                del self._read[: end + 1]
+                return _message(line), end
+            searched = len(self._read)
+            if searched > LONGEST_LINE:
+                raise ValueError("a line without an end")
+            self._read += self._received(until)
+
+    def hang_up(self) -> None:
+        """The other end hears that nothing more comes."""
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_WR)
 
     def close(self) -> None:
-        with contextlib.suppress(OSError):
-            self._stream.close()
+        self._connection.close()
+
+    def _received(self, until: float) -> bytes:
+        left = until - time.monotonic()
+        if left <= 0:
+            raise socket.timeout
+        self._connection.settimeout(None if left == math.inf else left)
+        read = b""
+        with contextlib.suppress(ConnectionError):
+            read = self._connection.recv(2**16)
+        if not read:
+            raise EOFError
+        return read
+
+
+def _message(line: bytes) -> Message:
+    try:
+        message = json.loads(line)
+    except RecursionError:
+        raise ValueError("brackets in brackets") from None
+    if not isinstance(message, dict):
+        raise ValueError("no message")
+    return message
 
 
 class Principal:
@@ -63,7 +125,7 @@ class Principal:
 
     def journal(self, query: JournalQuery) -> t.List[Entry]:
         self._lines.say(asked=query.as_json())
-        return t.cast("t.List[Entry]", self._lines.hear()["entries"])
+        return t.cast("t.List[Entry]", self._lines.hear()[0]["entries"])
 
     def give(self, work: t.Callable[[], Returned]) -> None:
         """What ``work`` returns or raises."""
@@ -74,64 +136,136 @@ class Principal:
         self._lines.hear()
 
 
-class AsUser:
-    """``work`` is done by a process of ``user``. It gives results, and may wait between them until it is let go on."""
+# What a process does: a function of a module, or an object of a class there, of which nothing but its fields comes
+# along. It gives results, and may wait between them until it is let go on.
+Work = t.Callable[[Principal], None]
+PROGRAM = Program(__name__)
 
-    def __init__(self, user: pwd.struct_passwd, work: t.Callable[[Principal], None]) -> None:
+
+class AsUser:
+    """``work`` is done by a process of ``user``, which is dead without a sign of life for ``silence`` seconds."""
+
+    def __init__(self, user: pwd.struct_passwd, work: Work, silence: float) -> None:
         self.user = user
+        self._silence = silence
+        # Of its interpreter, which may be slow to start.
+        self._quiet = max(STARTS, silence)
+        self._scope = ""
         ours, theirs = socket.socketpair()
-        self.pid = os.fork()
-        if self.pid == 0:
-            ours.close()
-            _live_as(user, work, theirs)
-        theirs.close()
-        self._lines = Lines(ours)
+        with theirs, tempfile.TemporaryFile() as program:
+            program.write(PROGRAM.made())
+            program.flush()
+            # The user reads on in it, and it has no name.
+            os.fchmod(program.fileno(), 0o444)
+            given = (program.fileno(), theirs.fileno())
+            # run_command() of Ansible's waits for the end.
+            process = subprocess.Popen(  # pylint: disable=ansible-bad-function,consider-using-with
+                [sys.executable, "-I", f"/proc/self/fd/{given[0]}", str(given[1]), user.pw_name],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd="/",
+                env=commands.clean_environment(user.pw_uid),
+                pass_fds=given,
+                start_new_session=True,
+            )
+        self._process = process
+        self.pid = process.pid
+        self._lines = Lines(ours, silence)
+        # To the user and never back: who unpickles does whatever is written there (pickle in Python's library).
+        self._say(work=base64.b64encode(pickle.dumps(work)).decode(), every=silence / SIGNS_OF_LIFE)
+
+    def live_apart(self, system: Manager) -> None:
+        """In a scope of its own, so that it outlives the session, and all that it begins goes with it."""
+        scope = f"workers-run-{self.pid}.scope"
+        system.own_scope(scope, self.pid)
+        self._scope = scope
 
     def go(self) -> None:
-        # Whoever is gone will not answer either.
-        with contextlib.suppress(OSError):
-            self._lines.say(go=True)
+        self._say(go=True)
 
-    def result(self, tell: t.Callable[[str], None]) -> Returned:
-        """The next one. Raises what the work has raised, and ``ManagerError`` when the process is gone."""
-        while True:
-            try:
-                message = self._lines.hear()
-            except EOFError:
-                raise ManagerError(f"the process that was working as {self.user.pw_name} was killed") from None
-            if "result" in message:
-                return unpacked(message["result"])
-            if "told" in message:
-                tell(message["told"])
-            else:
-                query = JournalQuery.of_json(message["asked"])
-                self._lines.say(entries=journalctl.entries(query, self.user.pw_uid))
+    def result(self, tell: t.Callable[[str], None], patience: float) -> Returned:
+        """The next one. Raises what the work has raised, and ``ManagerError`` when the process is dead, or has told no
+        progress for ``patience`` seconds, or what no process of ours would.
+        """
+        until, said = time.monotonic() + patience, 0
+        try:
+            while said < MOST_SAID:
+                message, length = self._lines.hear(min(until, time.monotonic() + self._quiet))
+                said, self._quiet = said + length, self._silence
+                if "result" in message:
+                    return unpacked(message["result"])
+                if fits(message, {"told": str}):
+                    until = time.monotonic() + patience
+                    tell(message["told"])
+                elif "asked" in message:
+                    query = JournalQuery.of_json(message["asked"])
+                    self._say(entries=journalctl.entries(query, self.user.pw_uid))
+                elif message != ALIVE:
+                    break
+        except EOFError:
+            raise self._ended("was killed") from None
+        except socket.timeout:
+            late = time.monotonic() >= until
+            why = f"did not get on for {patience:g} s" if late else f"gave no sign of life for {self._quiet:g} s"
+            raise self._ended(f"{why}, and was killed") from None
+        except ValueError:
+            pass
+        raise self._ended("said what no process of ours would, and was killed")
 
     def close(self) -> None:
-        """It ends where it waits next."""
+        """It ends where it waits next, or is ended."""
+        self._lines.hang_up()
+        until = time.monotonic() + PARTING
+        try:
+            while True:
+                self._lines.hear(until)
+        except EOFError:
+            pass
+        except (OSError, ValueError):
+            self._kill()
         self._lines.close()
 
+    def _say(self, **message: t.Any) -> None:
+        # Whoever is gone, or does not listen, will not answer either.
+        with contextlib.suppress(OSError):
+            self._lines.say(**message)
 
-def _live_as(user: pwd.struct_passwd, work: t.Callable[[Principal], None], connection: socket.socket) -> t.NoReturn:
-    # What the process that was forked would do at its end, such as remove its own files, is its own affair.
+    def _ended(self, how: str) -> ManagerError:
+        self._kill()
+        return ManagerError(f"the process that was working as {self.user.pw_name} {how}")
+
+    def _kill(self) -> None:
+        """With what it has begun. One that waits for a dead file server goes when that answers."""
+        with contextlib.suppress(OSError):
+            os.killpg(self.pid, signal.SIGKILL)
+        if self._scope:
+            commands.run(["systemctl", "kill", "--signal=KILL", self._scope])
+
+
+def main() -> int:
+    """What that process runs, as root until it has become the user."""
+    connection, name = sys.argv[1:]
+    os.umask(UMASK)
+    accounts.become(accounts.account_of(pwd.getpwnam(name)))
+    lines = Lines(socket.socket(fileno=int(connection)))
     try:
-        leave_terminal()
-        # The lock of the host, say: nothing that root has open is this user's.
-        for number in {*map(int, os.listdir("/proc/self/fd"))} - {0, 1, 2, connection.fileno()}:
-            with contextlib.suppress(OSError):
-                os.close(number)
-        os.chdir("/")
-        os.umask(UMASK)
-        accounts.become(accounts.account_of(user))
-        os.environ.update(
-            HOME=user.pw_dir,
-            USER=user.pw_name,
-            LOGNAME=user.pw_name,
-            SHELL=user.pw_shell,
-        )
-        for name in ("DBUS_SESSION_BUS_ADDRESS", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
-            os.environ.pop(name, None)
-        with contextlib.suppress(EOFError, ConnectionError):
-            work(Principal(Lines(connection)))
-    finally:
-        os._exit(0)
+        order, _length = lines.hear()
+        threading.Thread(target=_give_signs, args=(lines, order["every"]), daemon=True).start()
+        # Root has written it.
+        work = pickle.loads(base64.b64decode(order["work"]))  # noqa: S301
+        work(Principal(lines))
+    except (EOFError, ConnectionError):
+        # Nobody listens any more.
+        pass
+    except Exception:
+        lines.say(result={"unexpected": traceback.format_exc()})
+    return 0
+
+
+def _give_signs(lines: Lines, every: float) -> None:
+    """As long as this process is neither stopped nor dead."""
+    with contextlib.suppress(OSError):
+        while True:
+            lines.say(**ALIVE)
+            time.sleep(every)

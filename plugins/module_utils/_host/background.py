@@ -72,7 +72,7 @@ class Background:
         What it says of its success is believed when it has also closed its journal: until then the host undoes it.
         """
         begun, pause = time.monotonic(), SHORTEST_PAUSE
-        while self._goes_on():
+        while self.goes_on:
             if patience is not None and time.monotonic() - begun > patience and os.path.getsize(self.progress):
                 return None
             time.sleep(pause)
@@ -91,7 +91,8 @@ class Background:
             raise ManagerError(KILLED)
         return returned
 
-    def _goes_on(self) -> bool:
+    @property
+    def goes_on(self) -> bool:
         try:
             with open(self.progress, encoding="utf-8") as progress:
                 fcntl.flock(progress, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -133,8 +134,9 @@ def _write_line(file: t.TextIO, line: str) -> None:
 
 
 def sweep(places: Places) -> None:
-    """Removes what nobody has come back for. The lock of the host is held, so none of it is under way."""
+    """Removes what nobody has come back for. What users take their time for may be under way still."""
     make_directory(places.runs, PRIVATE)
     for entry in os.scandir(places.runs):
-        if time.time() - entry.stat().st_mtime > FORGOTTEN_AFTER:
+        old = time.time() - entry.stat().st_mtime > FORGOTTEN_AFTER
+        if old and not Background(places, entry.name).goes_on:
             shutil.rmtree(entry.path)

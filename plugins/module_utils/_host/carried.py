@@ -7,15 +7,20 @@ from __future__ import annotations
 import traceback
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import InputProblems, Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.shape import fits
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ManagerError
 
 Returned = t.Dict[str, t.Any]
+PARTS = ("where", "found", "expected", "hint", "id")
+PROBLEMS = [dict.fromkeys(PARTS, str)]
 
 
 def carried(work: t.Callable[[], Returned]) -> t.Dict[str, t.Any]:
     try:
         return {"returned": work()}
+    except InputProblems as found:
+        return {"input": [vars(problem) for problem in found.problems]}
     except Problems as found:
         return {"problems": [vars(problem) for problem in found.problems]}
     except ManagerError as error:
@@ -26,14 +31,22 @@ def carried(work: t.Callable[[], Returned]) -> t.Dict[str, t.Any]:
         return {"unexpected": traceback.format_exc()}
 
 
-def unpacked(end: t.Mapping[str, t.Any]) -> Returned:
-    """Returns what the work returned, or raises what it raised."""
-    if "problems" in end:
-        raise Problems([Problem(**problem) for problem in end["problems"]])
-    if "manager" in end:
+def unpacked(end: t.Any) -> Returned:
+    """Returns what the work returned, or raises what it raised; ``ValueError`` for what ``carried`` has not made."""
+    if fits(end, {"returned": dict}):
+        return t.cast("Returned", end["returned"])
+    if fits(end, {"input": PROBLEMS}):
+        raise InputProblems(map(_problem, end["input"]))
+    if fits(end, {"problems": PROBLEMS}):
+        raise Problems(map(_problem, end["problems"]))
+    if fits(end, {"manager": str}):
         raise ManagerError(end["manager"])
-    if "os" in end:
+    if fits(end, {"os": list}) and len(end["os"]) == 3:
         raise OSError(*end["os"])
-    if "unexpected" in end:
+    if fits(end, {"unexpected": str}):
         raise RuntimeError(end["unexpected"])
-    return t.cast("Returned", end["returned"])
+    raise ValueError("neither returned nor raised by work of ours")
+
+
+def _problem(told: t.Mapping[str, str]) -> Problem:
+    return Problem(*(told[part] for part in PARTS))

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import sys
 import threading
@@ -16,7 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.dead_man imp
     trying_again,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._host import commands, recovery
+from ansible_collections.workers.systemd.plugins.module_utils._host import commands, foreign_files, recovery
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import write_atomically
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ManagerError
 
@@ -24,13 +25,14 @@ TIMER = f"{SWITCH}.timer"
 # The timer, and what it has started, which may be waiting to try again.
 UNITS = (TIMER, f"{SWITCH}.service")
 SIGNS_OF_LIFE = 4
-MAIN = f"import sys\n\nfrom {recovery.__name__} import main\n\nsys.exit(main())\n"
+MAIN = "import sys\n\nfrom {} import main\n\nsys.exit(main())\n"
 
 
 class Program:
-    """The very code that runs now, as a program that needs only its Python."""
+    """The very code that runs now, as a program that needs only its Python. It runs ``main`` of a module of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, main: str = recovery.__name__) -> None:
+        self._main = MAIN.format(main)
         self._made: t.Optional[bytes] = None
 
     def made(self) -> bytes:
@@ -38,19 +40,17 @@ class Program:
         if self._made is None:
             program = io.BytesIO()
             with zipfile.ZipFile(program, "w") as archive:
-                for path, text in sorted(_sources().items()):
+                for path, text in sorted({"__main__.py": self._main, **_sources()}.items()):
                     # Of a fixed date, so that equal code is an equal file.
                     archive.writestr(zipfile.ZipInfo(path), text)
             self._made = program.getvalue()
         return self._made
 
     def keep(self, path: str) -> None:
-        try:
-            with open(path, "rb") as kept:
-                if kept.read() == self.made():
-                    return
-        except FileNotFoundError:
-            pass
+        # Whatever else is there is replaced.
+        with contextlib.suppress(OSError):
+            if foreign_files.read(path, len(self.made())) == self.made():
+                return
         write_atomically(path, self.made(), mode=0o600)
 
 
@@ -104,7 +104,7 @@ def _sources() -> t.Dict[str, str]:
     """By path in the program. Wherever Ansible has put the code, its loader gives its text."""
     root = recovery.__name__.rpartition("._host")[0]
     ours = {name: module.__spec__ for name, module in list(sys.modules.items()) if name.startswith(f"{root}._")}
-    sources = {"__main__.py": MAIN}
+    sources: t.Dict[str, str] = {}
     for name, spec in ours.items():
         path = name.replace(".", "/")
         # A package without a file of its own has no text either; all get the same empty one.

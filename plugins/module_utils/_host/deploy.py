@@ -12,7 +12,7 @@ from dataclasses import asdict
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import cut_short, own_lists, report, units
 from ansible_collections.workers.systemd.plugins.module_utils._core.exposure import Judged
-from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Severity
+from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, Severity
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge import MAY_COME_LATER
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import (
@@ -24,7 +24,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan import 
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import own_sections
-from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import InputProblems, Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.seal import sealed_with
 from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import plan_shared, shared_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.surge import with_surge
@@ -93,30 +93,40 @@ class Deployment:
         self.failures: t.List[t.Dict[str, t.Any]] = []
 
     def judge(self, problems: t.Sequence[Problem]) -> t.List[str]:
-        """Raises ``Problems`` with the given ones and the host's own. Returns warnings."""
+        """Raises ``Problems`` with the given ones and the host's own. Returns warnings.
+
+        With ``InputProblems`` the operator has written something wrong. What only the host is like may be the doing of
+        the user whose manager it is.
+        """
         found = list(problems)
         if self.systemd < OLDEST_SYSTEMD:
             found.append(Problem("the host", f"systemd {self.systemd}", f"systemd {OLDEST_SYSTEMD} or newer"))
         missing = preflight.missing(self.present, self.systemd)
         told = {problem.where for problem in missing}
-        warnings = []
+        warnings: t.List[str] = []
+        foreign = [*preflight.open_to_others(self.places), *preflight.foreign(self.places, self.present)]
         for where, finding in self._judged(problems):
             problem = finding.problem(where)
             if finding.severity is Severity.WARNING:
                 warnings.append(str(problem))
             elif finding.id not in MAY_COME_LATER:
-                found.append(problem)
+                (found if self._is_of_pool(finding) else foreign).append(problem)
             elif where not in told:
                 missing.append(problem)
-        found.extend(preflight.open_to_others(self.places))
-        found.extend(preflight.foreign(self.places, self.present))
         self.exposures, exposed, worse = self._exposed(self._sound(problems))
         found.extend(exposed)
-        if found or (missing and not self.check_mode):
-            raise Problems([*found, *missing])
+        if found:
+            raise InputProblems([*found, *foreign, *missing])
+        if foreign or (missing and not self.check_mode):
+            raise Problems([*foreign, *missing])
         # An earlier task of the same play may be about to bring it.
         later = [f"{problem}; a run would refuse this" for problem in missing]
         return [*warnings, *worse, *self._idle_limits(), *self._lists(), *later]
+
+    def _is_of_pool(self, finding: Finding) -> bool:
+        """Or of a drop-in, say, that somebody else has made."""
+        own = {self.places.unit(name(pool.name)) for pool in self.present for name in (units.template, units.target)}
+        return finding.at is None or finding.at.path in own
 
     def cut_short(self) -> t.List[str]:
         """Warnings that follow from what has been decided."""

@@ -1,32 +1,39 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One deploy of all pools of a host: those of the system, then those of each user. Nothing begins before all of it is
-judged.
+judged, and what is wrong with the input is wrong for all. What goes wrong in the manager of a user, from then on or
+because of what that user owns, is the failure of his own pools: those of the system are done before, and others go on.
 """
 
 from __future__ import annotations
 
-import functools
+import pwd
 import typing as t
+from dataclasses import replace
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.elsewhere import elsewhere
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
-from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
-from ansible_collections.workers.systemd.plugins.module_utils._host import lingering, logins
-from ansible_collections.workers.systemd.plugins.module_utils._host.dead_man import Program
-from ansible_collections.workers.systemd.plugins.module_utils._host.for_user import ForUser
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import InputProblems, Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._host import lingering, logins, look
+from ansible_collections.workers.systemd.plugins.module_utils._host.deploy import Deployment
+from ansible_collections.workers.systemd.plugins.module_utils._host.for_user import TROUBLE, ForUser
+from ansible_collections.workers.systemd.plugins.module_utils._host.host import Lock
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.orders import Deploy
 from ansible_collections.workers.systemd.plugins.module_utils._host.task import Decided
 
 Told = t.Dict[str, t.Any]
-DecideFor = t.Callable[[t.Sequence[Pool], Manager], t.Tuple[Decided, t.List[str]]]
 
 
 class Everywhere:
-    """What is to be done in several managers, as one."""
+    """What is to be done in several managers, as one: in that of the system, if at all, and in those of ``users``."""
 
-    def __init__(self, system: Manager, parts: t.Sequence[Decided]) -> None:
-        self.manager = system
-        self.parts = parts
+    def __init__(self, manager: Manager, system: t.Optional[Deployment], users: t.Sequence[ForUser]) -> None:
+        self.manager = manager
+        self.system = system
+        self.users = users
+        self.parts: t.List[Decided] = [*([system] if system else []), *users]
 
     @property
     def changes(self) -> bool:
@@ -37,11 +44,15 @@ class Everywhere:
         return any(part.failed for part in self.parts)
 
     def act(self, tell: t.Callable[[str], None]) -> t.List[str]:
-        return [warning for part in self.parts for warning in part.act(tell)]
+        warnings = self.system.act(tell) if self.system else []
+        if self.system and self.users:
+            # Whatever becomes of a user's part, and of this process meanwhile, that of the system stays as it is.
+            self.system.conclude()
+        return [*warnings, *(warning for user in self.users for warning in user.act(tell))]
 
     def told(self, *, with_diff: bool) -> Told:
         every = [part.told(with_diff=with_diff) for part in self.parts]
-        resumed = [told["resumed"] for told in every if "resumed" in told]
+        resumed = [str(told["resumed"]) for told in every if "resumed" in told]
         return {
             "changed": any(told["changed"] for told in every),
             "daemon_reloaded": any(told["daemon_reloaded"] for told in every),
@@ -53,58 +64,81 @@ class Everywhere:
         }
 
     def conclude(self) -> None:
-        for part in self.parts:
-            part.conclude()
+        if self.system and not self.users:
+            self.system.conclude()
 
 
 def decide_everywhere(
-    system: Manager,
-    pools: t.Sequence[Pool],
-    known: t.Sequence[Problem],
-    decide: DecideFor,
-    program: Program,
-    *,
-    purge: bool,
-    check_mode: bool,
-    diff: bool,
+    manager: Manager, orders: Deploy, lock: t.Optional[Lock], *, diff: bool
 ) -> t.Tuple[Everywhere, t.List[str]]:
-    """Raises ``Problems`` with those that are ``known`` and those of all managers. Returns warnings too."""
-    parts: t.List[Decided] = []
-    problems = list(known)
+    """Raises ``Problems`` with those that are known and those of all managers. Returns warnings too."""
+    problems = list(orders.known)
     warnings: t.List[str] = []
-    own = [pool for pool in pools if not pool.manager_of]
-    if own or purge or not pools:
-        try:
-            part, warnings = decide(own, system)
-            parts.append(part)
-        except Problems as found:
-            problems += found.problems
-    of_users, wrong = _by_user(pools, also=lingering.users() if purge else ())
-    if check_mode:
+    of_users, wrong = _by_user(orders.pools, also=lingering.users() if orders.purge else ())
+    if orders.check_mode:
         # An earlier task of the same play may be about to make that user.
         warnings += [f"{problem}; a run would refuse this" for problem in wrong]
     else:
         problems += wrong
-    if of_users:
-        # What Ansible has put here no user can read.
-        program.made()
-    for name, theirs in of_users.items():
-        try:
-            there = ForUser(
-                logins.login(name, f"user {name}"),
-                functools.partial(decide, theirs),
-                system,
-                deploys=True,
-                check_mode=check_mode,
+    problems += _elsewhere(orders, of_users)
+    users = _begun(
+        [
+            ForUser(
+                pwd.getpwnam(name),
+                replace(orders, pools=tuple(theirs)),
+                manager,
+                lock,
+                check_mode=orders.check_mode,
                 diff=diff,
             )
-            parts.append(there)
-            warnings += there.warnings
+            for name, theirs in of_users.items()
+        ]
+    )
+    system: t.Optional[Deployment] = None
+    own = tuple(pool for pool in orders.pools if not pool.manager_of)
+    if own or orders.purge or not orders.pools:
+        try:
+            system, said = replace(orders, pools=own)(manager)
+            warnings += said
         except Problems as found:
             problems += found.problems
+    problems += _decided(users)
     if problems:
+        for user in users:
+            user.end()
         raise Problems(dict.fromkeys(problems))
-    return Everywhere(system, parts), warnings
+    return Everywhere(manager, system, users), [*warnings, *(one for user in users for one in user.warnings)]
+
+
+def _begun(users: t.Sequence[ForUser]) -> t.Sequence[ForUser]:
+    """They decide at the same time, so that those who are slow cost the time of one."""
+    for user in users:
+        try:
+            user.begin()
+        except TROUBLE as error:
+            user.fail(error)
+    return users
+
+
+def _decided(users: t.Iterable[ForUser]) -> t.Iterator[Problem]:
+    """What is wrong with the input for them."""
+    for user in users:
+        if not user.failed:
+            try:
+                user.decide()
+            except InputProblems as found:
+                yield from found.problems
+            except TROUBLE as error:
+                user.fail(error)
+
+
+def _elsewhere(orders: Deploy, of_users: t.Mapping[str, t.Sequence[Pool]]) -> t.Iterator[Problem]:
+    """With ``purge`` what is not listed goes anyway."""
+    if orders.purge or not orders.pools:
+        return
+    own = [pool for pool in orders.pools if not pool.manager_of]
+    there = {"": look.owned_pools(SYSTEM), **{user: lingering.pools_of(user) for user in lingering.users()}}
+    yield from elsewhere({"": own, **of_users}, there)
 
 
 def _by_user(pools: t.Sequence[Pool], also: t.Iterable[str]) -> t.Tuple[t.Dict[str, t.List[Pool]], t.List[Problem]]:

@@ -1,58 +1,110 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run in the manager of a user: decided and carried out by a process of that user, and told by this one."""
+"""A run in the manager of a user: decided and carried out by a process of that user, and told by this one.
+
+Whatever goes wrong with that process is the failure of its own run, and of no other.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import os
 import pwd
-import tempfile
 import typing as t
-from dataclasses import replace
 
+from ansible_collections.workers.systemd.plugins.module_utils._core import dead_man
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
-from ansible_collections.workers.systemd.plugins.module_utils._host import commands, lingering, look
-from ansible_collections.workers.systemd.plugins.module_utils._host.absent_manager import AbsentManager
-from ansible_collections.workers.systemd.plugins.module_utils._host.as_user import AsUser, Principal
-from ansible_collections.workers.systemd.plugins.module_utils._host.deploy import Deployment
-from ansible_collections.workers.systemd.plugins.module_utils._host.host import only_run
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.shape import fits
+from ansible_collections.workers.systemd.plugins.module_utils._core.values import time_span
+from ansible_collections.workers.systemd.plugins.module_utils._host import commands, lingering
+from ansible_collections.workers.systemd.plugins.module_utils._host.as_user import AsUser
+from ansible_collections.workers.systemd.plugins.module_utils._host.host import Lock, only_run_of
 from ansible_collections.workers.systemd.plugins.module_utils._host.logins import login, places_of
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
+from ansible_collections.workers.systemd.plugins.module_utils._host.orders import Deploy, Orders
 from ansible_collections.workers.systemd.plugins.module_utils._host.task import Decided
+from ansible_collections.workers.systemd.plugins.module_utils._host.user_part import Look, Part, owned_pools
 
 Told = t.Dict[str, t.Any]
-Decide = t.Callable[[Manager], t.Tuple[Decided, t.List[str]]]
+
+# What can go wrong with the process of a user. Of a mistake of ours it tells as a RuntimeError.
+TROUBLE = (Problems, ManagerError, OSError, RuntimeError)
+# Seconds in which it has to decide, and in which it has to have looked.
+DECIDES = 120.0
+LOOKS = 20.0
+# Without progress. What a user has written into his own units may let a stop take for ever.
+ACTS = 3600.0
+TOLD = {"changed": bool, "msg": str, "failures": [dict]}
+OF_A_DEPLOY = {**TOLD, "pools": {str: dict}, "host_plan": [dict], "daemon_reloaded": bool}
+NOTHING: Told = {
+    "changed": False,
+    "msg": "",
+    "failures": [],
+    "pools": {},
+    "host_plan": [],
+    "daemon_reloaded": False,
+    "diff": [],
+}
 
 
 class ForUser:
-    """Is decided when it is made; raises what ``decide`` raises.
+    """Of a deploy the manager of the user is made to run as long as there are pools in it; by others it is only used.
 
-    With ``deploys`` the manager of the user is made to run as long as there are pools in it, and is only looked at by
-    others.
+    ``lock`` is that of the host, which is let go of before this acts: a user may take his time.
     """
 
     def __init__(
-        self, user: pwd.struct_passwd, decide: Decide, system: Manager, *, deploys: bool, check_mode: bool, diff: bool
+        self,
+        user: pwd.struct_passwd,
+        orders: Orders,
+        system: Manager,
+        lock: t.Optional[Lock],
+        *,
+        check_mode: bool,
+        diff: bool,
     ) -> None:
         self.user = user
         self.name = user.pw_name
         self.places = places_of(user)
         self.manager = system
-        self.deploys = deploys
-        self.check_mode = check_mode
-        self.diff = diff
         self.error = ""
-        self._decide = decide
-        self._process = AsUser(user, self._work)
+        self._process: t.Optional[AsUser] = None
+        self._deploy = orders if isinstance(orders, Deploy) else None
+        self._lock = lock
+        self._own_lock = contextlib.ExitStack()
+        self._part = Part(orders, self.places, self._deploy is not None, check_mode, diff)
+        self._silence = getattr(orders, "confirm", time_span.seconds(dead_man.DEFAULT))
+        self._decision: Told = {"changes": False, "told": NOTHING, "warnings": [], "pools": []}
+        self._end: Told = {**self._decision, "failed": False}
+        self._linger_steps: t.List[t.Dict[str, str]] = []
+
+    def begin(self) -> None:
+        """It decides meanwhile. Raises TROUBLE."""
+        login(self.name, f"user {self.name}")
+        if not self._part.check_mode:
+            self._own_lock.enter_context(only_run_of(self.name))
+        self._process = AsUser(self.user, self._part, self._silence)
+
+    def decide(self) -> None:
+        """What it has decided is known then. Raises TROUBLE."""
         try:
-            self._decision = self._process.result(lambda _line: None)
+            decision = self._looked_at(self._started().result(lambda _line: None, DECIDES), {"changes": bool})
         except BaseException:
-            self._process.close()
+            self.end()
             raise
-        self._end: Told = {**self._decision, "failed": False, "warnings": []}
-        self._linger_steps = list(self._plan_lingering()) if deploys else []
+        self._decision = decision
+        self._end = {**decision, "failed": False, "warnings": []}
+        self._linger_steps = list(self._plan_lingering()) if self._deploy else []
+
+    def fail(self, error: Exception) -> None:
+        """It has gone wrong, and does nothing."""
+        self.error = _in_words(error)
+
+    def end(self) -> None:
+        """Nothing is to be done, or done any more."""
+        if self._process:
+            self._process.close()
+        self._own_lock.close()
 
     @property
     def warnings(self) -> t.List[str]:
@@ -67,20 +119,19 @@ class ForUser:
         return bool(self._end["failed"] or self.error)
 
     def act(self, tell: t.Callable[[str], None]) -> t.List[str]:
-        """Returns warnings. What goes wrong with the manager itself is told as this run's, and others go on."""
+        """Returns warnings. What goes wrong is told as this run's, and others go on."""
+        if self._lock:
+            self._lock.release()
+        if self.error:
+            return []
         try:
-            if self.changes:
-                self.manager.own_scope(f"workers-run-{self._process.pid}.scope", self._process.pid)
-                if self.deploys:
-                    lingering.begin(self.user, self.places)
-            self._process.go()
-            self._end = self._process.result(lambda line: tell(f"{self.name}/{line}"))
-        except Problems as found:
-            self.error = "; ".join(map(str, found.problems))
-        except (ManagerError, OSError) as error:
-            self.error = str(error)
-        if self.deploys and self.changes and not look_as(self.name, _pools)["pools"]:
-            lingering.end(self.name)
+            self._act(tell)
+        except TROUBLE as error:
+            self.fail(error)
+        if self._deploy and self.changes:
+            with contextlib.suppress(*TROUBLE):
+                self._keep_lingering(self._deploy)
+        self.end()
         return [warning for warning in self._end["warnings"] if warning not in self.warnings]
 
     def told(self, *, with_diff: bool) -> Told:
@@ -98,6 +149,27 @@ class ForUser:
     def conclude(self) -> None:
         """The process of the user has done so before it gave its result."""
 
+    def _started(self) -> AsUser:
+        if self._process is None:
+            raise ManagerError(f"no process works as {self.name}")
+        return self._process
+
+    def _act(self, tell: t.Callable[[str], None]) -> None:
+        process = self._started()
+        if self.changes:
+            process.live_apart(self.manager)
+            if self._deploy:
+                lingering.begin(self.user, self.places)
+        process.go()
+        patience = ACTS + (self._deploy.longest_step if self._deploy else 0.0)
+        end = process.result(lambda line: tell(f"{self.name}/{line}"), patience)
+        self._end = self._looked_at(end, {"failed": bool})
+
+    def _looked_at(self, returned: Told, shape: t.Dict[str, t.Any]) -> Told:
+        told = OF_A_DEPLOY if self._deploy else TOLD
+        diff = {"diff": [dict]} if self._part.diff else {}
+        return _of_shape(returned, {**shape, "warnings": [str], "pools": [str], "told": {**told, **diff}}, self.name)
+
     def _plan_lingering(self) -> t.Iterator[t.Dict[str, str]]:
         pools = self._decision["pools"]
         if pools and not lingering.lingers(self.name):
@@ -105,87 +177,47 @@ class ForUser:
         if not pools and lingering.is_ours(self.name):
             yield {"verb": "disable-linger", "subject": self.name, "because": "it has no pools any more"}
 
-    # ---- from here on in the process of the user
-
-    def _work(self, principal: Principal) -> None:
-        manager = Manager(commands.run, self.places, principal.journal)
-        there = os.path.exists(self.places.bus)
-        with contextlib.ExitStack() as held:
-
-            def decided() -> Told:
-                if not self.check_mode:
-                    held.enter_context(only_run(self.places))
-                return self._decided_by(manager)
-
-            if there:
-                os.environ["XDG_RUNTIME_DIR"] = self.places.runtime
-                principal.give(decided)
-                principal.await_go()
-                principal.give(lambda: self._acted(principal))
-            else:
-                principal.give(self._decided_without_a_manager)
-                principal.await_go()
-                os.environ["XDG_RUNTIME_DIR"] = self.places.runtime
-                principal.give(lambda: self._decided_again_and_acted(decided, principal))
-
-    def _decided_without_a_manager(self) -> Told:
-        if not self.deploys:
-            expected = "one that runs"
-            raise Problems([Problem("user", f"no manager of {self.name}", expected, "It has no pools, or was ended.")])
-        with tempfile.TemporaryDirectory(prefix="workers.systemd.") as nowhere:
-            os.environ["XDG_RUNTIME_DIR"] = nowhere
-            return self._decided_by(AbsentManager(commands.run, replace(self.places, runtime=nowhere)))
-
-    def _decided_by(self, manager: Manager) -> Told:
-        self._run, warnings = self._decide(manager)
-        return {
-            "changes": self._run.changes,
-            "told": self._run.told(with_diff=self.diff),
-            "warnings": warnings,
-            "pools": self._run.pools if isinstance(self._run, Deployment) else [],
-        }
-
-    def _decided_again_and_acted(self, decided: t.Callable[[], Told], principal: Principal) -> Told:
-        """A manager that has just come up may have started what an earlier run left, and knows what it can do."""
-        warnings = decided()["warnings"]
-        acted = self._acted(principal)
-        return {**acted, "warnings": [*warnings, *acted["warnings"]]}
-
-    def _acted(self, principal: Principal) -> Told:
-        warnings = self._run.act(principal.tell)
-        self._run.conclude()
-        return {
-            "told": self._run.told(with_diff=self.diff),
-            "failed": self._run.failed,
-            "warnings": warnings,
-        }
+    def _keep_lingering(self, deploy: Deploy) -> None:
+        """As long as there are pools. Those that nobody has told us to put there do not count as ours."""
+        there = look_as(self.name, owned_pools, {"pools": [str]})["pools"] if self.error else self._end["pools"]
+        if there:
+            lingering.note(self.name, deploy.left_of(lingering.pools_of(self.name)).intersection(there))
+        else:
+            lingering.end(self.name)
 
 
-def decide_in(user: str, decide: Decide, *, check_mode: bool, diff: bool) -> t.Tuple[Decided, t.List[str]]:
+def _in_words(error: Exception) -> str:
+    return "; ".join(map(str, error.problems)) if isinstance(error, Problems) else str(error)
+
+
+def decide_in(
+    user: str, orders: Orders, lock: t.Optional[Lock], *, check_mode: bool, diff: bool
+) -> t.Tuple[Decided, t.List[str]]:
     """Of a module about what is there in one manager: that of a user, or of the system for an empty name."""
     system = Manager(commands.run, SYSTEM)
     if not user:
-        return decide(system)
-    there = ForUser(login(user, "user"), decide, system, deploys=False, check_mode=check_mode, diff=diff)
+        return orders(system)
+    there = ForUser(login(user, "user"), orders, system, lock, check_mode=check_mode, diff=diff)
+    there.begin()
+    there.decide()
     return there, there.warnings
 
 
-def _pools(manager: Manager) -> Told:
-    return {"pools": look.owned_pools(manager.places)}
+def look_as(user: str, look_at: t.Callable[[Manager], Told], shape: t.Any) -> Told:
+    """What somebody sees who looks at the manager of a user, as that user. Raises TROUBLE.
 
-
-def look_as(user: str, look_at: t.Callable[[Manager], Told]) -> Told:
-    """What somebody sees who looks at the manager of a user, as that user. Raises ``Problems``."""
+    ``look_at`` is a function of a module, and what it returns has the ``shape``.
+    """
     whose = login(user, "user")
-    places = places_of(whose)
-
-    def work(principal: Principal) -> None:
-        os.environ["XDG_RUNTIME_DIR"] = places.runtime
-        kind = Manager if os.path.exists(places.bus) else AbsentManager
-        principal.give(lambda: look_at(kind(commands.run, places, principal.journal)))
-
-    process = AsUser(whose, work)
+    process = AsUser(whose, Look(look_at, places_of(whose)), LOOKS)
     try:
-        return process.result(lambda _line: None)
+        seen = process.result(lambda _line: None, LOOKS)
     finally:
         process.close()
+    return _of_shape(seen, shape, user)
+
+
+def _of_shape(returned: Told, shape: t.Any, user: str) -> Told:
+    if not fits(returned, shape):
+        raise ManagerError(f"the process that was working as {user} told a result of another shape")
+    return returned

@@ -5,21 +5,29 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
 import secrets
+import stat
 import time
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM, Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import (
     PRIVATE,
     make_directory,
     remove,
     write_atomically,
 )
+
+# In bytes; ours is 32 long.
+LONGEST_KEY = 1024
+# In characters.
+LONGEST_LOCK = 1024
 
 
 class Lock:
@@ -32,9 +40,14 @@ class Lock:
     def sign(self) -> None:
         """Tells who holds it, and since when: this process, from now on."""
         since = time.strftime("%Y-%m-%d %H:%M:%S %z")
-        self._file.truncate(0)
+        self._file.seek(0)
+        self._file.truncate()
         self._file.write(json.dumps({"pid": os.getpid(), "since": since, "token": self._token}))
         self._file.flush()
+
+    def release(self) -> None:
+        """For the others who have it, too."""
+        fcntl.flock(self._file, fcntl.LOCK_UN)
 
 
 @contextlib.contextmanager
@@ -43,26 +56,48 @@ def only_run(places: Places, token: str = "") -> t.Iterator[Lock]:
 
     ``token`` is that of background.py.
     """
-    make_directory(places.run, PRIVATE)
-    with open(places.lock, "a+", encoding="utf-8") as file:
+    with _held(places.run, places.lock, token) as lock:
+        yield lock
+
+
+@contextlib.contextmanager
+def only_run_of(user: str) -> t.Iterator[Lock]:
+    """Holds what root holds for the manager of a user, where that user cannot get at it."""
+    directory = f"{SYSTEM.run}/users"
+    with _held(directory, f"{directory}/{user}", "") as lock:
+        yield lock
+
+
+@contextlib.contextmanager
+def _held(directory: str, path: str, token: str) -> t.Iterator[Lock]:
+    make_directory(directory, PRIVATE)
+    with _opened(path, os.O_RDWR | os.O_CREAT) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            file.seek(0)
-            raise Problems([_held(file.read())]) from None
+            raise Problems([_held_by(file.read(LONGEST_LOCK))]) from None
         lock = Lock(file, token)
         lock.sign()
         yield lock
 
 
+def _opened(path: str, flags: int) -> t.TextIO:
+    """A lock of a user lies where that user may put anything. Raises ``OSError`` when it is not a regular file."""
+    descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "is not a regular file", path)
+    return os.fdopen(descriptor, "r" if flags == os.O_RDONLY else "r+", encoding="utf-8", errors="replace")
+
+
 def holder(places: Places) -> t.Dict[str, t.Any]:
     """``pid`` and ``token`` of the run that holds the lock; empty when there is none."""
-    with contextlib.suppress(FileNotFoundError), open(places.lock, encoding="utf-8") as lock:
+    with contextlib.suppress(FileNotFoundError), _opened(places.lock, os.O_RDONLY) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except OSError:
-            with contextlib.suppress(ValueError):
-                return dict(json.loads(lock.read()))
+            with contextlib.suppress(ValueError, TypeError):
+                return dict(json.loads(lock.read(LONGEST_LOCK)))
     return {}
 
 
@@ -77,8 +112,7 @@ def key(places: Places) -> bytes:
 
 def kept_key(places: Places) -> t.Optional[bytes]:
     try:
-        with open(places.key, "rb") as file:
-            return file.read()
+        return foreign_files.read(places.key, LONGEST_KEY)
     except FileNotFoundError:
         return None
 
@@ -96,10 +130,10 @@ def reload_is_pending(places: Places) -> bool:
     return os.path.exists(places.reload_pending)
 
 
-def _held(text: str) -> Problem:
+def _held_by(text: str) -> Problem:
     try:
         holder = json.loads(text)
         found = f"process {holder['pid']} has been deploying since {holder['since']}"
-    except ValueError:
+    except (KeyError, TypeError, ValueError):
         found = "somebody is deploying"
     return Problem("the host", found, "one run at a time", "Wait for it to end, then run again.")

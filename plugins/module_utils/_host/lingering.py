@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Managers of users that run without anybody logged in (loginctl(1), enable-linger), as long as they have pools.
 
-For each user with pools there is a note that only root reads. It also says whether lingering is our doing.
+For each user with pools there is a note that only root reads: whether lingering is our doing, and the names of the
+pools.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import time
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM, Places
-from ansible_collections.workers.systemd.plugins.module_utils._host import commands
+from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import (
     PRIVATE,
     make_directory,
@@ -33,8 +34,9 @@ PAUSE = 0.02
 
 def users() -> t.List[str]:
     """Those in whose managers we have put pools, and who are still there."""
-    known = {user.pw_name for user in pwd.getpwall()}
-    return sorted(known.intersection(os.listdir(NOTES))) if os.path.isdir(NOTES) else []
+    noted = os.listdir(NOTES) if os.path.isdir(NOTES) else []
+    # Of the directory of an organization getpwall() tells nobody, as a rule.
+    return sorted(name for name in noted if accounts.found(name, pwd.getpwnam, lambda _number: None))
 
 
 def lingers(user: str) -> bool:
@@ -42,20 +44,23 @@ def lingers(user: str) -> bool:
 
 
 def is_ours(user: str) -> bool:
-    try:
-        with open(f"{NOTES}/{user}", encoding="utf-8") as note:
-            return note.read().strip() == OURS
-    except FileNotFoundError:
-        return False
+    return _noted(user)[:1] == [OURS]
+
+
+def pools_of(user: str) -> t.List[str]:
+    """Those that we have put there."""
+    return _noted(user)[1:]
+
+
+def note(user: str, pools: t.Iterable[str]) -> None:
+    """The pools that are there now."""
+    _write(user, [*_noted(user)[:1], *sorted(pools)])
 
 
 def begin(user: pwd.struct_passwd, places: Places) -> None:
     """Has the manager run. Raises ``ManagerError`` when it does not come up."""
     if user.pw_name not in users():
-        note = BEFORE if lingers(user.pw_name) else OURS
-        for private in (SYSTEM.state, NOTES):
-            make_directory(private, PRIVATE)
-        write_atomically(f"{NOTES}/{user.pw_name}", f"{note}\n".encode(), mode=0o600)
+        _write(user.pw_name, [BEFORE if lingers(user.pw_name) else OURS])
     if lingers(user.pw_name) and os.path.exists(places.bus):
         return
     _loginctl("enable-linger", user.pw_name)
@@ -67,6 +72,22 @@ def end(user: str) -> None:
     if is_ours(user) and lingers(user):
         _loginctl("disable-linger", user)
     remove(f"{NOTES}/{user}")
+
+
+def _noted(user: str) -> t.List[str]:
+    try:
+        with open(f"{NOTES}/{user}", encoding="utf-8") as noted:
+            return noted.read().split()
+    except FileNotFoundError:
+        return []
+
+
+def _write(user: str, words: t.Sequence[str]) -> None:
+    if words == _noted(user):
+        return
+    for private in (SYSTEM.state, NOTES):
+        make_directory(private, PRIVATE)
+    write_atomically(f"{NOTES}/{user}", "".join(f"{word}\n" for word in words).encode(), mode=0o600)
 
 
 def _await_bus(user: pwd.struct_passwd, places: Places) -> None:

@@ -8,7 +8,12 @@ import re
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.bus_message import Answer, Call, object_path
-from ansible_collections.workers.systemd.plugins.module_utils._core.journal_query import About, Entry, JournalQuery
+from ansible_collections.workers.systemd.plugins.module_utils._core.journal_query import (
+    About,
+    Entry,
+    JournalQuery,
+    most_lines,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._host import bus, journalctl
 
@@ -159,7 +164,7 @@ class Manager:
     def _told(
         self, about: About, units: t.Sequence[str], since: float, until: t.Optional[float], *, fresh: bool
     ) -> t.List[Entry]:
-        query = JournalQuery(about, tuple(units), since, max(1000, 10 * len(units)), fresh, until)
+        query = JournalQuery(about, tuple(units), since, most_lines(units), fresh, until)
         return self._ask_journal(query) if units else []
 
     @property

@@ -54,8 +54,8 @@ class Task:
         self.check_mode = check_mode
         self.diff = diff
 
-    def carry_out(self, decide: t.Callable[[], t.Tuple[Decided, t.List[str]]]) -> t.Optional[End]:
-        """``decide`` returns warnings too, and raises ``Problems``.
+    def carry_out(self, decide: t.Callable[[t.Optional[Lock]], t.Tuple[Decided, t.List[str]]]) -> t.Optional[End]:
+        """``decide`` returns warnings too, and raises ``Problems``. What it has decided may let go of the lock.
 
         Returns ``{"result": {...}, "failed": ..., "warnings": [...]}``, or ``None`` while it goes on.
         """
@@ -64,7 +64,7 @@ class Task:
             with (
                 only_run(self.places, self.background.token) if not self.check_mode else contextlib.nullcontext(None)
             ) as lock:
-                decided, warnings = decide()
+                decided, warnings = decide(lock)
                 if lock is None:
                     return self._end(decided, warnings)
                 if not decided.changes:

@@ -23,7 +23,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.problem impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import journal_lines, last_exits
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import Value
-from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_readable
+from ansible_collections.workers.systemd.plugins.module_utils._host.files import (
+    PUBLIC,
+    make_directory,
+    remove,
+    write_readable,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.verify import PROGRAMS
 
@@ -81,7 +86,7 @@ class Trials:
         path = f"{directory}/{units.template(prefix)}"
         unit = units.instance(prefix, self.unit.name.instance or "")
         text = trial_unit.text(self.unit, {**guards, **self.more}, int(seconds) + SPARE, path)
-        os.makedirs(directory, exist_ok=True)
+        make_directory(directory, PUBLIC)
         since = time.time()
         with contextlib.ExitStack() as cleanup:
             cleanup.enter_context(_orderly_end())

@@ -55,9 +55,17 @@ def test_asks_for(about: About, uid: int | None, matches: list[str]) -> None:
 
 
 TIMES = st.floats(0, 2e9)
+NAMES = st.from_regex(r"[A-Za-z0-9:_.\\@-]{1,255}", fullmatch=True)
 
 
-@given(st.sampled_from(About), st.lists(st.text()), TIMES, st.integers(0, 9999), st.booleans(), st.none() | TIMES)
+@given(
+    st.sampled_from(About),
+    st.lists(NAMES, max_size=9),
+    TIMES,
+    st.integers(1, 1000),
+    st.booleans(),
+    st.none() | TIMES,
+)
 def test_comes_through_json_and_is_never_an_option(
     about: About, units: list[str], since: float, lines: int, fresh: bool, until: float | None
 ) -> None:
@@ -65,6 +73,47 @@ def test_comes_through_json_and_is_never_an_option(
     assert JournalQuery.of_json(json.loads(json.dumps(query.as_json()))) == query
     options = [word for word in query.argv(1000)[7 if until is None else 8 :] if word.startswith("-")]
     assert options == []
+
+
+FORGED = {
+    "nothing": None,
+    "a number": 7,
+    "too little": ["all", [UNIT], 0.0, 10],
+    "about something else": ["boot", [UNIT], 0.0, 10, False, None],
+    "units that are none": ["all", 5, 0.0, 10, False, None],
+    "a unit that is no text": ["all", [None], 0.0, 10, False, None],
+    "a unit with more words": ["all", ["a.service _UID=0"], 0.0, 10, False, None],
+    "a unit with another line": ["all", ["a.service\n"], 0.0, 10, False, None],
+    "a unit with a NUL": ["all", ["a\0"], 0.0, 10, False, None],
+    "half a character": ["all", ["\ud800"], 0.0, 10, False, None],
+    "a time that is none": ["all", [UNIT], "now", 10, False, None],
+    "not a number": ["all", [UNIT], float("nan"), 10, False, None],
+    "a time without end": ["all", [UNIT], float("inf"), 10, False, None],
+    "a time before time": ["all", [UNIT], -1.0, 10, False, None],
+    "all lines": ["all", [UNIT], 0.0, 10**9, False, None],
+    "lines without end": ["all", [UNIT], 0.0, float("inf"), False, None],
+    "no lines": ["all", [UNIT], 0.0, 0, False, None],
+    "an end that is no time": ["all", [UNIT], 0.0, 10, False, "now"],
+    "an end before time": ["all", [UNIT], 0.0, 10, False, -1.0],
+}
+
+
+@pytest.mark.parametrize("read", FORGED.values(), ids=FORGED.keys())
+def test_no_process_of_ours_asks(read: object) -> None:
+    with pytest.raises(ValueError, match="question"):
+        JournalQuery.of_json(read)
+
+
+ANYTHING = st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text(), st.lists)
+
+
+@given(st.tuples(st.sampled_from(About).map(lambda one: one.value) | ANYTHING, *[ANYTHING] * 5))
+def test_whatever_is_asked_is_a_question_or_refused(read: object) -> None:
+    try:
+        query = JournalQuery.of_json(read)
+    except ValueError:
+        return
+    assert all(len(word.encode()) < 300 and "\0" not in word for word in query.argv(1000))
 
 
 REFUSED = {

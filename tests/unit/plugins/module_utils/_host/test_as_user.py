@@ -5,92 +5,149 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import pwd
+import sys
 import typing as t
+from pathlib import Path
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils import _host
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import InputProblems, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._host import logins
-from ansible_collections.workers.systemd.plugins.module_utils._host.as_user import AsUser, Principal
+from ansible_collections.workers.systemd.plugins.module_utils._host.as_user import AsUser, Work
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ManagerError
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 NOBODY = pwd.getpwnam("nobody")
-Work = t.Callable[[], t.Dict[str, t.Any]]
+# Longer than a busy machine needs to start Python.
+SILENCE = 10.0
 
 
-def done_by_nobody(work: Work, told: list[str] | None = None) -> t.Any:
-    heard = [] if told is None else told
-    process = AsUser(NOBODY, lambda principal: principal.give(work))
+def of_the_collection(path: Path) -> t.Any:
+    """A module that goes along to the process of the user."""
+    name = f"{_host.__name__}.{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+works = of_the_collection(Path(__file__).with_name("works.py"))
+
+
+def done_by_nobody(work: Work, silence: float = SILENCE, patience: float = SILENCE) -> t.Any:
+    process = AsUser(NOBODY, work, silence)
     try:
-        return process.result(heard.append)
+        return process.result(lambda _line: None, patience)
     finally:
         process.close()
 
 
-def _is_open(number: int) -> bool:
-    try:
-        os.fstat(number)
-    except OSError:
-        return False
-    return True
-
-
-def test_it_is_that_user_with_nothing_of_root() -> None:
+def test_it_is_that_user_with_nothing_of_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VAULT_TOKEN", "of the operator")
     with open("/etc/shadow", encoding="ascii"):
-        seen = done_by_nobody(
-            lambda: {
-                "ids": [os.getresuid(), os.getresgid()],
-                "groups": os.getgroups(),
-                "open": sum(map(_is_open, range(3, 1000))),
-                "home": os.environ["HOME"],
-                "owner": os.stat("/proc/self/fd").st_uid,
-            }
-        )
+        seen = done_by_nobody(works.tells_who_it_is)
     assert seen["ids"] == [[NOBODY.pw_uid] * 3, [NOBODY.pw_gid] * 3]
     assert seen["groups"] == os.getgrouplist("nobody", NOBODY.pw_gid)
-    assert seen["open"] == 1, "the connection alone"
-    assert seen["home"] == NOBODY.pw_dir
+    assert seen["open"] == 2, "the connection and the program"
+    assert seen["environment"]["HOME"] == NOBODY.pw_dir
+    assert {*seen["environment"]} <= {"HOME", "LANG", "LC_CTYPE", "LOGNAME", "PATH", "SHELL", "USER"}
     # proc(5): what is not dumpable belongs to root, so that nobody else looks into it.
-    assert seen["owner"] == 0
+    assert (seen["owner"], seen["core"]) == (0, 0)
+    assert seen["umask"] == 0o022
+    assert seen["session"][0] == seen["session"][1], "it would end with ours"
 
 
-def _refused() -> dict[str, t.Any]:
-    raise Problems([Problem("here", "this", "that")])
+def remembered(pid: int, searched: bytes) -> bool:
+    """Whether it is in the memory of a process that it can write to, or its environment."""
+    found = searched in Path(f"/proc/{pid}/environ").read_bytes()
+    with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+        for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
+            place, rights = line.split()[:2]
+            if rights.startswith("rw"):
+                begin, end = (int(number, 16) for number in place.split("-"))
+                memory.seek(begin)
+                found = found or searched in (memory.read(end - begin) or b"")
+    return found
 
 
-def _denied() -> dict[str, t.Any]:
-    with open("/etc/shadow", encoding="ascii") as file:
-        return {"shadow": file.read()}
+def test_it_remembers_no_secret_of_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VAULT_TOKEN", "known-to-root-alone")
+    living: list[str] = []
+    process = AsUser(NOBODY, works.lives_and_does_nothing, SILENCE)
+    with pytest.raises(ManagerError, match="did not get on"):
+        process.result(lambda line: living.append(line) or _looked(process.pid), 3.0)
+    process.close()
+    assert living == ["living"]
+    assert remembered(os.getpid(), b"known-to-root-alone"), "what searches finds what is there"
 
 
-def _killed() -> dict[str, t.Any]:
-    os._exit(9)
+def _looked(pid: int) -> None:
+    assert remembered(pid, b"lives_and_does_nothing")
+    assert not remembered(pid, b"known-to-root-alone")
 
 
-RAISED = {"problems": (_refused, Problems), "errors": (_denied, PermissionError), "its death": (_killed, ManagerError)}
+RAISED = {
+    "problems": (works.raises_problems, Problems, "here: found this"),
+    "problems of the input": (works.raises_problems_of_the_input, InputProblems, "here: found this"),
+    "errors": (works.is_denied, PermissionError, "shadow"),
+    "its death": (works.is_killed, ManagerError, "working as nobody was killed"),
+    "mistakes": (works.has_a_mistake, RuntimeError, "LookupError: a mistake"),
+}
 
 
-@pytest.mark.parametrize(("work", "kind"), RAISED.values(), ids=RAISED.keys())
-def test_what_goes_wrong_there_is_raised_here(work: Work, kind: type[Exception]) -> None:
-    with pytest.raises(kind):
+@pytest.mark.parametrize(("work", "kind", "said"), RAISED.values(), ids=RAISED.keys())
+def test_what_goes_wrong_there_is_raised_here(work: Work, kind: type[Exception], said: str) -> None:
+    with pytest.raises(kind, match=said):
         done_by_nobody(work)
 
 
-def test_it_tells_and_waits_between_two_results() -> None:
-    def work(principal: Principal) -> None:
-        principal.give(lambda: {"step": 1})
-        principal.await_go()
-        principal.tell("going on")
-        principal.give(lambda: {"step": 2})
+FOREIGN = "said what no process of ours would"
+HOSTILE = {
+    "is stopped": (works.is_stopped, "gave no sign of life for 1 s"),
+    "lives, and does not get on": (works.lives_and_does_nothing, "did not get on for 3 s"),
+    "talks for ever": (works.talks_for_ever, FOREIGN),
+    "says a line without an end": (works.Says(b"x" * 2**20, 100), FOREIGN),
+    "says bits of a line": (works.Says(b'{"result'), FOREIGN),
+    "says no JSON": (works.Says(b"hello\n"), FOREIGN),
+    "says no message": (works.Says(b"[]\n"), FOREIGN),
+    "says brackets in brackets": (works.Says(b"[" * 100_000 + b"\n"), FOREIGN),
+    "says bytes that are no text": (works.Says(b'{"told": "\xff"}\n'), FOREIGN),
+    "tells progress that is none": (works.Says(b'{"told": [1]}\n'), FOREIGN),
+    "says what means nothing": (works.Says(b'{"go": true}\n'), FOREIGN),
+    "has a result that is none": (works.Says(b'{"result": 7}\n'), FOREIGN),
+    "has returned no dictionary": (works.Says(b'{"result": {"returned": []}}\n'), FOREIGN),
+    "has problems that are none": (works.Says(b'{"result": {"problems": [{"where": 5}]}}\n'), FOREIGN),
+    "has an error that is none": (works.Says(b'{"result": {"os": [1, 2, 3, 4]}}\n'), FOREIGN),
+    "asks the journal for nothing": (works.Says(b'{"asked": null}\n'), FOREIGN),
+    "asks the journal for everything": (works.asks_for_everything, FOREIGN),
+}
 
+
+@pytest.mark.parametrize(("work", "found"), HOSTILE.values(), ids=HOSTILE.keys())
+def test_nothing_that_it_does_holds_or_misleads_root(work: Work, found: str) -> None:
+    silence = 1.0 if work is works.is_stopped else SILENCE
+    patience = 3.0 if work is works.lives_and_does_nothing else SILENCE
+    with pytest.raises(ManagerError, match=f"the process that was working as nobody {found}.*and was killed"):
+        done_by_nobody(work, silence, patience)
+
+
+def test_who_takes_his_time_and_lives_is_waited_for() -> None:
+    assert done_by_nobody(works.takes_its_time, silence=1.0)["done"]
+
+
+def test_it_tells_and_waits_between_two_results() -> None:
     heard: list[str] = []
-    process = AsUser(NOBODY, work)
-    assert process.result(heard.append) == {"step": 1}
+    process = AsUser(NOBODY, works.takes_two_steps, SILENCE)
+    assert process.result(heard.append, SILENCE) == {"step": 1}
     process.go()
-    assert process.result(heard.append) == {"step": 2}
+    assert process.result(heard.append, SILENCE) == {"step": 2}
     assert heard == ["going on"]
     process.close()
 

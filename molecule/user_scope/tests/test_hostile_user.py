@@ -1,0 +1,197 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A user with one pool does what he can with his own files and processes. It costs him his own pools, and nobody else
+anything.
+"""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+import pytest
+
+from tests.helpers.lab_host import LabHost, Told
+from tests.helpers.user_host import HOME, UID, USER, UserHost
+
+OURS = {"name": "plain", "command": ["/bin/sleep", "infinity"], "instances": 1}
+RUN = f"/run/user/{UID}/workers.systemd"
+STATE = f"{HOME}/.local/state/workers.systemd"
+CONFIG = f"{HOME}/.config/workers.systemd"
+UNITS = f"{HOME}/.config/systemd/user"
+
+
+@pytest.fixture
+def host(lab: LabHost) -> LabHost:
+    """The host as root sees it, without pools of anybody."""
+    UserHost(lab.name).remove_pools()
+    seen_by_root = LabHost(lab.name)
+    seen_by_root.remove_pools()
+    return seen_by_root
+
+
+def his(**more: t.Any) -> dict[str, t.Any]:
+    wanted = {
+        "name": "sleeper",
+        "command": ["/bin/sleep", "infinity"],
+        "instances": 1,
+        "secrets": {"TOKEN": "abcdefgh"},
+    }
+    return {**wanted, "scope": "user", "user": USER, **more}
+
+
+def as_user(host: LabHost, script: str) -> str:
+    return host.sh(f"runuser -u {USER} -- env XDG_RUNTIME_DIR=/run/user/{UID} sh -c '{script}'")
+
+
+# What works as him, and nothing else of his.
+FOUND = f"pgrep -u {USER} -f '^[^ ]+ -I /proc/self/fd/'"
+
+
+def always(host: LabHost, unit: str, script: str, user: str = USER) -> None:
+    """He, or somebody else, does it until he is stopped."""
+    host.sh(
+        f'systemctl stop {unit} 2>/dev/null; systemd-run --quiet --collect --unit={unit} --uid={user} sh -c "{script}"'
+    )
+
+
+def by_itself(told: Told) -> None:
+    """His pools have failed, in his name, and those of the system have not."""
+    assert told.failed
+    assert f"the manager of {USER}: " in told.msg
+    assert "plain: " in told.msg
+
+
+HARMLESS = f"""
+mkfifo {UNITS}/zz@.service
+ln -s /nothing {UNITS}/zy@.service
+ln -s /dev/zero {UNITS}/zx@.service
+mkdir {UNITS}/zw@.service
+mkfifo {CONFIG}/sleeper/zz {UNITS}/zz.target
+rm {STATE}/catalogue {STATE}/recovery.pyz; mkfifo {STATE}/catalogue {STATE}/recovery.pyz
+"""
+# What it does, and how it is taken away.
+HARMFUL = {
+    "a FIFO as the key": (f"mv {STATE}/key {STATE}/kept; mkfifo {STATE}/key", f"mv {STATE}/kept {STATE}/key"),
+    "a key without an end": (
+        f"mv {STATE}/key {STATE}/kept; ln -s /dev/zero {STATE}/key",
+        f"mv {STATE}/kept {STATE}/key",
+    ),
+    "a FIFO as the journal": (f"mkfifo {STATE}/journal", f"rm {STATE}/journal"),
+    "an endless journal": (f"truncate -s 9G {STATE}/journal", f"rm {STATE}/journal"),
+    "a broken generation": (
+        f"mv {STATE}/generations/sleeper/1/manifest {STATE}/kept; mkfifo {STATE}/generations/sleeper/1/manifest",
+        f"mv {STATE}/kept {STATE}/generations/sleeper/1/manifest",
+    ),
+    "a FIFO as the lock": (f"rm {RUN}/lock; mkfifo {RUN}/lock", f"rm {RUN}/lock"),
+    "his own unit of the same name": (
+        f"mv {UNITS}/sleeper@.service {UNITS}/kept; mkfifo {UNITS}/sleeper@.service",
+        f"mv {UNITS}/kept {UNITS}/sleeper@.service",
+    ),
+}
+
+
+def test_what_he_plants_fails_his_own_pools_at_most(host: LabHost) -> None:
+    assert not host.deploy(OURS, his()).failed
+    as_user(host, HARMLESS)
+    for number, (what, (done, undone)) in enumerate({"nothing harmful": ("", ""), **HARMFUL}.items()):
+        as_user(host, done)
+        begun = time.monotonic()
+        told = host.deploy({**OURS, "environment": {"N": str(number)}}, his(environment={"N": str(number)}))
+        assert time.monotonic() - begun < 60, what
+        assert told.plan("plain"), what
+        if done:
+            by_itself(told)
+        else:
+            assert not told.failed, told.msg
+        as_user(host, undone)
+    assert host.module("pools_info").result["pools"]["plain"]["summary"]["running"] == 1
+    assert not host.deploy(OURS, his()).failed
+
+
+def changed(number: int, **more: t.Any) -> dict[str, t.Any]:
+    return {**OURS, "environment": {"N": str(number)}, "rollout": {"min_healthy_time": "300ms"}, **more}
+
+
+def version_of(host: LabHost) -> str:
+    """Of the pool of the system, as its process has it."""
+    return host.sh("tr '\\0' '\\n' < /proc/$(systemctl show -P MainPID plain@1)/environ | sed -n s/^N=//p").strip()
+
+
+def is_done(host: LabHost) -> bool:
+    """That of the system, so that nothing can put it back."""
+    left = host.sh(
+        "ls /var/lib/workers.systemd/journal /run/systemd/transient/workers-dead-man.* 2>/dev/null", check=False
+    )
+    return not left
+
+
+WORKER_DOES = {
+    "stops the process that works as him": f"kill -STOP $({FOUND})",
+    "kills it": f"kill -KILL $({FOUND})",
+    "plants a FIFO and kills it": f"mkfifo {UNITS}/zz@.service; kill -KILL $({FOUND})",
+}
+
+
+@pytest.mark.parametrize("does", WORKER_DOES.values(), ids=WORKER_DOES.keys())
+def test_what_his_worker_does_in_the_middle_of_a_run_puts_nothing_of_the_system_back(host: LabHost, does: str) -> None:
+    assert not host.deploy(changed(1)).failed
+    # `$(` is a shell's, and systemd's `$` is doubled by the collection.
+    worker = his(command=["/bin/sh", "-c", f"{does}; exec sleep infinity"], rollout={"min_healthy_time": "2s"})
+    told = host.module("pools", pools=[changed(2), worker], confirm="2s")
+    by_itself(told)
+    assert "was killed" in told.msg
+    assert is_done(host)
+    time.sleep(5)
+    assert (version_of(host), is_done(host)) == ("2", True)
+
+
+def test_a_lock_that_he_holds_is_his_alone(host: LabHost) -> None:
+    assert not host.deploy(changed(1), his()).failed
+    always(host, "holder", f"exec flock {RUN}/lock sleep infinity")
+    by_itself(host.deploy(changed(2), his(environment={"N": "2"})))
+    assert not host.deploy(changed(3)).failed
+    by_itself(host.deploy(changed(4), purge=True))
+    assert version_of(host) == "4"
+    host.sh("systemctl stop holder")
+    assert not host.deploy(changed(4), purge=True).failed
+
+
+def test_who_stops_everything_costs_seconds_and_hides_nobody(host: LabHost) -> None:
+    assert not host.deploy(changed(1), his()).failed
+    always(host, "stopper", f"while :; do kill -STOP \\$({FOUND}) 2>/dev/null; done")
+    try:
+        by_itself(host.deploy(changed(2), his(environment={"N": "2"})))
+        assert version_of(host) == "2"
+        seen = host.module("pools_info").result
+    finally:
+        host.sh("systemctl stop stopper")
+    assert [*seen["pools"]] == ["plain"]
+    assert f"the manager of {USER}: " in seen["warnings"][0]
+    assert host.sh(FOUND, check=False) == "", "what he stopped is ended"
+
+
+def test_a_stop_that_takes_him_for_ever_holds_nobody_else_up(host: LabHost) -> None:
+    deaf = ["/bin/sh", "-c", "trap : TERM; while :; do sleep 1; done"]
+    assert not host.deploy(changed(1), his(command=deaf)).failed
+    as_user(host, f"mkdir {UNITS}/sleeper@.service.d")
+    host.write(f"{UNITS}/sleeper@.service.d/a.conf", "[Service]\nTimeoutStopSec=infinity\n", "0644")
+    state = f"runuser -u {USER} -- env XDG_RUNTIME_DIR=/run/user/{UID} systemctl --user show -P ActiveState sleeper@1"
+    with host.deploying(changed(2), his(command=deaf, environment={"N": "2"})):
+        host.until(lambda: "deactivating" in host.sh(state), 60)
+        told = host.deploy(changed(3))
+        assert not told.failed, told.msg
+        assert version_of(host) == "3"
+        by_itself(host.deploy(changed(4), his(command=deaf, environment={"N": "4"})))
+    host.sh(f"kill -KILL $({FOUND})")
+
+
+def test_nothing_of_the_environment_of_the_task_reaches_him(host: LabHost) -> None:
+    see = f"for pid in \\$(pgrep -u {USER}); do tr '\\0' '\\n' < /proc/\\$pid/environ; done 2>/dev/null"
+    always(host, "spy", f"while :; do {see} >> /run/seen; done", user="root")
+    given = {"pools": [changed(1), his()]}
+    host.raw([{"workers.systemd.pools": given, "environment": {"VAULT_TOKEN": "of-the-operator"}}])
+    host.sh("systemctl stop spy")
+    seen = host.sh("cat /run/seen; rm /run/seen")
+    assert f"HOME={HOME}" in seen
+    assert "of-the-operator" not in seen

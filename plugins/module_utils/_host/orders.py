@@ -1,0 +1,94 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What modules want done in one manager, as data: so that the process of a user can be handed it, and nothing else."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import presets
+from ansible_collections.workers.systemd.plugins.module_utils._core.instances import Asked
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+from ansible_collections.workers.systemd.plugins.module_utils._host.dead_man import DeadMan, Program
+from ansible_collections.workers.systemd.plugins.module_utils._host.deploy import Deployment
+from ansible_collections.workers.systemd.plugins.module_utils._host.instances import Instances
+from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.rollback import Rollback, chosen
+from ansible_collections.workers.systemd.plugins.module_utils._host.task import Decided
+
+Orders = t.Callable[[Manager], t.Tuple[Decided, t.List[str]]]
+
+
+@dataclass(frozen=True)
+class Deploy:
+    """``known`` are problems of the input; ``confirm`` is that of DeadMan."""
+
+    pools: t.Tuple[Pool, ...]
+    known: t.Tuple[Problem, ...]
+    purge: bool
+    check_mode: bool
+    skip_traps: t.Tuple[str, ...]
+    confirm: float
+
+    def __call__(self, manager: Manager) -> t.Tuple[Deployment, t.List[str]]:
+        """Returns warnings too, and raises ``Problems``."""
+        deployment = Deployment(
+            manager,
+            self.pools,
+            purge=self.purge,
+            check_mode=self.check_mode,
+            skip_traps=self.skip_traps,
+            switch=DeadMan(manager.places, self.confirm, Program()),
+        )
+        warnings = deployment.judge(self.known)
+        deployment.decide()
+        return deployment, [*warnings, *deployment.cut_short()]
+
+    @property
+    def longest_step(self) -> float:
+        """Seconds between two signs of progress that the operator allows for: a stop, a start, until settled."""
+        return max((_longest_step(pool) for pool in self.pools), default=0.0)
+
+    def left_of(self, pools: t.Iterable[str]) -> t.Set[str]:
+        """What is there after it, when ``pools`` were before."""
+        gone = {pool.name for pool in self.pools if not pool.present}
+        return ({*pools} if not self.purge else set()) - gone | {pool.name for pool in self.pools if pool.present}
+
+
+def _longest_step(pool: Pool) -> float:
+    until_idle, settles = pool.rollout.patience, pool.rollout.healthy_deadline + pool.rollout.min_healthy_time
+    return until_idle + presets.stop_time(pool.preset, pool.drain_timeout) + settles
+
+
+@dataclass(frozen=True)
+class GoBack:
+    """``generation`` is a number or an id; ``None`` for the last good one before the present."""
+
+    pool: str
+    generation: t.Optional[str]
+    check_mode: bool
+    confirm: float
+
+    def __call__(self, manager: Manager) -> t.Tuple[Rollback, t.List[str]]:
+        """Returns warnings too, and raises ``Problems``."""
+        generation = chosen(self.pool, self.generation, manager)
+        switch = DeadMan(manager.places, self.confirm, Program())
+        rollback = Rollback(manager, generation, check_mode=self.check_mode, switch=switch)
+        warnings = rollback.judge([])
+        rollback.decide()
+        return rollback, [*warnings, *rollback.not_put_back()]
+
+
+@dataclass(frozen=True)
+class Bring:
+    """Services of somebody else to what is ``asked``."""
+
+    asked: Asked
+    check_mode: bool
+
+    def __call__(self, manager: Manager) -> t.Tuple[Instances, t.List[str]]:
+        """Returns warnings too, and raises ``Problems``."""
+        instances = Instances(manager, self.asked, check_mode=self.check_mode)
+        return instances, instances.decide()

@@ -1,0 +1,42 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.shape import fits
+
+FITS = {
+    "a text": ("a", str),
+    "a list of texts": (["a", "b"], [str]),
+    "no elements": ([], [str]),
+    "values of a kind": ({"a": {}, "b": {}}, {str: dict}),
+    "no values": ({}, {str: dict}),
+    "keys among others": ({"a": 1, "b": 2}, {"a": int}),
+    "all in one": ({"told": {"pools": {"x": {}}, "plan": [{}]}}, {"told": {"pools": {str: dict}, "plan": [dict]}}),
+}
+DOES_NOT = {
+    "another type": (1, str),
+    "none": (None, str),
+    "no list": ("ab", [str]),
+    "an element of another": (["a", 1], [str]),
+    "no dictionary": ([], {"a": int}),
+    "no dictionary of values": ("", {str: dict}),
+    "a value of another": ({"a": {}, "b": []}, {str: dict}),
+    "a key that is missing": ({"b": 2}, {"a": int}),
+    "a key of another": ({"a": "1"}, {"a": int}),
+    "something deep": ({"told": {"pools": {"x": []}}}, {"told": {"pools": {str: dict}}}),
+}
+
+
+@pytest.mark.parametrize(("value", "shape"), FITS.values(), ids=FITS.keys())
+def test_fits(value: t.Any, shape: t.Any) -> None:
+    assert fits(value, shape)
+
+
+@pytest.mark.parametrize(("value", "shape"), DOES_NOT.values(), ids=DOES_NOT.keys())
+def test_does_not_fit(value: t.Any, shape: t.Any) -> None:
+    assert not fits(value, shape)

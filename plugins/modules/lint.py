@@ -24,7 +24,8 @@ extends_documentation_fragment:
 options:
   units:
     description:
-      - Names of units, such as V(mail@.service), absolute paths of unit files and drop-ins, or patterns of either.
+      - Names of units, such as V(mail@.service), absolute paths of unit files and drop-ins, or patterns of either. An
+        instance, such as V(mail@1.service), is judged with the file of its template and its own drop-ins.
       - Without it, all files of units and drop-ins in C(/etc/systemd/system). Links there lead to units of packages, or
         mask them, and are not looked at.
     type: list
@@ -143,10 +144,10 @@ def main() -> None:
         problems = [*module.unknown(), *lint.unknown_ids(module.params["skip"])]
         if problems:
             raise Problems(problems)
-        paths = chosen(module.params["units"])
-        findings = lint_files(paths, commands.run, module.params["skip"])
+        asked = chosen(module.params["units"])
+        findings = lint_files(asked, commands.run, module.params["skip"])
     lines = [lint.line(one) for one in findings]
-    summary = lint.summary(len(paths), findings)
+    summary = lint.summary(len(asked.paths) + len(asked.instances), findings)
     if lint.fails(findings, module.params["fail_on"]):
         module.fail("\n".join([summary, *lines]), findings=findings, lines=lines)
     module.finish(changed=False, findings=findings, lines=lines, msg=summary)

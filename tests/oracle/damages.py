@@ -265,6 +265,14 @@ COMMANDS = (
         good_start=f"/bin/sh -c 'cd /; exec {CELERY}'",
     ),
     Damage(
+        "wrapper-keeps-stop-signal",
+        STOP_IN_A_JOB,
+        "lost=1",
+        "lost=0",
+        start=f"/usr/bin/flock -n /run/lab/lock {CELERY}",
+        good_start=f"/usr/bin/flock --no-fork -n /run/lab/lock {CELERY}",
+    ),
+    Damage(
         "login-shell",
         TOLD,
         "LAB=from-profile",

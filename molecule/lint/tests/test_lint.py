@@ -169,6 +169,20 @@ def test_units_that_are_there_are_judged_and_left_alone(clean: LabHost) -> None:
     assert clean.tree() == before
 
 
+def test_an_instance_is_judged_with_the_file_of_its_template(clean: LabHost) -> None:
+    clean.write(f"{UNITS}/lab-a@.service", "[Service]\nExecStart=/bin/true\nNice=99\n", "0644")
+    clean.sh(f"mkdir -p {UNITS}/lab-a@x.service.d {UNITS}/lab-a@y.service.d")
+    clean.write(f"{UNITS}/lab-a@x.service.d/x.conf", "[Service]\nCPUQuota=many\n", "0644")
+    clean.write(f"{UNITS}/lab-a@y.service.d/y.conf", "[Service]\nRetsart=no\n", "0644")
+    told = clean.module("lint", units=["lab-a@x.service", "lab-b@x.service"], fail_on="never")
+    assert [one["where"] for one in told.result["problems"]] == ["units[1]"]
+    told = clean.module("lint", units=["lab-a@x.service"], fail_on="never")
+    assert {one["unit"] for one in told.result["findings"]} == {"lab-a@x.service"}
+    assert {one["directive"] for one in told.result["findings"]} >= {"Nice", "CPUQuota"}
+    assert "Retsart" not in {one["directive"] for one in told.result["findings"]}
+    assert told.msg.startswith("1 file:")
+
+
 def test_nothing_that_a_deploy_wrote_is_found_fault_with(clean: LabHost) -> None:
     deployed = clean.deploy(GOOD)
     assert not deployed.failed, deployed.msg

@@ -15,7 +15,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.lint import 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.units import LINKED_BY, UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._core.units import LINKED_BY, UnitName, is_unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._host import trap_facts, unit_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.candidates import SOME_INSTANCE
 from ansible_collections.workers.systemd.plugins.module_utils._host.catalogue import HostCatalogue
@@ -23,28 +23,41 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.manager impo
 from ansible_collections.workers.systemd.plugins.module_utils._host.verify import Candidate, verify
 
 
-def chosen(given: t.Optional[t.Sequence[str]]) -> t.List[str]:
-    """Paths of the files that the option ``units`` means. Raises ``Problems``."""
+class Chosen(t.NamedTuple):
+    """What is to be judged: paths of files, and names of instances, which have the file of their template."""
+
+    paths: t.Sequence[str]
+    instances: t.Sequence[str] = ()
+
+
+def chosen(given: t.Optional[t.Sequence[str]]) -> Chosen:
+    """What the option ``units`` means. Raises ``Problems``."""
     if given is None:
-        return [path for path in _below(SYSTEM.units) if lint.unit_name_of(path) and _is_file(path)]
+        return Chosen([path for path in _below(SYSTEM.units) if lint.unit_name_of(path) and _is_file(path)])
     found: t.Dict[str, None] = {}
+    instances: t.Dict[str, None] = {}
     problems = []
     for index, one in enumerate(given):
         paths = _matching(one)
-        if not paths:
+        found.update(dict.fromkeys(paths))
+        if not paths and _is_instance(one):
+            instances[one] = None
+        elif not paths:
             problems.append(
                 Problem(f"units[{index}]", f"{one!r}, which matches nothing", "a unit, a path or a pattern")
             )
-        found.update(dict.fromkeys(paths))
     if problems:
         raise Problems(problems)
-    return list(found)
+    return Chosen(list(found), list(instances))
 
 
-def lint_files(paths: t.Sequence[str], run: Run, off: t.Collection[str]) -> t.List[Row]:
+def lint_files(asked: Chosen, run: Run, off: t.Collection[str]) -> t.List[Row]:
     """What all judges say about the units of these files."""
-    files, rows = read_all(paths)
-    subjects = [_with_drop_ins(one) for one in lint.subjects(files, lambda name: unit_files.find(SYSTEM, name))]
+    files, rows = read_all(asked.paths)
+    of_files = lint.subjects(files, lambda name: unit_files.find(SYSTEM, name))
+    of_instances = [_instance(name) for name in asked.instances]
+    files.update((one.unit.path, "") for one in of_instances)
+    subjects = [_with_drop_ins(one) for one in (*of_files, *of_instances)]
     manager = Manager(run, SYSTEM)
     known = HostCatalogue(run, manager.build(), SYSTEM).known
     said = iter(verify(manager, [_candidate(one.unit) for one in subjects if one.whole]))
@@ -81,6 +94,16 @@ def _with_drop_ins(subject: Subject) -> Subject:
     drop_ins = {one: text.text for one, text in given}
     drop_ins.update(unit_files.drop_ins(SYSTEM, name))
     return Subject(Unit.of(name, text.text, list(drop_ins.items()), path), whole=True)
+
+
+def _is_instance(name: str) -> bool:
+    """Whether it is an instance of a template that is there."""
+    return is_unit_name(name) and bool(UnitName.parse(name).instance) and unit_files.find(SYSTEM, name) is not None
+
+
+def _instance(name: str) -> Subject:
+    path, text = unit_files.find(SYSTEM, name) or ("", "")
+    return Subject(Unit.of(name, text, (), path), whole=True)
 
 
 def _candidate(unit: Unit) -> Candidate:

@@ -29,6 +29,16 @@ TARGETS = (
     "sockets.target",
     "network-online.target",
 )
+# What the manager of a user does not have (systemd.special(7), "Special User Units").
+OF_SYSTEM = ("multi-user.target", "graphical.target", "network-online.target")
+# Brokers that are units of the same host, and addresses that are its own.
+LOCAL_BROKER = re.compile(
+    r"(?:redis|valkey|keydb|rabbitmq|postgres|mysql|maria|mongo|beanstalk|mosquitto|nats|kafka|memcached|activemq|gearman"
+    r"|faktory|nsqd).*\.(?:service|socket)"
+)
+LOCAL_ADDRESS = re.compile(r"://(?:[^/@\s]*@)?(?:localhost|127\.|\[::1\]|/)|(?:^|=)unix:", re.IGNORECASE)
+# Where a specifier stands for a path, or for the number of a port.
+PATH_OR_PORT = re.compile(r"(?:[/:]|ports?[= ]|-p ?)%I", re.IGNORECASE)
 # `systemctl set-property` writes there, and nobody sees it in the unit directory.
 SET_PROPERTY = re.compile(r"/(?:etc|run)/systemd/(?:system|user)\.control/")
 # Every assignment of these adds something; with the others the last one decides.
@@ -37,6 +47,14 @@ ADDS = re.compile(
     r"|Exec[A-Z]\w+|(?:ReadWrite|ReadOnly|Inaccessible|Bind|BindReadOnly)Paths|SystemCallFilter|\w*Credential\w*|LogExtraFields"
     r"|Condition\w+|Assert\w+|SupplementaryGroups|\w+Directory"
 )
+
+
+def _has_its_broker_here(seen: Seen) -> bool:
+    """Whether the worker waits for a broker of this host, or is told an address of it and no other."""
+    needed = {name for key in ("After", *ORDERED) for name in seen.names(key)}
+    words = [word for one in seen.starts for word in one.words]
+    told = [text for text in (*words, *(one.value for one in seen.environment())) if "://" in text or "unix:" in text]
+    return any(map(LOCAL_BROKER.fullmatch, needed)) or (bool(told) and all(map(LOCAL_ADDRESS.search, told)))
 
 
 @trap(
@@ -48,12 +66,15 @@ ADDS = re.compile(
     why=(
         "network.target only says that the network is being set up (its use is the order at shutdown). A worker that "
         "connects to a broker at its start then crashes at boot, and may reach its start limit. Source: "
-        'systemd.special(7), and "Running Services After the Network Is Up" of systemd\'s documentation.'
+        'systemd.special(7), and "Running Services After the Network Is Up" of systemd\'s documentation. Not told of a '
+        "worker that comes after a broker on the same host, nor of units of a user, whose manager has no such target."
     ),
 )
 def network_is_not_online(seen: Seen) -> t.Iterator[Caught]:
+    if not seen.is_worker or seen.of_user or _has_its_broker_here(seen):
+        return
     for word in seen.words("After", "Unit"):
-        if seen.is_worker and word.text == "network.target" and "network-online.target" not in seen.names("After"):
+        if word.text == "network.target" and "network-online.target" not in seen.names("After"):
             yield Caught(word.at, "After=network.target alone")
 
 
@@ -71,7 +92,7 @@ def network_is_not_online(seen: Seen) -> t.Iterator[Caught]:
 def network_online_is_not_wanted(seen: Seen) -> t.Iterator[Caught]:
     pulled = {name for key in ORDERED for name in seen.names(key)}
     for word in seen.words("After", "Unit"):
-        if seen.is_worker and word.text == "network-online.target" and word.text not in pulled:
+        if seen.is_worker and not seen.of_user and word.text == "network-online.target" and word.text not in pulled:
             yield Caught(word.at, "After=network-online.target without Wants=")
 
 
@@ -109,7 +130,8 @@ def needed_unit_is_not_awaited(seen: Seen) -> t.Iterator[Caught]:
 def not_started_at_boot(seen: Seen) -> t.Iterator[Caught]:
     installed = any(seen.all(key, "Install") for key in INSTALLS)
     if seen.is_worker and seen.restart == "always" and not installed and not seen.all("PartOf", "Unit"):
-        yield Caught(seen.last("Restart"), "Restart=always without an [Install] section")
+        hint = "Write WantedBy=default.target in [Install], and enable the unit." if seen.of_user else ""
+        yield Caught(seen.last("Restart"), "Restart=always without an [Install] section", hint)
 
 
 @trap(
@@ -121,7 +143,8 @@ def not_started_at_boot(seen: Seen) -> t.Iterator[Caught]:
     why=(
         "systemd does not look whether the unit in WantedBy= exists: `systemctl enable` makes the link and exits 0, "
         "and at boot nobody reads it. Told for a name without a unit type, and for one that is almost that of a "
-        "standard target. Source: systemd.unit(5); `systemd-analyze verify` of 247 to 257 does not see it."
+        "standard target; in a unit of a user also for those that only the system has. Source: systemd.unit(5), "
+        "systemd.special(7); `systemd-analyze verify` of 247 to 257 does not see it."
     ),
 )
 def wanted_by_nobody(seen: Seen) -> t.Iterator[Caught]:
@@ -130,9 +153,10 @@ def wanted_by_nobody(seen: Seen) -> t.Iterator[Caught]:
         near = [target for target in TARGETS if abs(len(target) - len(word.text)) < 2]
         almost = difflib.get_close_matches(word.text, near, n=1, cutoff=0.9)
         untyped = not word.text.endswith(tuple(f".{kind}" for kind in KINDS))
-        if "%" not in word.text and word.text not in TARGETS and (untyped or almost):
-            hint = f"Write {word.at.key}={almost[0]}." if almost else ""
-            yield Caught(word.at, f"{word.at.key}={word.text}", hint)
+        of_system = seen.of_user and word.text in OF_SYSTEM
+        if of_system or ("%" not in word.text and word.text not in TARGETS and (untyped or almost)):
+            instead = "default.target" if seen.of_user else "".join(almost)
+            yield Caught(word.at, f"{word.at.key}={word.text}", f"Write {word.at.key}={instead}." if instead else "")
 
 
 @trap(
@@ -143,13 +167,15 @@ def wanted_by_nobody(seen: Seen) -> t.Iterator[Caught]:
     instead="Write %i, which is the instance name as it is.",
     why=(
         '`%I` is the instance name unescaped: of mail@eu-west it is `eu/west`. Source: systemd.unit(5), "SPECIFIERS" '
-        'and "STRING ESCAPING FOR INCLUSION IN UNIT NAMES", and our measurement.'
+        'and "STRING ESCAPING FOR INCLUSION IN UNIT NAMES", and our measurement. Not told where a path or a port is '
+        "meant."
     ),
 )
 def instance_becomes_path(seen: Seen) -> t.Iterator[Caught]:
     name = seen.unit.name
     for at in seen.unit.assignments():
-        uses = re.search(r"(?<!%)(?:%%)*%I", at.value) and at.key != "Description"
+        meant = PATH_OR_PORT.sub("", at.value)
+        uses = re.search(r"(?<!%)(?:%%)*%I", meant) and at.key not in ("Description", "Documentation")
         if seen.is_worker and uses and (name.instance == "" or "-" in (name.instance or "")):
             yield Caught(at, f"%I in {at.key}=")
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ansible_collections.workers.systemd.plugins.module_utils._core.shell_text import ASSIGNMENT, base_name
 
 PYTHON = re.compile(r"(?:python|pypy)[0-9.]*")
-INTERPRETERS = re.compile(r"(?:python|pypy|php|ruby|jruby|node|nodejs|bun|deno|perl|java)[0-9.]*")
+INTERPRETERS = re.compile(r"(?:python|pypy|php|ruby|jruby|node|nodejs|bun|deno|perl|java|(?:ba|da|k|z)?sh)[0-9.]*")
 # Options of interpreters that have a value of their own.
 OF_INTERPRETERS = frozenset(
     {"-W", "-X", "-d", "-c", "-I", "-r", "-S", "--require", "--import", "--loader", "-classpath"}

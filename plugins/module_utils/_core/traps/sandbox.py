@@ -291,7 +291,7 @@ def network_is_shut_off(seen: Seen) -> t.Iterator[Caught]:
 )
 def process_limit_counts_the_host(seen: Seen) -> t.Iterator[Caught]:
     at = seen.last("LimitNPROC")
-    if at and at.value != "infinity" and seen.is_worker:
+    if at and at.value != "infinity" and seen.looks_like_a_worker:
         yield Caught(at, written(at))
 
 

@@ -26,6 +26,8 @@ STAYING = frozenset({"simple", "exec", "notify", "notify-reload", "idle"})
 VENDOR = ("/usr/lib/systemd/", "/lib/systemd/")
 # Where packages put programs; what an application brings along lies elsewhere.
 OF_PACKAGES = re.compile(r"/(?:usr/)?(?:s?bin|lib(?:32|64|exec)?|share|games)/|/etc/|/run/")
+# What people put together a service of their own from, or try things with. No package ships a server that is one.
+TOOLS = frozenset({"awk", "cat", "curl", "echo", "false", "sleep", "tail", "true", "wget"})
 # Words in the name of a unit, a program or a script, and as what it is told to do.
 WORKER_WORD = re.compile(r"(?:.*[^a-z])?(?:workers?|queues?|consumers?|jobs)(?:[^a-z].*)?", re.IGNORECASE | re.DOTALL)
 SERVER_WORD = re.compile(r"(?:.*[^a-z])?(?:server|httpd?|exporter|proxy)(?:[^a-z].*)?", re.IGNORECASE | re.DOTALL)
@@ -139,11 +141,18 @@ class Seen:
         What regards servers as well is not for these opinions: nobody starts nginx anew because of them.
         """
         stays = self.type in (*STAYING, "forking") and (self.stays_up or self.tool is not None)
-        return self.is_own_service and stays and self._looks_like_a_worker
+        return stays and self.looks_like_a_worker
 
     @property
-    def _looks_like_a_worker(self) -> bool:
+    def of_user(self) -> bool:
+        """A unit for the manager of a user, which has other targets than the system."""
+        return self.host.user_manager or "/systemd/user/" in self.unit.path
+
+    @property
+    def looks_like_a_worker(self) -> bool:
         """A pool, known queue software, what calls itself so, or code of an application that serves nobody."""
+        if not self.is_own_service:
+            return False
         if self.tool or self.unit.value(marks.OWNER_SECTION, "Pool"):
             return True
         words = [word for one in self.starts for word in program_of(one.inner)]
@@ -180,7 +189,7 @@ def _is_of_an_application(start: Command) -> bool:
         return bool(start.layers)
     program = next(iter(program_of(start.inner)), start.inner[0])
     by_name = "/" not in program and program == start.inner[0]
-    return not by_name and not OF_PACKAGES.match(program)
+    return base_name(program) in TOOLS or not (by_name or OF_PACKAGES.match(program))
 
 
 def _split(text: str) -> t.List[str]:

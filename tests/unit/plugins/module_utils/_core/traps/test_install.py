@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps import table as traps
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps.host_facts import HostFacts
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from tests.unit.plugins.module_utils._core.traps.trap_units import Rows, both_ways, caught, worker
 
@@ -33,6 +34,14 @@ MISSED: Rows = {
         "network-is-not-online",
         worker(unit=["Wants=network-online.target", "After=network.target network-online.target"]),
     ),
+    "a broker on this host": (
+        "network-is-not-online",
+        worker(unit=["After=network.target redis-server.service"], without=OFFLINE),
+    ),
+    "the address of a broker on this host": (
+        "network-is-not-online",
+        worker("Environment=REDIS_URL=redis://:x@localhost:6379/0", unit=["After=network.target"], without=OFFLINE),
+    ),
     "no network": ("network-is-not-online", worker(without=OFFLINE)),
     "wanted": ("network-online-is-not-wanted", worker()),
     "required": (
@@ -57,6 +66,43 @@ CONTROL = "/etc/systemd/system.control/mail@.service.d/50-MemoryMax.conf"
 
 
 test_is_told, test_is_not_told = both_ways(CAUGHT, MISSED)
+
+
+def test_a_broker_elsewhere_beside_one_here_is_one() -> None:
+    both = worker(
+        "Environment=A=redis://127.0.0.1 B=amqp://mq.example.com", unit=["After=network.target"], without=OFFLINE
+    )
+    assert caught(both) == {"network-is-not-online"}
+
+
+USER = "/home/app/.config/systemd/user/mail.service"
+BY_USER = ["WantedBy=default.target"]
+OF_A_USER = {
+    "the network": (worker(unit=["After=network.target"], install=BY_USER, without=[*OFFLINE, "WantedBy"]), {}),
+    "a network that nobody wants": (
+        worker(unit=["After=network-online.target"], install=BY_USER, without=[*OFFLINE, "WantedBy"]),
+        {},
+    ),
+    "a target that a user does not have": (worker(), {"wanted-by-nobody": "Write WantedBy=default.target."}),
+    "the right one": (worker(install=BY_USER, without=["WantedBy"]), {}),
+    "nothing at boot": (
+        worker(without=["WantedBy"]),
+        {"not-started-at-boot": "Write WantedBy=default.target in [Install], and enable the unit."},
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "told"), OF_A_USER.values(), ids=OF_A_USER.keys())
+def test_a_unit_of_a_user(text: str, told: dict[str, str]) -> None:
+    by_path = traps.findings(Unit.of("mail.service", text, path=USER), None, 257)
+    by_host = traps.findings(Unit.of("mail.service", text), HostFacts(user_manager=True), 257)
+    assert {one.id: one.hint for one in by_path} == {one.id: one.hint for one in by_host} == told
+
+
+def test_a_path_or_a_port_is_meant() -> None:
+    for line in ("Environment=PORT=%I", "WorkingDirectory=/srv/%I", "Environment=URL=http://localhost:%I"):
+        assert caught(worker(line), name="mail@.service") == set()
+    assert caught(worker(start="/srv/app/worker --port %I -p %I"), name="mail@.service") == set()
 
 
 def test_the_hint_is_the_target_that_was_meant() -> None:

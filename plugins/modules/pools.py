@@ -119,6 +119,9 @@ options:
         description:
           - Files of somebody else with environment variables (see systemd.exec(5), EnvironmentFile=). They must be
             there. When their content changes the instances are stale.
+          - systemd reads them as root, at each start. One that somebody else than root can replace, since a directory
+            above it or one that a link leads through is his, is refused. So is one that he can write into, where
+            anything of the unit runs as root.
           - C(%i) is the name of the instance.
         type: list
         elements: str

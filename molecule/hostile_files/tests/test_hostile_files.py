@@ -132,3 +132,23 @@ def test_root_runs_no_check_that_a_worker_may_change(home: LabHost) -> None:
     assert "which root would run" in told.msg
     assert home.tree() == before
     assert home.sh("ls /run/was-root", check=False) == ""
+
+
+def test_no_worker_gets_the_secrets_of_another_through_a_file_of_its_own(home: LabHost) -> None:
+    home.deploy({"name": "rich", "command": ["/bin/sleep", "infinity"], "secrets": {"TOKEN": "of-the-other-pool"}})
+    home.sh(f"echo A=1 > {HOME}/.env; chown app: {HOME}/.env; rm -rf /srv/ours; mkdir /srv/ours")
+    # The worker replaces its file, a directory, or what a link of root leads to.
+    home.sh(f"mkdir -p {HOME}/conf; cp {HOME}/.env {HOME}/conf/; ln -sfn {HOME}/conf /srv/ours/conf")
+    home.sh("install -m 600 -o app -g app /dev/null /srv/ours/.env; echo A=1 > /srv/ours/.env")
+    before = home.tree()
+    for path in (f"{HOME}/.env", f"{HOME}/conf/.env", "/srv/ours/conf/.env"):
+        told = home.deploy(watcher(environment_files=[path]))
+        assert f"{path}, which systemd reads as root, and {HOME} belongs to app" in told.msg
+        assert home.deploy(watcher(environment_files=[path]), check=True).result["warnings"]
+    assert home.tree() == before
+    # In a directory of root's nobody puts a link in the place of a file, whoever may write into it ...
+    assert not home.deploy(watcher(environment_files=["/srv/ours/.env"])).failed
+    # ... which is enough to be root where anything runs as root with these variables.
+    for root in ({"user": "root"}, {"unit": {"Service": {"ExecStartPre": "+/bin/true"}}}):
+        told = home.deploy(watcher(environment_files=["/srv/ours/.env"], **root))
+        assert "/srv/ours/.env, which systemd reads as root, and /srv/ours/.env belongs to app" in told.msg

@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import hardening, presets
 from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import Value, last_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import Value, last_text, value_texts
 from ansible_collections.workers.systemd.plugins.module_utils._core.values.words import is_true
 
 Sections = t.Dict[str, t.Dict[str, Value]]
@@ -49,6 +50,10 @@ SAME_AS_OPTION = {
 }
 # Options that always decide, whether they are given or not: the collection's own bookkeeping hangs on them.
 ALWAYS_OURS = frozenset({"ExecStart", "Environment", "EnvironmentFile"})
+
+
+# systemd.service(5), "COMMAND LINES": prefixes by which User= does not count.
+AS_ROOT = re.compile(r"[-@:|]*[+!]")
 
 
 def concrete(path: str, instance: str) -> str:
@@ -102,8 +107,19 @@ class Pool:
         name = last_text(service.get("User", []), self.user or "root") or "root"
         return None if "%" in name or is_true(last_text(service.get("DynamicUser", []), "no")) else name
 
+    @property
+    def has_root_in_it(self) -> bool:
+        """Whether a command of its unit runs as root: then whoever sets a variable, such as LD_PRELOAD, is root."""
+        lines = [line for key, value in self.unit.get("Service", {}).items() for line in _commands(key, value)]
+        prefixed = any(AS_ROOT.match(line) for line in (self.exec_start, *lines))
+        return self.account == "root" or prefixed or bool(self.rollout.busy_check and self.rollout.check_user)
+
     def fitted(self, catalogue: Catalogue) -> Pool:
         """The same for a host whose systemd has these directives."""
         left_out = hardening.unavailable(self.guards, catalogue, as_root=not self.manager_of)
         guards = {directive: value for directive, value in self.guards.items() if directive not in left_out}
         return replace(self, guards=guards, left_out=tuple(left_out))
+
+
+def _commands(key: str, value: Value) -> t.List[str]:
+    return value_texts(value) if key.startswith("Exec") else []

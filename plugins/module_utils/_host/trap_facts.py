@@ -121,7 +121,16 @@ def _path_facts(path: str, needed: NeededPaths, usable: bool) -> PathFacts:
         return PathFacts(exists=False, usable=False)
     env = _env_facts(path) if path in needed.env_files else EnvFileFacts()
     mode = stat.S_IMODE(status.st_mode)
-    return PathFacts(True, stat.S_ISDIR(status.st_mode), mode, status.st_uid, usable, env, os.path.realpath(path))
+    replaced_by, changed_by = (_others(path, content) for content in (False, True))
+    directory, target = stat.S_ISDIR(status.st_mode), os.path.realpath(path)
+    return PathFacts(True, directory, mode, status.st_uid, usable, env, target, replaced_by, changed_by)
+
+
+def _others(path: str, content: bool) -> str:
+    try:
+        return foreign_files.changed_by(path, content=content)
+    except OSError:
+        return ""
 
 
 def _env_facts(path: str) -> EnvFileFacts:

@@ -56,7 +56,8 @@ class PathFacts:
     """A path as stat(2) has it, links followed.
 
     ``usable``: the user of the unit may execute the file, or enter the directory. ``env`` only for an environment file.
-    ``target`` is the path without links.
+    ``target`` is the path without links. ``replaced_by`` tells who but root can put another file in its place,
+    ``changed_by`` who can do that or write into it.
     """
 
     exists: bool = True
@@ -66,6 +67,8 @@ class PathFacts:
     usable: bool = True
     env: EnvFileFacts = field(default_factory=EnvFileFacts)
     target: str = ""
+    replaced_by: str = ""
+    changed_by: str = ""
 
 
 @dataclass(frozen=True)

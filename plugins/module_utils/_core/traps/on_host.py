@@ -8,7 +8,11 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_lint import Effect
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.host_facts import PathFacts
-from ansible_collections.workers.systemd.plugins.module_utils._core.traps.paths import concrete
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps.paths import (
+    concrete,
+    opened_by_root,
+    run_as_root,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.seen import VENDOR, Seen
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.trap import (
     ERROR,
@@ -18,7 +22,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.traps.trap i
     written,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed
-from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT
 
 WRITABLE_BY_ALL, READABLE_BY_ALL = 0o002, 0o004
 
@@ -122,20 +125,41 @@ def program_is_writable_by_all(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "root-runs-program-of-user",
     WARNING,
-    title="root runs a program that belongs to somebody else",
+    title="root runs a program that somebody else can change",
     expected="a program of root, or a unit of that user",
-    instead="Write User= for the owner of the program, or give the file to root.",
+    instead="Write User= for the owner of the program, or give the file and all directories above it to root.",
     why=(
-        "The owner may change the file, and what is in it runs as root at the next start. Source: systemd.exec(5) on "
-        "User= (the default is root), and our measurement."
+        "Who may change the file, the script that an interpreter is given, or a directory above either, has what is in "
+        "it run as root at the next start; so does a command with `+` or `!` before it. Source: systemd.exec(5) on "
+        'User= (the default is root), systemd.service(5), "COMMAND LINES", and our measurement.'
     ),
 )
 def root_runs_program_of_user(seen: Seen) -> t.Iterator[Caught]:
-    root = seen.value("User", "root") in ROOT and not seen.host.user_manager
-    if root and not seen.says_yes("DynamicUser"):
-        for at, path, facts in _programs(seen):
-            if facts.exists and facts.owner != 0:
-                yield Caught(at, f"{path} of user {facts.owner}")
+    for at, path in run_as_root(seen.unit) if not seen.host.user_manager else ():
+        for _at, known, facts in _known(seen, at, path):
+            if facts.exists and not facts.directory and facts.owner != 0:
+                yield Caught(at, f"{known} of user {facts.owner}")
+            elif facts.exists and not facts.directory and facts.changed_by:
+                yield Caught(at, f"{known}, and {facts.changed_by}")
+
+
+@trap(
+    "root-opens-file-of-user",
+    WARNING,
+    title="Somebody else can have root open another file",
+    expected="a file that only root can replace or link elsewhere",
+    instead="Put the file into a directory that only root can write, and leave output to the journal.",
+    why=(
+        "systemd opens the files of EnvironmentFile=, LoadCredential=, StandardInput=file: and StandardOutput=append: "
+        "as root, and follows links. Who can put a link in the place of one reads the secrets of others by it, or "
+        "writes into the files of root. Source: systemd.exec(5), and our measurement on 252."
+    ),
+)
+def root_opens_file_of_user(seen: Seen) -> t.Iterator[Caught]:
+    for at, path in opened_by_root(seen.unit) if not seen.host.user_manager else ():
+        for _at, known, facts in _known(seen, at, path):
+            if facts.replaced_by:
+                yield Caught(at, f"{known}, and {facts.replaced_by}")
 
 
 @trap(

@@ -372,3 +372,21 @@ def test_whom_it_runs_as_and_a_generation_of_it_too(options: dict[str, t.Any], a
     pool = mail(**options)
     assert pool.account == account
     assert as_generation(written(pool), 1, "").as_pool().account == account
+
+
+# options, and whether anything of the unit runs as root
+ROOTS: dict[str, tuple[dict[str, t.Any], bool]] = {
+    "nobody said": ({}, True),
+    "a user": ({"user": "app"}, False),
+    "a user that is made up": ({"unit": {"Service": {"DynamicUser": True}}}, False),
+    "a command as root": ({"user": "app", "command": "-+/bin/worker"}, True),
+    "a preparation as root": ({"user": "app", "unit": {"Service": {"ExecStartPre": ["/bin/a", "!/bin/b"]}}}, True),
+    "no preparation as root": ({"user": "app", "unit": {"Service": {"ExecStartPre": "-/bin/a +x", "Nice": 5}}}, False),
+    "a busy check as root": ({"user": "app", "busy_check": ["/bin/a"], "check_user": "root"}, True),
+    "a busy check": ({"user": "app", "busy_check": ["/bin/a"]}, False),
+}
+
+
+@pytest.mark.parametrize(("options", "has_root"), ROOTS.values(), ids=ROOTS.keys())
+def test_whether_anything_of_it_runs_as_root(options: dict[str, t.Any], has_root: bool) -> None:
+    assert mail(**options).has_root_in_it is has_root

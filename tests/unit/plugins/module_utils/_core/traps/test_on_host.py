@@ -19,6 +19,7 @@ from tests.unit.plugins.module_utils._core.traps.trap_units import worker
 GONE = PathFacts(exists=False, usable=False)
 PROGRAM = PathFacts()
 DIRECTORY = PathFacts(directory=True)
+OTHERS = PathFacts(replaced_by="/srv belongs to app", changed_by="/srv belongs to app")
 SECRET = EnvFileFacts(secrets=("APP_KEY",))
 
 
@@ -37,6 +38,37 @@ CAUGHT: Rows = {
     "a closed program": ("program-is-not-executable", worker(), at("/srv/app/worker", PathFacts(usable=False))),
     "a program for all": ("program-is-writable-by-all", worker(), at("/srv/app/worker", PathFacts(mode=0o777))),
     "a program of somebody": ("root-runs-program-of-user", worker(), at("/srv/app/worker", PathFacts(owner=1000))),
+    "a program in a directory of somebody": ("root-runs-program-of-user", worker(), at("/srv/app/worker", OTHERS)),
+    "a script of somebody": (
+        "root-runs-program-of-user",
+        worker("ExecStartPre=/bin/sh -c '/srv/prepare; true'"),
+        at("/srv/prepare", PathFacts(owner=1000)),
+    ),
+    "a preparation by root": (
+        "root-runs-program-of-user",
+        worker("User=app", "ExecStartPre=-+/srv/prepare"),
+        at("/srv/prepare", OTHERS),
+    ),
+    "a stop by root": (
+        "root-runs-program-of-user",
+        worker("User=app", "PermissionsStartOnly=yes", "ExecStop=/srv/stop"),
+        at("/srv/stop", OTHERS),
+    ),
+    "variables of somebody": (
+        "root-opens-file-of-user",
+        worker("User=app", "EnvironmentFile=-/srv/env"),
+        at("/srv/env", OTHERS),
+    ),
+    "a credential of somebody": (
+        "root-opens-file-of-user",
+        worker("User=app", "LoadCredential=key:/srv/key"),
+        at("/srv/key", OTHERS),
+    ),
+    "a log of somebody": (
+        "root-opens-file-of-user",
+        worker("User=app", "StandardOutput=append:/srv/log"),
+        at("/srv/log", OTHERS),
+    ),
     "no directory": ("directory-is-not-there", worker("WorkingDirectory=/srv"), at("/srv", GONE)),
     "a file for a directory": ("directory-is-not-there", worker("WorkingDirectory=/srv"), at("/srv", PROGRAM)),
     "a closed directory": (
@@ -106,6 +138,36 @@ MISSED: Rows = {
         "root-runs-program-of-user",
         worker("User=app"),
         at("/srv/app/worker", PathFacts(owner=1000)),
+    ),
+    "a program in a directory of its user": (
+        "root-runs-program-of-user",
+        worker("User=app", "ExecStop=!!/srv/app/stop"),
+        HostFacts(paths={"/srv/app/worker": OTHERS, "/srv/app/stop": OTHERS}),
+    ),
+    "a program of a user that is made up": (
+        "root-runs-program-of-user",
+        worker("DynamicUser=yes"),
+        at("/srv/app/worker", OTHERS),
+    ),
+    "a directory that a script of root is told of": (
+        "root-runs-program-of-user",
+        worker("ExecStartPre=/bin/sh -c 'cd /srv/x'"),
+        at("/srv/x", PathFacts(directory=True, owner=1000, changed_by="x")),
+    ),
+    "variables in a directory of root": (
+        "root-opens-file-of-user",
+        worker("EnvironmentFile=/etc/w"),
+        at("/etc/w", PathFacts(owner=1000, changed_by="x")),
+    ),
+    "output to the journal": (
+        "root-opens-file-of-user",
+        worker("StandardOutput=journal", "StandardInput=null"),
+        at("/srv/log", OTHERS),
+    ),
+    "a log that is not the last": (
+        "root-opens-file-of-user",
+        worker("StandardOutput=append:/srv/log", "StandardOutput=journal"),
+        at("/srv/log", OTHERS),
     ),
     "a directory that may be missing": ("directory-is-not-there", worker("WorkingDirectory=-/srv"), at("/srv", GONE)),
     "a directory": ("directory-is-not-there", worker("WorkingDirectory=/srv"), at("/srv", DIRECTORY)),
@@ -187,7 +249,7 @@ def test_the_paths_of_a_unit_are_those_of_its_instance() -> None:
         frozenset({"/srv/3/worker"}),
         frozenset({"/srv/a%b"}),
         frozenset({"/etc/w", "/etc/3.env"}),
-        frozenset({"/srv/x", "/srv/3/worker", "/etc/conf"}),
+        frozenset({"/srv/x", "/srv/3/worker", "/etc/conf", "/etc/w", "/etc/3.env"}),
     )
 
 

@@ -145,6 +145,9 @@ def test_no_worker_gets_the_secrets_of_another_through_a_file_of_its_own(home: L
         told = home.deploy(watcher(environment_files=[path]))
         assert f"{path}, which systemd reads as root, and {HOME} belongs to app" in told.msg
         assert home.deploy(watcher(environment_files=[path]), check=True).result["warnings"]
+    for unit in ({"LoadCredential": f"key:{HOME}/.env"}, {"StandardInput": f"file:{HOME}/.env"}):
+        told = home.deploy(watcher(unit={"Service": unit}))
+        assert f"{HOME}/.env, which systemd reads as root, and {HOME} belongs to app" in told.msg
     assert home.tree() == before
     # In a directory of root's nobody puts a link in the place of a file, whoever may write into it ...
     assert not home.deploy(watcher(environment_files=["/srv/ours/.env"])).failed

@@ -40,6 +40,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host import (
     leftovers,
     look,
     preflight,
+    root_reads,
     watch,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome, PoolWork, Run
@@ -121,7 +122,7 @@ class Deployment:
             raise Problems([*foreign, *missing])
         # An earlier task of the same play may be about to bring it.
         later = [f"{problem}; a run would refuse this" for problem in missing]
-        return [*warnings, *worse, *self._idle_limits(), *self._lists(), *later]
+        return [*warnings, *worse, *self._idle_limits(), *self._lists(), *root_reads.of_our_own(), *later]
 
     def _is_of_pool(self, finding: Finding) -> bool:
         """Or of a drop-in, say, that somebody else has made."""

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import glob
 import grp
 import os
@@ -22,8 +21,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._host import (
     accounts,
     check_problems,
     credentials,
-    foreign_files,
     look,
+    root_reads,
 )
 
 
@@ -34,7 +33,7 @@ def missing(pools: t.Sequence[Pool], systemd: int) -> t.List[Problem]:
         account, found = _account(pool)
         problems.extend(found)
         problems.extend(_file_problems(pool))
-        problems.extend(_read_by_root(pool, account))
+        problems.extend(root_reads.of_pool(pool, account))
         problems.extend(_writable_problems(pool))
         problems.extend(_access_problems(pool, account or accounts.ours()))
         problems.extend(check_problems.of_pool(pool, account))
@@ -113,28 +112,6 @@ def _file_problems(pool: Pool) -> t.Iterator[Problem]:
                 there = os.path.isfile(one) if option == "environment_files" else os.path.lexists(one)
                 if not there:
                     yield Problem(f"{pool.where}.{option}[{index}]", f"{one} is not there", "an existing file")
-
-
-def _read_by_root(pool: Pool, account: t.Optional[accounts.Account]) -> t.Iterator[Problem]:
-    """Environment files that somebody else can replace. systemd reads them as root: a link in the place of one shows
-    its worker the secrets of others, also at a later start.
-    """
-    if os.geteuid() != 0:
-        return
-    groups = account.groups if account and account.uid else ()
-    hint = (
-        "Put it where only root can, such as with env_file, or give its values as environment and secrets; "
-        "or give the directories to root."
-    )
-    for index, path in enumerate(pool.environment_files):
-        for one in sorted({concrete(path, instance) for instance in _read_by(pool, path)}):
-            # OSError: it is not there, which is said already.
-            with contextlib.suppress(OSError):
-                who = foreign_files.changed_by(one, content=pool.has_root_in_it, groups=groups)
-                if who:
-                    found = f"{one}, which systemd reads as root, and {who}"
-                    expected = "a file that only root can replace or link elsewhere"
-                    yield Problem(f"{pool.where}.environment_files[{index}]", found, expected, hint)
 
 
 def _writable_problems(pool: Pool) -> t.Iterator[Problem]:

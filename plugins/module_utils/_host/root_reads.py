@@ -1,0 +1,62 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files that systemd reads as root for a worker, and runs as root for us: nobody else may put others in their place.
+
+A link in the place of one shows its worker the secrets of others. It may come at any time before a later start, so that
+only who could put it there can be asked about, not whether it is there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, concrete
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import last_text, value_texts
+from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, foreign_files
+
+EXPECTED = "a file that only root can replace or link elsewhere"
+HINT = (
+    "Put it where only root can, such as with env_file, or give its values as environment and secrets; "
+    "or give the directories to root."
+)
+
+
+def of_pool(pool: Pool, worker: t.Optional[accounts.Account]) -> t.Iterator[Problem]:
+    """``worker`` is whom the pool runs as; ``None`` when the host does not know him, or only systemd does."""
+    # To the manager of a user nothing is open that is not to the user.
+    for where, path, is_environment in _read_as_root(pool) if os.geteuid() == 0 else ():
+        for one in sorted({concrete(path, instance) for instance in pool.instances}):
+            who = _others(one, worker, content=is_environment and pool.has_root_in_it)
+            if who:
+                yield Problem(f"{pool.where}.{where}", f"{one}, which systemd reads as root, and {who}", EXPECTED, HINT)
+
+
+def of_our_own() -> t.List[str]:
+    """Warnings about the interpreter, which `workers-recovery.service` runs at boot."""
+    who = _others(sys.executable, None, content=True) if os.geteuid() == 0 else ""
+    return [f"root runs {sys.executable}, also at boot to put back a broken deploy, and {who}"] if who else []
+
+
+def _read_as_root(pool: Pool) -> t.Iterator[t.Tuple[str, str, bool]]:
+    """Place in the pool, path, and whether it is about variables, which anything that runs as root gets, too."""
+    for index, path in enumerate(pool.environment_files):
+        yield f"environment_files[{index}]", path, True
+    service = pool.unit.get("Service", {})
+    for key in ("LoadCredential", "LoadCredentialEncrypted"):
+        for line in value_texts(service.get(key, [])):
+            yield f"unit.Service.{key}", line.partition(":")[2], False
+    kind, _colon, path = last_text(service.get("StandardInput", []), "").partition(":")
+    if kind == "file":
+        yield "unit.Service.StandardInput", path, False
+
+
+def _others(path: str, worker: t.Optional[accounts.Account], *, content: bool) -> str:
+    groups = worker.groups if worker and worker.uid else ()
+    # OSError: it is not there, which is said elsewhere, or is a name that systemd itself looks up.
+    with contextlib.suppress(OSError):
+        return foreign_files.changed_by(path, content=content, groups=groups) if path.startswith("/") else ""
+    return ""

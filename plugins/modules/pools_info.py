@@ -26,6 +26,10 @@ options:
       - A pool in the manager of a user is C(USER/NAME).
     type: list
     elements: str
+  show:
+    description: Whether RV(table) is printed at the terminal, too, as the playbook C(status) does.
+    type: bool
+    default: false
 seealso:
   - module: workers.systemd.pools
   - module: workers.systemd.rollback
@@ -39,6 +43,11 @@ EXAMPLES = r"""
 - name: Every worker runs what was deployed last
   ansible.builtin.assert:
     that: workers.pools.values() | map(attribute='summary.stale') | sum == 0
+
+- name: No worker is dead or dies again and again
+  ansible.builtin.assert:
+    that: workers.pools.values() | map(attribute=item) | flatten | length == 0
+  loop: [dead, flapping]
 """
 
 RETURN = r"""
@@ -71,6 +80,23 @@ pools:
       description: Whether the pool starts at boot.
       type: bool
       returned: always
+    wanted:
+      description: How many instances the version has that was deployed last and is good.
+      type: int
+      returned: always
+      sample: 4
+    dead:
+      description: Units of those that do not run, and that nothing starts now.
+      type: list
+      elements: str
+      returned: always
+      sample: []
+    flapping:
+      description: Units that die and are started again, the last time a moment ago.
+      type: list
+      elements: str
+      returned: always
+      sample: []
     generations:
       description: The versions of the pool that are kept on the host, the newest last.
       type: list
@@ -168,7 +194,7 @@ pools:
           returned: always
           sample: signal 9 (SIGKILL)
 table:
-  description: The same as lines for a terminal.
+  description: The same as lines for a terminal, with the total, and what is dead or flapping.
   returned: success
   type: list
   elements: str
@@ -177,7 +203,7 @@ table:
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems, did_you_mean
 from ansible_collections.workers.systemd.plugins.module_utils._core.status import table
 from ansible_collections.workers.systemd.plugins.module_utils._host import commands, lingering, look
 from ansible_collections.workers.systemd.plugins.module_utils._host.for_user import TROUBLE, look_as
@@ -202,13 +228,17 @@ def statuses_of_users(warn: t.Callable[[str], None]) -> t.Dict[str, t.Dict[str, 
 
 
 def main() -> None:
-    module = Module({"names": {"type": "list", "elements": "str"}}, hide=dict)
+    module = Module(
+        {"names": {"type": "list", "elements": "str"}, "show": {"type": "bool", "default": False}}, hide=dict
+    )
     with module.telling_problems():
         owned, theirs = look.owned_pools(SYSTEM), statuses_of_users(module.warn)
         there = [*owned, *theirs]
         names = there if module.params["names"] is None else module.params["names"]
         expected = f"one of {', '.join(there)}" if there else "no names: there are no pools on this host"
-        unknown = [Problem("names", repr(name), expected) for name in names if name not in there]
+        unknown = [
+            Problem("names", repr(name), expected, did_you_mean(name, there)) for name in names if name not in there
+        ]
         if module.unknown() or unknown:
             raise Problems([*module.unknown(), *unknown])
         ours = statuses(Manager(commands.run, SYSTEM), [name for name in names if name in owned])

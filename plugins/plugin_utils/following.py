@@ -109,7 +109,11 @@ class Following(ActionBase):  # type: ignore[misc]
 
 def named(result: Result, host: str) -> Result:
     """With the host in the message of a failure: of several hosts Ansible prints what they all say once, for nobody."""
-    return {**result, "msg": f"{host}: {result['msg']}"} if result.get("failed") and "msg" in result else result
+    if not result.get("failed") or "msg" not in result or "module_stderr" in result:
+        return result
+    # From 2.19 on Ansible prints this, and makes it of the message where it is not there.
+    result.pop("exception", None)
+    return {**result, "msg": f"{host}: {result['msg']}"}
 
 
 def told_lines(result: Result, *, check: bool, diff: bool) -> t.List[str]:

@@ -193,7 +193,8 @@ def test_a_failure_names_the_host_that_it_is_of(bare_fleet: list[LabHost], run: 
     bad = play(roles=[ROLE], vars={"workers_pools": [{**MAIL, "user": "nobody-here"}]})
     said = run(only(*bare_fleet), bad).said
     for host in bare_fleet:
-        assert f"{host.name}: 1 problem, nothing was changed:" in said
+        # Once to be read, and once in the result that Ansible prints behind it.
+        assert said.count(f"{host.name}: 1 problem, nothing was changed:") == 2
 
 
 def test_progress_has_colours_where_ansible_has_them(bare: LabHost, run: Player) -> None:
@@ -202,6 +203,57 @@ def test_progress_has_colours_where_ansible_has_them(bare: LabHost, run: Player)
     said = run(only(bare), slow, bad, ANSIBLE_FORCE_COLOR="1", ANSIBLE_NOCOLOR="").said
     assert f"\x1b[0;33m[{bare.name}] mail: write 2 files" in said
     assert f"\x1b[0;32m[{bare.name}] mail: 1/1 after" in said
+
+
+STATUS: Play = {"ansible.builtin.import_playbook": "workers.systemd.status"}
+
+
+def test_the_status_is_a_table_with_its_total(bare: LabHost, run: Player) -> None:
+    bare.deploy({**MAIL, "instances": 2}, {**NEWS, "instances": 0})
+    told = run(only(bare), {**STATUS, "vars": {"fail": True}})
+    assert told.status == 0, told.said
+    rows = told.said[told.said.index(f"\n{bare.name}:\n") :].splitlines()[2:7]
+    assert [row.split()[0] for row in rows[:4]] == ["INSTANCE", "mail@1.service", "mail@2.service", "news"]
+    assert rows[4] == "2 pools, 2 instances wanted: 2 running, 0 stale, 0 flapping, 0 dead"
+
+
+def test_the_status_ends_with_an_error_where_it_is_asked_to(bare: LabHost, run: Player) -> None:
+    bare.deploy({**MAIL, "instances": 2})
+    # Of a unit that is neither enabled nor loaded the host alone knows nothing.
+    bare.sh("systemctl disable --now mail@2")
+    for fails in (False, True):
+        told = run(only(bare), {**STATUS, "vars": {"fail": fails}})
+        assert told.status == (2 if fails else 0)
+        assert "1 pool, 2 instances wanted: 1 running, 0 stale, 0 flapping, 1 dead\ndead: mail@2.service\n" in told.said
+    assert f"{bare.name}, dead or flapping: mail@2.service" in told.said
+
+
+def test_a_worker_that_ends_by_itself_is_told_what_it_is(bare: LabHost, run: Player) -> None:
+    once = {"name": "once", "command": "/bin/sleep 0.2", "rollout": {"on_failure": "stop"}}
+    told = bare.deploy(once)
+    assert "(a clean end, such as exit status 0, NRestarts " in told.msg
+    assert "is for a timer, with Type=oneshot" in told.msg
+    assert told.result["failures"][0]["exit"] == "a clean end, such as exit status 0"
+    said = run(only(bare), {**STATUS, "vars": {"fail": True}}).said
+    assert "dead or flapping: once@1.service" in said
+    assert "once@1.service: It ends by itself, without an error." in said
+
+
+REMOVE: Play = {"ansible.builtin.import_playbook": "workers.systemd.remove"}
+
+
+def test_to_remove_what_no_host_has_is_an_error(bare_fleet: list[LabHost], run: Player) -> None:
+    first, second = bare_fleet
+    first.deploy(MAIL, NEWS)
+    second.deploy(NEWS)
+    told = run(only(*bare_fleet), {**REMOVE, "vars": {"pools": "news,nosuch,mial"}})
+    assert told.status == 2
+    assert "names: found 'nosuch', expected one of mail, news\n" in told.said
+    assert "names: found 'mial', expected one of mail, news (Did you mean mail?)" in told.said
+    assert [len(host.pids("news")) for host in bare_fleet] == [1, 1]
+    told = run(only(*bare_fleet), {**REMOVE, "vars": {"pools": "mail, news"}})
+    assert told.status == 0, told.said
+    assert [host.pids(name) for host in bare_fleet for name in ("mail", "news")] == [{}] * 4
 
 
 def test_a_host_that_cannot_be_reached_is_said_soon(bare: LabHost, run: Player) -> None:

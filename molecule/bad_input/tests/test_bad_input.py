@@ -260,3 +260,12 @@ def test_a_role_without_pools_says_which_variable_it_misses(bare: LabHost, tmp_p
     }
     told = Player(tmp_path)({bare.name: {}}, play)
     assert "workers_pools is not defined: it is the list of the pools of the host." in told.said
+
+
+def test_a_pool_without_a_user_is_told_that_it_is_root(bare: LabHost) -> None:
+    pools = [GOOD, {**GOOD, "name": "said", "user": "root"}, {**GOOD, "name": "other", "user": "www-data"}]
+    said = [one for one in bare.deploy(*pools, check=True).result["warnings"] if "[pool-runs-as-root]" in one]
+    assert [one.partition(":")[0] for one in said] == ["pools[0] (good)"]
+    assert "found no user, which is root" in said[0]
+    silent = bare.deploy(GOOD, check=True, skip_traps=["pool-runs-as-root"]).result.get("warnings", [])
+    assert "pool-runs-as-root" not in str(silent)

@@ -18,14 +18,17 @@ MAIN_PROCESS_EXITED = "MESSAGE_ID=98e322203f7a4ed290d09fe03c09fe15"
 SPAWN_FAILED = "MESSAGE_ID=641257651c1b4ec9a8624d7a40a9e1e7"
 # SD_MESSAGE_UNIT_FAILURE_RESULT
 UNIT_FAILED = "MESSAGE_ID=d9b373ed55a64feb8242e02dbe79a49c"
+# SD_MESSAGE_UNIT_SUCCESS: of a process that ended well systemd says no more, and that for each end, asked for or not.
+UNIT_SUCCEEDED = "MESSAGE_ID=7ad2d189f7e94e70a38c781354912448"
+# SD_MESSAGE_UNIT_STOPPING: somebody asked for it. systemd's own restarts come without it (seen on 247 to 262).
+UNIT_STOPPING = "MESSAGE_ID=de5b426a63be47a7b6ac3eaac82e2f6f"
 # What a manager of a user calls its units, and what they are called everywhere else (systemd.journal-fields(7)).
 OF_A_USER = {"USER_UNIT": "UNIT", "USER_INVOCATION_ID": "INVOCATION_ID"}
-FIELDS = ("UNIT", "INVOCATION_ID", "UNIT_RESULT", "EXIT_CODE", "EXIT_STATUS", *OF_A_USER)
+FIELDS = ("MESSAGE_ID", "UNIT", "INVOCATION_ID", "UNIT_RESULT", "EXIT_CODE", "EXIT_STATUS", *OF_A_USER)
 # What is read of an entry of any kind.
 ALL_FIELDS = (
     *FIELDS,
     "MESSAGE",
-    "MESSAGE_ID",
     "JOB_TYPE",
     "_SYSTEMD_UNIT",
     "_SYSTEMD_USER_UNIT",
@@ -51,7 +54,10 @@ class About(enum.Enum):
     FAILURES = "failures"
 
 
-MESSAGES = {About.EXITS: (MAIN_PROCESS_EXITED,), About.FAILURES: (MAIN_PROCESS_EXITED, UNIT_FAILED)}
+MESSAGES = {
+    About.EXITS: (MAIN_PROCESS_EXITED, UNIT_SUCCEEDED, UNIT_STOPPING),
+    About.FAILURES: (MAIN_PROCESS_EXITED, UNIT_FAILED),
+}
 
 
 class JournalQuery(t.NamedTuple):
@@ -149,8 +155,12 @@ def taken(entry: Entry) -> float:
     return int(digits) / 1e6 if re.fullmatch("[0-9]{1,18}", digits) else 0.0
 
 
+def says(entry: t.Mapping[str, t.Any], message: str) -> bool:
+    """Whether an entry is of one of these kinds."""
+    return f"MESSAGE_ID={entry.get('MESSAGE_ID')}" == message
+
+
 def is_forged(entry: Entry) -> bool:
     """Whether a living process of another unit says why this one could not be started."""
     said_by, about = entry.get("_SYSTEMD_UNIT"), entry.get("UNIT")
-    unspawned = f"MESSAGE_ID={entry.get('MESSAGE_ID')}" == SPAWN_FAILED
-    return unspawned and said_by not in (None, about)
+    return says(entry, SPAWN_FAILED) and said_by not in (None, about)

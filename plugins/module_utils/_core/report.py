@@ -9,7 +9,12 @@ import signal
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import visible
-from ansible_collections.workers.systemd.plugins.module_utils._core.journal_query import Entry, taken
+from ansible_collections.workers.systemd.plugins.module_utils._core.journal_query import (
+    UNIT_SUCCEEDED,
+    Entry,
+    says,
+    taken,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.mask import Mask
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName, folded
@@ -19,6 +24,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.verdict impo
 FOR_EVER = float("inf")
 # What is said of a pool without steps.
 NOTHING = "nothing to do"
+# An end by a signal such as SIGTERM is one too (systemd.service(5), SuccessExitStatus=).
+CLEAN_END = "a clean end, such as exit status 0"
+A_JOB = (
+    "It ends by itself, without an error. What does a job and ends is for a timer, with Type=oneshot "
+    "(docs/migrating.md, From cron); a worker stays and waits for the next job."
+)
 ON_FILES = (Verb.WRITE, Verb.REMOVE)
 AFTER_KILL = (
     "What a killed worker had in hand is lost, or runs again. Give jobs more time with drain_timeout, or make workers "
@@ -95,12 +106,19 @@ def last_death(entries: t.Sequence[Entry], until: float = FOR_EVER) -> t.List[En
 
 
 def last_exits(entries: t.Sequence[Entry], until: float = FOR_EVER) -> t.Dict[str, str]:
-    """How the main process of each unit ended last, by unit, from journal entries in order; ``until`` as above."""
+    """How the main process of each unit ended last, by unit, from journal entries in order; ``until`` as above.
+
+    Of one that ended well systemd says that its unit did; so it says of one that was stopped, which is not told.
+    """
+    told = {entry.get("INVOCATION_ID") for entry in entries if not says(entry, UNIT_SUCCEEDED)}
     found: t.Dict[str, str] = {}
     for entry in entries:
         unit = entry.get("UNIT", "")
-        if unit and "EXIT_CODE" in entry and (unit not in found or taken(entry) <= until):
-            found[unit] = how_it_ended(entry["EXIT_CODE"], entry.get("EXIT_STATUS", ""))
+        if unit and (unit not in found or taken(entry) <= until):
+            if "EXIT_CODE" in entry:
+                found[unit] = how_it_ended(entry["EXIT_CODE"], entry.get("EXIT_STATUS", ""))
+            elif entry.get("INVOCATION_ID") not in told:
+                found[unit] = CLEAN_END
     return found
 
 
@@ -147,6 +165,8 @@ def summary(
         lines.extend(f"    {line}" for line in failure["journal"])
     if any(_is_kill(failure) for failure in failures):
         lines.append(AFTER_KILL)
+    if any(failure["exit"] == CLEAN_END for failure in failures):
+        lines.append(A_JOB)
     if spared:
         lines.append(f"{spared_are}: {', '.join(spared)}")
     return "\n".join(lines)

@@ -1,12 +1,12 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the pools of a host are doing: one row an instance, one summary a pool."""
+"""How the pools of a host are doing: one row an instance, one summary a pool, and who does not do what is wanted."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import units
+from ansible_collections.workers.systemd.plugins.module_utils._core import moment, units
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import (
     File,
     Instance,
@@ -15,6 +15,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.observed imp
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import UNIT_MARKER, unit_marker
+from ansible_collections.workers.systemd.plugins.module_utils._core.report import A_JOB, CLEAN_END
 from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers, why_stale
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import (
     OWN_WATCH_MARKER,
@@ -33,54 +34,125 @@ PROPERTIES = (
     "TasksCurrent",
     "CPUUsageNSec",
 )
+HEADS = ("INSTANCE", "STATE", "SINCE", "PID", "RESTARTS", "MEMORY", "GENERATION", "LAST EXIT")
+# The lists of a pool that name who does not do what is wanted.
+BAD = ("flapping", "dead")
+# In seconds: the longest that systemd waits between two starts of a pool's instance (pool_unit.py).
+JUST_NOW = 10.0
 Shown = t.Mapping[str, t.Mapping[str, str]]
 Row = t.Dict[str, t.Any]
 
 
-def pool_status(places: Places, name: str, pool: ObservedPool, shown: Shown, exits: t.Mapping[str, str]) -> Row:
-    """``shown`` has the PROPERTIES by unit (with TZ=UTC), ``exits`` how each unit ended last."""
+def pool_status(
+    places: Places,
+    name: str,
+    pool: ObservedPool,
+    shown: Shown,
+    exits: t.Mapping[str, str],
+    wanted: t.Collection[str],
+    now: float,
+) -> Row:
+    """``shown`` has the PROPERTIES by unit (with TZ=UTC), ``exits`` how each unit ended last, ``wanted`` are instances.
+
+    ``now`` is in seconds since the epoch.
+    """
     installed = _installed(places, name, pool.files)
     instances = []
-    for instance in units.in_order(pool.instances):
+    for instance in all_instances(pool, wanted):
         unit = units.instance(name, instance)
-        row = _row(unit, shown[unit], pool.instances[instance])
+        observed = pool.instances.get(instance, Instance())
+        row = _row(unit, shown[unit], observed)
         row["last_exit"] = exits.get(unit, "")
-        seen = pool.instances[instance].process
-        row.update(_generation(places, seen, own_markers(installed, instance), pool.files))
+        row.update(_generation(places, observed.process, own_markers(installed, instance), pool.files))
         instances.append(row)
+    ours = {units.instance(name, instance) for instance in wanted}
+    flapping = [row["unit"] for row in instances if _flaps(row, now)]
     return {
         "scope": "user" if places.user else "system",
         "user": places.user,
         "generation": _name_of(own_markers(installed, "")),
         "enabled": pool.target_enabled,
+        "wanted": len(wanted),
+        "dead": [one["unit"] for one in instances if one["unit"] in ours and _is_dead(one, flapping)],
+        "flapping": flapping,
         "summary": _summary(instances),
         "instances": instances,
     }
 
 
+def all_instances(pool: ObservedPool, wanted: t.Iterable[str]) -> t.List[str]:
+    """Those that the host knows of, and those of which it knows nothing any more."""
+    return units.in_order({*pool.instances, *wanted})
+
+
+def _flaps(row: Row, now: float) -> bool:
+    """Whether it dies and is started again: it waits for that, after the start limit too, or did so a moment ago."""
+    if "auto-restart" in row["sub_state"] or (row["state"] == "failed" and row["restarts"]):
+        return True
+    started_again = row["state"] in ("active", "activating") and bool(row["restarts"]) and bool(row["since"])
+    return started_again and now - moment.seconds(row["since"]) < JUST_NOW
+
+
+def _is_dead(row: Row, flapping: t.Container[str]) -> bool:
+    return row["state"] in ("inactive", "failed") and row["unit"] not in flapping
+
+
 def table(pools: t.Mapping[str, Row]) -> t.List[str]:
-    """The same for a terminal: one line an instance, columns aligned."""
-    heads = ("INSTANCE", "STATE", "SINCE", "PID", "RESTARTS", "MEMORY", "GENERATION", "LAST EXIT")
-    rows = [heads]
-    for pool in pools.values():
-        for row in pool["instances"]:
-            stale = f" (stale, wanted {pool['generation']})" if row["stale"] else ""
-            rows.append(
-                (
-                    f"{pool['user']}/{row['unit']}".lstrip("/"),
-                    f"{row['state']} ({row['sub_state']})",
-                    row["since"] or "-",
-                    str(row["main_pid"] or "-"),
-                    str(row["restarts"]),
-                    "-" if row["memory"] is None else f"{row['memory'] / 2**20:.1f}M",
-                    f"{row['generation'] or '-'}{stale}",
-                    row["last_exit"] or "-",
-                )
-            )
-    if len(rows) == 1:
+    """The same for a terminal: one line an instance, columns aligned, the total, and what is to be done."""
+    if not pools:
         return ["no pools on this host"]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
+    rows = [HEADS, *(cells for name, pool in pools.items() for cells in _cells(name, pool))]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
+    return [*lines, *_totals(list(pools.values())), *_hints(pools.values())]
+
+
+def _cells(name: str, pool: Row) -> t.Iterator[t.Tuple[str, ...]]:
+    if not pool["instances"]:
+        yield (name, "0 instances", *["-"] * (len(HEADS) - 2))
+    for row in pool["instances"]:
+        stale = f" (stale, wanted {pool['generation']})" if row["stale"] else ""
+        yield (
+            f"{pool['user']}/{row['unit']}".lstrip("/"),
+            f"{row['state']} ({row['sub_state']})",
+            row["since"] or "-",
+            str(row["main_pid"] or "-"),
+            str(row["restarts"]),
+            "-" if row["memory"] is None else f"{row['memory'] / 2**20:.1f}M",
+            f"{row['generation'] or '-'}{stale}",
+            row["last_exit"] or "-",
+        )
+
+
+def _totals(pools: t.Sequence[Row]) -> t.Iterator[str]:
+    """``2 pools, 6 instances wanted: 5 run, 1 stale, 1 flapping, 0 dead``, and which are which."""
+    summaries = [pool["summary"] for pool in pools]
+    bad = {what: [_shown(pool, units.folded(pool[what])) for pool in pools if pool[what]] for what in BAD}
+    wanted = sum(pool["wanted"] for pool in pools)
+    counts = {
+        "running": sum(one["running"] for one in summaries),
+        "stale": sum(one["stale"] for one in summaries),
+        **{what: sum(len(pool[what]) for pool in pools) for what in BAD},
+    }
+    counted = ", ".join(f"{count} {what}" for what, count in counts.items())
+    yield f"{_count(len(pools), 'pool')}, {_count(wanted, 'instance')} wanted: {counted}"
+    yield from (f"{what}: {', '.join(names)}" for what, names in bad.items() if names)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _hints(pools: t.Iterable[Row]) -> t.Iterator[str]:
+    for pool in pools:
+        ends = [row["unit"] for row in pool["instances"] if row["unit"] in (*pool["flapping"], *pool["dead"])]
+        clean = [row["unit"] for row in pool["instances"] if row["unit"] in ends and row["last_exit"] == CLEAN_END]
+        if clean:
+            yield f"{_shown(pool, units.folded(clean))}: {A_JOB}"
+
+
+def _shown(pool: Row, names: t.Sequence[str]) -> str:
+    return ", ".join(f"{pool['user']}/{name}".lstrip("/") for name in names)
 
 
 def _installed(places: Places, name: str, files: t.Mapping[str, File]) -> t.Dict[str, str]:

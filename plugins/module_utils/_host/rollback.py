@@ -18,7 +18,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.generation i
     previous_good,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
-from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems, did_you_mean
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import (
     WATCH_FILE,
     Wanted,
@@ -81,7 +81,7 @@ def chosen(pool: str, asked: t.Optional[str], manager: Manager) -> Generation:
     owned = look.owned_pools(manager.places)
     if pool not in owned:
         expected = f"one of {', '.join(owned)}" if owned else "no pool: there are none on this host"
-        raise Problems([Problem("pool", repr(pool), expected)])
+        raise Problems([Problem("pool", repr(pool), expected, did_you_mean(pool, owned))])
     kept = generations.of_pool(manager.places, pool)
     if asked is None:
         observed = look.observe([pool], manager)[pool]

@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import units
+from ansible_collections.workers.systemd.plugins.module_utils._core.generation import Generation, last_good
+from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import last_exits
-from ansible_collections.workers.systemd.plugins.module_utils._core.status import PROPERTIES, pool_status
+from ansible_collections.workers.systemd.plugins.module_utils._core.status import PROPERTIES, all_instances, pool_status
 from ansible_collections.workers.systemd.plugins.module_utils._host import exposure, generations, look
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 
@@ -16,18 +19,29 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.manager impo
 def statuses(manager: Manager, names: t.Sequence[str]) -> t.Dict[str, t.Dict[str, t.Any]]:
     """By pool."""
     pools = look.observe(names, manager)
-    instances = [units.instance(name, one) for name, pool in pools.items() for one in pool.instances]
+    kept = {name: generations.of_pool(manager.places, name) for name in pools}
+    wanted = {name: _wanted(pool, kept[name]) for name, pool in pools.items()}
+    instances = [units.instance(name, one) for name, pool in pools.items() for one in all_instances(pool, wanted[name])]
     shown = manager.show(instances, PROPERTIES)
     died = [unit for unit, one in shown.items() if one["NRestarts"] != "0" or one["ActiveState"] != "active"]
     exits = last_exits(manager.exits(died))
     exposed = exposure.loaded(manager, names)
-    told = {name: pool_status(manager.places, name, pool, shown, exits) for name, pool in pools.items()}
+    now = time.time()
+    told = {
+        name: pool_status(manager.places, name, pool, shown, exits, wanted[name], now) for name, pool in pools.items()
+    }
     for name, row in told.items():
         row["exposure"] = exposed[name].score if name in exposed else None
-        row["generations"] = [one.row for one in generations.of_pool(manager.places, name)]
+        row["generations"] = [one.row for one in kept[name]]
     return told
 
 
 def of_all(manager: Manager) -> t.Dict[str, t.Dict[str, t.Any]]:
     """By pool."""
     return statuses(manager, look.owned_pools(manager.places))
+
+
+def _wanted(pool: ObservedPool, kept: t.Sequence[Generation]) -> t.Collection[str]:
+    """The instances of the last good version; where none is kept, those that are enabled."""
+    good = last_good(kept)
+    return good.instances if good else [name for name, seen in pool.instances.items() if seen.enabled]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_lint import Effect
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.host_facts import PathFacts
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.paths import (
@@ -160,6 +161,23 @@ def root_opens_file_of_user(seen: Seen) -> t.Iterator[Caught]:
         for _at, known, facts in _known(seen, at, path):
             if facts.replaced_by:
                 yield Caught(at, f"{known}, and {facts.replaced_by}")
+
+
+@trap(
+    "pool-runs-as-root",
+    WARNING,
+    title="A pool runs as root because nobody said as whom",
+    expected="the user that the application belongs to",
+    instead="Write the option user of the pool (User=). For a worker that has to be root, write user: root.",
+    why=(
+        "What a worker gets is what others send it, and an error in it is then one of root. Told of pools alone: "
+        "services of a distribution are root on purpose. Source: systemd.exec(5) on User=, whose default is root."
+    ),
+)
+def pool_runs_as_root(seen: Seen) -> t.Iterator[Caught]:
+    is_pool = bool(seen.starts) and bool(seen.unit.value(marks.OWNER_SECTION, "Pool"))
+    if is_pool and not seen.last("User") and not seen.says_yes("DynamicUser") and not seen.host.user_manager:
+        yield Caught(None, "no user, which is root")
 
 
 @trap(

@@ -60,6 +60,9 @@ def test_what_a_person_needs_is_told_once(result: Result, check: bool, diff: boo
 
 def test_a_failure_of_one_of_several_hosts_names_it() -> None:
     assert named(REFUSED, "web1") == {**REFUSED, "msg": "web1: 1 problem, nothing was changed"}
+    assert named({**REFUSED, "exception": "1 problem"}, "web1") == named(REFUSED, "web1")
     assert named(POOLS, "web1") is POOLS
+    crashed: dict[str, t.Any] = {"failed": True, "msg": "MODULE FAILURE", "module_stderr": "x", "exception": "x"}
+    assert named(crashed, "web1") is crashed
     unreachable: dict[str, t.Any] = {"failed": True}
     assert named(unreachable, "web1") is unreachable

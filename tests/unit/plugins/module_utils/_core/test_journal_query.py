@@ -14,6 +14,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.journal_quer
     SPAWN_FAILED,
     TAKEN,
     UNIT_FAILED,
+    UNIT_STOPPING,
+    UNIT_SUCCEEDED,
     About,
     JournalQuery,
     is_forged,
@@ -36,7 +38,11 @@ ARGV = {
             *["+", "_UID=1000", SPAWN_FAILED, f"USER_UNIT={UNIT}"],
         ],
     ),
-    "ends of processes": (About.EXITS, None, [MAIN_PROCESS_EXITED, "_PID=1", f"UNIT={UNIT}"]),
+    "ends of processes": (
+        About.EXITS,
+        None,
+        [MAIN_PROCESS_EXITED, UNIT_SUCCEEDED, UNIT_STOPPING, "_PID=1", f"UNIT={UNIT}"],
+    ),
     "ends and failures of a user": (
         About.FAILURES,
         1000,

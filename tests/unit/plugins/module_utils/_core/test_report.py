@@ -8,11 +8,17 @@ import typing as t
 import pytest
 from hypothesis import given
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.journal_query import TAKEN
+from ansible_collections.workers.systemd.plugins.module_utils._core.journal_query import (
+    TAKEN,
+    UNIT_STOPPING,
+    UNIT_SUCCEEDED,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.mask import MASK
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import (
+    A_JOB,
     AFTER_KILL,
+    CLEAN_END,
     env_changes,
     file_diff,
     how_it_ended,
@@ -160,6 +166,34 @@ def test_an_end_after_an_instance_was_put_back_counts_only_without_another() -> 
 @pytest.mark.parametrize("entry", [{"EXIT_CODE": "exited"}, {"UNIT": "mail@1.service"}], ids=["no unit", "no end"])
 def test_an_entry_that_says_too_little_says_nothing(entry: dict[str, str]) -> None:
     assert last_exits([entry]) == {}
+
+
+ENTRY = {"UNIT": "mail@1.service", "INVOCATION_ID": "a1"}
+SUCCEEDED, STOPPING = (
+    {**ENTRY, "MESSAGE_ID": message.partition("=")[2]} for message in (UNIT_SUCCEEDED, UNIT_STOPPING)
+)
+EXITED = {**ENTRY, "EXIT_CODE": "exited", "EXIT_STATUS": "3"}
+LATER = {"INVOCATION_ID": "b2"}
+# entries, what is told
+WELL = {
+    "by itself": ([SUCCEEDED], CLEAN_END),
+    "when it was stopped": ([STOPPING, SUCCEEDED], None),
+    "by itself, after it was stopped": ([STOPPING, SUCCEEDED, {**SUCCEEDED, **LATER}], CLEAN_END),
+    "by itself, after an error": ([EXITED, {**SUCCEEDED, **LATER}], CLEAN_END),
+    "with a status that counts as success": ([EXITED, SUCCEEDED], "exit status 3"),
+    "before an error": ([SUCCEEDED, {**EXITED, **LATER}], "exit status 3"),
+}
+
+
+@pytest.mark.parametrize(("entries", "told"), WELL.values(), ids=WELL.keys())
+def test_an_end_without_an_error_is_told(entries: list[dict[str, t.Any]], told: str | None) -> None:
+    assert last_exits(entries).get("mail@1.service") == told
+
+
+def test_a_worker_that_ends_by_itself_is_told_what_it_is() -> None:
+    ended = {**failure_of(1, "flapping: died"), "exit": CLEAN_END}
+    assert summary({}, [ended, ended], []).splitlines()[-1] == A_JOB
+    assert A_JOB not in summary({}, [failure_of(1, "flapping: died")], [])
 
 
 def test_the_diff_of_a_plan_has_the_units_and_not_the_files() -> None:

@@ -30,6 +30,7 @@ def at(path: str, facts: PathFacts) -> HostFacts:
 # id of the trap, the unit, the host
 Rows = dict[str, tuple[str, str, HostFacts]]
 VENDOR = "/usr/lib/systemd/system/mail.service"
+OF_POOL = "[X-Workers]\nPool=mail\n"
 CAUGHT: Rows = {
     "no such user": ("user-is-not-there", worker("User=app"), HostFacts(user_known=False)),
     "no such group": ("user-is-not-there", worker("Group=app"), HostFacts(group_known=False)),
@@ -37,6 +38,7 @@ CAUGHT: Rows = {
     "a directory for a program": ("program-is-not-there", worker(), at("/srv/app/worker", DIRECTORY)),
     "a closed program": ("program-is-not-executable", worker(), at("/srv/app/worker", PathFacts(usable=False))),
     "a program for all": ("program-is-writable-by-all", worker(), at("/srv/app/worker", PathFacts(mode=0o777))),
+    "a pool without a user": ("pool-runs-as-root", worker() + OF_POOL, HostFacts()),
     "a program of somebody": ("root-runs-program-of-user", worker(), at("/srv/app/worker", PathFacts(owner=1000))),
     "a program in a directory of somebody": ("root-runs-program-of-user", worker(), at("/srv/app/worker", OTHERS)),
     "a script of somebody": (
@@ -129,6 +131,12 @@ MISSED: Rows = {
         HostFacts(user_known=False),
     ),
     "a user": ("user-is-not-there", worker("User=app"), HostFacts()),
+    "a pool with a user": ("pool-runs-as-root", worker("User=app") + OF_POOL, HostFacts()),
+    "a pool that is root on purpose": ("pool-runs-as-root", worker("User=root") + OF_POOL, HostFacts()),
+    "a pool with a user of its own making": ("pool-runs-as-root", worker("DynamicUser=yes") + OF_POOL, HostFacts()),
+    "a pool of a user": ("pool-runs-as-root", worker() + OF_POOL, HostFacts(user_manager=True)),
+    "the target of a pool": ("pool-runs-as-root", "[Unit]\nDescription=x\n" + OF_POOL, HostFacts()),
+    "a service of somebody else": ("pool-runs-as-root", worker(), HostFacts()),
     "a program": ("program-is-not-there", worker(), at("/srv/app/worker", PROGRAM)),
     "an open program": ("program-is-not-executable", worker(), at("/srv/app/worker", PROGRAM)),
     "a program that is gone": ("program-is-not-executable", worker(), at("/srv/app/worker", GONE)),

@@ -119,7 +119,7 @@ def test_a_finding_says_what_to_write_instead() -> None:
 @pytest.mark.parametrize("systemd", VERSIONS)
 def test_a_pool_of_ours_has_no_trap(systemd: int) -> None:
     full = {"secrets": {"KEY": "s"}, "user": "app", "working_directory": "/srv/app", "state_directory": "app"}
-    for pool in (mail(), *(mail(hardening=profile, **full) for profile in PROFILES)):
+    for pool in (mail(user="app"), *(mail(hardening=profile, **full) for profile in PROFILES)):
         template = template_text(pool, systemd, ["/etc/workers.systemd/mail/environment"])
         for name in ("mail@.service", "mail@1.service"):
             assert list(traps.findings(Unit.of(name, template), HostFacts(), systemd)) == []

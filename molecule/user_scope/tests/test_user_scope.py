@@ -136,3 +136,47 @@ def test_both_managers_in_one_deploy(host: LabHost) -> None:
     assert not told.failed, told.msg
     assert host.sh("pgrep -f '^/bin/sleep infinity'", check=False) == ""
     assert not lingers(host)
+
+
+def test_where_users_see_their_own_processes_alone(host: LabHost) -> None:
+    """proc(5), hidepid=2."""
+    host.sh("mount -o remount,hidepid=2 /proc")
+    try:
+        assert not host.deploy(sleeper(instances=1)).failed
+        assert not host.deploy(sleeper(instances=1)).changed
+        told = host.deploy(sleeper(instances=1, secrets={"TOKEN": f"{SECRET}-2"}))
+        assert ("restart", "sleeper@1.service") in [(one["verb"], one["subject"]) for one in row_of(told)["plan"]]
+        assert not told.failed, told.msg
+        (row,) = host.module("pools_info").result["pools"]["app/sleeper"]["instances"]
+        assert (row["sub_state"], row["stale"]) == ("running", "")
+    finally:
+        host.sh("mount -o remount,hidepid=0 /proc")
+
+
+def running(host: LabHost) -> dict[str, int]:
+    """How many run as whom."""
+    names = host.sh("ps -o user= -p $(pgrep -d, -f '^/bin/sleep infinity') 2>/dev/null", check=False).split()
+    return {name: names.count(name) for name in names}
+
+
+def test_a_scope_that_is_changed_leaves_nothing_behind(host: LabHost) -> None:
+    ours = {"name": "sleeper", "command": ["/bin/sleep", "infinity"]}
+    assert not host.deploy(ours).failed
+    told = host.deploy(sleeper())
+    assert told.failed
+    assert "- pools[0] (sleeper).scope: found that of the system, which goes on running" in told.msg
+    assert running(host) == {"root": 1}
+    told = host.deploy(sleeper(), {**ours, "state": "absent"})
+    assert not told.failed, told.msg
+    assert running(host) == {USER: 2}
+
+    told = host.deploy(ours)
+    assert told.failed
+    assert f"- pools[0] (sleeper).scope: found that of the manager of {USER}, which goes on running" in told.msg
+    assert running(host) == {USER: 2}
+    told = host.deploy(ours, purge=True)
+    assert not told.failed, told.msg
+    assert running(host) == {"root": 1}
+    assert not lingers(host)
+    told = host.deploy(sleeper(name="post"), purge=True)
+    assert (told.failed, running(host)) == (False, {USER: 2}), "of another name, too"

@@ -15,6 +15,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.bus_message 
 
 # Seconds to wait for systemd to say anything, as BUS_DEFAULT_TIMEOUT there.
 LONGEST = 25
+# "Message Format" of the D-Bus Specification. A user may be his own bus, and say what he likes.
+LARGEST = 2**27
 # dbus-daemon(1) refuses more than 128 calls that wait for their answers (max_replies_per_connection).
 AT_ONCE = 100
 # "Authentication Protocol" of the D-Bus Specification: the kernel tells the bus who we are.
@@ -75,3 +77,5 @@ class _Bus:
         if not read:
             raise ConnectionError("it closed the connection")
         self.read += read
+        if len(self.read) > LARGEST:
+            raise ConnectionError("it says too much")

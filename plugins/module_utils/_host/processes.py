@@ -16,6 +16,10 @@ OWN_SCOPE = "/init.scope"
 # A process may load for so many seconds after its start. It rests when it wanted a processor for less than this part of
 # the time between two looks; the time that it waited for one counts, so that a busy host makes no difference.
 LOADS, RESTS, BETWEEN_LOOKS = 30.0, 0.1, 0.2
+# Below it systemd has the managers of users.
+USERS = "/user.slice/"
+# Stands for where systemd has its units, which is told by the paths themselves then.
+UNSEEN = "?"
 
 
 class Started(t.NamedTuple):
@@ -148,6 +152,7 @@ def leave_terminal() -> None:
 
 def _unit_of(path: str, root: str, manager: str) -> str:
     """The first service that is the manager's: below it, it or the manager of a user may name cgroups like others'."""
+    root = path.partition(USERS)[0] if root == UNSEEN else root
     parts = path[len(root) :].split("/") if path.startswith(f"{root}/") else ()
     services = [part for part in parts if part.endswith(".service")]
     if manager and services[:1] == [manager]:
@@ -159,7 +164,12 @@ def _unit_of(path: str, root: str, manager: str) -> str:
 
 def _of_systemd() -> t.Tuple[str, str]:
     """The hierarchy in which systemd has its units (``name=systemd`` on cgroup v1, else that of v2), and where."""
-    for hierarchy, path in _cgroups("1").items():
+    try:
+        of_systemd = _cgroups("1")
+    except FileNotFoundError:
+        # A user does not see it under hidepid=2 (proc(5)), only what is his own.
+        return next((one for one in _cgroups("self") if one == "name=systemd"), ""), UNSEEN
+    for hierarchy, path in of_systemd.items():
         if hierarchy in ("name=systemd", "") and path.endswith(OWN_SCOPE):
             return hierarchy, path[: -len(OWN_SCOPE)]
     return "", ""

@@ -296,9 +296,7 @@ def main() -> None:
             raise Problems([*module.unknown(), *problems, *misplaced])
 
         orders = Bring(asked, check_mode=module.check_mode)
-        end = module.task().carry_out(
-            lambda lock: decide_in(user, orders, lock, check_mode=module.check_mode, diff=module._diff)
-        )
+        end = module.task().carry_out(lambda lock: decide_in(user, orders, lock, diff=module._diff))
     module.end(end)
 
 

@@ -129,9 +129,7 @@ def main() -> None:
         orders = GoBack(
             module.params["pool"], module.params["generation"], check_mode=module.check_mode, confirm=confirm
         )
-        end = module.task().carry_out(
-            lambda lock: decide_in(user, orders, lock, check_mode=module.check_mode, diff=module._diff)
-        )
+        end = module.task().carry_out(lambda lock: decide_in(user, orders, lock, diff=module._diff))
     module.end(end)
 
 

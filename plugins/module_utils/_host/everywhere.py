@@ -7,6 +7,7 @@ because of what that user owns, is the failure of his own pools: those of the sy
 
 from __future__ import annotations
 
+import contextlib
 import pwd
 import typing as t
 from dataclasses import replace
@@ -81,43 +82,41 @@ def decide_everywhere(
     else:
         problems += wrong
     problems += _elsewhere(orders, of_users)
-    users = _begun(
-        [
-            ForUser(
-                pwd.getpwnam(name),
-                replace(orders, pools=tuple(theirs)),
-                manager,
-                lock,
-                check_mode=orders.check_mode,
-                diff=diff,
-            )
-            for name, theirs in of_users.items()
-        ]
-    )
-    system: t.Optional[Deployment] = None
+    users = [
+        ForUser(pwd.getpwnam(name), replace(orders, pools=tuple(theirs)), manager, lock, diff=diff)
+        for name, theirs in of_users.items()
+    ]
+    with contextlib.ExitStack() as begun:
+        for user in users:
+            begun.callback(user.end)
+            _begin(user)
+        system, said = _decided_for_system(orders, manager, problems)
+        problems += _decided(users)
+        if problems:
+            raise Problems(dict.fromkeys(problems))
+        begun.pop_all()
+    return Everywhere(manager, system, users), [*warnings, *said, *(one for user in users for one in user.warnings)]
+
+
+def _begin(user: ForUser) -> None:
+    """All decide at the same time, so that those who are slow cost the time of one."""
+    try:
+        user.begin()
+    except TROUBLE as error:
+        user.fail(error)
+
+
+def _decided_for_system(
+    orders: Deploy, manager: Manager, problems: t.List[Problem]
+) -> t.Tuple[t.Optional[Deployment], t.List[str]]:
+    """Its part, if it has one, and warnings; notes ``problems``."""
     own = tuple(pool for pool in orders.pools if not pool.manager_of)
     if own or orders.purge or not orders.pools:
         try:
-            system, said = replace(orders, pools=own)(manager)
-            warnings += said
+            return replace(orders, pools=own)(manager)
         except Problems as found:
             problems += found.problems
-    problems += _decided(users)
-    if problems:
-        for user in users:
-            user.end()
-        raise Problems(dict.fromkeys(problems))
-    return Everywhere(manager, system, users), [*warnings, *(one for user in users for one in user.warnings)]
-
-
-def _begun(users: t.Sequence[ForUser]) -> t.Sequence[ForUser]:
-    """They decide at the same time, so that those who are slow cost the time of one."""
-    for user in users:
-        try:
-            user.begin()
-        except TROUBLE as error:
-            user.fail(error)
-    return users
+    return None, []
 
 
 def _decided(users: t.Iterable[ForUser]) -> t.Iterator[Problem]:

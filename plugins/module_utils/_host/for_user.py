@@ -11,11 +11,9 @@ import contextlib
 import pwd
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import dead_man
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.shape import fits
-from ansible_collections.workers.systemd.plugins.module_utils._core.values import time_span
 from ansible_collections.workers.systemd.plugins.module_utils._host import commands, lingering
 from ansible_collections.workers.systemd.plugins.module_utils._host.as_user import AsUser
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import Lock, only_run_of
@@ -60,7 +58,6 @@ class ForUser:
         system: Manager,
         lock: t.Optional[Lock],
         *,
-        check_mode: bool,
         diff: bool,
     ) -> None:
         self.user = user
@@ -72,8 +69,8 @@ class ForUser:
         self._deploy = orders if isinstance(orders, Deploy) else None
         self._lock = lock
         self._own_lock = contextlib.ExitStack()
-        self._part = Part(orders, self.places, self._deploy is not None, check_mode, diff)
-        self._silence = getattr(orders, "confirm", time_span.seconds(dead_man.DEFAULT))
+        self._part = Part(orders, self.places, self._deploy is not None, orders.check_mode, diff)
+        self._silence = orders.confirm
         self._decision: Told = {"changes": False, "told": NOTHING, "warnings": [], "pools": []}
         self._end: Told = {**self._decision, "failed": False}
         self._linger_steps: t.List[t.Dict[str, str]] = []
@@ -95,6 +92,8 @@ class ForUser:
         self._decision = decision
         self._end = {**decision, "failed": False, "warnings": []}
         self._linger_steps = list(self._plan_lingering()) if self._deploy else []
+        if self._part.check_mode:
+            self.end()
 
     def fail(self, error: Exception) -> None:
         """It has gone wrong, and does nothing."""
@@ -104,6 +103,7 @@ class ForUser:
         """Nothing is to be done, or done any more."""
         if self._process:
             self._process.close()
+        self._process = None
         self._own_lock.close()
 
     @property
@@ -190,14 +190,12 @@ def _in_words(error: Exception) -> str:
     return "; ".join(map(str, error.problems)) if isinstance(error, Problems) else str(error)
 
 
-def decide_in(
-    user: str, orders: Orders, lock: t.Optional[Lock], *, check_mode: bool, diff: bool
-) -> t.Tuple[Decided, t.List[str]]:
+def decide_in(user: str, orders: Orders, lock: t.Optional[Lock], *, diff: bool) -> t.Tuple[Decided, t.List[str]]:
     """Of a module about what is there in one manager: that of a user, or of the system for an empty name."""
     system = Manager(commands.run, SYSTEM)
     if not user:
         return orders(system)
-    there = ForUser(login(user, "user"), orders, system, lock, check_mode=check_mode, diff=diff)
+    there = ForUser(login(user, "user"), orders, system, lock, diff=diff)
     there.begin()
     there.decide()
     return there, there.warnings

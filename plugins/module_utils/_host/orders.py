@@ -8,9 +8,11 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import presets
+from ansible_collections.workers.systemd.plugins.module_utils._core.dead_man import DEFAULT
 from ansible_collections.workers.systemd.plugins.module_utils._core.instances import Asked
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+from ansible_collections.workers.systemd.plugins.module_utils._core.values import time_span
 from ansible_collections.workers.systemd.plugins.module_utils._host.dead_man import DeadMan, Program
 from ansible_collections.workers.systemd.plugins.module_utils._host.deploy import Deployment
 from ansible_collections.workers.systemd.plugins.module_utils._host.instances import Instances
@@ -18,12 +20,25 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.manager impo
 from ansible_collections.workers.systemd.plugins.module_utils._host.rollback import Rollback, chosen
 from ansible_collections.workers.systemd.plugins.module_utils._host.task import Decided
 
-Orders = t.Callable[[Manager], t.Tuple[Decided, t.List[str]]]
+
+class Orders(t.Protocol):
+    """``confirm`` is how many seconds without a sign of life mean that who carries them out is dead."""
+
+    @property
+    def check_mode(self) -> bool:
+        """Whether they are only to be decided."""
+
+    @property
+    def confirm(self) -> float:
+        """See above."""
+
+    def __call__(self, manager: Manager) -> t.Tuple[Decided, t.List[str]]:
+        """Decides. Returns warnings too, and raises ``Problems``."""
 
 
 @dataclass(frozen=True)
 class Deploy:
-    """``known`` are problems of the input; ``confirm`` is that of DeadMan."""
+    """``known`` are problems of the input."""
 
     pools: t.Tuple[Pool, ...]
     known: t.Tuple[Problem, ...]
@@ -87,6 +102,7 @@ class Bring:
 
     asked: Asked
     check_mode: bool
+    confirm: float = time_span.seconds(DEFAULT)
 
     def __call__(self, manager: Manager) -> t.Tuple[Instances, t.List[str]]:
         """Returns warnings too, and raises ``Problems``."""

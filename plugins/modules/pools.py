@@ -62,7 +62,8 @@ options:
       command:
         description:
           - What an instance runs. Required for a pool that is there. No shell reads it.
-          - A list is exact. Every word reaches the program as it is written, nothing is expanded.
+          - A list is exact. Every word reaches the program as it is written, nothing is expanded. C(%i) in it is warned
+            of.
           - A text is a command line in the words of systemd, in which C(%i) is the name of the instance and
             C(${VARIABLE}) is taken from the environment.
           - The program is an absolute path, because a service reads neither C(.bashrc) nor a login C(PATH).
@@ -89,7 +90,9 @@ options:
           - Not with O(pools[].scope=user).
         type: str
       working_directory:
-        description: Directory that the worker is started in. The user must be able to enter it.
+        description:
+          - Directory that the worker is started in. The user must be able to enter it.
+          - C(%i) is the name of the instance.
         type: str
       instances:
         description:
@@ -122,7 +125,10 @@ options:
           - systemd reads them as root, at each start. One that somebody else than root can replace, since a directory
             above it or one that a link leads through is his, is refused. So is one that he can write into, where
             anything of the unit runs as root.
+          - One with a dash before its path, such as V(-/etc/default/mail-%i), may be missing. When it comes or goes the
+            instances are stale.
           - C(%i) is the name of the instance.
+          - systemd reads neither shell scripts nor dotenv files. Lines that it reads otherwise are warned of.
         type: list
         elements: str
       watch:

@@ -56,3 +56,59 @@ def test_none_at_all_keeps_the_pool(bare: LabHost) -> None:
     assert bare.pids("sleeper") == {}
     assert bare.module("pools_info").result["pools"]["sleeper"]["summary"]["instances"] == 0
     assert not bare.deploy(pool(0)).changed
+
+
+OWN = {
+    "name": "own",
+    "command": "/opt/own/%i/worker --name own-%i",
+    "user": "www-data",
+    "instances": ["red", "blue"],
+    "working_directory": "/srv/own/%i",
+    "environment_files": ["-/etc/default/own-%i"],
+    "busy_check": ["/opt/own/%i/idle", "%i"],
+    "rollout": {"health_check": ["/opt/own/%i/is-up", "%i"], "min_healthy_time": "300ms"},
+}
+PREPARE = """
+rm -rf /srv/own /opt/own /etc/default/own-*
+for name in red blue; do
+    mkdir -p /srv/own/$name /opt/own/$name
+    chmod 0711 /srv/own/$name
+    printf '#!/bin/sh\\nexec sleep infinity\\n' > /opt/own/$name/worker
+    printf '#!/bin/sh\\ntest "$1" = %s || exit 3\\n' $name > /opt/own/$name/is-up
+    printf '#!/bin/sh\\nexit 1\\n' > /opt/own/$name/idle
+    chmod +x /opt/own/$name/*
+done
+"""
+
+
+def test_what_each_instance_has_for_itself(bare: LabHost) -> None:
+    """In every option ``%i`` is the name of the instance; a directory that is only entered need not be readable."""
+    bare.sh(PREPARE)
+    told = bare.deploy(OWN)
+    assert not told.failed, told.msg
+    pids = bare.pids("own")
+    for name, pid in pids.items():
+        assert bare.sh(f"readlink /proc/{pid}/cwd").strip() == f"/srv/own/{name}"
+
+    bare.sh("echo COLOUR=azure > /etc/default/own-blue")
+    assert bare.deploy(OWN).plan("own")[-1] == ("restart", "own@blue.service")
+    after = bare.pids("own")
+    assert after["red"] == pids["red"]
+    assert "COLOUR=azure" in bare.sh(f"tr '\\0' '\\n' < /proc/{after['blue']}/environ")
+    assert not bare.deploy(OWN).changed
+
+    bare.sh("rm /etc/default/own-blue; chmod 0700 /srv/own/red; rm /opt/own/red/is-up; mkdir /etc/default/own-red")
+    refused = bare.deploy(OWN)
+    found = {problem["where"].partition(").")[2]: problem["found"] for problem in refused.result["problems"]}
+    assert found == {
+        "working_directory": "/srv/own/red, which www-data may not enter",
+        "rollout.health_check": "/opt/own/red/is-up is not there, or cannot be executed",
+        "environment_files[0]": "/etc/default/own-red is no file",
+    }
+    bare.sh("rmdir /etc/default/own-red; " + PREPARE)
+    assert bare.deploy(OWN).plan("own")[-1] == ("restart", "own@blue.service"), "the file that has gone"
+
+
+def test_a_list_is_exact_and_says_so(bare: LabHost) -> None:
+    told = bare.deploy({**pool(1), "command": ["/bin/sh", "-c", "exec sleep infinity", "own-%i"]})
+    assert any(".command[3]: found %i, which the program gets as it is" in line for line in told.result["warnings"])

@@ -8,6 +8,7 @@ import re
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import as_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 
 COUNT = re.compile(r"[0-9]{1,5}")
@@ -47,3 +48,10 @@ def read_instances(
         found = type(given).__name__ if isinstance(given, dict) else repr(given)
         return (), [Problem(where, found, "a count from 0 to 99999, or a list of names")]
     return numbered(1, int(given)), []
+
+
+def literal_problems(pool: Pool) -> t.Iterator[Problem]:
+    """Everywhere else ``%i`` is the name of the instance; a command that is a list is taken as it is."""
+    hint = "Write the command as one line, in which %i is the name of the instance."
+    for index in pool.literal:
+        yield Problem(f"{pool.where}.command[{index}]", "%i, which the program gets as it is", "no %i in a list", hint)

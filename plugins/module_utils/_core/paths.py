@@ -47,9 +47,10 @@ def is_below(path: str, directories: t.Iterable[str]) -> bool:
 
 def environment_file_problems(path: str, where: str) -> t.List[Problem]:
     """What keeps a path from being that of the one file that ``EnvironmentFile=`` reads."""
+    found = path_problems(path, where)
     if "%" in path.replace("%i", ""):
-        return [Problem(where, "another specifier than %i", "a path, in which %i may stand")]
+        return [*found, Problem(where, "another specifier than %i", "a path, in which %i may stand")]
     if PATTERN.search(path):
         hint = "systemd takes it for a pattern, and reads every file that matches."
-        return [Problem(where, repr(path), "a path without '*', '?', '[' and backslashes", hint)]
-    return []
+        return [*found, Problem(where, repr(path), "a path without '*', '?', '[' and backslashes", hint)]
+    return found

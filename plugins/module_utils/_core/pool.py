@@ -61,11 +61,17 @@ def concrete(path: str, instance: str) -> str:
     return path.replace("%i", instance)
 
 
+def without_dash(path: str) -> str:
+    """That of an environment file, which with a dash before it may be missing (systemd.exec(5))."""
+    return path[1:] if path.startswith("-") else path
+
+
 @dataclass(frozen=True)
 class Pool:
     """One wanted pool.
 
-    ``exec_start`` is the text of ``ExecStart=`` and ``executable`` its absolute path, ``instances`` are names in order,
+    ``exec_start`` is the text of ``ExecStart=`` and ``executable`` its absolute path, ``literal`` are the numbers of
+    words in which ``%i`` stands for itself; in paths it is the name of the instance. ``instances`` are names in order,
     ``secrets`` are variables and ``credentials`` are not, ``limits``, ``directories`` and ``guards`` (what the profile
     and the needs come to) are directives, ``unit`` holds those that have the last word. ``left_out`` are guards that
     the host does not have, ``max_exposure`` is a score of `systemd-analyze security`. ``drain_timeout`` is a time span
@@ -79,6 +85,7 @@ class Pool:
     manager_of: str = ""
     exec_start: str = ""
     executable: str = ""
+    literal: t.Tuple[int, ...] = ()
     user: t.Optional[str] = None
     group: t.Optional[str] = None
     working_directory: t.Optional[str] = None
@@ -113,6 +120,16 @@ class Pool:
         lines = [line for key, value in self.unit.get("Service", {}).items() for line in _commands(key, value)]
         prefixed = any(AS_ROOT.match(line) for line in (self.exec_start, *lines))
         return self.account == "root" or prefixed or bool(self.rollout.busy_check and self.rollout.check_user)
+
+    @property
+    def read_paths(self) -> t.Tuple[str, ...]:
+        """What somebody else owns and its instances depend on."""
+        return (*map(without_dash, self.environment_files), *self.watch)
+
+    def of_instances(self, path: str) -> t.List[str]:
+        """Concrete paths, each once; one that all instances share is there without any, too."""
+        found = {concrete(path, instance) for instance in self.instances} if "%i" in path else {path}
+        return sorted(found - {""})
 
     def fitted(self, catalogue: Catalogue) -> Pool:
         """The same for a host whose systemd has these directives."""

@@ -34,6 +34,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.pool import 
     SAME_AS_OPTION,
     Pool,
     Sections,
+    without_dash,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems, did_you_mean
 from ansible_collections.workers.systemd.plugins.module_utils._core.readiness import awaited_signal
@@ -111,6 +112,7 @@ class _Reader:
         if self.params.get("state") == "absent":
             return Pool(self.name, self.where, present=False, manager_of=manager_of)
         exec_start, executable = self._command()
+        command = self.params.get("command")
         preset, drain_timeout = self._choice("preset", presets.PRESETS, presets.DEFAULT), self._drain_timeout()
         as_credentials = self.params.get("secrets_as") == "credentials"
         environment = self._values("environment", read_variables)
@@ -127,6 +129,7 @@ class _Reader:
             manager_of=manager_of,
             exec_start=exec_start,
             executable=executable,
+            literal=_literal(command) if isinstance(command, list) and exec_start else (),
             user=self._account("user") if not manager_of else None,
             group=self._account("group"),
             working_directory=self._working_directory(),
@@ -195,8 +198,8 @@ class _Reader:
         if not executable.startswith("/"):
             self.problem("command", repr(executable), "an absolute path", NO_LOGIN_PATH)
             return ""
-        # What a specifier stands for only systemd knows.
-        return "" if "%" in executable or words[0] in no_text else executable
+        # What another specifier stands for only systemd knows.
+        return "" if "%" in executable.replace("%i", "") or words[0] in no_text else executable
 
     def _values(self, option: str, read: Read) -> t.Dict[str, str]:
         values, found = read(self.params.get(option) or {}, f"{self.where}.{option}")
@@ -212,7 +215,8 @@ class _Reader:
         name: t.Optional[str] = self.params.get(option)
         if name is None or ACCOUNT.fullmatch(name):
             return name
-        self.problem(option, repr(name), f"the name or number of a {option}")
+        hint = f"All instances of a pool have one: write a pool for each {option}." if "%" in name else ""
+        self.problem(option, repr(name), f"the name or number of a {option}", hint)
         return None
 
     def _working_directory(self) -> t.Optional[str]:
@@ -224,10 +228,13 @@ class _Reader:
         return tuple(self._path(f"{option}[{index}]", path) for index, path in enumerate(given))
 
     def _environment_files(self) -> t.Tuple[str, ...]:
-        paths = self._paths("environment_files")
-        for index, path in enumerate(paths):
-            self.problems.extend(environment_file_problems(path, f"{self.where}.environment_files[{index}]"))
-        return paths
+        """With a dash before it one may be missing."""
+        sound = []
+        for index, path in enumerate(self.params.get("environment_files") or []):
+            found = environment_file_problems(without_dash(path), f"{self.where}.environment_files[{index}]")
+            self.problems.extend(found)
+            sound.append("" if found else path)
+        return tuple(sound)
 
     def _path(self, option: str, path: str) -> str:
         found = path_problems(path, f"{self.where}.{option}")
@@ -348,3 +355,7 @@ class _Reader:
 def _awaits(preset: str, exec_start: str, service: t.Mapping[str, Value]) -> str:
     kind = last_text(service.get("Type", []), presets.directives(preset)["Type"])
     return awaited_signal(exec_start, kind, last_text(service.get("KillSignal", []), "SIGTERM"), preset)
+
+
+def _literal(command: t.Sequence[t.Any]) -> t.Tuple[int, ...]:
+    return tuple(index for index, word in enumerate(command) if "%i" in as_text(word))

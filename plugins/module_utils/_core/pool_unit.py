@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import (
@@ -45,6 +46,8 @@ LONGEST_DELAY = "10s"
 NETWORK = {"Wants": "network-online.target", "After": "network-online.target"}
 # DEFAULT_PATH of systemd.
 SERVICE_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+# One that is no specifier of ours.
+OTHER_PERCENT = re.compile("%(?!i)")
 WAIT_UNTIL_IDLE = 'while kill -0 "$MAINPID" 2>/dev/null && "$0" "$@"; do sleep 1; done'
 
 
@@ -104,7 +107,7 @@ def own_sections(pool: Pool, systemd: int, env_files: t.Sequence[str] = ()) -> S
     service: t.Dict[str, t.Any] = {"Type": preset["Type"], "ExecStart": pool.exec_start}
     for directive, value in (("User", pool.user), ("Group", pool.group), ("WorkingDirectory", pool.working_directory)):
         if value is not None:
-            service[directive] = value.replace("%", "%%") if directive == "WorkingDirectory" else value
+            service[directive] = OTHER_PERCENT.sub("%%", value) if directive == "WorkingDirectory" else value
     service["Environment"] = ["WORKERS_POOL=%p", "WORKERS_INSTANCE=%i"]
     service["EnvironmentFile"] = list(env_files)
     service.update(_restart_policy(systemd, pool.unit.get("Service", {})))

@@ -134,7 +134,7 @@ def by_instance(text: str) -> t.Dict[str, str]:
 def environment_paths(places: Places, pool: Pool) -> t.List[str]:
     """Paths of the environment files of a pool's template, those of the operator first."""
     secrets = pool.secrets or pool.credentials
-    own = {"environment": pool.environment, "secrets": secrets, WATCH_FILE: watched.paths_of(pool)}
+    own = {"environment": pool.environment, "secrets": secrets, WATCH_FILE: pool.read_paths}
     return [*pool.environment_files, *(places.config(pool.name, name) for name, used in own.items() if used)]
 
 

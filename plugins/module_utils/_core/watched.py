@@ -52,18 +52,14 @@ class Move(t.NamedTuple):
         return f"{self.path} {was}, and {is_now} now"
 
 
-def paths_of(pool: Pool) -> t.List[str]:
-    return [*pool.environment_files, *pool.watch]
-
-
 def concrete_paths(pool: Pool) -> t.List[str]:
     """With ``%i`` filled in, each once."""
-    return sorted({concrete(path, instance) for path in paths_of(pool) for instance in pool.instances or ("",)})
+    return sorted({concrete(path, instance) for path in pool.read_paths for instance in pool.instances or ("",)})
 
 
 def markers(pool: Pool, seal: Seal, digests: t.Mapping[str, str]) -> Markers:
     """Of what is there now; ``digests`` by concrete path."""
-    paths = paths_of(pool)
+    paths = pool.read_paths
     if not paths:
         return Markers()
     apart = [path for path in paths if "%i" in path]
@@ -76,10 +72,10 @@ def markers_again(pool: Pool, noted: Markers, noted_of: Pool) -> Markers:
 
     Of what nobody has looked at the marker is one that nothing has: whoever starts with it is stale for the next run.
     """
-    paths = paths_of(pool)
+    paths = pool.read_paths
     if not paths:
         return Markers()
-    known = noted if paths_of(noted_of) == paths else Markers()
+    known = noted if noted_of.read_paths == paths else Markers()
     own = {name: known.own.get(name, UNKNOWN) for name in pool.instances} if "%i" in "".join(paths) else {}
     return Markers(known.shared or UNKNOWN, own)
 

@@ -13,6 +13,7 @@ from dataclasses import asdict
 from ansible_collections.workers.systemd.plugins.module_utils._core import cut_short, own_lists, report, units
 from ansible_collections.workers.systemd.plugins.module_utils._core.exposure import Judged
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, Severity
+from ansible_collections.workers.systemd.plugins.module_utils._core.instance_names import literal_problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge import MAY_COME_LATER
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import (
@@ -122,7 +123,7 @@ class Deployment:
             raise Problems([*foreign, *missing])
         # An earlier task of the same play may be about to bring it.
         later = [f"{problem}; a run would refuse this" for problem in missing]
-        return [*warnings, *worse, *self._idle_limits(), *self._lists(), *root_reads.of_our_own(), *later]
+        return [*warnings, *worse, *self._idle_limits(), *self._advice(), *root_reads.of_our_own(), *later]
 
     def _is_of_pool(self, finding: Finding) -> bool:
         """Or of a drop-in, say, that somebody else has made."""
@@ -134,9 +135,10 @@ class Deployment:
         now = time.time()
         return [line for name, one in self.wanted.items() for line in cut_short.warning(one, self.observed[name], now)]
 
-    def _lists(self) -> t.Iterator[str]:
+    def _advice(self) -> t.Iterator[str]:
         for pool in self.present:
             yield from own_lists.warnings(pool, own_sections(pool, self.systemd))
+            yield from map(str, literal_problems(pool))
 
     def _idle_limits(self) -> t.Iterator[str]:
         """The manager of a user enforces what the system's has delegated to it (systemd.resource-control(5))."""

@@ -15,7 +15,7 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.credentials import ENCRYPTED_SINCE
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, concrete
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, without_dash
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._host import (
     accounts,
@@ -106,40 +106,43 @@ def _account(pool: Pool) -> t.Tuple[t.Optional[accounts.Account], t.List[Problem
 
 
 def _file_problems(pool: Pool) -> t.Iterator[Problem]:
-    for option, paths in (("environment_files", pool.environment_files), ("watch", pool.watch)):
-        for index, path in enumerate(paths):
-            for one in sorted({concrete(path, instance) for instance in _read_by(pool, path)}):
-                there = os.path.isfile(one) if option == "environment_files" else os.path.lexists(one)
-                if not there:
-                    yield Problem(f"{pool.where}.{option}[{index}]", f"{one} is not there", "an existing file")
+    for index, path in enumerate(pool.environment_files):
+        for one in pool.of_instances(without_dash(path)):
+            if not os.path.isfile(one) and (os.path.exists(one) or not path.startswith("-")):
+                found = "is no file" if os.path.exists(one) else "is not there"
+                hint = "" if path.startswith("-") else "With a dash before it, it may be missing."
+                yield Problem(f"{pool.where}.environment_files[{index}]", f"{one} {found}", "an existing file", hint)
+    for index, path in enumerate(pool.watch):
+        for one in pool.of_instances(path):
+            if not os.path.lexists(one):
+                yield Problem(f"{pool.where}.watch[{index}]", f"{one} is not there", "an existing file")
 
 
 def _writable_problems(pool: Pool) -> t.Iterator[Problem]:
     for path in pool.writable_paths:
-        for one in sorted({concrete(path, instance) for instance in _read_by(pool, path)}):
+        for one in pool.of_instances(path):
             if not os.path.exists(one):
                 # The place is that of the trap which finds one that every instance has.
                 yield Problem(f"{pool.where}.writable_paths", f"{one} is not there", "an existing path")
 
 
-def _read_by(pool: Pool, path: str) -> t.Sequence[str]:
-    """Instances that read their own file; for a file that all share, one speaks for all."""
-    return pool.instances if "%i" in path else [""] if path else []
-
-
 def _access_problems(pool: Pool, account: accounts.Account) -> t.Iterator[Problem]:
     """Asks the kernel as that user, from a child process that became it."""
     user = pool.user or pwd.getpwuid(os.geteuid()).pw_name
-    program, directory = pool.executable, pool.working_directory
-    may_execute, may_enter = accounts.may(account, [(program, os.X_OK), (directory or "/", os.R_OK | os.X_OK)])
+    programs, directories = (pool.of_instances(one or "") for one in (pool.executable, pool.working_directory))
+    # systemd enters a directory and never reads it: mode 0711 is enough.
+    asked = [(path, os.X_OK) for path in (*programs, *directories)]
+    may = dict(zip((path for path, _mode in asked), accounts.may(account, asked)))
     where = f"{pool.where}.command"
-    if program and not os.path.isfile(program):
-        found = "is a directory" if os.path.isdir(program) else "is not there"
-        yield Problem(where, f"{program} {found}", "an executable file")
-    elif program and not may_execute:
-        yield Problem(where, f"{program}, which {user} may not execute", "an executable file")
+    for program in programs:
+        if not os.path.isfile(program):
+            found = "is a directory" if os.path.isdir(program) else "is not there"
+            yield Problem(where, f"{program} {found}", "an executable file")
+        elif not may[program]:
+            yield Problem(where, f"{program}, which {user} may not execute", "an executable file")
     where = f"{pool.where}.working_directory"
-    if directory and not os.path.isdir(directory):
-        yield Problem(where, f"{directory} is not there", "an existing directory")
-    elif directory and not may_enter:
-        yield Problem(where, f"{directory}, which {user} may not read", "a directory that the user can enter")
+    for directory in directories:
+        if not os.path.isdir(directory):
+            yield Problem(where, f"{directory} is not there", "an existing directory")
+        elif not may[directory]:
+            yield Problem(where, f"{directory}, which {user} may not enter", "a directory that the user can enter")

@@ -8,12 +8,11 @@ only who could put it there can be asked about, not whether it is there.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, concrete
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, without_dash
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import last_text, value_texts
 from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, foreign_files
@@ -29,7 +28,7 @@ def of_pool(pool: Pool, worker: t.Optional[accounts.Account]) -> t.Iterator[Prob
     """``worker`` is whom the pool runs as; ``None`` when the host does not know him, or only systemd does."""
     # To the manager of a user nothing is open that is not to the user.
     for where, path, is_environment in _read_as_root(pool) if os.geteuid() == 0 else ():
-        for one in sorted({concrete(path, instance) for instance in pool.instances}):
+        for one in pool.of_instances(without_dash(path)):
             who = _others(one, worker, content=is_environment and pool.has_root_in_it)
             if who:
                 yield Problem(f"{pool.where}.{where}", f"{one}, which systemd reads as root, and {who}", EXPECTED, HINT)
@@ -56,7 +55,11 @@ def _read_as_root(pool: Pool) -> t.Iterator[t.Tuple[str, str, bool]]:
 
 def _others(path: str, worker: t.Optional[accounts.Account], *, content: bool) -> str:
     groups = worker.groups if worker and worker.uid else ()
-    # OSError: it is not there, which is said elsewhere, or is a name that systemd itself looks up.
-    with contextlib.suppress(OSError):
+    try:
         return foreign_files.changed_by(path, content=content, groups=groups) if path.startswith("/") else ""
-    return ""
+    except FileNotFoundError:
+        # Whoever can write to the directory can put it there.
+        return _others(os.path.dirname(path), worker, content=True)
+    except OSError:
+        # That is said elsewhere.
+        return ""

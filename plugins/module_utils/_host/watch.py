@@ -12,7 +12,7 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.watched import concrete_paths, paths_of
+from ansible_collections.workers.systemd.plugins.module_utils._core.watched import concrete_paths
 from ansible_collections.workers.systemd.plugins.module_utils._host import child, foreign_files
 
 # A larger file is not read: a worker that owns one could make it as large as it likes.
@@ -27,7 +27,7 @@ def digests(pools: t.Sequence[Pool]) -> t.Dict[str, str]:
 
     Raises ``Problems`` when there is a path about which the kernel has not answered in time.
     """
-    where = {path: pool.where for pool in reversed(pools) for path in concrete_paths(pool) if paths_of(pool)}
+    where = {path: pool.where for pool in reversed(pools) for path in concrete_paths(pool) if pool.read_paths}
     paths = sorted(where)
     found = child.answers((digest(path) for path in paths), LONGEST) if paths else []
     if len(found) < len(paths):

@@ -66,7 +66,7 @@ def sealed_by(pool: Pool) -> dict[str, str]:
 
 def watched_by(pool: Pool, **changed: str) -> dict[str, str]:
     """Digests of watched paths; of those that ``changed`` by the last part of the path."""
-    paths = [concrete(path, name) for path in (*pool.environment_files, *pool.watch) for name in (*pool.instances, "")]
+    paths = [concrete(path, name) for path in pool.read_paths for name in (*pool.instances, "")]
     return {path: changed.get(path.rpartition("/")[2], "as it was") for path in paths}
 
 

@@ -83,7 +83,7 @@ def assert_exact(pool: Pool, given_: Params) -> None:
 
 
 def files_of(pool: Pool) -> dict[str, WantedFile]:
-    paths = {concrete(path, name) for path in (*pool.environment_files, *pool.watch) for name in ("", *pool.instances)}
+    paths = {concrete(path, name) for path in pool.read_paths for name in ("", *pool.instances)}
     return {file.path: file for file in wanted(SYSTEM, pool, 252, SEAL, dict.fromkeys(paths, "digest"), {}).files}
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.generation import as_generation
 from ansible_collections.workers.systemd.plugins.module_utils._core.hardening import directives
+from ansible_collections.workers.systemd.plugins.module_utils._core.instance_names import literal_problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.own_lists import is_list
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import (
@@ -35,6 +36,15 @@ UNDERSTOOD: dict[str, tuple[dict[str, t.Any], str, t.Any]] = {
     "the program of words": ({"command": ["/opt/my worker/run", "b"]}, "executable", "/opt/my worker/run"),
     "the program of a line": ({"command": '"/opt/my worker/run" b'}, "executable", "/opt/my worker/run"),
     "the program behind prefixes": ({"command": "-@:+/bin/a b"}, "executable", "/bin/a"),
+    "a program of each instance": ({"command": "/opt/%i/run"}, "executable", "/opt/%i/run"),
+    "a list in which it stands for itself": ({"command": ["/bin/a", "-n", "mail-%i", 1]}, "literal", (2,)),
+    "a line in which it does not": ({"command": "/bin/a -n mail-%i"}, "literal", ()),
+    "a file that may be missing": (
+        {"environment_files": ["-/etc/%i.env", "/etc/a"], "watch": ["/b"]},
+        "read_paths",
+        ("/etc/%i.env", "/etc/a", "/b"),
+    ),
+    "and is written as it is": ({"environment_files": ["-/etc/%i.env"]}, "environment_files", ("-/etc/%i.env",)),
     "a program that only systemd can name": ({"command": "/opt/%p/run"}, "executable", ""),
     "without a count there is one instance": ({}, "instances", ("1",)),
     "a count": ({"instances": 3}, "instances", ("1", "2", "3")),
@@ -108,6 +118,9 @@ REFUSED: dict[str, tuple[dict[str, t.Any], str]] = {
     "a quote that is not closed": ({"command": "/bin/a 'b"}, "command"),
     "a byte that is not UTF-8 in a line": ({"command": "/bin/a \\xff"}, "command"),
     "words that make a line too long": ({"command": ["/bin/a", *["\x01" * 100000] * 3]}, "command"),
+    "two dashes": ({"environment_files": ["--/etc/a"]}, "environment_files[0]"),
+    "a dash alone": ({"environment_files": ["-"]}, "environment_files[0]"),
+    "a user of each instance": ({"user": "%i"}, "user"),
     "an account with a blank": ({"user": "www data"}, "user"),
     "an account with a newline": ({"group": "www\n"}, "group"),
     "a directory that is relative": ({"working_directory": "srv"}, "working_directory"),
@@ -339,6 +352,24 @@ def test_a_directive_with_an_option_may_be_given_one_way(directive: str) -> None
 
 def test_every_limit_has_a_directive_of_its_own() -> None:
     assert mail(limits=dict.fromkeys(LIMITS, "1")).limits == dict.fromkeys(LIMITS.values(), "1")
+
+
+def test_a_user_of_each_instance_is_told_what_to_do_instead() -> None:
+    (problem,) = problems_of(user="%i")
+    assert problem.hint == "All instances of a pool have one: write a pool for each user."
+
+
+def test_a_list_that_seems_to_name_the_instance_is_warned_of() -> None:
+    (warning,) = map(str, literal_problems(mail(command=["/bin/a", "s3cret-%i"])))
+    assert warning.startswith("pools[0] (mail).command[1]: found %i, which the program gets as it is")
+    assert "s3cret" not in warning
+
+
+def test_a_path_of_the_instances_is_there_once() -> None:
+    pool = mail(instances=["b", "a"])
+    assert pool.of_instances("/srv/%i") == ["/srv/a", "/srv/b"]
+    assert pool.of_instances("/srv") == ["/srv"]
+    assert pool.of_instances("") == mail(instances=0).of_instances("/srv/%i") == []
 
 
 def test_a_path_with_i_is_another_for_each_instance() -> None:

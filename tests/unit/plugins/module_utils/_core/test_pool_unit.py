@@ -232,3 +232,11 @@ def test_and_by_the_start_limit_where_it_has_not() -> None:
 @pytest.mark.parametrize("systemd", [247, GROWING_DELAY_SINCE, NEWER])
 def test_a_dead_worker_always_comes_back(systemd: int) -> None:
     assert text_of(mail(), systemd).values("Service", "Restart") == ["always"]
+
+
+@pytest.mark.parametrize(
+    ("path", "written"),
+    [("/srv/%i", "/srv/%i"), ("/srv/100%", "/srv/100%%"), ("/srv/%p/%i%", "/srv/%%p/%i%%"), ("/srv/%%i", "/srv/%%%i")],
+)
+def test_in_the_working_directory_i_is_the_instance_and_any_other_percent_itself(path: str, written: str) -> None:
+    assert text_of(mail(working_directory=path)).values("Service", "WorkingDirectory") == [written]

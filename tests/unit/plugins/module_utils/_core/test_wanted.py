@@ -213,3 +213,12 @@ def test_a_version_tells_the_markers_that_it_has_written_down() -> None:
     for options in ({}, {"watch": ["/srv/current"]}, FULL):
         pool = mail(**options)
         assert markers_in(SYSTEM, pool, written(pool).files) == watched.markers(pool, SEAL, watched_by(pool))
+
+
+def test_a_file_that_may_be_missing_makes_stale_when_it_comes() -> None:
+    pool = mail(instances=2, environment_files=["-/etc/default/mail-%i"])
+    before, after = written(pool, **{"mail-2": "nothing"}), written(pool)
+    assert before.markers["1"] == after.markers["1"]
+    assert before.markers["2"] != after.markers["2"]
+    template = next(file.text for file in after.files if file.path.endswith("@.service"))
+    assert "EnvironmentFile=-/etc/default/mail-%i\n" in template

@@ -63,6 +63,12 @@ def test_what_is_not_there_is_said_elsewhere(srv: Path) -> None:
     assert places(srv, environment_files=(f"{srv}/ours/2",)) == []
 
 
+@pytest.mark.parametrize("path", ["1", "2", "new/2"])
+def test_one_that_may_be_missing_nobody_else_may_bring(path: str, srv: Path) -> None:
+    assert places(srv, environment_files=(f"-{srv}/ours/{path}",)) == []
+    assert places(srv, environment_files=(f"-{srv}/theirs/{path}",)) == ["pools.environment_files[0]"]
+
+
 def test_our_own_interpreter_is_looked_at(srv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", str(srv / "ours/1"))
     assert root_reads.of_our_own() == []

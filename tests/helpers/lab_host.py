@@ -41,6 +41,7 @@ set +f
 rm -rf *@.service *.target workers-*
 find . -path './*.wants/*@*' ! -path './getty*' -delete
 find . -path './*.wants/*' -xtype l -delete
+find . -maxdepth 1 -name '*.wants' -empty -delete
 rm -rf /etc/workers.systemd /var/lib/workers.systemd/generations /var/lib/workers.systemd/journal /run/workers.systemd
 systemctl daemon-reload
 """

@@ -13,24 +13,30 @@ class Process:
     """What the running main process of an instance was started with.
 
     ``markers`` are read from its environment; ``None`` when the program overwrote it (PHP's
-    ``cli_set_process_title``). ``unit_marker`` is systemd's own copy of the unit's digest. ``started`` is in seconds
-    since the epoch.
+    ``cli_set_process_title``). The worker can put anything there. ``unit_marker`` is systemd's own copy of the unit's
+    digest, ``files`` are the markers of the private files that systemd read for it, as far as the host knows (see
+    evidence.py). ``started`` is in seconds since the epoch.
     """
 
     markers: t.Optional[t.Mapping[str, str]]
     unit_marker: str
     started: float
+    files: t.Optional[t.Mapping[str, str]] = None
 
 
 @dataclass(frozen=True)
 class Instance:
-    """One instance as systemd's list of units shows it; a unit it has not loaded is ``not-loaded``."""
+    """One instance as systemd's list of units shows it; a unit it has not loaded is ``not-loaded``.
+
+    ``links`` are those that enable it, as paths in the unit directory; ``None`` when they are not known one by one.
+    """
 
     load: str = "not-loaded"
     active: str = "inactive"
     sub: str = "dead"
     enabled: bool = False
     process: t.Optional[Process] = None
+    links: t.Optional[t.FrozenSet[str]] = None
 
     @property
     def running(self) -> bool:

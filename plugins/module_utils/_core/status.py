@@ -16,7 +16,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.observed imp
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import UNIT_MARKER, unit_marker
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import A_JOB, CLEAN_END
-from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers, why_stale
+from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers, started_with, why_stale
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import (
     OWN_WATCH_MARKER,
     contents,
@@ -187,8 +187,9 @@ def _generation(
         return {"generation": None, "stale": None}
     changed = max((file.changed for path, file in files.items() if places.is_config(path)), default=0.0)
     stale = why_stale(process, installed, changed)
-    if process.markers is not None:
-        return {"generation": _name_of(process.markers), "stale": stale}
+    known = started_with(process)
+    if known is not None:
+        return {"generation": _name_of(known), "stale": stale}
     return {"generation": None if stale else _name_of(installed), "stale": stale}
 
 

@@ -46,6 +46,11 @@ def of_pool(places: Places, pool: str) -> t.List[Generation]:
     return [one for one in read if one is not None]
 
 
+def marked_at(places: Places, generation: Generation) -> float:
+    """When its state was written down, in seconds since the epoch."""
+    return os.stat(f"{places.generation(generation.pool, generation.number)}/{MANIFEST}").st_mtime
+
+
 def now() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 

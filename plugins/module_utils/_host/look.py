@@ -5,11 +5,18 @@
 from __future__ import annotations
 
 import glob
+import math
 import os
 import stat
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import calm, marks, units
+from ansible_collections.workers.systemd.plugins.module_utils._core.evidence import (
+    Evidence,
+    Version,
+    markers_of,
+    version_of,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import (
     File,
     Instance,
@@ -23,11 +30,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit im
     UNIT_MARKER,
     unit_marker,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import ENABLED, UNITS
 from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import LINKED_BY, UnitName
-from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files, processes
+from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files, generations, processes
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import entries
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ListedUnit, Manager
 
@@ -82,12 +90,14 @@ def observe(names: t.Sequence[str], manager: Manager) -> t.Dict[str, ObservedPoo
         name = UnitName.parse(unit)
         if name.prefix in known and name.instance and name.kind == "service":
             known[name.prefix].add(unit)
+    files = {name: _files(places, name) for name in names}
+    keepers = {name: _Keeper(places, name, files[name]) for name in names}
     return {
         name: ObservedPool(
-            files=_files(places, name),
+            files=files[name],
             instances={
                 str(UnitName.parse(unit).instance): _instance(
-                    places, unit, listed.get(unit), unit in enabled, started.get(unit)
+                    unit, listed.get(unit), frozenset(enabled.get(unit, ())), started.get(unit), keepers[name]
                 )
                 for unit in known.get(name, ())
             },
@@ -109,30 +119,63 @@ def observe_shared(systemd: int, manager: Manager) -> ObservedShared:
     return ObservedShared(files, active, frozenset(set(links(manager.places)).intersection(ENABLED)))
 
 
+class _Keeper:
+    """What root keeps of one pool. Its generations are read when a process is older than the files, and only then."""
+
+    def __init__(self, places: Places, pool: str, files: t.Mapping[str, File]) -> None:
+        self.places = places
+        private = {path: file for path, file in files.items() if places.is_config(path)}
+        self.installed = markers_of({path: file.text for path, file in private.items()})
+        self.changed = max([_changed(places.config(pool)), *(file.changed for file in private.values())])
+        self.pool = pool
+        self._versions: t.Optional[t.List[Version]] = None
+
+    def evidence(self, started: float) -> Evidence:
+        if self._versions is None and started < self.changed:
+            try:
+                kept = generations.of_pool(self.places, self.pool)
+                self._versions = [version_of(one, generations.marked_at(self.places, one)) for one in kept]
+            except (Problems, OSError):
+                # A broken one is told of by whoever needs it.
+                self._versions = []
+        return Evidence(self.installed, self.changed, self._versions or [])
+
+
+def _changed(directory: str) -> float:
+    """When something came into a directory, or went; one that is gone may have gone at any time."""
+    try:
+        return os.stat(directory).st_mtime
+    except OSError:
+        return math.inf
+
+
 def _instance(
-    places: Places,
     unit: str,
     listed: t.Optional[ListedUnit],
-    enabled: bool,
+    links: t.FrozenSet[str],
     started: t.Optional[t.List[processes.Started]],
+    keeper: _Keeper,
 ) -> Instance:
     if listed is None:
-        return Instance(enabled=enabled)
+        return Instance(enabled=bool(links), links=links)
     running = listed.active in ("active", "reloading")
-    process = _process(places, unit, started or []) if running else None
-    return Instance(listed.load, listed.active, listed.sub, enabled, process)
+    process = _process(unit, started or [], keeper) if running else None
+    return Instance(listed.load, listed.active, listed.sub, bool(links), process, links)
 
 
-def _process(places: Places, unit: str, started: t.Sequence[processes.Started]) -> Process:
+def _process(unit: str, started: t.Sequence[processes.Started], keeper: _Keeper) -> Process:
+    places = keeper.places
     current = processes.invocation(places, unit)
     # A child that an earlier invocation left behind (KillMode=process) tells nothing about this one.
     ours = [one for one in started if current and one.environ.get("INVOCATION_ID") == current]
     instance = UnitName.parse(unit).instance or ""
     began = processes.started_at(places, unit)
+    said = own_markers(ours[0].environ, instance) if ours else None
     return Process(
-        markers=own_markers(ours[0].environ, instance) if ours else None,
+        markers=said,
         unit_marker=_installed_marker(places, unit, began) if places.user else _started_marker(places, unit),
         started=began,
+        files=keeper.evidence(began).of(began, instance, said),
     )
 
 

@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What systemd read for a process at its start, by what only root can write: files, their times, and generations.
+
+A worker can put anything into its environment, such as the markers of a neighbour that was restarted. So what it says
+is believed only where the host knows nothing, or knows that it may be so:
+
+- A process that started after the last change of the private files of its pool was started with what is in them.
+- An older one was there when the last good generation had become good. Then all instances ran that one, or have been
+  started since: on it, or while a run went on that did not become good.
+"""
+
+from __future__ import annotations
+
+import math
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import parse_env
+from ansible_collections.workers.systemd.plugins.module_utils._core.generation import Generation, State
+from ansible_collections.workers.systemd.plugins.module_utils._core.moment import seconds
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import UNIT_MARKER
+from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers
+
+# Names of the files that end with a marker.
+MARKED = ("environment", "secrets", "watch")
+Markers = t.Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Version:
+    """A generation. A run began to bring it ``since`` then, and took it for bad ``until`` then, in seconds since the
+    epoch.
+    """
+
+    since: float
+    good: bool
+    files: Markers
+    until: float = math.inf
+
+
+def markers_of(texts: t.Mapping[str, str]) -> t.Dict[str, str]:
+    """The markers in the private files of a pool, by path; that of single instances as it is listed."""
+    marked = [text for path, text in texts.items() if path.rpartition("/")[2] in MARKED]
+    return {name: value for text in marked for name, value in parse_env(text).items() if name.startswith("WORKERS_")}
+
+
+def version_of(generation: Generation, marked: float) -> Version:
+    """``marked`` is when its state was written down."""
+    files = markers_of({file.path: file.text for file in generation.files if file.secret})
+    until = marked if generation.state is State.BAD else math.inf
+    return Version(seconds(generation.time), generation.state is State.GOOD, files, until)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Of one pool: the markers in its private files, when they last changed, and its versions, the newest last."""
+
+    installed: Markers
+    changed: float
+    versions: t.Sequence[Version]
+
+    def of(self, started: float, instance: str, said: t.Optional[Markers]) -> t.Optional[Markers]:
+        """The markers of files that a process was started with, or ``None`` when nobody knows."""
+        if started >= self.changed:
+            return own_markers(self.installed, instance)
+        possible = [own_markers(one.files, instance) for one in self._possible(started)]
+        believed = {name: value for name, value in (said or {}).items() if name != UNIT_MARKER}
+        if said is None and len(possible) > 1:
+            return None
+        return believed if believed in possible else possible[-1] if possible else None
+
+    def _possible(self, started: float) -> t.List[Version]:
+        good = max((at for at, one in enumerate(self.versions) if one.good), default=None)
+        if good is None:
+            return []
+        later = [one for one in self.versions[good + 1 :] if one.since <= started <= one.until]
+        return [self.versions[good], *later]

@@ -619,6 +619,30 @@ SANDBOXES = (
         ["StandardOutput=append:/run/lab/out"],
         "/bin/sh -c 'echo started; exec sleep 600'",
     ),
+    Damage(
+        "output-directory-comes-later",
+        f"rm -rf /var/log/lab-dir\n{START}",
+        "start rc=1",
+        "start rc=0",
+        ["LogsDirectory=lab-dir", "StandardOutput=append:/var/log/lab-dir/out"],
+        ["LogsDirectory=lab-dir"],
+    ),
+    Damage(
+        "runtime-directory-is-shared",
+        "other=${U%@*}@2.service; systemctl start $U $other; systemctl stop $U\n"
+        "[ -d /run/lab-shared ] && echo there || echo gone; systemctl stop $other; rm -rf /run/lab-shared",
+        "gone",
+        "there",
+        ["RuntimeDirectory=lab-shared"],
+        ["RuntimeDirectory=lab-shared", "RuntimeDirectoryPreserve=yes"],
+        instance="1",
+        others={
+            f"{UNITS}/trap-runtime-directory-is-shared-{kind}@2.service": (
+                f"[Service]\nExecStart={SLEEP}\nRuntimeDirectory=lab-shared\n"
+            )
+            for kind in ("bad", "good")
+        },
+    ),
 )
 INSTALLS = (
     Damage(

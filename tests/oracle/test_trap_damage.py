@@ -35,6 +35,8 @@ NOT_SHOWN = {
     "memory-goes-to-swap": "needs swap",
     "memory-high-above-max": "needs cgroup controllers",
     "memory-in-bytes": "needs cgroup controllers",
+    "one-oom-kill-ends-all": "needs cgroup v2",
+    "file-systems-after-privileges": "needs a kernel with the BPF LSM",
     "network-is-not-online": "needs a network that comes late",
     "restart-steps-do-nothing": "needs systemd 254",
     "tasks-max-below-crew": "needs cgroup controllers",

@@ -45,6 +45,15 @@ _MAIN_PROCESS_FIRST = Setting(
 )
 
 
+_CHILDREN_ARE_REPLACED = Setting(
+    "OOMPolicy",
+    "continue",
+    "The main process replaces a child that the out-of-memory killer ended. With systemd's default, stop, one such "
+    "child stops all jobs of the instance.",
+    "systemd.service(5); service_notify_cgroup_oom_event() of systemd",
+)
+
+
 def _job_has(time: str, because: str, source: str) -> Setting:
     return Setting("TimeoutStopSec", time, because, source)
 
@@ -66,6 +75,7 @@ _PHP = (
 _CELERY = (
     _STARTED,
     _MAIN_PROCESS_FIRST,
+    _CHILDREN_ARE_REPLACED,
     _job_has(
         "10min",
         "A task has no time limit by default. The main process waits for the tasks in hand, and they for nothing else.",
@@ -75,6 +85,7 @@ _CELERY = (
 _RQ = (
     _STARTED,
     _MAIN_PROCESS_FIRST,
+    _CHILDREN_ARE_REPLACED,
     _job_has(
         "200s",
         "A job may take 180 s unless its queue says otherwise, and the stop must outlast it.",

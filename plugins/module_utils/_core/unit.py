@@ -49,6 +49,11 @@ class Unit:
         """Of the unit's own file."""
         return self.files[0][0]
 
+    @property
+    def is_for_units(self) -> bool:
+        """Whether a template depends on the unit that its instance names: ``PartOf=%i``."""
+        return any(one.section == "Unit" and {"%i", "%I"} & set(one.value.split()) for one in self.assignments())
+
     def assignments(self) -> t.Iterator[Placed]:
         """Every assignment in order, also those that a later one resets."""
         for path, text in self.files:

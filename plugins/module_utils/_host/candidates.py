@@ -19,15 +19,15 @@ SOME_INSTANCE = "1"
 NOTHING = "[Unit]\n"
 
 
-def of_unit(
-    places: Places, name: str, path: str, text: str, instances: t.Sequence[str] = (SOME_INSTANCE,)
-) -> t.List[Candidate]:
+def of_unit(places: Places, name: str, path: str, text: str, instances: t.Sequence[str] = ()) -> t.List[Candidate]:
     """A unit file; a template once for ``instances``, and once for each instance with drop-ins of its own."""
     parsed = UnitName.parse(name)
+    unit = _unit(places, name, text, path)
+    wanted = instances or [some_instance(unit)]
     apart = unit_files.instances_with_drop_ins(places, parsed.prefix, parsed.kind) if parsed.instance == "" else []
-    names = [name] if parsed.instance != "" else [_instance(parsed, one) for one in instances if one not in apart]
-    found = [Candidate(_unit(places, name, text, path), tuple(names), {path: text})]
-    for one in (_instance(parsed, instance) for instance in apart):
+    names = [name] if parsed.instance != "" else [instance_of(parsed, one) for one in wanted if one not in apart]
+    found = [Candidate(unit, tuple(names), {path: text})]
+    for one in (instance_of(parsed, instance) for instance in apart):
         found.append(Candidate(_unit(places, one, text, path), (one,), {path: text}))
     return found
 
@@ -42,13 +42,19 @@ def of_drop_in(places: Places, name: str, path: str, text: t.Optional[str]) -> C
     staged = {own_path: own, **({} if text is None else {path: text})}
     drop_ins = [*others, *((one, staged[one]) for one in staged if one != own_path)]
     parsed = UnitName.parse(name)
-    verified = _instance(parsed, SOME_INSTANCE) if parsed.instance == "" else name
-    return Candidate(Unit.of(name, own, drop_ins, own_path, places.searched), (verified,), staged)
+    unit = Unit.of(name, own, drop_ins, own_path, places.searched)
+    verified = instance_of(parsed, some_instance(unit)) if parsed.instance == "" else name
+    return Candidate(unit, (verified,), staged)
+
+
+def some_instance(unit: Unit) -> str:
+    """An instance of a template; the name of a unit where it takes them for that, since 247 refuses any other."""
+    return f"{SOME_INSTANCE}.service" if unit.is_for_units else SOME_INSTANCE
+
+
+def instance_of(template: UnitName, name: str) -> str:
+    return str(UnitName(template.prefix, name, template.kind))
 
 
 def _unit(places: Places, name: str, text: str, path: str) -> Unit:
     return Unit.of(name, text, unit_files.drop_ins(places, name), path, places.searched)
-
-
-def _instance(template: UnitName, name: str) -> str:
-    return str(UnitName(template.prefix, name, template.kind))

@@ -17,7 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.problem impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import LINKED_BY, UnitName, is_unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._host import trap_facts, unit_files
-from ansible_collections.workers.systemd.plugins.module_utils._host.candidates import SOME_INSTANCE
+from ansible_collections.workers.systemd.plugins.module_utils._host.candidates import instance_of, some_instance
 from ansible_collections.workers.systemd.plugins.module_utils._host.catalogue import HostCatalogue
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.verify import Candidate, verify
@@ -108,7 +108,7 @@ def _instance(name: str) -> Subject:
 
 def _candidate(unit: Unit) -> Candidate:
     name = unit.name
-    return Candidate(unit, (str(UnitName(name.prefix, SOME_INSTANCE, name.kind) if name.instance == "" else name),))
+    return Candidate(unit, (instance_of(name, some_instance(unit)) if name.instance == "" else str(name),))
 
 
 def _matching(given: str) -> t.List[str]:

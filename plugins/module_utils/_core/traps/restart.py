@@ -242,6 +242,28 @@ def failure_is_ignored(seen: Seen) -> t.Iterator[Caught]:
 
 
 @trap(
+    "one-oom-kill-ends-all",
+    WARNING,
+    title="When one child runs out of memory, all of them are stopped",
+    expected="a main process that replaces the child",
+    instead="Write OOMPolicy=continue.",
+    why=(
+        "The out-of-memory killer ends one process, such as the child with the largest job. With OOMPolicy=stop, the "
+        "default, systemd then stops the whole unit: every other job has to end, no new one is taken until they have, "
+        "and what takes longer than TimeoutStopSec= is killed. Told for queue software that replaces its children, "
+        "with MemoryMax=. Source: systemd.service(5) on OOMPolicy=, and service_notify_cgroup_oom_event() of systemd; "
+        "it needs cgroup v2, where alone systemd is told of the kill."
+    ),
+)
+def one_oom_kill_ends_all(seen: Seen) -> t.Iterator[Caught]:
+    limit, policy = seen.last("MemoryMax"), seen.last("OOMPolicy")
+    replaces = seen.is_worker and seen.tool is not None and seen.tool.forks
+    stops = seen.value("OOMPolicy", "continue" if seen.says_yes("Delegate") else "stop") != "continue"
+    if replaces and limit and limit.value != "infinity" and stops:
+        yield Caught(policy or limit, f"{written(limit)}, and OOMPolicy={seen.value('OOMPolicy', 'stop')}")
+
+
+@trap(
     "run-time-ends-for-good",
     WARNING,
     title="After RuntimeMaxSec= the worker is down",

@@ -18,6 +18,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.traps.trap i
     written,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed
+from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT
 from ansible_collections.workers.systemd.plugins.module_utils._core.values.words import FALSE, TRUE
 
 HOMES = re.compile(r"/(?:home|root|run/user)(?:/|$)")
@@ -52,12 +53,34 @@ MOUNTING = (
     "ReadWritePaths",
     "TemporaryFileSystem",
 )
+# What makes a seccomp filter (context_has_seccomp() of systemd).
+SECCOMP = (
+    "LockPersonality",
+    "MemoryDenyWriteExecute",
+    "PrivateDevices",
+    "ProtectClock",
+    "ProtectHostname",
+    "ProtectKernelLogs",
+    "ProtectKernelModules",
+    "ProtectKernelTunables",
+    "RestrictAddressFamilies",
+    "RestrictNamespaces",
+    "RestrictRealtime",
+    "RestrictSUIDSGID",
+    "SystemCallArchitectures",
+    "SystemCallFilter",
+    "SystemCallLog",
+)
+RESTRICTS_FILE_SYSTEMS_SINCE = 250
 # The last systemd in which ExecStartPre= has no directory of credentials.
 LAST_WITHOUT = 247
 PRIVATE_TMP = ("/tmp", "/var/tmp")  # noqa: S108 (they are the subject)
 SIZE = re.compile(r"([0-9]+)([KMGT]?)")
 FACTORS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 COUNT = re.compile(r"[0-9]{1,9}")
+OUTPUT_FILE = re.compile(r"^(?:append|file|truncate):")
+# Specifiers that differ between the instances of a template.
+OF_ONE_INSTANCE = re.compile(r"(?<!%)(?:%%)*%[iInN]")
 # No process runs in less.
 SMALLEST = 2**20
 
@@ -114,7 +137,7 @@ def home_is_hidden(seen: Seen) -> t.Iterator[Caught]:
     WARNING,
     title="What the worker puts into /tmp, nobody else sees",
     expected="a directory that others see",
-    instead="Write RuntimeDirectory= and use /run/NAME.",
+    instead="Write RuntimeDirectory= and use /run/NAME; in a template NAME-%i, for each instance its own.",
     why=(
         "With PrivateTmp=yes the worker has a /tmp of its own, removed when it stops: a socket, PID file or file for "
         "others is not in theirs. Source: systemd.exec(5), and our measurement."
@@ -137,7 +160,7 @@ def private_tmp_is_not_shared(seen: Seen) -> t.Iterator[Caught]:
     WARNING,
     title="The worker may not write where its command line tells it to",
     expected="a directory that the unit opens for writing",
-    instead="Write LogsDirectory=, RuntimeDirectory= or StateDirectory=, or the directory as ReadWritePaths=.",
+    instead="Write LogsDirectory= or StateDirectory= for it, or the directory as ReadWritePaths=.",
     why=(
         "With ProtectSystem=strict all file systems are read-only for the worker, so its log or PID file cannot be "
         "made. Source: systemd.exec(5), and our measurement."
@@ -253,6 +276,28 @@ def credentials_end_start_pre(seen: Seen) -> t.Iterator[Caught]:
         for at in seen.all("ExecStartPre"):
             if not at.value.startswith("+"):
                 yield Caught(at, "ExecStartPre= with credentials")
+
+
+@trap(
+    "file-systems-after-privileges",
+    WARNING,
+    title="The start fails over RestrictFileSystems=",
+    expected="a system call filter beside RestrictFileSystems= and User=",
+    instead="Write SystemCallFilter=@system-service and SystemCallErrorNumber=EPERM, too.",
+    why=(
+        "systemd becomes the user first and only then enters the file systems into the kernel's table, for which it "
+        "needs CAP_SYS_ADMIN. It keeps that capability only for a unit with a seccomp filter; any other fails with "
+        "244/BPF on a kernel with the BPF LSM, and without that the setting does nothing. Source: exec_invoke() of "
+        "systemd 257, where enforce_user() comes before apply_restrict_filesystems() and keep_seccomp_privileges "
+        "decides; measured on 257 in a virtual machine."
+    ),
+)
+def file_systems_after_privileges(seen: Seen) -> t.Iterator[Caught]:
+    at = seen.last("RestrictFileSystems")
+    becomes = seen.says_yes("DynamicUser") or seen.value("User", "root") not in ROOT
+    filters = any(seen.value(key).lower() not in FALSE | {""} for key in SECCOMP)
+    if at and becomes and not filters and seen.systemd >= RESTRICTS_FILE_SYSTEMS_SINCE:
+        yield Caught(at, f"{at.key}= with a user and without a filter")
 
 
 @trap(
@@ -404,3 +449,52 @@ def log_is_overwritten(seen: Seen) -> t.Iterator[Caught]:
         regular = at and not re.match(r"\w+:/dev/", at.value)
         if seen.is_worker and at and regular and at.value.startswith(("file:", "truncate:")):
             yield Caught(at, written(at))
+
+
+@trap(
+    "output-directory-comes-later",
+    WARNING,
+    title="The file for the output lies in a directory that is made after it is opened",
+    expected="the journal, or a directory that is there before the start",
+    instead="Leave the output to the journal, or have systemd-tmpfiles make the directory (tmpfiles.d).",
+    why=(
+        "systemd opens the file of StandardOutput= before it makes the directories of LogsDirectory=, StateDirectory= "
+        "and the like, so the first start fails with 209/STDOUT, and with RuntimeDirectory= every one. Source: "
+        "systemd/systemd#27591, and our measurement on 247 and 252."
+    ),
+)
+def output_directory_comes_later(seen: Seen) -> t.Iterator[Caught]:
+    made = {
+        f"{above}{word.text.partition(':')[0]}": key
+        for key, above in OPENED_DIRECTORIES.items()
+        for word in seen.words(key)
+    }
+    for at in filter(None, (seen.last("StandardOutput"), seen.last("StandardError"))):
+        path = OUTPUT_FILE.sub("", at.value)
+        above = next((key for place, key in made.items() if path.startswith(f"{place}/")), "")
+        if above and path != at.value:
+            yield Caught(at, f"{written(at)} below what {above}= makes")
+
+
+@trap(
+    "runtime-directory-is-shared",
+    WARNING,
+    title="When one instance stops, the files of all are gone",
+    expected="a directory for each instance, or one that stays",
+    instead="Write RuntimeDirectory=NAME-%i, or RuntimeDirectoryPreserve=yes.",
+    why=(
+        "Without %i all instances of a template have one directory below /run, and the first that stops takes it away "
+        "with the sockets and PID files of the others, which go on running. RuntimeDirectoryPreserve=restart helps "
+        "restarts alone. Source: systemd.exec(5), systemd/systemd#5394, and our measurement on 247 and 252."
+    ),
+)
+def runtime_directory_is_shared(seen: Seen) -> t.Iterator[Caught]:
+    kept = seen.value("RuntimeDirectoryPreserve") == "restart" or not seen.says_yes("RuntimeDirectoryPreserve")
+    for word in seen.words("RuntimeDirectory"):
+        if (
+            seen.is_own_service
+            and seen.unit.name.instance is not None
+            and kept
+            and not OF_ONE_INSTANCE.search(word.text)
+        ):
+            yield Caught(word.at, f"RuntimeDirectory={word.text} of every instance")

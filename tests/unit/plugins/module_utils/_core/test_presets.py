@@ -161,7 +161,11 @@ def test_the_users_directives_have_the_last_word() -> None:
     assert (service["TimeoutStopSec"], service["KillMode"]) == (["1h"], ["mixed"])
 
 
-@pytest.mark.parametrize("preset", [name for name in PRESETS if directives(name)["Type"] == "exec"])
+# OOMPolicy= can be shown on cgroup v2 only, so it is in no table of what a reload brings into force.
+STOPS_ALONE = [name for name in PRESETS if directives(name)["Type"] == "exec" and "OOMPolicy" not in directives(name)]
+
+
+@pytest.mark.parametrize("preset", STOPS_ALONE)
 def test_another_way_to_stop_restarts_nobody(preset: str) -> None:
     assert unit_marker(text_of(preset=preset)) == unit_marker(text_of())
 

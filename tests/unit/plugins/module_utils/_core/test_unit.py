@@ -126,3 +126,8 @@ def test_a_finding_becomes_a_problem_that_names_its_id() -> None:
     assert str(problem) == (
         "a.service:3: found Retsart, expected a directive (Did you mean Restart?) [unknown-directive]"
     )
+
+
+def test_a_template_that_takes_its_instance_for_a_unit() -> None:
+    assert Unit.of("a@.service", "[Unit]\nPartOf=b.service %i\n").is_for_units
+    assert not Unit.of("a@.service", "[Unit]\nDescription=of-%i\n[Service]\nExecStart=/bin/a %i\n").is_for_units

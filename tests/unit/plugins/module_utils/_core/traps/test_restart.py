@@ -5,10 +5,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.plugins.module_utils._core.traps.trap_units import Rows, both_ways, caught, worker
+from tests.unit.plugins.module_utils._core.traps.trap_units import CELERY, Rows, both_ways, caught, worker
 
 PLAIN_LIMIT = ["StartLimitIntervalSec"]
 CAUGHT: Rows = {
+    "one child for all": ("one-oom-kill-ends-all", worker("MemoryMax=1G", start=CELERY)),
+    "one child for all, as written": (
+        "one-oom-kill-ends-all",
+        worker("MemoryMax=1G", "OOMPolicy=kill", start=CELERY),
+    ),
     "no restart, by default": ("restart-is-off", worker(without=["Restart"])),
     "no restart, as written": ("restart-is-off", worker("Restart=no")),
     "on-failure misses exit 0": ("restart-misses-clean-exit", worker("Restart=on-failure")),
@@ -48,6 +53,16 @@ CAUGHT: Rows = {
     "so does BindsTo": ("requires-takes-worker-down", worker(unit=["BindsTo=a.service", "After=a.service"])),
 }
 MISSED: Rows = {
+    "a child that is replaced": (
+        "one-oom-kill-ends-all",
+        worker("MemoryMax=1G", "OOMPolicy=continue", start=CELERY),
+    ),
+    "a delegated cgroup, which goes on by default": (
+        "one-oom-kill-ends-all",
+        worker("MemoryMax=1G", "Delegate=yes", start=CELERY),
+    ),
+    "no limit": ("one-oom-kill-ends-all", worker("MemoryMax=infinity", start=CELERY)),
+    "a worker of one process and its memory": ("one-oom-kill-ends-all", worker("MemoryMax=1G")),
     "Restart=always": ("restart-is-off", worker()),
     "a job that a timer starts": ("restart-is-off", worker(without=["Restart", "WantedBy"])),
     "what remains after its exit": ("restart-is-off", worker("RemainAfterExit=yes", without=["Restart"])),

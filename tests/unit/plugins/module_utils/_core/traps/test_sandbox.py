@@ -12,6 +12,19 @@ from tests.unit.plugins.module_utils._core.traps.trap_units import CELERY, Rows,
 
 NODE = "/usr/bin/node /srv/app/worker.js"
 CAUGHT: Rows = {
+    "file systems for a user": ("file-systems-after-privileges", worker("User=app", "RestrictFileSystems=ext4")),
+    "file systems for nobody yet": (
+        "file-systems-after-privileges",
+        worker("DynamicUser=yes", "RestrictFileSystems=~tmpfs", "ProtectClock=no"),
+    ),
+    "a log in a directory that systemd makes": (
+        "output-directory-comes-later",
+        worker("LogsDirectory=app", "StandardOutput=append:/var/log/app/app.log"),
+    ),
+    "errors in one": (
+        "output-directory-comes-later",
+        worker("StateDirectory=x app:link", "StandardError=append:/var/lib/app/a/err"),
+    ),
     "a program at home": ("home-is-hidden", worker("ProtectHome=yes", start="/home/app/bin/worker")),
     "a directory at home": ("home-is-hidden", worker("ProtectHome=tmpfs", "WorkingDirectory=/root")),
     "a script at home": ("home-is-hidden", worker("ProtectHome=yes", start="/usr/bin/php /home/app/artisan")),
@@ -66,6 +79,17 @@ CAUGHT: Rows = {
     "a file that is emptied": ("log-is-overwritten", worker("StandardError=truncate:/var/log/w")),
 }
 MISSED: Rows = {
+    "file systems with a filter": (
+        "file-systems-after-privileges",
+        worker("User=app", "RestrictFileSystems=ext4", "LockPersonality=yes"),
+    ),
+    "file systems of root": ("file-systems-after-privileges", worker("RestrictFileSystems=ext4")),
+    "a log in a directory that is there": (
+        "output-directory-comes-later",
+        worker("LogsDirectory=app", "StandardOutput=append:/var/log/other/app.log"),
+    ),
+    "the journal": ("output-directory-comes-later", worker("LogsDirectory=app", "StandardOutput=journal")),
+    "a directory of a plain unit": ("runtime-directory-is-shared", worker("RuntimeDirectory=app")),
     "a capability within bounds": (
         "capability-is-out-of-bounds",
         worker("AmbientCapabilities=CAP_KILL", "CapabilityBoundingSet=CAP_CHOWN", "CapabilityBoundingSet=CAP_KILL"),
@@ -154,6 +178,22 @@ MISSED: Rows = {
 
 
 test_is_told, test_is_not_told = both_ways(CAUGHT, MISSED)
+
+
+SHARED = {
+    "one for all": ("RuntimeDirectory=app", "mail@.service", True),
+    "one for all, of an instance": ("RuntimeDirectory=app", "mail@1.service", True),
+    "one beside its own": ("RuntimeDirectory=app-%i app", "mail@.service", True),
+    "kept at a restart alone": ("RuntimeDirectory=app\nRuntimeDirectoryPreserve=restart", "mail@.service", True),
+    "kept": ("RuntimeDirectory=app\nRuntimeDirectoryPreserve=yes", "mail@.service", False),
+    "its own": ("RuntimeDirectory=app/%i", "mail@.service", False),
+    "its own by the name of the unit": ("RuntimeDirectory=%N", "mail@.service", False),
+}
+
+
+@pytest.mark.parametrize(("lines", "name", "is_told"), SHARED.values(), ids=SHARED.keys())
+def test_a_directory_of_all_instances(lines: str, name: str, is_told: bool) -> None:
+    assert caught(worker(lines), name=name) == ({"runtime-directory-is-shared"} if is_told else set())
 
 
 def test_a_link_into_a_home_is_followed() -> None:

@@ -52,6 +52,7 @@ IN_TESTS_OF_THEIR_OWN = {
     "instance-is-escaped",
     "ready-from-a-child-is-refused",
     "run-time-ends-for-good",
+    "runtime-directory-is-shared",
     "unit-in-vendor-directory",
 }
 VERSIONS = (247, 252, 253, 254, 257, 262)

@@ -352,6 +352,15 @@ COMMANDS = (
         base=ONCE,
     ),
     Damage(
+        "backslash-is-an-escape",
+        TOLD,
+        arguments("a\notify"),
+        arguments("a\\notify"),
+        start="/srv/lab/tell 'a\\notify'",
+        good_start="/srv/lab/tell 'a\\\\notify'",
+        base=ONCE,
+    ),
+    Damage(
         "variable-as-program",
         START,
         "start rc=1",

@@ -35,6 +35,9 @@ NO_ASSIGNMENT = re.compile(r"Missing .*|Unknown section '(.*)'.*|(?:Invalid|Bad 
 DONE_ANYWAY = re.compile(
     r"(?!.*\bignor).*(?:obsolete|deprecated|legacy|will be removed|not safe|not loaded, socket cannot be started)"
 )
+# extract_first_word_and_warn(): the word stays as it is.
+UNKNOWN_ESCAPE = re.compile(r"Ignoring unknown escape sequences.*")
+KEPT_BACKSLASH = "The program gets the backslash as it is written. Doubled, it means the same and systemd is content."
 LONGEST_SHOWN = 80
 
 
@@ -91,11 +94,19 @@ def _finding(said: Said, unit: Unit) -> Finding:
 
 
 def _complaint(text: str, at: t.Optional[Placed]) -> Finding:
-    severity = Severity.WARNING if DONE_ANYWAY.match(text) else Severity.ERROR
+    kept = UNKNOWN_ESCAPE.match(text)
+    severity = Severity.WARNING if kept or DONE_ANYWAY.match(text) else Severity.ERROR
     if at is None or not at.key:
         return Finding(ID, severity, at, text, "what systemd accepts")
     value = at.value if len(at.value) <= LONGEST_SHOWN else f"{at.value[:LONGEST_SHOWN]}..."
-    return Finding(ID, severity, at, printable(f"{at.key}={value}"), "what systemd accepts", f"It says: {text}")
+    return Finding(
+        ID,
+        severity,
+        at,
+        printable(f"{at.key}={value}"),
+        "what systemd accepts",
+        KEPT_BACKSLASH if kept else f"It says: {text}",
+    )
 
 
 def _named(text: str, unit: Unit) -> t.Optional[Placed]:

@@ -24,6 +24,21 @@ VARIABLE = re.compile(rf"{DOLLAR}(?:\{{{NAME}\}}|{NAME})")
 BRACED = re.compile(rf"{DOLLAR}\{{({NAME})\}}")
 WHOLE_WORD = re.compile(rf"\$({NAME})")
 SUBSTITUTION = re.compile(rf"{DOLLAR}\(")
+# cunescape_one() of systemd; those that no text has, and where the others are part of a name, as of a class of PHP.
+ESCAPES = {
+    "a": "a bell",
+    "b": "a backspace",
+    "f": "a form feed",
+    "n": "a newline",
+    "r": "a carriage return",
+    "s": "a blank",
+    "t": "a tab",
+    "v": "a vertical tab",
+}
+NEVER_MEANT = frozenset("abfv")
+NAME_WITH_BACKSLASHES = re.compile(r"\\?[A-Za-z_]\w*(?:\\\w{2,})+(?:::\w+)?;?")
+# They take escapes themselves, and print the same for both.
+PRINTS = re.compile(r"\b(?:echo|printf)\b")
 # What systemd itself gives to processes (systemd.exec(5), "Environment Variables Set or Propagated by the Service
 # Manager").
 SET_BY_SYSTEMD = re.compile(
@@ -65,6 +80,17 @@ def _expanded(word: str) -> t.List[str]:
     """Names of the variables that systemd expands in a word: in braces anywhere, without them a whole word."""
     whole = WHOLE_WORD.fullmatch(word)
     return [whole.group(1)] if whole else BRACED.findall(word)
+
+
+def _escapes(text: str) -> t.Iterator[str]:
+    """Letters behind a backslash that make another character of it, where that is hardly meant."""
+    if PRINTS.search(text):
+        return
+    for piece in re.split(r"[\s\"'=,]+", text):
+        is_name = bool(NAME_WITH_BACKSLASHES.fullmatch(piece))
+        for letter in re.findall(r"\\(.)", piece):
+            if letter in ESCAPES and (is_name or letter in NEVER_MEANT):
+                yield letter
 
 
 def _is_set(seen: Seen, name: str) -> bool:
@@ -263,6 +289,28 @@ def variable_in_environment(seen: Seen) -> t.Iterator[Caught]:
     for variable in seen.environment():
         if any(_is_set(seen, name) for name in re.findall(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)", variable.value)):
             yield Caught(variable.at, f"a reference to another variable in {variable.name}")
+
+
+@trap(
+    "backslash-is-an-escape",
+    WARNING,
+    title="systemd takes a backslash and the letter behind it for one character",
+    expected="two backslashes for one that the program shall see",
+    instead="Double every backslash: App\\\\notify\\\\beta.",
+    why=(
+        "In a command and in Environment= a backslash begins an escape, within quotes too: of 'App\\notify\\beta' the "
+        "program gets App, a newline, otify, a backspace and eta. Where no escape is known, as in 'OC\\Task', the "
+        'backslash stays. Told for names, and for what nobody means. Source: systemd.syntax(7), "QUOTING", and our '
+        "measurement."
+    ),
+)
+def backslash_is_an_escape(seen: Seen) -> t.Iterator[Caught]:
+    for key in (*EXEC_KEYS, "Environment"):
+        for at in seen.all(key):
+            letters = list(dict.fromkeys(_escapes(at.value)))
+            if letters:
+                got = ", ".join(f"{ESCAPES[letter]} of `\\{letter}`" for letter in letters)
+                yield Caught(at, f"{key}= in which the program gets {got}")
 
 
 @trap(

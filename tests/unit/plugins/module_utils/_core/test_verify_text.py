@@ -41,7 +41,6 @@ ERRORS: dict[str, list[tuple[str, str, int] | None]] = {
     "a file that is no program": [(UNIT, "ExecStart", 5)],
     "a missing program before the start": [(UNIT, "ExecStartPre", 6)],
     "a quote that is not closed": [(UNIT, "ExecStart", 5)],
-    "an unknown escape": [(UNIT, "ExecStart", 5)],
     "two commands": [(UNIT, "ExecStart", 6)],
     "a bad boolean": [(UNIT, "NoNewPrivileges", 6)],
     "a bad time span": [(UNIT, "RestartSec", 6)],
@@ -93,6 +92,7 @@ ERRORS_OF: dict[tuple[int, str], list[tuple[str, str, int] | None]] = {
     },
 }
 WARNINGS = {
+    "an unknown escape": VERSIONS,
     "a special user": VERSIONS,
     "an obsolete directive": (252, 257),
     "an obsolete output": VERSIONS,
@@ -172,6 +172,11 @@ def test_colours_and_bytes_that_are_no_text_are_taken_away() -> None:
 def test_a_complaint_quotes_the_value_and_the_words_of_systemd() -> None:
     (one,) = found(252, "a bad size")
     assert (one.found, one.hint) == ("MemoryMax=12X", "It says: Invalid memory limit '12X', ignoring: Invalid argument")
+
+
+def test_a_backslash_that_stays_is_told_with_its_remedy() -> None:
+    (one,) = found(252, "an unknown escape")
+    assert one.hint.startswith("The program gets the backslash as it is written. Doubled,")
 
 
 def test_a_long_value_is_cut() -> None:

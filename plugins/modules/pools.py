@@ -337,6 +337,7 @@ options:
       - Whether pools that this collection has put on the host and that are not in O(pools) are removed, also those in
         managers of users.
       - Units of somebody else are never touched.
+      - Two playbooks with different lists that both purge the same host take away each other's pools, in turn.
     type: bool
     default: false
   confirm:

@@ -4,6 +4,9 @@
 
 Only of the types that our calls and their answers have: numbers without a sign (``y``, ``b``, ``u``, ``t``), texts
 (``s``, ``o``, ``g``), lists (``a``) and records (``()``) of these, and variants (``v``), which bring their type along.
+
+A user may be the bus of his own manager, and say anything. What is no message raises ``ValueError``, in a time that
+does not depend on the lengths that it tells.
 """
 
 from __future__ import annotations
@@ -21,6 +24,9 @@ METHOD_CALL, METHOD_RETURN, ERROR = 1, 2, 3
 PATH, INTERFACE, MEMBER, ERROR_NAME, REPLY_SERIAL, DESTINATION, SIGNATURE = 1, 2, 3, 4, 5, 6, 8
 # Of the fixed part of the header, which ends with the length of the variable one.
 FIXED = 16
+# "Message Format" and "Valid Signatures" of the specification: bytes of a message, and how deep its values go.
+LARGEST = 2**27
+DEEPEST = 64
 
 
 class Call(t.NamedTuple):
@@ -57,11 +63,16 @@ class Answer(t.NamedTuple):
 
 
 def length(data: bytes) -> t.Optional[int]:
-    """Of the message that ``data`` begins with; ``None`` as long as too little of it has come to tell."""
+    """Of the message that ``data`` begins with; ``None`` as long as too little of it has come to tell. Raises
+    ``ValueError`` for a longer one than there are.
+    """
     if len(data) < FIXED:
         return None
     body, _serial, fields = (int(number) for number in _Reader(data, 4).values("uuu"))
-    return FIXED + fields + -fields % 8 + body
+    size = FIXED + fields + -fields % 8 + body
+    if size > LARGEST:
+        raise ValueError(f"a message of {size} bytes")
+    return size
 
 
 def answer(message: bytes) -> t.Optional[Answer]:
@@ -72,8 +83,11 @@ def answer(message: bytes) -> t.Optional[Answer]:
     fields = dict(reader.values("a(yv)")[0])
     if message[1] not in (METHOD_RETURN, ERROR):
         return None
+    serial, error, signature = fields.get(REPLY_SERIAL), fields.get(ERROR_NAME, ""), fields.get(SIGNATURE, "")
+    if not (isinstance(serial, int) and isinstance(error, str) and isinstance(signature, str)):
+        raise ValueError("an answer to nothing")
     reader.align(8)
-    return Answer(fields[REPLY_SERIAL], fields.get(ERROR_NAME, ""), reader.values(fields.get(SIGNATURE, "")))
+    return Answer(serial, error, reader.values(signature))
 
 
 def object_path(unit: str) -> str:
@@ -143,6 +157,7 @@ class _Reader:
     def __init__(self, data: bytes, at: int) -> None:
         self.data = data
         self.at = at
+        self.depth = 0
 
     def align(self, to: int) -> None:
         self.at += -self.at % to
@@ -155,17 +170,29 @@ class _Reader:
         if kind in SIZES:
             return self._number(SIZES[kind])
         if kind == "v":
-            return self.values(self._text(1))[0]
+            return self._variant()
         if kind[0] == "(":
             return tuple(self.values(kind[1:-1]))
         if kind[0] == "a":
             return self._items(kind[1:])
         return self._text(ALIGNED[kind])
 
+    def _variant(self) -> t.Any:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise ValueError("values that go too deep")
+        values = self.values(self._text(1))
+        self.depth -= 1
+        if len(values) != 1:
+            raise ValueError("a variant of another number of values than one")
+        return values[0]
+
     def _items(self, kind: str) -> t.List[t.Any]:
         size = self._number(4)
         self.align(ALIGNED[kind[0]])
         end = self.at + size
+        if end > len(self.data):
+            raise ValueError("a list that is longer than its message")
         items = []
         while self.at < end:
             items.append(self._value(kind))
@@ -173,10 +200,14 @@ class _Reader:
 
     def _number(self, size: int) -> int:
         begin, self.at = self.at, self.at + size
+        if self.at > len(self.data):
+            raise ValueError("a message that ends too early")
         return int.from_bytes(self.data[begin : self.at], "little")
 
     def _text(self, size: int) -> str:
         """``size`` is that of the number in front, which tells how long it is."""
         count = self._number(size)
         begin, self.at = self.at, self.at + count + 1
+        if self.at > len(self.data):
+            raise ValueError("a text that is longer than its message")
         return self.data[begin : self.at - 1].decode()

@@ -11,12 +11,16 @@ import os
 import socket
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.bus_message import Answer, Call, answer, length
+from ansible_collections.workers.systemd.plugins.module_utils._core.bus_message import (
+    LARGEST,
+    Answer,
+    Call,
+    answer,
+    length,
+)
 
 # Seconds to wait for systemd to say anything, as BUS_DEFAULT_TIMEOUT there.
 LONGEST = 25
-# "Message Format" of the D-Bus Specification. A user may be his own bus, and say what he likes.
-LARGEST = 2**27
 # dbus-daemon(1) refuses more than 128 calls that wait for their answers (max_replies_per_connection).
 AT_ONCE = 100
 # "Authentication Protocol" of the D-Bus Specification: the kernel tells the bus who we are.

@@ -9,8 +9,12 @@ import signal
 import time
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core import proc_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 
+# In bytes: more than execve(2) takes of arguments and environment. A process may tell the kernel that any of its memory
+# is its environment (prctl(2), PR_SET_MM_MAP).
+MOST = 2**23
 # Of systemd's own process, beside the slices of its units (systemd.special(7)).
 OWN_SCOPE = "/init.scope"
 # A process may load for so many seconds after its start. It rests when it wanted a processor for less than this part of
@@ -40,10 +44,11 @@ def by_unit(places: Places, wanted: t.Callable[[str], bool]) -> t.Dict[str, t.Li
             continue
         try:
             unit = _unit_of(_cgroups(entry).get(hierarchy, ""), root, places.manager_unit)
-            if unit and wanted(unit):
-                found.setdefault(unit, []).append(_started(int(entry)))
+            started = _started(int(entry)) if unit and wanted(unit) else None
         except OSError:
             continue
+        if started:
+            found.setdefault(unit, []).append(started)
     for processes in found.values():
         processes.sort(key=lambda process: process.ticks)
     return found
@@ -61,10 +66,8 @@ def heads(places: Places, units: t.Collection[str]) -> t.Dict[str, t.FrozenSet[t
 def signal_masks(pid: int) -> t.Tuple[t.Optional[int], t.Optional[int]]:
     """SigIgn and SigCgt (proc(5)): bit 0 is signal 1. Nothing of a process that has ended."""
     try:
-        lines = _read(f"/proc/{pid}/status").decode(errors="replace").splitlines()
-        fields = dict(line.partition(":\t")[::2] for line in lines)
-        return int(fields["SigIgn"], 16), int(fields["SigCgt"], 16)
-    except (OSError, KeyError, ValueError):
+        return proc_text.signal_masks(_read(f"/proc/{pid}/status"))
+    except OSError:
         return None, None
 
 
@@ -90,22 +93,13 @@ def invocation(places: Places, unit: str) -> str:
 
 
 def log_extra_fields(places: Places, unit: str) -> t.Dict[str, str]:
-    """LogExtraFields= as they were at the start of the unit: systemd keeps them for journald.
-
-    The format is that of unit_export_log_extra_fields(): for each field its length, eight bytes little endian, and
-    ``NAME=value``. It survives daemon-reload and a program that overwrites its environment.
+    """LogExtraFields= as they were at the start of the unit: systemd keeps them for journald, over a daemon-reload and
+    a program that overwrites its environment.
     """
     try:
-        data = _read(f"{places.started_units}/log-extra-fields:{unit}")
+        return proc_text.extra_fields(_read(f"{places.started_units}/log-extra-fields:{unit}"))
     except OSError:
         return {}
-    fields: t.Dict[str, str] = {}
-    while len(data) > 8:
-        end = 8 + int.from_bytes(data[:8], "little")
-        name, value = data[8:end].decode(errors="replace").partition("=")[::2]
-        fields[name] = value
-        data = data[end:]
-    return fields
 
 
 def started_at(places: Places, unit: str) -> float:
@@ -127,13 +121,14 @@ class _Effort(t.NamedTuple):
     def of(cls, pid: int) -> t.Optional[_Effort]:
         """``None`` for one that has ended, and where the kernel does not count (CONFIG_SCHED_INFO)."""
         try:
-            fields = _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
-            ran, waited = map(int, _read(f"/proc/{pid}/schedstat").split()[:2])
+            stat = proc_text.stat(_read(f"/proc/{pid}/stat"))
+            wanted = proc_text.processor_seconds(_read(f"/proc/{pid}/schedstat"))
             uptime = float(_read("/proc/uptime").split()[0])
-        except (OSError, ValueError):
+        except OSError:
             return None
-        age = uptime - int(fields[19]) / os.sysconf("SC_CLK_TCK")
-        return cls(age, (ran + waited) / 1e9, fields[0] == b"D")
+        if stat is None or wanted is None:
+            return None
+        return cls(uptime - stat.ticks / os.sysconf("SC_CLK_TCK"), wanted, stat.state == "D")
 
     def rests_at(self, later: t.Optional[_Effort]) -> bool:
         if later is None:
@@ -176,19 +171,15 @@ def _of_systemd() -> t.Tuple[str, str]:
 
 
 def _cgroups(pid: str) -> t.Dict[str, str]:
-    """Paths by hierarchy. Whoever a tree of cgroups is delegated to names them as he likes, but without newlines."""
-    lines = _read(f"/proc/{pid}/cgroup").decode(errors="surrogateescape").rstrip("\n").split("\n")
-    return dict(line.split(":", 2)[1:] for line in lines)
+    return proc_text.cgroups(_read(f"/proc/{pid}/cgroup"))
 
 
-def _started(pid: int) -> Started:
-    pairs = _read(f"/proc/{pid}/environ").decode(errors="surrogateescape").split("\0")
-    # proc(5): the command name may hold blanks and parentheses; fields 4 and 22 count from behind it.
-    fields = _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
-    parent, ticks = int(fields[1]), int(fields[19])
-    return Started(pid, parent, dict(pair.partition("=")[::2] for pair in pairs if "=" in pair), ticks)
+def _started(pid: int) -> t.Optional[Started]:
+    environ = proc_text.environment(_read(f"/proc/{pid}/environ"))
+    stat = proc_text.stat(_read(f"/proc/{pid}/stat"))
+    return Started(pid, stat.parent, environ, stat.ticks) if stat else None
 
 
 def _read(path: str) -> bytes:
     with open(path, "rb") as file:
-        return file.read()
+        return file.read(MOST)

@@ -166,3 +166,48 @@ def test_types_that_systemd_need_not_be_asked_for_are_refused(signature: str, da
 def test_the_bytes_of_another_machine_are_refused() -> None:
     with pytest.raises(ValueError, match="another machine"):
         answer(b"B" + ANSWERED[1:])
+
+
+def message(body: bytes, signature: str, fields: t.Sequence[tuple[int, tuple[str, t.Any]]]) -> bytes:
+    head = packed("yyyyuua(yv)", [ord("l"), 2, 0, 1, len(body), 7, [*fields, (8, ("g", signature))]])
+    return head + bytes(-len(head) % 8) + body
+
+
+TO_2 = [(5, ("u", 2))]
+NO_MESSAGES = {
+    "an answer to nothing": message(b"", "", []),
+    "an answer to a text": message(b"", "", [(5, ("s", "2"))]),
+    "an error that is a number": message(b"", "", [*TO_2, (4, ("u", 1))]),
+    "a list that is longer than all": message(b"\xff\xff\xff\x7f", "ay", TO_2),
+    "a text that is longer than all": message(b"\xff\0\0\0abc", "s", TO_2),
+    "a number that is not there": message(b"", "t", TO_2),
+    "variants without end": message(b"\1v\0" * 5000, "v", TO_2),
+    "a variant of two values": message(b"\2yy\0\1\2", "v", TO_2),
+    "a variant of none": message(b"\0\0", "v", TO_2),
+    "a text that is none": message(b"\1\0\0\0\xff\0", "s", TO_2),
+}
+
+
+@pytest.mark.parametrize("said", NO_MESSAGES.values(), ids=NO_MESSAGES.keys())
+def test_what_is_no_answer_is_refused(said: bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        answer(said)
+
+
+def test_a_message_that_is_longer_than_there_are_is_not_waited_for() -> None:
+    with pytest.raises(ValueError, match=r"a message of \d{10} bytes"):
+        length(b"l\2\0\1" + b"\xff" * 12)
+
+
+@given(st.sampled_from([bytes.fromhex(said) for said, _means in SAID.values()]), st.data())
+def test_a_bus_that_says_anything_is_understood_or_refused(said: bytes, data: st.DataObject) -> None:
+    changed = bytearray(said)
+    for at in data.draw(st.lists(st.integers(0, len(said) - 1), max_size=6)):
+        changed[at] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(0, len(said)))
+    for one in (bytes(changed), bytes(changed[:cut]), data.draw(st.binary())):
+        for read in (length, answer):
+            try:
+                read(one)
+            except ValueError:
+                continue

@@ -112,3 +112,67 @@ def test_what_each_instance_has_for_itself(bare: LabHost) -> None:
 def test_a_list_is_exact_and_says_so(bare: LabHost) -> None:
     told = bare.deploy({**pool(1), "command": ["/bin/sh", "-c", "exec sleep infinity", "own-%i"]})
     assert any(".command[3]: found %i, which the program gets as it is" in line for line in told.result["warnings"])
+
+
+# To a shell, an option parser, a glob, a path or a list of one of the tools each of them is something else.
+NAMES = ["mail:high", "1:2:3", "-", "--help", "...", ".a", "a.service", "a_b-c.d", ":", "0", "00", "-1"]
+
+
+def test_every_name_that_is_accepted_works_with_every_tool(bare: LabHost) -> None:
+    named = {
+        "name": "a.b-c_d.service",
+        "command": "/bin/sh -c 'exec sleep infinity' %i",
+        "state_directory": "named/%i",
+        "environment": {"A": "1"},
+        "hardening_max_exposure": 9.9,
+    }
+    told = bare.deploy({**named, "instances": NAMES})
+    assert not told.failed, told.msg
+    before = bare.pids("a.b-c_d.service")
+    assert set(before) == set(NAMES)
+    assert sorted(bare.sh("ls -A /var/lib/named").split()) == sorted(NAMES)
+    assert not bare.deploy({**named, "instances": NAMES}).changed
+
+    shown = bare.module("pools_info").result["pools"]["a.b-c_d.service"]["instances"]
+    units = [f"a.b-c_d.service@{name}.service" for name in NAMES]
+    assert {one["unit"]: one["state"] for one in shown} == dict.fromkeys(units, "active")
+    assert not bare.module("instances", units=units, state="restarted").failed
+    again = bare.deploy({**named, "environment": {"A": "2"}, "instances": NAMES[:6]})
+    assert not again.failed, again.msg
+    assert set(bare.pids("a.b-c_d.service")) == set(NAMES[:6])
+    assert not bare.module("rollback", pool="a.b-c_d.service").failed
+    assert not bare.deploy(purge=True).failed
+    assert bare.sh("ls /etc/systemd/system | grep a.b-c", check=False) == ""
+
+
+FOREIGN = r"""
+cd /etc/systemd/system
+printf '[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n' > 'far\x2dout:x@.service'
+systemctl daemon-reload
+"""
+
+
+def test_and_so_does_every_name_of_somebody_else(bare: LabHost) -> None:
+    bare.sh(FOREIGN)
+    template, names = "far\\x2dout:x@.service", ["mail:high", "a\\x2db", "x@y", "-", "a.service"]
+    try:
+        told = bare.module("instances", template=template, instances=names, state="started", enabled=True)
+        assert not told.failed, told.msg
+        again = bare.module("instances", template=template, instances=names, state="started", enabled=True)
+        assert not again.changed
+        linted = bare.module("lint", units=[template], fail_on="never")
+        assert "findings" in linted.result, linted.msg
+        units = [f"far\\x2dout:x@{name}.service" for name in names]
+        assert not bare.module("instances", units=units, state="restarted").failed
+        drop_in = bare.module(
+            "unit_file", name=units[0], drop_in="50-x:y", sections={"Service": {"Nicee": 5}}, state="present"
+        )
+        assert "sections.Service.Nicee" in drop_in.msg
+        drop_in = bare.module(
+            "unit_file", name=units[0], drop_in="50-x:y", sections={"Service": {"Nice": 5}}, state="present"
+        )
+        assert not drop_in.failed, drop_in.msg
+        assert not bare.module("instances", template=template, instances=0, state="started").failed
+        assert bare.sh("systemctl list-units --plain --no-legend 'far*'") == ""
+    finally:
+        bare.sh("systemctl stop 'far*@*'; rm -rf /etc/systemd/system/far* /etc/systemd/system/*.wants/far*")

@@ -20,7 +20,7 @@ RECOVERY = "workers-recovery"
 DEAD_MAN = "workers-dead-man"
 # How names of units begin that are there for a moment: the scope of a run, and what stands in for a pool's unit that is
 # tried out or judged.
-OF_A_MOMENT = ("workers-run-", "workers-harden-", "workers-exposure-")
+OF_A_MOMENT = ("workers-run-", "workers-harden-", "workers-exposure-", "workers-verify-")
 SHARED_HEADER = "Serves all pools of this host, managed by workers.systemd."
 
 

@@ -249,7 +249,7 @@ class _Reader:
             given,
             f"{self.where}.instances",
             lambda name: bool(units.INSTANCE_NAME.fullmatch(name)),
-            "letters, digits, ':', '_', '.', '-'",
+            "letters, digits, ':', '_', '.', '-', and not '.' or '..'",
             "systemd escapes anything else, so that %i would not be the name.",
         )
         self.problems.extend(found)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 # systemd.unit(5): letters, digits and ":-_.\\"; "@" separates the instance.
 POOL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
-INSTANCE_NAME = re.compile(r"[A-Za-z0-9_:.-]{1,100}")
+# "." and ".." are other directories where the name stands in a path, which systemd drops or follows.
+INSTANCE_NAME = re.compile(r"(?!\.\.?\Z)[A-Za-z0-9_:.-]{1,100}")
 # 01 is another instance than 1.
 COUNTED = re.compile("0|[1-9][0-9]*")
 # systemd.unit(5); scopes and devices have no files.

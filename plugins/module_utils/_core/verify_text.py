@@ -19,7 +19,7 @@ NOT_EXECUTABLE = "not-executable"
 # 247 colours what it prints to a pipe unless SYSTEMD_LOG_COLOR=0.
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 # log_syntax(), log_unit_*() and manager_load_startable_unit_or_warn().
-UNIT_NAME = rf"[^ :]+\.(?:{'|'.join(KINDS)})"
+UNIT_NAME = rf"[^ ]+?\.(?:{'|'.join(KINDS)})"
 AT_LINE = re.compile(r"(?P<path>/.*?):(?P<line>[0-9]+): (?P<text>.*)")
 ABOUT_UNIT = re.compile(rf"(?P<unit>{UNIT_NAME}): (?P<text>.*)")
 UNIT_IS = re.compile(rf"(?P<text>Unit (?P<unit>{UNIT_NAME}) .*)")

@@ -24,6 +24,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.manager impo
 LONGEST = 30
 # systemd-analyze(1): what is wrong with other units neither counts nor is loaded.
 OWN_ERRORS_SINCE = 250
+# PATH:ALIAS (process_aliases() in analyze-verify.c).
+ALIASES_SINCE = 250
+BESIDE = "workers-verify-beside.target"
+# Before the name of a unit that is verified as one: it is no path.
+ALIAS = "alias "
 # As of timeout(1).
 TIMED_OUT, NOT_FOUND = 124, 127
 # Where a program without a directory is looked for (DEFAULT_PATH in path-util.h). 247 runs it, its verify does not
@@ -72,20 +77,40 @@ def analyze(manager: Manager, *words: str) -> t.Tuple[int, str, str]:
 
 
 def _ask(manager: Manager, candidates: t.Sequence[Candidate]) -> t.List[Said]:
+    systemd = manager.version()
     files = {path: text for one in candidates for path, text in one.staged.items()}
     with staged(manager.places, files) as (directory, origins):
-        paths = dict.fromkeys(
-            f"{directory if one.staged else os.path.dirname(one.unit.files[0][0])}/{name}"
-            for one in candidates
-            for name in one.names
-        )
-        strict = ["--recursive-errors=no"] if manager.version() >= OWN_ERRORS_SINCE else []
+        paths: t.Dict[str, None] = {}
+        for one in candidates:
+            place = directory if one.staged else os.path.dirname(one.unit.files[0][0])
+            for name in one.names:
+                if systemd >= ALIASES_SINCE and ":" in f"{place}/{name}":
+                    paths.update(_as_alias(directory, name, one.unit, origins))
+                else:
+                    paths[f"{place}/{name}"] = None
+        strict = ["--recursive-errors=no"] if systemd >= OWN_ERRORS_SINCE else []
         status, _stdout, stderr = analyze(manager, "verify", "--man=no", *strict, *paths)
     said, _others = verify_text.read(stderr)
     # A signal, which timeout(1) passes on in either form, is a crash in the middle of the verdict.
     if status in (TIMED_OUT, NOT_FOUND) or not 0 <= status < 128 or (status and not said):
         raise ManagerError(f"`systemd-analyze verify` {_ended(status, stderr)}")
-    return [Said(one.text, origins.get(one.path, one.path), one.line, one.unit) for one in said]
+    return [Said(one.text, _origin(origins, one.path), one.line, one.unit) for one in said]
+
+
+def _as_alias(directory: str, name: str, unit: Unit, origins: t.Dict[str, str]) -> t.Dict[str, None]:
+    """What stands for a path with a colon, which systemd-analyze(1) takes for PATH:ALIAS and copies the file to ALIAS,
+    in a directory of its own. A unit beside it has it look into ours, too, where the drop-ins are.
+    """
+    path, text = unit.files[0]
+    copy, beside = f"{directory}/{len(origins)}.copy", f"{directory}/{BESIDE}"
+    write_readable(copy, text.text)
+    write_readable(beside, "[Unit]\n")
+    origins[copy], origins[f"{ALIAS}{name}"] = copy, path
+    return {f"{copy}:{name}": None, beside: None}
+
+
+def _origin(origins: t.Mapping[str, str], path: str) -> str:
+    return origins.get(path) or origins.get(f"{ALIAS}{os.path.basename(path)}") or path
 
 
 @contextlib.contextmanager

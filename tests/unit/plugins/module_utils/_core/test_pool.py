@@ -118,6 +118,8 @@ REFUSED: dict[str, tuple[dict[str, t.Any], str]] = {
     "a quote that is not closed": ({"command": "/bin/a 'b"}, "command"),
     "a byte that is not UTF-8 in a line": ({"command": "/bin/a \\xff"}, "command"),
     "words that make a line too long": ({"command": ["/bin/a", *["\x01" * 100000] * 3]}, "command"),
+    "an instance that is another directory": ({"instances": ["a", ".."]}, "instances[1]"),
+    "or the same": ({"instances": ["."]}, "instances[0]"),
     "two dashes": ({"environment_files": ["--/etc/a"]}, "environment_files[0]"),
     "a dash alone": ({"environment_files": ["-"]}, "environment_files[0]"),
     "a user of each instance": ({"user": "%i"}, "user"),

@@ -8,6 +8,8 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, Severity
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
@@ -218,3 +220,17 @@ def test_a_socket_may_come_before_its_service() -> None:
     said, _rest = read("syslog.socket: service syslog.service not loaded, socket cannot be started.\n")
     (one,) = findings(said, Unit.of("syslog.socket", "[Socket]\nListenStream=/run/x\n"), ["syslog.socket"])
     assert one.severity is Severity.WARNING
+
+
+@given(
+    st.from_regex(r"[A-Za-z0-9:_.\\-]{1,9}", fullmatch=True),
+    st.from_regex(r"[A-Za-z0-9:_.\\@-]{0,9}", fullmatch=True),
+    st.sampled_from(["service", "timer"]),
+)
+def test_a_line_is_about_its_unit_whatever_its_name(prefix: str, instance: str, kind: str) -> None:
+    """Every name that systemd has is read from its lines."""
+    name = f"{prefix}@{instance}.{kind}"
+    lines = (f"/run/x/{name}:3: Unknown key: 'a'", f"{name}: Command /a:b is not executable: No", f"Unit {name} is bad")
+    said, others = read("\n".join(lines))
+    assert others == []
+    assert [(one.path, one.line, one.unit) for one in said] == [(f"/run/x/{name}", 3, ""), ("", 0, name), ("", 0, name)]

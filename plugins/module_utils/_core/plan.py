@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import File, Instance, ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
+from ansible_collections.workers.systemd.plugins.module_utils._core.service import install_links
 from ansible_collections.workers.systemd.plugins.module_utils._core.stale import why_stale
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, WantedFile
 
 
@@ -44,6 +46,10 @@ class Step:
 
 
 MANAGER = "systemd"
+# What systemd refuses for a masked unit.
+NEEDS_A_UNIT = (Verb.ENABLE, Verb.REENABLE, Verb.START, Verb.RESTART)
+# Whatever [Install] of a pool says, the systemd of its host knows it.
+NEWEST = 2**31
 
 
 def plan_pool(wanted: Wanted, observed: ObservedPool) -> t.Tuple[Step, ...]:
@@ -57,9 +63,12 @@ def plan_pool(wanted: Wanted, observed: ObservedPool) -> t.Tuple[Step, ...]:
     if not observed.target_active and wanted.pool.instances:
         steps.append(Step(Verb.START, units.target(name), "groups the running instances"))
     files_changed = _files_changed(wanted, observed)
+    template = _template(wanted)
     for instance in wanted.pool.instances:
         seen = observed.instances.get(instance, Instance())
-        steps.extend(_instance_steps(units.instance(name, instance), seen, wanted.markers[instance], files_changed))
+        unit = units.instance(name, instance)
+        steps.extend(_enablement(unit, seen, template))
+        steps.extend(_instance_steps(unit, seen, wanted.markers[instance], files_changed))
     for instance in units.in_order(set(observed.instances) - set(wanted.pool.instances)):
         steps.extend(surplus_steps(units.instance(name, instance), observed.instances[instance], "not wanted any more"))
     return tuple(steps + removals)
@@ -78,6 +87,14 @@ def plan_revert(wanted: Wanted, observed: ObservedPool, touched: t.Container[str
         if unit in touched or not observed.instances.get(instance, Instance()).running:
             steps.append(Step(Verb.RESTART, unit, "goes back with its pool"))
     return tuple(steps)
+
+
+def passing_over(units_left: t.Container[str], steps: t.Iterable[Step]) -> t.Tuple[Step, ...]:
+    """The steps without those that need a unit which systemd does not start or enable, because it is masked.
+
+    One call enables many, and systemd refuses it whole.
+    """
+    return tuple(step for step in steps if not (step.verb in NEEDS_A_UNIT and step.subject in units_left))
 
 
 def owed_verdicts(wanted: Wanted, steps: t.Sequence[Step]) -> t.Tuple[Step, ...]:
@@ -132,9 +149,24 @@ def _files_changed(wanted: Wanted, observed: ObservedPool) -> float:
     return max((observed.files[file.path].changed for file in secret), default=0.0)
 
 
-def _instance_steps(unit: str, seen: Instance, markers: t.Mapping[str, str], files_changed: float) -> t.Iterator[Step]:
+def _template(wanted: Wanted) -> Unit:
+    name = units.template(wanted.pool.name)
+    return Unit.of(name, next(file.text for file in wanted.files if file.path.endswith(f"/{name}")))
+
+
+def _enablement(unit: str, seen: Instance, template: Unit) -> t.Iterator[Step]:
     if not seen.enabled:
         yield Step(Verb.ENABLE, unit, "starts with its pool")
+        return
+    # Links that are another name of the unit have no directory, and are not looked for.
+    links = {link for link in install_links(unit, template, NEWEST) or () if "/" in link}
+    if seen.links is not None and links - seen.links:
+        # The link of a unit that had the name before: our target would start nothing.
+        because = f"is enabled by {', '.join(sorted(seen.links))}, and not by {', '.join(sorted(links - seen.links))}"
+        yield Step(Verb.REENABLE, unit, because)
+
+
+def _instance_steps(unit: str, seen: Instance, markers: t.Mapping[str, str], files_changed: float) -> t.Iterator[Step]:
     if not seen.running:
         yield start_step(unit, seen)
     elif seen.process is not None:

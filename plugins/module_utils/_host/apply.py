@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 import typing as t
@@ -27,7 +28,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.rollout impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.surge import with_extra
 from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health, Inside, Sample, Verdict
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import WantedFile
-from ansible_collections.workers.systemd.plugins.module_utils._host import processes, stops
+from ansible_collections.workers.systemd.plugins.module_utils._host import look, processes, stops
 from ansible_collections.workers.systemd.plugins.module_utils._host.checks import Checks
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import owing_a_reload
@@ -171,10 +172,21 @@ class Run:
         self._call(self.manager.enable, Verb.ENABLE)
         self._call(self.manager.reenable, Verb.REENABLE)
         self._call(self.manager.disable, Verb.DISABLE)
+        self._remove_links()
         self._stop([pool for pool in self.work if not pool.files])
         for path in self._subjects(Verb.REMOVE):
             remove(path)
             if self.manager.places.is_config(path) and not os.listdir(os.path.dirname(path)):
+                os.rmdir(os.path.dirname(path))
+
+    def _remove_links(self) -> None:
+        """`systemctl disable` leaves those of a masked unit where they are, and exits 0 (seen on 247 and 252)."""
+        disabled = self._subjects(Verb.DISABLE)
+        there = look.links(self.manager.places) if disabled else {}
+        for link in (link for unit in disabled for link in there.get(unit, ())):
+            path = self.manager.places.unit(link)
+            remove(path)
+            with contextlib.suppress(OSError):
                 os.rmdir(os.path.dirname(path))
 
     def _refuse_old_files(self) -> None:

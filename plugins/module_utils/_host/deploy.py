@@ -17,6 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.instance_nam
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge import MAY_COME_LATER
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import (
+    NEEDS_A_UNIT,
     Step,
     Verb,
     plan_pool,
@@ -33,6 +34,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope i
 from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, contents, wanted
 from ansible_collections.workers.systemd.plugins.module_utils._host import (
+    by_hand,
     credentials,
     delegation,
     exposure,
@@ -130,10 +132,43 @@ class Deployment:
         own = {self.places.unit(name(pool.name)) for pool in self.present for name in (units.template, units.target)}
         return finding.at is None or finding.at.path in own
 
-    def cut_short(self) -> t.List[str]:
+    def foreseen(self) -> t.List[str]:
         """Warnings that follow from what has been decided."""
         now = time.time()
-        return [line for name, one in self.wanted.items() for line in cut_short.warning(one, self.observed[name], now)]
+        cut = [line for name, one in self.wanted.items() for line in cut_short.warning(one, self.observed[name], now)]
+        return [*cut, *self.by_hand.warnings()]
+
+    def _meet_masks(self) -> None:
+        """Raises ``Problems`` with instances that systemd would not start as their pool says."""
+        found = [
+            Problem(
+                self._where(unit),
+                f"{unit}, masked by {path}",
+                "an instance that may start",
+                f"`systemctl unmask {unit}` takes the mask away, with `--runtime` one below /run.",
+            )
+            for unit, path in sorted(self.by_hand.masked.items())
+            if any(step.subject == unit and step.verb in NEEDS_A_UNIT for one in self.steps.values() for step in one)
+        ]
+        if found:
+            raise Problems(found)
+
+    def _refuse_hidden(self) -> None:
+        """Raises ``Problems`` with instances that would not run what their pool says."""
+        found = [
+            Problem(
+                self._where(unit),
+                f"{path}, a unit of its own",
+                "an instance of the pool's template",
+                "systemd reads it instead of the template. Remove it, then `systemctl daemon-reload`.",
+            )
+            for unit, path in sorted(self.by_hand.hidden.items())
+        ]
+        if found:
+            raise Problems(found)
+
+    def _where(self, unit: str) -> str:
+        return f"{self.wanted[units.UnitName.parse(unit).prefix].pool.where}.instances"
 
     def _advice(self) -> t.Iterator[str]:
         for pool in self.present:
@@ -182,6 +217,9 @@ class Deployment:
         )
         self.observed_shared = look.observe_shared(self.systemd, self.manager)
         self.host_steps = plan_shared(self.places, self.shared, self.observed_shared)
+        self.by_hand = by_hand.look(self.places, self._instances())
+        self._refuse_hidden()
+        self._meet_masks()
         changes = [step for steps in self.steps.values() for step in steps] + self.host_steps
         self.reload = plan_reload(self.places, changes, self._pending_reload())
 
@@ -293,11 +331,16 @@ class Deployment:
         for name, steps in self.steps.items():
             if name in self.wanted:
                 pool, files = self.wanted[name].pool, self.wanted[name].files
-                instances = [units.instance(name, one) for one in pool.instances]
+                instances = [unit for unit in self._instances([pool]) if unit not in self.by_hand.masked]
                 work.append(PoolWork(name, steps, files, instances, pool.rollout))
             else:
                 work.append(PoolWork(name, steps))
         return work
+
+    def _instances(self, pools: t.Optional[t.Iterable[Pool]] = None) -> t.List[str]:
+        """Units of the wanted instances, of all pools or of some."""
+        pools = [one.pool for one in self.wanted.values()] if pools is None else pools
+        return [units.instance(pool.name, one) for pool in pools for one in pool.instances]
 
     def _secrets(self) -> t.Set[str]:
         """Of this version, of those that are kept, and of pools that have just gone."""

@@ -59,7 +59,7 @@ class Deploy:
         )
         warnings = deployment.judge(self.known)
         deployment.decide()
-        return deployment, [*warnings, *deployment.cut_short()]
+        return deployment, [*warnings, *deployment.foreseen()]
 
     @property
     def longest_step(self) -> float:
@@ -93,7 +93,7 @@ class GoBack:
         rollback = Rollback(manager, generation, check_mode=self.check_mode, switch=switch)
         warnings = rollback.judge([])
         rollback.decide()
-        return rollback, [*warnings, *rollback.not_put_back()]
+        return rollback, [*warnings, *rollback.foreseen(), *rollback.not_put_back()]
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.credentials 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, without_dash
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps.seen import VENDOR
 from ansible_collections.workers.systemd.plugins.module_utils._host import (
     accounts,
     check_problems,
@@ -66,7 +67,7 @@ def foreign(places: Places, pools: t.Sequence[Pool]) -> t.List[Problem]:
             if owner not in (None, pool.name):
                 masked = os.path.islink(path) and os.readlink(path) == "/dev/null"
                 found = f"{path}, which {'masks it' if masked else 'belongs to somebody else'}"
-                hint = "`systemctl unmask` it, or choose another name." if masked else "Choose another name."
+                hint = "`systemctl unmask` it, or choose another name." if masked else _taking_over(path)
                 problems.append(Problem(f"{pool.where}.name", found, "no such unit", hint))
         for path in _directories(places, pool):
             if os.path.lexists(path) and not os.path.isdir(path):
@@ -79,6 +80,16 @@ def _directories(places: Places, pool: Pool) -> t.Tuple[str, ...]:
     """Where files and links of a pool go."""
     wanted_by = (f"{target}.wants" for target in (units.target(pool.name), places.default_target))
     return (places.config(pool.name), *map(places.unit, wanted_by))
+
+
+def _taking_over(path: str) -> str:
+    if path.startswith(VENDOR):
+        return "A package has it: choose another name."
+    also = f" {path}.d" if os.path.isdir(f"{path}.d") else ""
+    return (
+        f"Choose another name. Or let the pool take it over: `rm -r {path}{also} && systemctl daemon-reload`, then run "
+        "this again: what runs is restarted in batches, and the links of the former unit are put right."
+    )
 
 
 def _account(pool: Pool) -> t.Tuple[t.Optional[accounts.Account], t.List[Problem]]:

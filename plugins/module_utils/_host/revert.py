@@ -14,8 +14,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.generation i
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import (
-    Step,
     Verb,
+    passing_over,
     plan_pool,
     plan_reload,
     plan_removal,
@@ -24,7 +24,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan import 
 from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import plan_shared, shared_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, markers_in, wanted_again
 from ansible_collections.workers.systemd.plugins.module_utils._core.watched import markers_again
-from ansible_collections.workers.systemd.plugins.module_utils._host import generations, host, look
+from ansible_collections.workers.systemd.plugins.module_utils._host import by_hand, generations, host, look
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome, PoolWork, Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, unfailing
@@ -48,6 +48,8 @@ class Revert:
         self.manager = manager
         self.outcome = Outcome()
         self.error = ""
+        # Paths of masks by unit, by pool.
+        self.masked: t.Dict[str, t.Dict[str, str]] = {}
 
     def carry_out(self, failed: Outcome, begun: float) -> None:
         """``failed`` is the outcome of the run that failed, which began at ``begun``, in seconds since the epoch."""
@@ -59,8 +61,9 @@ class Revert:
 
     def trouble(self, pool: str) -> t.List[str]:
         """What went wrong, in words; nothing when the pool is back."""
+        masked = [f"{unit} is masked by {path} and stays as it is" for unit, path in self.masked.get(pool, {}).items()]
         failed = [f"{unit} {verdict}" for unit, verdict in self.outcome.verdicts_of(pool).items() if verdict.faulty]
-        return [self.error, *failed] if self.error else failed
+        return [*([self.error] if self.error else []), *failed, *masked]
 
     def killed(self, pool: str) -> t.List[str]:
         """Stops on the way back that ended in SIGKILL, in words."""
@@ -90,8 +93,12 @@ class Revert:
         if change.back is None:
             return PoolWork(name, plan_removal(name, observed, "its first version is bad"))
         back = _again(self.manager.places, change.back, change.new)
-        steps: t.Tuple[Step, ...] = plan_revert(back, observed, _touched(back, observed, failed, begun))
         instances = [units.instance(name, one) for one in back.pool.instances]
+        # Somebody may have masked one meanwhile, and systemd refuses the whole call that enables it with others.
+        self.masked[name] = by_hand.look(self.manager.places, instances).masked
+        steps = plan_revert(back, observed, _touched(back, observed, failed, begun))
+        steps = passing_over(self.masked[name], steps)
+        instances = [unit for unit in instances if unit not in self.masked[name]]
         # All at once: what runs the bad version serves nobody.
         policy = replace(back.pool.rollout, canary=0, max_parallel="100%", on_failure="stop")
         return PoolWork(name, steps, back.files, instances, policy)

@@ -17,6 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.generation i
     present,
     previous_good,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.plan import passing_over
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems, did_you_mean
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import (
@@ -71,6 +72,11 @@ class Rollback(Deployment):
         digests = watch.digests([pool])
         now, noted = markers(pool, self.seal, digests), notes(pool, self.seal, digests)
         return {pool.name: wanted_again(self.places, pool, self.generation.files, now, noted)}
+
+    def _meet_masks(self) -> None:
+        """The way back passes them over."""
+        for name, steps in self.steps.items():
+            self.steps[name] = passing_over(self.by_hand.masked, steps)
 
     def _restores(self, name: str) -> t.Optional[int]:
         return self.generation.restores or self.generation.number

@@ -23,6 +23,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan import 
     Verb,
     file_steps,
     owed_verdicts,
+    passing_over,
     plan_pool,
     plan_reload,
     plan_removal,
@@ -61,6 +62,21 @@ SEEN: dict[str, tuple[Instance, list[Verb]]] = {
     "has failed": (Instance("loaded", "failed", "failed", True), [Verb.START]),
     "waits for its restart": (Instance("loaded", "activating", "auto-restart", True), [Verb.RESTART]),
     "was started by hand": (replace(in_place(WANTED).instances["2"], enabled=False), [Verb.ENABLE]),
+    "has the link that its pool makes": (
+        replace(in_place(WANTED).instances["2"], links=frozenset({"mail.target.wants/mail@2.service"})),
+        [],
+    ),
+    "has the link that a unit of its name had": (
+        replace(in_place(WANTED).instances["2"], links=frozenset({"multi-user.target.wants/mail@2.service"})),
+        [Verb.REENABLE],
+    ),
+    "has a link more, which somebody gave it": (
+        replace(
+            in_place(WANTED).instances["2"],
+            links=frozenset({"mail.target.wants/mail@2.service", "app.target.wants/mail@2.service"}),
+        ),
+        [],
+    ),
     "runs without a process to look at": (Instance("loaded", "active", "running", True), []),
 }
 SURPLUS: dict[str, tuple[Instance, list[Verb]]] = {
@@ -71,6 +87,14 @@ SURPLUS: dict[str, tuple[Instance, list[Verb]]] = {
     "is enabled only": (Instance(enabled=True), [Verb.DISABLE]),
     "is nothing but known": (Instance("loaded"), []),
 }
+
+
+def test_what_is_masked_is_passed_over_and_nothing_else_is() -> None:
+    steps = plan_pool(WANTED, ObservedPool(instances={"7": Instance("masked", "active", "running", True)}))
+    left = passing_over({"mail@2.service", "mail@7.service"}, steps)
+    gone = [(step.verb, step.subject) for step in steps if step not in left]
+    assert gone == [(Verb.ENABLE, "mail@2.service"), (Verb.START, "mail@2.service")]
+    assert verbs_of(left, "mail@7.service") == [Verb.DISABLE, Verb.STOP, Verb.FORGET]
 
 
 def subjects(steps: t.Iterable[Step], *verbs: Verb) -> set[str]:

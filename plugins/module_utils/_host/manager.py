@@ -139,11 +139,14 @@ class Manager:
         )
 
     def reload_units(self, units: t.Sequence[str]) -> t.Dict[str, str]:
-        """Has them read their configuration, and waits for it. Returns those that could not, and systemd's word why."""
+        """Has them read their configuration, and waits for it. Returns those that could not, and systemd's word why.
+
+        The job of one that dies while it reloads fails as well, with the result success: its death is for the verdict.
+        """
         status, _out, err = self.run([*self._systemctl, "reload", "--", *units])
-        results = {unit: shown["ReloadResult"] for unit, shown in self.show(units, ["ReloadResult"]).items()}
-        refused = {unit: result for unit, result in results.items() if result != "success"}
-        if status and not refused:
+        shown = self.show(units, ["ReloadResult", "ActiveState"]).values()
+        refused = {one["Id"]: one["ReloadResult"] for one in shown if one["ReloadResult"] != "success"}
+        if status and not refused and all(one["ActiveState"] == "active" for one in shown):
             raise ManagerError(f"`systemctl reload` exited {status}: {err.strip()}")
         return refused
 

@@ -4,25 +4,8 @@
 
 from __future__ import annotations
 
-import typing as t
-
-from ansible.module_utils.parsing.convert_bool import boolean
-from ansible.plugins.action import ActionBase
-from ansible.utils.display import Display
-
-Result = t.Dict[str, t.Any]
-
-display = Display()
+from ansible_collections.workers.systemd.plugins.plugin_utils.showing import Showing
 
 
-class ActionModule(ActionBase):  # type: ignore[misc]
-    _supports_async = True
-
-    def run(self, tmp: t.Optional[str] = None, task_vars: t.Optional[Result] = None) -> Result:
-        super().run(tmp, task_vars)
-        told: Result = self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val)
-        if boolean(self._task.args.get("show", False), strict=False) and "table" in told and not self._task.no_log:
-            host = self._task.delegate_to or (task_vars or {}).get("inventory_hostname", "")
-            # In one piece: the lines of several hosts come at the same time.
-            display.display("\n".join(["", f"{host}:", *told["table"]]))
-        return told
+class ActionModule(Showing):
+    lines = "table"

@@ -35,6 +35,10 @@ options:
     type: list
     elements: str
     default: []
+  show:
+    description: Whether RV(lines) are printed at the terminal, too, as the playbook C(lint) does.
+    type: bool
+    default: false
   fail_on:
     description: The least severity that fails the task. With V(never) it only tells.
     type: str
@@ -134,6 +138,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.tell import 
 OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {
     "units": {"type": "list", "elements": "str"},
     "skip": {"type": "list", "elements": "str", "default": []},
+    "show": {"type": "bool", "default": False},
     "fail_on": {"type": "str", "choices": list(lint.FAILING), "default": "error"},
 }
 

@@ -367,7 +367,7 @@ EXAMPLES = r"""
           APP_ENV: production
         secrets:
           APP_KEY: "{{ vault_app_key }}"
-        watch: [/var/www/app/artisan]
+        watch: [/var/www/app/REVISION]
         preset: laravel
         limits:
           memory_max: 512M
@@ -379,6 +379,7 @@ EXAMPLES = r"""
       - name: app-scheduler
         command: [/usr/bin/php, /var/www/app/artisan, schedule:work]
         user: www-data
+        preset: laravel
 
 - name: A worker in the manager of its user, with nothing of root in it
   workers.systemd.pools:

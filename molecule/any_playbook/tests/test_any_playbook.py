@@ -239,6 +239,18 @@ def test_a_worker_that_ends_by_itself_is_told_what_it_is(bare: LabHost, run: Pla
     assert "once@1.service: It ends by itself, without an error." in said
 
 
+LINT: Play = {"ansible.builtin.import_playbook": "workers.systemd.lint"}
+
+
+def test_findings_are_lines(bare: LabHost, run: Player) -> None:
+    path = "/etc/systemd/system/lab-bad.service"
+    bare.write(path, "[Service]\nExecStart=/bin/true\nNice=99\n", "0644")
+    told = run(only(bare), {**LINT, "vars": {"lint_units": [path]}})
+    bare.sh(f"rm {path}")
+    assert told.status == 2
+    assert f"\n{bare.name}:\n{path}:3: error: found Nice=99" in told.said
+
+
 REMOVE: Play = {"ansible.builtin.import_playbook": "workers.systemd.remove"}
 
 

@@ -18,7 +18,7 @@ from tests.helpers.player import Player
 HOST = """
 id app > /dev/null 2>&1 || useradd --create-home app
 mkdir -p /var/www/app /usr/local/lib/systemd/system /srv/app/units
-touch /var/www/app/artisan
+touch /var/www/app/artisan /var/www/app/REVISION
 cat > /usr/local/lib/systemd/system/celery@.service << 'EOF'
 [Service]
 ExecStart=/bin/sleep infinity

@@ -17,6 +17,7 @@ import typing as t
 from ansible import constants
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
+from ansible.release import __version__ as core
 from ansible.utils.display import Display
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import report
@@ -27,6 +28,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.progress imp
 Result = t.Dict[str, t.Any]
 T = t.TypeVar("T")
 
+# From 2.19 on it prints the message of a failure to be read, and not only as JSON, in one line.
+ANSIBLE_SAYS_FAILURES = tuple(int(part) for part in core.split(".")[:2]) >= (2, 19)
 ON_FILES = tuple(verb.value for verb in report.ON_FILES)
 
 # Seconds between attempts to reach a host again, whose work goes on meanwhile. One that never answered is likely down,
@@ -63,6 +66,8 @@ class Following(ActionBase):  # type: ignore[misc]
         result = self._module({}, task_vars) if self._task.check_mode else self._followed(task_vars)
         told = told_lines(result, check=self._task.check_mode, diff=self._task.diff)
         self._show(told, constants.COLOR_CHANGED)
+        if result.get("failed") and not ANSIBLE_SAYS_FAILURES:
+            self._show(str(result.get("msg", "")).splitlines(), constants.COLOR_ERROR)
         return named(result, self._host) if len(known.get("ansible_play_hosts_all", ())) > 1 else result
 
     def _followed(self, task_vars: t.Optional[Result]) -> Result:

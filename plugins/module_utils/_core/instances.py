@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from ansible_collections.workers.systemd.plugins.module_utils._core import moment
 from ansible_collections.workers.systemd.plugins.module_utils._core.instance_names import read_instances
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy, read_policy
-from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, did_you_mean
 from ansible_collections.workers.systemd.plugins.module_utils._core.units import (
     KINDS,
     UnitName,
@@ -193,8 +193,14 @@ def choose(asked: Asked, known: t.Collection[str]) -> Chosen:
         found.update(matches)
         if not matches and not asked.leaves_nothing:
             expected = "one that matches a service that is loaded, enabled, or has a file"
-            problems.append(Problem(f"units[{index}]", repr(text), expected))
+            problems.append(Problem(f"units[{index}]", repr(text), expected, _nearest(text, known)))
     return Chosen(tuple(units_in_order(found)), problems=tuple(problems))
+
+
+def _nearest(pattern: str, known: t.Collection[str]) -> str:
+    """Of a pattern for all instances of a template, such as a pool, the template that it may mean."""
+    prefixes = {UnitName.parse(one).prefix for one in known if "@" in one}
+    return did_you_mean(UnitName.parse(pattern).prefix, sorted(prefixes)) if "@" in pattern else ""
 
 
 def group_of(unit: str) -> str:

@@ -190,3 +190,17 @@ def test_nothing_that_is_given_ends_in_a_traceback(
         asked, problems = understand(params, NOW)
         if not problems:
             assert all(name.endswith(".service") for name in choose(asked, KNOWN).units)
+
+
+NEAREST = {
+    "a pool": ("mial@*.service", "Did you mean mail?"),
+    "nothing like it": ("xyz@*.service", ""),
+    "no template": ("mial*.service", ""),
+}
+
+
+@pytest.mark.parametrize(("pattern", "hint"), NEAREST.values(), ids=NEAREST.keys())
+def test_a_glob_that_matches_none_is_told_with_what_it_may_mean(pattern: str, hint: str) -> None:
+    asked, _problems = understand({"units": [pattern], "state": "restarted"}, NOW)
+    known = ["mail@1.service", "mail@2.service", "mails.service"]
+    assert [problem.hint for problem in choose(asked, known).problems] == [hint]

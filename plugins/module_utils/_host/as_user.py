@@ -46,7 +46,7 @@ LONGEST_LINE = 2**26
 # Of all that is said before one result.
 MOST_SAID = 2**28
 # Seconds until the first sign of life.
-STARTS = 20.0
+STARTS = 30.0
 # Seconds for one that was let go to come to its end.
 PARTING = 1.0
 

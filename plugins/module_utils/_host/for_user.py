@@ -29,7 +29,7 @@ Told = t.Dict[str, t.Any]
 TROUBLE = (Problems, ManagerError, OSError, RuntimeError)
 # Seconds in which it has to decide, and in which it has to have looked.
 DECIDES = 120.0
-LOOKS = 20.0
+LOOKS = 30.0
 # Without progress. What a user has written into his own units may let a stop take for ever.
 ACTS = 3600.0
 TOLD = {"changed": bool, "msg": str, "failures": [dict]}

@@ -28,6 +28,8 @@ WORDS = (
 UNITS = (f"{HOME}/.config/systemd/system", f"{HOME}/.config/systemd/user")
 # Modules that take `scope`, beside `pools`.
 SCOPED = ("rollback", "instances")
+# A process that works as a user, beside that of the module.
+OF_USERS = "[-]I /proc/self/fd/"
 AS_USER = f"""
 runs() {{ command runuser -u {USER} -- env XDG_RUNTIME_DIR=/run/user/{UID} "$@"; }}
 systemctl() {{ if [ -e /run/user/{UID}/bus ]; then runs systemctl --user "$@"; fi; }}
@@ -37,7 +39,7 @@ id {USER} >/dev/null 2>&1 || useradd --create-home --uid {UID} {USER}
 """
 WIPE = f"""
 {PREPARE}
-pkill -KILL -f '[A]nsiballZ_'
+pkill -KILL -f '[A]nsiballZ_|{OF_USERS}'
 systemctl kill --signal=KILL user-{UID}.slice 2>/dev/null
 loginctl disable-linger {USER}
 systemctl stop user@{UID}.service user-runtime-dir@{UID}.service 2>/dev/null
@@ -68,6 +70,7 @@ class UserHost(LabHost):
     def meant(self, text: str) -> str:
         for system, user in (*WORDS, UNITS):
             text = text.replace(system, user)
+        text = text.replace("[A]nsiballZ_pools", f"[A]nsiballZ_pools|{OF_USERS}")
         # --user-unit is of whoever asks.
         return re.sub(r"-u (\w+@\w+)", r"_SYSTEMD_USER_UNIT=\1.service + USER_UNIT=\1.service", text)
 

@@ -139,7 +139,7 @@ def _writable_problems(pool: Pool) -> t.Iterator[Problem]:
 
 def _access_problems(pool: Pool, account: accounts.Account) -> t.Iterator[Problem]:
     """Asks the kernel as that user, from a child process that became it."""
-    user = pool.user or pwd.getpwuid(os.geteuid()).pw_name
+    user = pool.account if pool.account and os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
     programs, directories = (pool.of_instances(one or "") for one in (pool.executable, pool.working_directory))
     # systemd enters a directory and never reads it: mode 0711 is enough.
     asked = [(path, os.X_OK) for path in (*programs, *directories)]

@@ -150,6 +150,16 @@ def test_globs_and_lists_of_plain_services(shipped: LabHost) -> None:
     assert not brought(shipped, **gone).changed
 
 
+def test_a_glob_that_matches_what_ends_is_told_without_it(shipped: LabHost) -> None:
+    clean = "[Service]\nType=oneshot\nExecStart=/bin/true\n"
+    shipped.write(f"{SHIPPED}/plain-clean.service", clean, "0644")
+    shipped.sh("systemctl daemon-reload")
+    told = brought(shipped, units=["plain-*"], state="started")
+    (problem,) = told.result["problems"]
+    assert problem["hint"].endswith("Without: plain-a.service, plain-b.service in place of plain-*.service.")
+    assert not brought(shipped, units=["plain-a.service", "plain-b.service"], state="started").failed
+
+
 def test_all_that_is_in_the_way_comes_at_once_and_nothing_has_changed(shipped: LabHost) -> None:
     brought(shipped, template="shipped@", instances=2, enabled=True)
     other_name = f"{SHIPPED}/plain-b.service /etc/systemd/system/plain-other.service"

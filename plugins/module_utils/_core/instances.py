@@ -17,6 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.units import
     KINDS,
     UnitName,
     is_unit_name,
+    patterns,
     units_in_order,
 )
 
@@ -201,6 +202,22 @@ def _nearest(pattern: str, known: t.Collection[str]) -> str:
     """Of a pattern for all instances of a template, such as a pool, the template that it may mean."""
     prefixes = {UnitName.parse(one).prefix for one in known if "@" in one}
     return did_you_mean(UnitName.parse(pattern).prefix, sorted(prefixes)) if "@" in pattern else ""
+
+
+def narrower(glob: str, kept: t.Sequence[str], others: t.Collection[str]) -> t.List[str]:
+    """What matches the units that are ``kept`` of those that a glob matches, and none of the others."""
+    start = glob.partition("*")[0]
+    if glob != f"{start}*.service" or GLOB.search(start):
+        # Whatever is shorter than names might match what the glob does not.
+        return list(kept)
+    common = kept[0]
+    while not all(one.startswith(common) for one in kept):
+        common = common[:-1]
+    shorter = [f"{common}*.service"] if len(kept) > 1 else list(kept)
+    for found in (shorter, list(kept) if "@" in start else patterns(kept)):
+        if not any(fnmatch.fnmatchcase(one, pattern) for one in others for pattern in found):
+            return found
+    return list(kept)
 
 
 def group_of(unit: str) -> str:

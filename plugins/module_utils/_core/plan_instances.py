@@ -4,11 +4,18 @@
 
 from __future__ import annotations
 
+import fnmatch
 import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import moment
-from ansible_collections.workers.systemd.plugins.module_utils._core.instances import RUNS, Asked, Chosen, group_of
+from ansible_collections.workers.systemd.plugins.module_utils._core.instances import (
+    RUNS,
+    Asked,
+    Chosen,
+    group_of,
+    narrower,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb, start_step, surplus_steps
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.service import Service, install_links
@@ -108,10 +115,12 @@ def _listed(links: t.Iterable[str]) -> str:
 # ---- what keeps a host from it
 
 
-def unit_problems(unit: str, service: Service, asked: Asked, *, restarts: bool) -> t.Iterator[Problem]:
+def unit_problems(
+    unit: str, service: Service, asked: Asked, *, restarts: bool, without: str = ""
+) -> t.Iterator[Problem]:
     """What is wrong with a unit that is to run or to be enabled. Of one that only goes, nothing is.
 
-    ``restarts`` is whether it has such a step.
+    ``restarts`` is whether it has such a step, ``without`` says how to ask without one that ends.
     """
     if service.source.pool and (asked.template or asked.enabled is not None):
         yield Problem(
@@ -130,7 +139,7 @@ def unit_problems(unit: str, service: Service, asked: Asked, *, restarts: bool) 
         elif not source.path:
             yield from _half_removed(unit, service)
         else:
-            yield from _unable(unit, service, asked, rolls=asked.state in RUNS or restarts)
+            yield from _unable(unit, service, asked, without, rolls=asked.state in RUNS or restarts)
 
 
 def absence(unit: str, service: Service, asked: Asked) -> t.Iterator[Problem]:
@@ -150,14 +159,14 @@ def _half_removed(unit: str, service: Service) -> t.Iterator[Problem]:
         yield Problem(unit, f"enabled by {_listed(service.links)} without a unit file", "one with its file", hint)
 
 
-def _unable(unit: str, service: Service, asked: Asked, *, rolls: bool) -> t.Iterator[Problem]:
+def _unable(unit: str, service: Service, asked: Asked, without: str, *, rolls: bool) -> t.Iterator[Problem]:
     """A unit with a file that cannot do what is asked."""
     source = service.source
     if service.seen.load in ("bad-setting", "error"):
         hint = "`systemctl status` says why; after a repair, `systemctl daemon-reload`."
         yield Problem(unit, f"a unit that systemd refused to load ({service.seen.load})", "a valid one", hint)
-    if rolls and source.unit is not None and source.unit.value("Service", "Type") == "oneshot":
-        hint = "One that ends has no health to watch."
+    if rolls and source.ends:
+        hint = f"One that ends has no health to watch.{without}"
         yield Problem(_file_name(unit), "Type=oneshot", "a service that stays running", hint)
     if asked.state == "reloaded" and service.seen.running and not source.can_reload:
         hint = "`reload_or_restarted` restarts it instead."
@@ -168,6 +177,17 @@ def _unable(unit: str, service: Service, asked: Asked, *, rolls: bool) -> t.Iter
             yield Problem(_file_name(unit), f"generated, in {source.path}", "a unit that can be enabled", hint)
         elif source.unit is not None and not any(source.unit.kept("Install", key) for key in INSTALLS):
             yield Problem(_file_name(unit), "no [Install] section", "a unit that can be enabled")
+
+
+def left_out(asked: Asked, stay: t.Sequence[str], ends: t.Sequence[str]) -> t.Dict[str, str]:
+    """How the globs that match units which end would be without them; by unit, those that are not asked for by name."""
+    hints = {}
+    for unit in set(ends).difference(asked.units):
+        glob = next(glob for glob in asked.units if fnmatch.fnmatchcase(unit, glob))
+        kept = [one for one in stay if fnmatch.fnmatchcase(one, glob)]
+        if kept:
+            hints[unit] = f" Without: {', '.join(narrower(glob, kept, ends))} in place of {glob}."
+    return hints
 
 
 def _file_name(unit: str) -> str:

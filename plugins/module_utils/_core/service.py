@@ -42,6 +42,10 @@ class Source:
         return bool(GENERATED.fullmatch(self.path))
 
     @property
+    def ends(self) -> bool:
+        return self.unit is not None and self.unit.value("Service", "Type") == "oneshot"
+
+    @property
     def can_reload(self) -> bool:
         """As service_can_reload_extended() has it."""
         unit = self.unit

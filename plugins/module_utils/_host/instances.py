@@ -21,6 +21,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan import 
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan_instances import (
     absence,
     left_down,
+    left_out,
     plan_instances,
     unit_problems,
 )
@@ -118,8 +119,11 @@ class Instances:
         found: t.List[Problem] = [*self.chosen.problems, *self._half_deployed()]
         missing: t.List[Problem] = []
         restarts = {step.subject for step in self._steps() if step.verb is Verb.RESTART}
+        ends = [unit for unit in self.chosen.units if self.services[unit].source.ends and not self.asked.template]
+        without = left_out(self.asked, [unit for unit in self.chosen.units if unit not in ends], ends)
         for unit in self.chosen.units:
-            found.extend(unit_problems(unit, self.services[unit], self.asked, restarts=unit in restarts))
+            about = self.services[unit], self.asked
+            found.extend(unit_problems(unit, *about, restarts=unit in restarts, without=without.get(unit, "")))
             missing.extend(absence(unit, self.services[unit], self.asked))
         found.extend(self._wrong_checks())
         # What is wrong with a template is wrong with each of its instances.

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import typing as t
 
 import pytest
@@ -13,6 +14,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.instances im
     Asked,
     choose,
     group_of,
+    narrower,
     understand,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
@@ -204,3 +206,48 @@ def test_a_glob_that_matches_none_is_told_with_what_it_may_mean(pattern: str, hi
     asked, _problems = understand({"units": [pattern], "state": "restarted"}, NOW)
     known = ["mail@1.service", "mail@2.service", "mails.service"]
     assert [problem.hint for problem in choose(asked, known).problems] == [hint]
+
+
+STAY = ["mastodon-sidekiq@1.service", "mastodon-sidekiq@2.service", "mastodon-streaming@4000.service"]
+# the glob, what stays, what ends, what is proposed
+NARROWER: dict[str, tuple[str, list[str], list[str], list[str]]] = {
+    "what they begin with": ("mastodon-*.service", STAY, ["mastodon-media.service"], ["mastodon-s*.service"]),
+    "their templates": (
+        "mastodon-*.service",
+        STAY,
+        ["mastodon-search.service"],
+        ["mastodon-sidekiq@*.service", "mastodon-streaming@*.service"],
+    ),
+    "their names": (
+        "mastodon-*.service",
+        STAY,
+        ["mastodon-search.service", "mastodon-sidekiq@0.service"],
+        STAY,
+    ),
+    "the only one": ("app-*.service", ["app-a.service"], ["app-b.service"], ["app-a.service"]),
+    "of a glob in the middle, names": (
+        "*queue*.service",
+        ["a-queue.service"],
+        ["b-queue.service"],
+        ["a-queue.service"],
+    ),
+    "of one with a choice, too": ("a[bc]*.service", ["ab.service"], ["ac.service"], ["ab.service"]),
+}
+
+
+@pytest.mark.parametrize(("glob", "kept", "others", "wanted"), NARROWER.values(), ids=NARROWER.keys())
+def test_a_glob_has_a_narrower_one(glob: str, kept: list[str], others: list[str], wanted: list[str]) -> None:
+    assert narrower(glob, kept, others) == wanted
+
+
+@given(
+    st.sampled_from(["a*.service", "*.service", "ab*.service", "*b*.service", "ab@a*.service"]),
+    st.lists(st.from_regex(r"ab?@?[ab]{0,3}\.service", fullmatch=True), min_size=2, unique=True),
+    st.data(),
+)
+def test_it_matches_what_stays_and_nothing_else(glob: str, units: list[str], data: st.DataObject) -> None:
+    matched = [one for one in units if fnmatch.fnmatchcase(one, glob)]
+    kept = data.draw(st.lists(st.sampled_from(matched), min_size=1, unique=True)) if matched else []
+    if kept:
+        found = narrower(glob, kept, [one for one in matched if one not in kept])
+        assert {one for one in units if any(fnmatch.fnmatchcase(one, pattern) for pattern in found)} == set(kept)

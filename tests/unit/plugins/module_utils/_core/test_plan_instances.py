@@ -16,6 +16,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan import 
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan_instances import (
     absence,
     left_down,
+    left_out,
     plan_instances,
     unit_problems,
     unit_steps,
@@ -329,3 +330,19 @@ def test_a_second_run_has_nothing_to_do(question: Asked, there: Service, links: 
     there = replace(there, links=links)
     after = carried_out(list(unit_steps(ONE, there, question, SYSTEMD)), there)
     assert list(unit_steps(ONE, after, question, SYSTEMD)) == []
+
+
+def test_a_glob_is_proposed_without_what_ends() -> None:
+    question = Asked(units=("app-*.service", "b.service"), state="restarted")
+    stay, ends = ["app-web.service", "app-web2.service"], ["app-clean.service", "b.service"]
+    hints = left_out(question, stay, ends)
+    assert hints == {"app-clean.service": " Without: app-web*.service in place of app-*.service."}
+    (problem,) = unit_problems(
+        "app-clean.service",
+        replace(STOPPED, source=source("Type=oneshot")),
+        question,
+        restarts=True,
+        without=hints["app-clean.service"],
+    )
+    assert problem.hint.endswith("Without: app-web*.service in place of app-*.service.")
+    assert left_out(question, [], ends) == {}

@@ -14,6 +14,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.service import install_links
 from ansible_collections.workers.systemd.plugins.module_utils._core.stale import why_stale
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, WantedFile
 
 
@@ -63,11 +64,11 @@ def plan_pool(wanted: Wanted, observed: ObservedPool) -> t.Tuple[Step, ...]:
     if not observed.target_active and wanted.pool.instances:
         steps.append(Step(Verb.START, units.target(name), "groups the running instances"))
     files_changed = _files_changed(wanted, observed)
-    template = _template(wanted)
+    install = _install(wanted)
     for instance in wanted.pool.instances:
         seen = observed.instances.get(instance, Instance())
         unit = units.instance(name, instance)
-        steps.extend(_enablement(unit, seen, template))
+        steps.extend(_enablement(unit, seen, install))
         steps.extend(_instance_steps(unit, seen, wanted.markers[instance], files_changed))
     for instance in units.in_order(set(observed.instances) - set(wanted.pool.instances)):
         steps.extend(surplus_steps(units.instance(name, instance), observed.instances[instance], "not wanted any more"))
@@ -149,17 +150,20 @@ def _files_changed(wanted: Wanted, observed: ObservedPool) -> float:
     return max((observed.files[file.path].changed for file in secret), default=0.0)
 
 
-def _template(wanted: Wanted) -> Unit:
+def _install(wanted: Wanted) -> Unit:
+    """The template with [Install] alone, which is looked through once for each instance."""
     name = units.template(wanted.pool.name)
-    return Unit.of(name, next(file.text for file in wanted.files if file.path.endswith(f"/{name}")))
+    text = UnitText.parse(next(file.text for file in wanted.files if file.path.endswith(f"/{name}")))
+    install = [f"{one.key}={one.value}" for one in text.assignments if one.section == "Install"]
+    return Unit.of(name, "\n".join(["[Install]", *install]))
 
 
-def _enablement(unit: str, seen: Instance, template: Unit) -> t.Iterator[Step]:
+def _enablement(unit: str, seen: Instance, install: Unit) -> t.Iterator[Step]:
     if not seen.enabled:
         yield Step(Verb.ENABLE, unit, "starts with its pool")
         return
     # Links that are another name of the unit have no directory, and are not looked for.
-    links = {link for link in install_links(unit, template, NEWEST) or () if "/" in link}
+    links = {link for link in install_links(unit, install, NEWEST) or () if "/" in link}
     if seen.links is not None and links - seen.links:
         # The link of a unit that had the name before: our target would start nothing.
         because = f"is enabled by {', '.join(sorted(seen.links))}, and not by {', '.join(sorted(links - seen.links))}"

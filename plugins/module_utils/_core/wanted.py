@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import typing as t
 from dataclasses import dataclass, field
@@ -126,8 +127,9 @@ def markers_in(places: Places, pool: Pool, files: t.Sequence[WantedFile]) -> wat
     return watched.Markers(found.get(WATCH_MARKER, ""), by_instance(found.get(OWN_WATCH_MARKER, "")))
 
 
-def by_instance(text: str) -> t.Dict[str, str]:
-    """``"3=0a1b,4=2c3d"``, by instance."""
+@functools.lru_cache(maxsize=8)
+def by_instance(text: str) -> t.Mapping[str, str]:
+    """``"3=0a1b,4=2c3d"``, by instance. All instances of a pool have the same."""
     return dict(pair.partition("=")[::2] for pair in text.split(",") if pair)
 
 

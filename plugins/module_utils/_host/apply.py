@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import os
 import time
 import typing as t
@@ -176,8 +176,8 @@ class Run:
         self._stop([pool for pool in self.work if not pool.files])
         for path in self._subjects(Verb.REMOVE):
             remove(path)
-            if self.manager.places.is_config(path) and not os.listdir(os.path.dirname(path)):
-                os.rmdir(os.path.dirname(path))
+            if self.manager.places.is_config(path):
+                _remove_empty(os.path.dirname(path))
 
     def _remove_links(self) -> None:
         """`systemctl disable` leaves those of a masked unit where they are, and exits 0 (seen on 247 and 252)."""
@@ -186,8 +186,7 @@ class Run:
         for link in (link for unit in disabled for link in there.get(unit, ())):
             path = self.manager.places.unit(link)
             remove(path)
-            with contextlib.suppress(OSError):
-                os.rmdir(os.path.dirname(path))
+            _remove_empty(os.path.dirname(path))
 
     def _refuse_old_files(self) -> None:
         """After a daemon-reload that did nothing, instances would settle, on the old version. All instances come from
@@ -320,3 +319,12 @@ class Run:
         subjects = self._subjects(verb)
         if subjects:
             act(subjects)
+
+
+def _remove_empty(directory: str) -> None:
+    """Unless something is in it, or mounted on it."""
+    try:
+        os.rmdir(directory)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.EBUSY):
+            raise

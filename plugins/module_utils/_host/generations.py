@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -87,8 +88,16 @@ def prune(places: Places, pool: str) -> None:
 def forget(places: Places, pool: str) -> None:
     """Removes all of a pool: they hold its secrets."""
     directory = places.generations(pool)
-    if os.path.isdir(directory):
+    if not os.path.isdir(directory):
+        return
+    try:
         _remove(directory)
+    except OSError as error:
+        if error.errno != errno.EBUSY:
+            raise
+        # Something is mounted on it. It stays; what is in it goes.
+        for name in os.listdir(directory):
+            _remove(os.path.join(directory, name))
 
 
 def _write_manifest(places: Places, generation: Generation) -> None:

@@ -1,0 +1,77 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is mounted where the collection writes, or cannot be written, costs no worker and leaves nothing half done."""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+
+from tests.helpers.lab_host import LabHost
+
+CONFIGURATION, STATE = "/etc/workers.systemd", "/var/lib/workers.systemd"
+
+
+def sleeper(**more: t.Any) -> dict[str, t.Any]:
+    return {"name": "sleeper", "command": ["/bin/sleep", "infinity"], "instances": 2, "secrets": {"A": "1"}, **more}
+
+
+NEW = sleeper(secrets={"A": "2"})
+
+
+@contextlib.contextmanager
+def mounted(lab: LabHost, mount: str, *paths: str) -> t.Iterator[None]:
+    lab.sh(mount)
+    try:
+        yield
+    finally:
+        lab.sh("; ".join(f"umount {path}" for path in paths))
+
+
+def test_below_a_read_only_etc_a_change_fails_and_is_put_back(bare: LabHost) -> None:
+    bare.deploy(sleeper())
+    before, pids = bare.tree(), bare.pids("sleeper")
+    with mounted(bare, "mount --bind /etc /etc; mount -o remount,ro,bind /etc", "/etc"):
+        told = bare.deploy(NEW)
+        assert told.failed
+        assert "Read-only file system" in told.msg
+        assert "is put back" in told.msg
+        assert not bare.deploy(sleeper()).changed
+    assert bare.pids("sleeper") == pids
+    assert [line for line in bare.tree().splitlines() if " /etc/" in line] == [
+        line for line in before.splitlines() if " /etc/" in line
+    ]
+    assert not bare.deploy(NEW).failed
+
+
+def test_without_inodes_nothing_is_changed(bare: LabHost) -> None:
+    bare.deploy(sleeper())
+    pids = bare.pids("sleeper")
+    full = f"""
+    cp -a {STATE} /run/kept
+    mount -t tmpfs -o nr_inodes=60,mode=0700 none {STATE}
+    cp -a /run/kept/. {STATE}; rm -r /run/kept
+    i=0; while touch {STATE}/.full$i 2> /dev/null; do i=$((i + 1)); done
+    """
+    with mounted(bare, full, STATE):
+        for told in (bare.deploy(NEW), bare.deploy(sleeper(state="absent"))):
+            assert told.failed
+            assert "No space left on device" in told.msg
+        assert not bare.deploy(sleeper()).changed
+        bare.sh(f"rm {STATE}/.full*")
+        assert not bare.deploy(NEW).failed
+        assert bare.pids("sleeper") != pids
+        assert not bare.deploy(sleeper()).failed
+
+
+def test_mounts_on_directories_of_a_pool_stay_when_it_goes(bare: LabHost) -> None:
+    bare.deploy(sleeper())
+    own = [f"{CONFIGURATION}/sleeper", f"{STATE}/generations/sleeper"]
+    with mounted(bare, "; ".join(f"mount --bind {path} {path}" for path in own), *own):
+        assert not bare.deploy(NEW).failed
+        told = bare.deploy(sleeper(state="absent"))
+        assert not told.failed, told.msg
+        assert bare.pids("sleeper") == {}
+        assert bare.sh(f"find {' '.join(own)} -mindepth 1; find /etc/systemd/system -name 'sleeper*'") == ""
+        assert not bare.deploy(sleeper(state="absent")).changed
+    assert not bare.deploy(sleeper()).failed

@@ -64,10 +64,12 @@ class Following(ActionBase):  # type: ignore[misc]
         if self._task.async_val:
             return self._module({}, task_vars, wrap_async=True)
         result = self._module({}, task_vars) if self._task.check_mode else self._followed(task_vars)
-        told = told_lines(result, check=self._task.check_mode, diff=self._task.diff)
-        self._show(told, constants.COLOR_CHANGED)
+        if self._task.check_mode:
+            self._show(plan_lines(result, diff=self._task.diff), constants.COLOR_CHANGED)
+        else:
+            self._show(done_lines(result), constants.COLOR_CHANGED, "{}:")
         if result.get("failed") and not ANSIBLE_SAYS_FAILURES:
-            self._show(str(result.get("msg", "")).splitlines(), constants.COLOR_ERROR)
+            self._show(str(result.get("msg", "")).splitlines(), constants.COLOR_ERROR, "{}:")
         return named(result, self._host) if len(known.get("ansible_play_hosts_all", ())) > 1 else result
 
     def _followed(self, task_vars: t.Optional[Result]) -> Result:
@@ -107,9 +109,10 @@ class Following(ActionBase):  # type: ignore[misc]
                     self._connection.reset()
         return call(*arguments)
 
-    def _show(self, lines: t.Sequence[str], color: str) -> None:
+    def _show(self, lines: t.Sequence[str], color: str, whose: str = "[{}]") -> None:
+        """What is under way is ``[host] line``, and what came of it ``host: line``, as in the message of a failure."""
         for line in lines if not self._task.no_log else ():
-            display.display(f"[{self._host}] {one_line(line)}", color=color, stderr=True)
+            display.display(f"{whose.format(self._host)} {one_line(line)}", color=color, stderr=True)
 
 
 def named(result: Result, host: str) -> Result:
@@ -121,13 +124,16 @@ def named(result: Result, host: str) -> Result:
     return {**result, "msg": f"{host}: {result['msg']}"}
 
 
-def told_lines(result: Result, *, check: bool, diff: bool) -> t.List[str]:
-    """What was done, or would be, in lines for people. Ansible prints what fails itself, and ``diff`` has the plan."""
+def done_lines(result: Result) -> t.List[str]:
+    """What was done, in lines for people. What fails Ansible prints itself."""
+    lines = str(result.get("msg", "")).splitlines() if result.get("changed") and not result.get("failed") else []
+    return [line for line in lines if not line.endswith(report.NOTHING)]
+
+
+def plan_lines(result: Result, *, diff: bool) -> t.List[str]:
+    """What a run would do, but for what ``diff`` shows: files, and the plan of pools."""
     if result.get("failed") or result.get("skipped"):
         return []
-    if not check:
-        lines = str(result.get("msg", "")).splitlines() if result.get("changed") else []
-        return [line for line in lines if not line.endswith(report.NOTHING)]
     plans = [(f"{name}: ", pool["plan"]) for name, pool in result.get("pools", {}).items() if not diff]
     plans += [("", result.get("plan", []))] if not diff else []
     plans += [("the host: ", [row for row in result.get("host_plan", []) if not diff or row["verb"] not in ON_FILES])]

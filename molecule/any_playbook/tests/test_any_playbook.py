@@ -174,7 +174,7 @@ def test_what_was_done_is_said_in_a_line(bare: LabHost, run: Player) -> None:
     three = play(IMPORTED, vars={"workers_pools": [{**MAIL, "instances": 3}, NEWS]})
     told = run(only(bare), three, three)
     done = "write 2 files, enable 3 instances and 1 target, start 3 instances and 1 target"
-    assert told.said.count(f"[{bare.name}] mail: {done}\n") == 1
+    assert told.said.count(f"{bare.name}: mail: {done}\n") == 1
     assert "nothing to do" not in told.said
 
 
@@ -199,9 +199,8 @@ def test_a_failure_names_the_host_that_it_is_of(bare_fleet: list[LabHost], run: 
 
 def test_progress_has_colours_where_ansible_has_them(bare: LabHost, run: Player) -> None:
     slow = play(IMPORTED, vars={"workers_pools": [{**MAIL, "rollout": {"min_healthy_time": "6s"}}]})
-    bad = play(IMPORTED, vars={"workers_pools": [{**MAIL, "command": "/bin/false", "instances": 2}]})
-    said = run(only(bare), slow, bad, ANSIBLE_FORCE_COLOR="1", ANSIBLE_NOCOLOR="").said
-    assert f"\x1b[0;33m[{bare.name}] mail: write 2 files" in said
+    said = run(only(bare), slow, ANSIBLE_FORCE_COLOR="1", ANSIBLE_NOCOLOR="").said
+    assert f"\x1b[0;33m{bare.name}: mail: write 2 files" in said
     assert f"\x1b[0;32m[{bare.name}] mail: 1/1 after" in said
 
 
@@ -248,7 +247,7 @@ def test_findings_are_lines(bare: LabHost, run: Player) -> None:
     told = run(only(bare), {**LINT, "vars": {"lint_units": [path]}})
     bare.sh(f"rm {path}")
     assert told.status == 2
-    assert f"\n{bare.name}:\n{path}:3: error: found Nice=99" in told.said
+    assert f"\n{bare.name}:\n{path}:3: error: found 99, expected" in told.said
 
 
 REMOVE: Play = {"ansible.builtin.import_playbook": "workers.systemd.remove"}

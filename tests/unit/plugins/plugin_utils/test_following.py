@@ -7,7 +7,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.plugin_utils.following import Result, named, told_lines
+from ansible_collections.workers.systemd.plugins.plugin_utils.following import Result, done_lines, named, plan_lines
 
 RESTARTS = [
     {"verb": "restart", "subject": f"mail@{number}.service", "because": "started with another unit"}
@@ -28,34 +28,32 @@ WHOLE_PLAN = [
     "the host: would write /etc/systemd/system/workers-recovery.service (is not there)",
     "the host: would daemon-reload systemd (unit files or links change)",
 ]
-# result, check, diff, lines
-TOLD: dict[str, tuple[Result, bool, bool, list[str]]] = {
-    "a check tells the plan, a line for what is done for one reason": (POOLS, True, False, WHOLE_PLAN),
-    "with a diff, which has the plan of pools and the files, the rest": (POOLS, True, True, WHOLE_PLAN[2:]),
-    "a check of services, which have no pools": (
-        SERVICES,
-        True,
-        False,
-        ["would restart mail@1..3 (started with another unit)"],
-    ),
-    "of services, too, the diff has the plan": (SERVICES, True, True, []),
-    "a refused check": (REFUSED, True, False, []),
-    "a check that was skipped": (
-        {"skipped": True, "msg": "no check mode"},
-        True,
-        False,
-        [],
-    ),
-    "a run tells what was done to whom": (POOLS, False, True, ["mail: restart 3 instances"]),
-    "a run of services": (SERVICES, False, False, ["celery: restart 3 instances"]),
-    "a run that changed nothing": ({**POOLS, "changed": False}, False, False, []),
-    "a run that failed, of which Ansible prints the message": ({**POOLS, "failed": True}, False, False, []),
+# result, with a diff, lines of a check
+PLANS: dict[str, tuple[Result, bool, list[str]]] = {
+    "a line for what is done for one reason": (POOLS, False, WHOLE_PLAN),
+    "with a diff, which has the plan of pools and the files, the rest": (POOLS, True, WHOLE_PLAN[2:]),
+    "of services, which have no pools": (SERVICES, False, ["would restart mail@1..3 (started with another unit)"]),
+    "of services, too, the diff has the plan": (SERVICES, True, []),
+    "a refused one": (REFUSED, False, []),
+    "one that was skipped": ({"skipped": True, "msg": "no check mode"}, False, []),
+}
+# result, lines of a run
+DONE: dict[str, tuple[Result, list[str]]] = {
+    "what was done to whom": (POOLS, ["mail: restart 3 instances"]),
+    "what was done to services": (SERVICES, ["celery: restart 3 instances"]),
+    "nothing, when nothing changed": ({**POOLS, "changed": False}, []),
+    "nothing of a failure, of which Ansible prints the message": ({**POOLS, "failed": True}, []),
 }
 
 
-@pytest.mark.parametrize(("result", "check", "diff", "lines"), TOLD.values(), ids=TOLD.keys())
-def test_what_a_person_needs_is_told_once(result: Result, check: bool, diff: bool, lines: list[str]) -> None:
-    assert told_lines(result, check=check, diff=diff) == lines
+@pytest.mark.parametrize(("result", "diff", "lines"), PLANS.values(), ids=PLANS.keys())
+def test_a_check_tells_each_step_once(result: Result, diff: bool, lines: list[str]) -> None:
+    assert plan_lines(result, diff=diff) == lines
+
+
+@pytest.mark.parametrize(("result", "lines"), DONE.values(), ids=DONE.keys())
+def test_a_run_tells(result: Result, lines: list[str]) -> None:
+    assert done_lines(result) == lines
 
 
 def test_a_failure_of_one_of_several_hosts_names_it() -> None:

@@ -110,6 +110,17 @@ def test_what_he_plants_fails_his_own_pools_at_most(host: LabHost) -> None:
     assert not host.deploy(OURS, his()).failed
 
 
+def test_what_is_wrong_with_the_input_refuses_all_and_what_he_took_away_fails_his(host: LabHost) -> None:
+    told = host.deploy(OURS, his(unit={"Service": {"Retsart": "no"}}))
+    assert told.failed
+    assert told.msg.startswith("1 problem, nothing was changed:")
+    assert host.sh("ls /etc/systemd/system/plain@.service 2>&1", check=False).endswith("No such file or directory\n")
+    told = host.deploy(OURS, his(command=[f"{HOME}/gone"]))
+    by_itself(told)
+    assert f"(sleeper).command: found {HOME}/gone is not there" in told.msg
+    assert host.sh("systemctl is-active plain@1").strip() == "active"
+
+
 def changed(number: int, **more: t.Any) -> dict[str, t.Any]:
     return {**OURS, "environment": {"N": str(number)}, "rollout": {"min_healthy_time": "300ms"}, **more}
 
@@ -129,7 +140,6 @@ def is_done(host: LabHost) -> bool:
 
 WORKER_DOES = {
     "stops the process that works as him": f"kill -STOP $({FOUND})",
-    "kills it": f"kill -KILL $({FOUND})",
     "plants a FIFO and kills it": f"mkfifo {UNITS}/zz@.service; kill -KILL $({FOUND})",
 }
 
@@ -151,11 +161,10 @@ def test_a_lock_that_he_holds_is_his_alone(host: LabHost) -> None:
     assert not host.deploy(changed(1), his()).failed
     always(host, "holder", f"exec flock {RUN}/lock sleep infinity")
     by_itself(host.deploy(changed(2), his(environment={"N": "2"})))
-    assert not host.deploy(changed(3)).failed
-    by_itself(host.deploy(changed(4), purge=True))
-    assert version_of(host) == "4"
+    by_itself(host.deploy(changed(3), purge=True))
+    assert version_of(host) == "3"
     host.sh("systemctl stop holder")
-    assert not host.deploy(changed(4), purge=True).failed
+    assert not host.deploy(changed(3), purge=True).failed
 
 
 def test_who_stops_whatever_looks_at_his_pools_hides_nobody(host: LabHost) -> None:

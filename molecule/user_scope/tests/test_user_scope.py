@@ -178,5 +178,3 @@ def test_a_scope_that_is_changed_leaves_nothing_behind(host: LabHost) -> None:
     assert not told.failed, told.msg
     assert running(host) == {"root": 1}
     assert not lingers(host)
-    told = host.deploy(sleeper(name="post"), purge=True)
-    assert (told.failed, running(host)) == (False, {USER: 2}), "of another name, too"

@@ -93,7 +93,7 @@ def decide_everywhere(
         system, said = _decided_for_system(orders, manager, problems)
         problems += _decided(users)
         if problems:
-            raise Problems(dict.fromkeys(problems))
+            raise Problems(dict.fromkeys([*problems, *(one for user in users for one in user.problems)]))
         begun.pop_all()
     return Everywhere(manager, system, users), [*warnings, *said, *(one for user in users for one in user.warnings)]
 

@@ -12,7 +12,7 @@ import pwd
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.shape import fits
 from ansible_collections.workers.systemd.plugins.module_utils._host import commands, lingering
 from ansible_collections.workers.systemd.plugins.module_utils._host.as_user import AsUser
@@ -65,6 +65,7 @@ class ForUser:
         self.places = places_of(user)
         self.manager = system
         self.error = ""
+        self.problems: t.Tuple[Problem, ...] = ()
         self._process: t.Optional[AsUser] = None
         self._deploy = orders if isinstance(orders, Deploy) else None
         self._lock = lock
@@ -96,8 +97,9 @@ class ForUser:
             self.end()
 
     def fail(self, error: Exception) -> None:
-        """It has gone wrong, and does nothing."""
-        self.error = _in_words(error)
+        """It has gone wrong, and does nothing more."""
+        self.problems = error.problems if isinstance(error, Problems) else ()
+        self.error = "; ".join(map(str, self.problems)) or str(error)
 
     def end(self) -> None:
         """Nothing is to be done, or done any more."""
@@ -184,10 +186,6 @@ class ForUser:
             lingering.note(self.name, deploy.left_of(lingering.pools_of(self.name)).intersection(there))
         else:
             lingering.end(self.name)
-
-
-def _in_words(error: Exception) -> str:
-    return "; ".join(map(str, error.problems)) if isinstance(error, Problems) else str(error)
 
 
 def decide_in(user: str, orders: Orders, lock: t.Optional[Lock], *, diff: bool) -> t.Tuple[Decided, t.List[str]]:

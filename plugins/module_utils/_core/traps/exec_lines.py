@@ -10,6 +10,7 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.command import Command
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import NO_LOGIN_PATH
 from ansible_collections.workers.systemd.plugins.module_utils._core.shell_text import SHELLS
+from ansible_collections.workers.systemd.plugins.module_utils._core.traps.host_facts import is_secret
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.seen import Seen
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.trap import ERROR, WARNING, Caught, trap
 from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT
@@ -187,8 +188,8 @@ def bashrc_is_not_read(seen: Seen) -> t.Iterator[Caught]:
     title="The program gets pipes and redirections as arguments",
     expected="one program and its arguments",
     instead=(
-        "Write StandardOutput=append:/path for a redirection, ExecStartPre= for a command before, or a script of your "
-        "own."
+        "Write StandardOutput=append:/path for a redirection (not below what LogsDirectory= makes), ExecStartPre= for "
+        "a command before, or a script of your own."
     ),
     why=(
         "systemd starts the program itself: `|`, `>`, `&&` and `2>&1` are arguments like any other, and the program "
@@ -349,7 +350,10 @@ def variable_is_never_set(seen: Seen) -> t.Iterator[Caught]:
     for one in _programs(seen):
         names = [name for word in one.arguments for name in _expanded(word) if not _is_set(seen, name)]
         if names and ":" not in one.prefix:
-            yield Caught(one.at, f"${names[0]}")
+            secret = is_secret(names[0])
+            yield Caught(
+                one.at, f"${names[0]}", "Let the worker read it from EnvironmentFile= itself." if secret else ""
+            )
 
 
 @trap(

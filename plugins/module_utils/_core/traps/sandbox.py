@@ -401,7 +401,7 @@ def tasks_max_below_crew(seen: Seen) -> t.Iterator[Caught]:
     WARNING,
     title="The worker runs as nobody",
     expected="a user of its own",
-    instead="Write DynamicUser=yes, or make a user for it.",
+    instead="Write DynamicUser=yes instead of it, or make a user.",
     why=(
         "Everything that runs as nobody can signal, trace and read everything else that does; NFS gives it foreign "
         "files, too. systemd itself warns of it at each start. Source: systemd.exec(5) on User=."
@@ -456,7 +456,10 @@ def log_is_overwritten(seen: Seen) -> t.Iterator[Caught]:
     WARNING,
     title="The file for the output lies in a directory that is made after it is opened",
     expected="the journal, or a directory that is there before the start",
-    instead="Leave the output to the journal, or have systemd-tmpfiles make the directory (tmpfiles.d).",
+    instead=(
+        "Leave the output to the journal (StandardOutput=journal), or have systemd-tmpfiles make the directory "
+        "(tmpfiles.d)."
+    ),
     why=(
         "systemd opens the file of StandardOutput= before it makes the directories of LogsDirectory=, StateDirectory= "
         "and the like, so the first start fails with 209/STDOUT, and with RuntimeDirectory= every one. Source: "
@@ -489,12 +492,8 @@ def output_directory_comes_later(seen: Seen) -> t.Iterator[Caught]:
     ),
 )
 def runtime_directory_is_shared(seen: Seen) -> t.Iterator[Caught]:
-    kept = seen.value("RuntimeDirectoryPreserve") == "restart" or not seen.says_yes("RuntimeDirectoryPreserve")
+    stays = seen.says_yes("RuntimeDirectoryPreserve")
     for word in seen.words("RuntimeDirectory"):
-        if (
-            seen.is_own_service
-            and seen.unit.name.instance is not None
-            and kept
-            and not OF_ONE_INSTANCE.search(word.text)
-        ):
+        shared = seen.unit.name.instance is not None and not OF_ONE_INSTANCE.search(word.text)
+        if seen.is_own_service and shared and not stays:
             yield Caught(word.at, f"RuntimeDirectory={word.text} of every instance")

@@ -122,6 +122,12 @@ WRAPPERS: t.Mapping[str, t.Tuple[Wrapper, ...]] = {
     "unbuffer": (Wrapper(Stays.IN_THE_WAY),),
     "chronic": (Wrapper(Stays.IN_THE_WAY),),
     "dbus-run-session": (Wrapper(Stays.IN_THE_WAY, "--config-file --dbus-daemon"),),
+    # make 4.3, foreman 0.87, screen 4.9, xvfb-run of Debian 12, proxychains 4.16
+    "make": (Wrapper(Stays.RELAYS, "-C -f -j", named=True),),
+    "foreman": (Wrapper(Stays.RELAYS, "-f -e -m -d", verbs=("start",), named=True),),
+    "screen": (Wrapper(Stays.IN_THE_WAY, "-S -DmS -dmS -c -e -h -p -s -t -T"),),
+    "xvfb-run": (Wrapper(Stays.IN_THE_WAY, "-e -f -n -p -s -w"),),
+    "proxychains4": (Wrapper(_BECOMES, "-f"),),
     # npm 9.2, yarn 1.22, pnpm 12.21, cross-env 10, dotenv-cli 11. npm tells the shell between it and the worker alone.
     "npm": (_NPM,),
     "npx": (Wrapper(Stays.IN_THE_WAY, "-p --package", scripts=True),),

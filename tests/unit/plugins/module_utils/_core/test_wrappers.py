@@ -13,7 +13,15 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.shell_text i
 from ansible_collections.workers.systemd.plugins.module_utils._core.wrappers import WRAPPERS, Stays, unwrap
 from tests.helpers.wrapped_commands import BASH, IN_THE_WAY, MEASURED, RELAYS
 
-NAMED = {"npm start": IN_THE_WAY, "npm run w": IN_THE_WAY, "yarn w": IN_THE_WAY, "pnpm w": RELAYS, "script": IN_THE_WAY}
+NAMED = {
+    "npm start": IN_THE_WAY,
+    "npm run w": IN_THE_WAY,
+    "yarn w": IN_THE_WAY,
+    "pnpm w": RELAYS,
+    "make w": RELAYS,
+    "foreman start": RELAYS,
+    "script": IN_THE_WAY,
+}
 NONE = ["npm ci", "bundle install", "uv", "nice", "flock /tmp/l", "/bin/sh", "sh -c", "sh /srv/w", "/srv/w -c x"]
 
 

@@ -22,9 +22,10 @@ Configurations that systemd accepts and that users regret: they lose jobs, show 
 **error** refuses a deploy, a **warning** is told. Each has an id, which a finding ends with in brackets, and which
 switches it off.
 
-What regards servers as well is told of workers alone: restarts, stops, the network, how a start is judged. A worker is a
-pool, queue software that is known, what has worker, queue, consumer or jobs in its name or command, and code of an
-application (outside of where packages put programs) that does not serve. Units below /usr/lib/systemd are those of packages.
+What regards servers as well is told of workers alone: restarts, stops, the network, how a start is judged. A worker
+is a pool, queue software that is known, what has worker, queue, consumer or jobs in its name or command, and code of
+an application (outside of where packages put programs) that does not serve. Units below /usr/lib/systemd are those of
+packages.
 
 "Our measurement" is `tests/oracle/test_trap_damage.py`, which shows the damage on real systemd where that takes
 seconds, and otherwise an experiment on systemd 247, 252 and 257.

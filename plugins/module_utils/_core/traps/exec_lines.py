@@ -128,12 +128,12 @@ def shell_wrapper_without_exec(seen: Seen) -> t.Iterator[Caught]:
     expected="the worker as main process, or a wrapper that becomes it",
     instead="Write the worker's own command in ExecStart=.",
     why=(
-        "The wrapper stays as the main process, and gets the stop signal. These die of it, or ignore it, and tell the "
-        "worker nothing, which is then killed with its job: flock without --no-fork, npm, npx and yarn, script, "
-        "screen, time, xargs, strace, xvfb-run, unshare --fork, setsid --wait, hatch run, honcho run. Not told are those that "
-        "become the worker (env, nice, bundle exec, pipenv run, poetry run, ...) and those that hand the signal on and "
-        "wait (timeout, tini, uv run, pdm run, pnpm, make). Source: systemd.kill(5), and our measurement of each on "
-        "Debian 12."
+        "The wrapper stays as the main process, and gets the stop signal. These die of it, or ignore it, and tell "
+        "the worker nothing, which is then killed with its job: flock without --no-fork, npm, npx and yarn, script, "
+        "screen, time, xargs, strace, xvfb-run, unshare --fork, setsid --wait, hatch run, honcho run. Not told are "
+        "those that become the worker (env, nice, bundle exec, pipenv run, poetry run, ...) and those that hand the "
+        "signal on and wait (timeout, tini, uv run, pdm run, pnpm, make). Source: systemd.kill(5), and our "
+        "measurement of each on Debian 12."
     ),
 )
 def wrapper_keeps_stop_signal(seen: Seen) -> t.Iterator[Caught]:

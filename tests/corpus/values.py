@@ -65,11 +65,14 @@ VALUES: dict[str, Values] = {
                 "Mon-Fri 9:00",
                 "10:00 Europe/Berlin",
                 "*:*:0/10",
+                *("*-*~28", "20/3:00", "23:59:59.9999994", "*:0:0/0.5", "2199-1-1", "Sat..Sun"),
             ),
         ],
         [
             *("every day", "25:00", "*-13-01", "Moon 10:00", "12:60", "Fri..Mon 1:00", "*-*-* 1:2:3:4", "2026-01"),
             *("*:0/0", "tomorrow", "12", "*-*-32", "@", "Mon,Tue; 1:00", "noon", "5min"),
+            *("*-*~29", "20/4:00", "00:00/60", "*:5..0", "Sun..Sat", "2200-1-1", "*:0:0..0.5", "12:00:00:00"),
+            *("*:2147483648", "Mon..", "Mon..Tue..Wed", "Mond", "1 2:3", "*~1-1", "2026-1~1~1", "5:", "5 :0"),
         ],
     ),
     # sizes, percentages, limits
@@ -125,7 +128,7 @@ VALUES: dict[str, Values] = {
     "Unit.StartLimitAction": Values(["reboot", "none"], ["restart", "Reboot"]),
     "Unit.FailureAction": Values(["poweroff-force"], ["email"]),
     "Socket.BindIPv6Only": Values(["both", "ipv6-only"], ["ipv4"]),
-    "Socket.SocketProtocol": Values(["udplite", "sctp"], ["tcp"]),
+    "Socket.SocketProtocol": Values(["udplite", "sctp", "ScTp", "136"], ["tcp", "17", ""]),
     "Service.StandardOutput": Values(
         ["journal", "null", "file:/tmp/x", "append:/tmp/%p", "fd:stdout", "journal+console"],
         ["log", "file:x", "/tmp/x", "journald", "append:"],
@@ -153,7 +156,10 @@ VALUES: dict[str, Values] = {
     "Unit.RequiresMountsFor": Values(["/a /b"], ["a", "-/a"]),
     "Path.PathExists": Values(["/x"], ["x"]),
     "Path.PathChanged": Values(["/x"], ["./x"]),
-    "Socket.ListenStream": Values(["80", "/run/x", "@x", "[::1]:80", "1.2.3.4:80"], ["70000", "0", "x.sock"]),
+    "Socket.ListenStream": Values(
+        ["80", "/run/x", "@x", "[::1]:80", "1.2.3.4:80", "[::1]:0x50", "vsock::80"],
+        ["70000", "0", "x.sock", "a:b", "/", "1.2.3.4:0", "[1.2.3.4]:80", "vsock:x:80", "/" + "x" * 107],
+    ),
     "Socket.ListenDatagram": Values(["514"], ["syslog"]),
     "Socket.ListenFIFO": Values(["/run/fifo"], ["fifo"]),
     # units
@@ -186,7 +192,7 @@ VALUES: dict[str, Values] = {
     "Service.Environment": Values(
         ["A=b", '"A=b c" D=e', "A=%i", "_a1=", ""], ["1A=b", "A", "A B=c", '"A=b', "A-B=c", "=x"]
     ),
-    "Service.PassEnvironment": Values(["A B"], ["1A", "A-B"]),
+    "Service.PassEnvironment": Values(["A B", "_b"], ["1A", "A-B", "A=b", '"A']),
     "Service.UnsetEnvironment": Values(["A", "A=b"], ["A-B"]),
     "Service.LogExtraFields": Values(["A=b", "A_B=c D=e"], ["a=b", "A", "1A=b"]),
     "Service.User": Values(["root", "1000", "www-data", ""], ["a:b", "a/b", "65535"]),
@@ -211,6 +217,63 @@ VALUES: dict[str, Values] = {
     ),
     "Service.IPAddressAllow": Values(["localhost", "10.0.0.0/8 ::1", "any"], ["lan", "10.0.0.0/255.0.0.0"]),
     "Service.BusName": Values(["org.example.App"], ["app", "org..x", "org.1x"]),
+    # taken by none of the versions, and by lenient readers: found from outside, with their siblings
+    "Service.ExecStop": Values(
+        ["/bin/true", "@/bin/true a", "!!/bin/true", "-+:/bin/true", "X :0", "/bin/true ; -/bin/true", "/bin/a \\; b"],
+        [
+            "--/bin/true",
+            "@/bin/true",
+            "+!/bin/true",
+            '/bin/echo "%i',
+            "/bin/echo 'a\\'",
+            "a\\tb",
+            "/bin/true ; x/y",
+        ],
+    ),
+    "Service.ReadOnlyPaths": Values(["%t/x", "-+%h /b", "/a\\ b", '"/a b"'], ["%N/x", "%N", '"/a', "/a %u"]),
+    "Service.Group": Values(["0", "%u", "..."], ["01", "%h", "-5", "a:%u"]),
+    "Service.TimeoutAbortSec": Values(
+        ["5.5min 1h", "+5", "584541y", ""], ["1.2.3", "1111111111111y", "584542y 1y", "5 parsecs", "5."]
+    ),
+    "Service.StateDirectoryMode": Values(["0755", "7777"], ["0o22", "0x7", "+7", "10000", ""]),
+    "Service.StartupIOWeight": Values(["1", "0x64"], ["1_0", "100 100", "9" * 5000]),
+    "Service.LogLevelMax": Values(["0x7", "emerg"], ["error", "-1", "9" * 5000]),
+    "Service.LimitNPROC": Values(["\\11", "4:5", "5:infinity"], ["5:4", "infinity:5", "5:", "1:2:3", "9" * 5000]),
+    "Service.MemoryHigh": Values(["1.5G", "1%", "0x10%"], ["0.1", "1024E", "16E", "0%"]),
+    "Service.StartupCPUWeight": Values(["10000"], ["10001", "9" * 5000]),
+    "Service.IPAddressDeny": Values(
+        ["10.0.0.0/0x8", "LOCALHOST", "x.localhost", "fd00::/8", "::1.2.3.4"],
+        ["10.0.0.0/33", "192.168.10.", "fd00:", "01.2.3.4", "fe80::1%lo", "::/129", "1::2::3"],
+    ),
+    "Service.StartupAllowedCPUs": Values(["0b1", "\\0", '"0-1" 3', "8191"], ["3-0", "65536", "8192", "0-1-2", '"0']),
+    "Socket.Service": Values(["a@b.service", "a@b@.service"], ["a@.service", "a.socket", ""]),
+    "Socket.ListenNetlink": Values(["route 5", "0"], ["Route", "route x", "route 5 6"]),
+    "Service.CacheDirectory": Values(["a/./b", "privatex"], [".", "..", "private/x", "%h", "a/../b"]),
+    "Mount.Slice": Values(["a-b.slice"], ["a@b.slice", "a.service"]),
+    "Service.SystemCallLog": Values(["read @mount"], ["hoge", "@hoge"]),
+    "Unit.ConditionPathIsDirectory": Values(["|!/x", "%t"], ["!!/x", "!|/x", "%i"]),
+    "Service.NUMAPolicy": Values(["bind", ""], ["Bind", "0"]),
+    "Service.NUMAMask": Values(["all", "0-3", ""], ["some", "3-0"]),
+    "Service.Personality": Values(["x86-64", "x86", ""], ["amd64"]),
+    "Service.MountImages": Values(["/a:/b", "/a:/b:root:ro /c:/d"], ["/a", "a:/b", "/a:/b:foo:ro"]),
+    "Service.SetCredential": Values(["a:b", "a:\\x41", "a:%Q"], ["a", "a/b:c", "a:\\q", ".:b"]),
+    "Service.LoadCredential": Values(["a:/x"], ["a/b:/x", "..:/x", "%Q:/x"]),
+    "Service.StandardInputText": Values(["a\\nb", "\\x41"], ["\\q", "%Q"]),
+    "Service.StandardInputData": Values(["YQ==", "YWJj"], ["YQ", "!"]),
+    "Service.LogNamespace": Values(["a", "a@b"], ["a/b", "..", "a b"]),
+    "Service.RootHash": Values(["/x", "00" * 16], ["00" * 15, "x"]),
+    "Service.RootHashSignature": Values(["/x", "base64:YQ=="], ["YQ==", "base64:Y"]),
+    "Service.RootImageOptions": Values(["ro", "root:ro home:rw"], ["foo:ro"]),
+    "Service.IOReadBandwidthMax": Values(
+        ["/dev/sda 5M", "/dev/sda infinity"], ["/dev/sda", "/dev/sda 0", "/dev/sda 5s"]
+    ),
+    "Service.IODeviceWeight": Values(["/dev/sda 10"], ["/dev/sda 0", '"/dev/sda 5', "/dev/sda"]),
+    "Service.IODeviceLatencyTargetSec": Values(["/dev/sda 5ms"], ["/dev/sda x", "/a/../b 5"]),
+    "Service.CoredumpFilter": Values(["default 0x3f", "all"], ["some", "3g"]),
+    "Service.IPIngressFilterPath": Values(["/sys/fs/bpf/x"], ["x", "/a/../b"]),
+    "Socket.Symlinks": Values(["/a /b"], ["a", '"/a']),
+    "Socket.FileDescriptorName": Values(["a b"], ["a:b", "\u00e9"]),
+    "Socket.IPTOS": Values(["low-delay", "255"], ["256", "low"]),
     # specifiers
     "Unit.Description": Values(["100% sure", "%i on %H", "%%Q", "ends in %"], ["%Q", "50%x"]),
     "Unit.Documentation": Values(["https://a man:b(5) file:/c", ""], ["www.example.org", "b(5)"]),

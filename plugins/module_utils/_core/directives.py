@@ -16,6 +16,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.unit_syntax 
     possible_sections,
     syntax_findings,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.values.table import value_finding
 
 # Section, directive, and what systemd calls the kind of its value: {"Service": {"Restart": "SERVICERESTART"}}
@@ -42,20 +43,18 @@ def findings(unit: Unit, catalogue: Catalogue, systemd: int) -> t.Iterator[Findi
     possible = possible_sections(unit.name.kind)
     for at in unit.assignments():
         if at.section in possible and at.key and not is_for_others(at.key):
-            yield from _directive_findings(at, possible, catalogue, systemd)
+            yield from _directive_findings(at, unit.name, catalogue, systemd)
 
 
-def _directive_findings(
-    at: Placed, possible: t.Sequence[str], catalogue: Catalogue, systemd: int
-) -> t.Iterator[Finding]:
+def _directive_findings(at: Placed, name: UnitName, catalogue: Catalogue, systemd: int) -> t.Iterator[Finding]:
     kind = catalogue.get(at.section, {}).get(at.key)
     if kind is None:
-        yield _unknown(at, possible, catalogue, systemd)
+        yield _unknown(at, possible_sections(name.kind), catalogue, systemd)
         return
     instead = replacement(at.section, at.key)
     if instead:
         yield Finding("obsolete", Severity.WARNING, at, f"{at.key}, an old name", instead)
-    bad = value_finding(at, kind, systemd)
+    bad = value_finding(at, kind, systemd, name)
     if bad:
         yield bad
 

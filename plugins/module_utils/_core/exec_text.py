@@ -7,7 +7,8 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.characters import NOT_TEXT, UNSAFE, not_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.characters import UNSAFE, not_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.extract_word import COMMAND, BadWord, words
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 
 # The kernel takes no longer word: MAX_ARG_STRLEN less its NUL.
@@ -19,21 +20,6 @@ LONGEST_PATH = 4095
 UNFIT_PATH = re.compile(r"[*?\[]|[ /]\Z")
 UNANSWERED = "A process could get it, but `systemctl show` would fail for every unit that is asked with this one."
 NO_LOGIN_PATH = "A service does not read .bashrc or the login PATH; `command -v` tells the path."
-# cunescape_one() in escape.c
-SIMPLE_ESCAPES = {
-    "a": "\a",
-    "b": "\b",
-    "f": "\f",
-    "n": "\n",
-    "r": "\r",
-    "t": "\t",
-    "v": "\v",
-    "\\": "\\",
-    '"': '"',
-    "'": "'",
-    "s": " ",
-}
-CODE = re.compile(r"([0-3][0-7]{2})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})")
 NAMED = {"\n": "\\n", "\t": "\\t", "\r": "\\r", "\\": "\\\\", '"': '\\"', "%": "%%"}
 
 
@@ -75,53 +61,10 @@ def _path_problems(path: str, where: str) -> t.Iterator[Problem]:
 
 def split_command(text: str) -> t.List[str]:
     """Words of a line as systemd takes it apart; specifiers and variables stay as they are. Raises ``Problems``."""
-    words: t.List[str] = []
-    position = 0
-    while True:
-        word, position = _next_word(text, position)
-        if word is None:
-            return words
-        words.append(word)
-
-
-def _next_word(text: str, position: int) -> t.Tuple[t.Optional[str], int]:
-    """extract_first_word() with unquoting and C escapes."""
-    while position < len(text) and text[position] in " \t\n\r":
-        position += 1
-    if position == len(text):
-        return None, position
-    word, quote = bytearray(), ""
-    while position < len(text):
-        character = text[position]
-        if character == "\\" and position + 1 < len(text):
-            piece, position = _unescaped(text, position + 1)
-            word += piece
-            continue
-        if quote and character == quote:
-            quote = ""
-        elif not quote and character in "\"'":
-            quote = character
-        elif not quote and character in " \t\n\r":
-            break
-        else:
-            word += _utf8(character)
-        position += 1
-    if quote:
-        raise Problems([Problem("command", f"a quote {quote} that is not closed", "closed quotes")])
-    return word.decode("utf-8", "surrogateescape"), position
-
-
-def _unescaped(text: str, position: int) -> t.Tuple[bytes, int]:
-    """What a backslash and the text behind it stand for, and where the text goes on; an unknown escape stays."""
-    code = CODE.match(text, position)
-    if code:
-        octal, byte, short, long = code.groups()
-        number = int(octal, 8) if octal else int(byte or short or long, 16)
-        # Only of the long form systemd demands that it is a character.
-        if number and not (long and (number > 0x10FFFF or NOT_TEXT.match(chr(number)))):
-            return bytes([number]) if octal or byte else _utf8(chr(number)), code.end()
-    character = text[position]
-    return _utf8(SIMPLE_ESCAPES.get(character, "\\" + character)), position + 1
+    try:
+        return words(text, COMMAND)
+    except BadWord as bad:
+        raise Problems([Problem("command", str(bad), "closed quotes")]) from bad
 
 
 def _quoted(word: str) -> str:

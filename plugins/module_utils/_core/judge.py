@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import directives, verify_text
+from ansible_collections.workers.systemd.plugins.module_utils._core import directives, verify_text, whole_unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, Severity
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps import table as traps
@@ -43,12 +43,15 @@ def judged(
     """
     listed = list(directives.findings(unit, catalogue, systemd))
     ignored = _places(one for one in listed if one.severity is Severity.ERROR)
-    caught = [one for one in traps.findings(unit, host, systemd, off) if _place(one) not in ignored]
+    whole = list(whole_unit.findings(unit, systemd, ignored))
+    useless = ignored | _places(whole)
+    caught = [one for one in traps.findings(unit, host, systemd, off) if _place(one) not in useless]
     explained = _places(listed) | _places(one for one in caught if one.id in MAY_COME_LATER)
-    said = [one for one in verified if _place(one) not in explained]
+    # What it says of the unit as a whole may have its place at any of the lines that it names.
+    said = [one for one in verified if _place(one) not in explained and not (whole and verify_text.is_of_whole(one))]
     # A finding may be about a file of somebody else, such as an environment file.
     order = {path: number for number, (path, _text) in enumerate(unit.files)}
-    kept = [one for one in dict.fromkeys([*listed, *caught, *said]) if one.id not in off]
+    kept = [one for one in dict.fromkeys([*listed, *whole, *caught, *said]) if one.id not in off]
     return sorted(kept, key=lambda one: (order.get(one.at.path, len(order)), one.at.line) if one.at else (-1, 0))
 
 

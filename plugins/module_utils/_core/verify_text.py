@@ -38,6 +38,7 @@ DONE_ANYWAY = re.compile(
 # extract_first_word_and_warn(): the word stays as it is.
 UNKNOWN_ESCAPE = re.compile(r"Ignoring unknown escape sequences.*")
 KEPT_BACKSLASH = "The program gets the backslash as it is written. Doubled, it means the same and systemd is content."
+OF_WHOLE = re.compile(r"(?:Refusing|not loading|Ignoring|Continuing)\.$|Refusing to load\.$|, resetting ")
 LONGEST_SHOWN = 80
 
 
@@ -72,6 +73,11 @@ def findings(said: t.Iterable[Said], unit: Unit, names: t.Collection[str]) -> t.
     ours = [one for one in said if one.path in paths or one.unit in names]
     reasons = [one for one in ours if not FOLLOWS.fullmatch(one.text)]
     return [_finding(one, unit) for one in reasons or ours if not OF_OTHERS.fullmatch(one.text)]
+
+
+def is_of_whole(finding: Finding) -> bool:
+    """Whether it is what systemd says when it has read the whole unit, and lines do not go together."""
+    return finding.id == ID and bool(OF_WHOLE.search(finding.hint or finding.found))
 
 
 def refuses_without_a_word(unit: Unit) -> t.Optional[Finding]:

@@ -25,6 +25,7 @@ MAY_USE = {
     "hashlib",
     "hmac",
     "html",
+    "ipaddress",
     "json",
     "math",
     "re",

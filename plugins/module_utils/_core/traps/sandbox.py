@@ -19,6 +19,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.traps.trap i
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed
 from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT
+from ansible_collections.workers.systemd.plugins.module_utils._core.values.quantities import number
 from ansible_collections.workers.systemd.plugins.module_utils._core.values.words import FALSE, TRUE
 
 HOMES = re.compile(r"/(?:home|root|run/user)(?:/|$)")
@@ -90,7 +91,7 @@ def size(text: str) -> t.Optional[float]:
     if text == "infinity":
         return math.inf
     found = SIZE.fullmatch(text)
-    return int(found.group(1)) * FACTORS[found.group(2)] if found else None
+    return number(found.group(1)) * FACTORS[found.group(2)] if found else None
 
 
 def _paths(seen: Seen) -> t.Iterator[t.Tuple[Placed, str]]:

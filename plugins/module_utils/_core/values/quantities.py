@@ -1,62 +1,117 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Numbers, sizes, percentages and file modes as systemd's parsers take them (parse-util.c)."""
+"""Numbers, sizes, percentages and file modes as systemd's parsers take them (parse-util.c, percent-util.c)."""
 
 from __future__ import annotations
 
 import re
 import typing as t
 
-INTEGER = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]*|[1-9][0-9]*)")
-MODE = re.compile(r"(?:0[oO])?[0-7]+")
-PART = r"\s*\+?[0-9]+(?:\.[0-9]*)?\s*"
-# Parts in this order only: "1G 5M".
-SIZE = re.compile(f"(?:{PART}E)?(?:{PART}P)?(?:{PART}T)?(?:{PART}G)?(?:{PART}M)?(?:{PART}K)?(?:{PART}B)?(?:{PART})?")
-PERCENT = re.compile(r"\+?([0-9]+)(?:\.[0-9]{1,2})?(?:%|\u2030|\u2031)")
-PER_UNIT = {"%": 1.0, "\u2030": 10.0, "\u2031": 100.0}
+BLANKS = " \t\n\r"
+INTEGER = re.compile(
+    "0[bB][+-]?(?P<binary>[01]+)|0[oO][+-]?(?P<octal>[0-7]+)"
+    "|[+-]?(?:0[xX](?P<hexadecimal>[0-9a-fA-F]+)|(?P<zero>0[0-7]*)|(?P<decimal>[1-9][0-9]*))"
+)
+BASES = {"binary": 2, "octal": 8, "hexadecimal": 16, "zero": 8, "decimal": 10}
+DECIMAL = re.compile("[0-9]+")
+MODE = re.compile("0*[0-7]{1,4}")
+PART = re.compile(r"[ \t\n\r]*\+?(?P<whole>[0-9]+)(?:\.(?P<rest>[0-9]*))?[ \t\n\r]*(?P<suffix>[EPTGMKB]?)")
+SUFFIXES = "EPTGMKB"
 LARGEST = (1 << 64) - 1
+LARGEST_INT = (1 << 31) - 1
+# A number of more digits is beyond everything, and Python would not read it (sys.set_int_max_str_digits).
+MOST_DIGITS = 300
+BEYOND = 1 << 1000
+# How many digits may follow the point, by the sign behind it: of 10,000 parts from 248 on, of 1,000 before.
+PER_MYRIAD_SINCE = 248
+PLACES = {"%": 2, "\u2030": 1, "\u2031": 0}
+PLACES_BEFORE = {"%": 1, "\u2030": 0}
+
+
+def number(digits: str, base: int = 10) -> int:
+    """The one door to ``int()`` for what others wrote: however long it is, it has a value."""
+    kept = digits.lstrip("0")
+    return BEYOND if len(kept) > MOST_DIGITS else int(kept or "0", base)
 
 
 def integer(text: str) -> t.Optional[int]:
     """As safe_atoi() reads it, in any base; ``None`` when it is none."""
-    if not INTEGER.fullmatch(text):
+    found = INTEGER.fullmatch(text.lstrip(BLANKS))
+    if found is None:
         return None
-    digits = text.lstrip("+-").lower()
-    base = {"0x": 16, "0b": 2, "0o": 8}.get(digits[:2], 8 if digits.startswith("0") else 10)
-    return int(digits, base) * (-1 if text.startswith("-") else 1)
+    name = found.lastgroup or ""
+    value = number(found[name], BASES[name])
+    return -value if "-" in found.group() else value
+
+
+def decimal(text: str) -> t.Optional[int]:
+    """Digits and nothing else."""
+    return number(text) if DECIMAL.fullmatch(text) else None
 
 
 def is_between(least: int, most: int) -> t.Callable[[str], bool]:
     """Whether a text is a whole number of this range."""
 
     def accepts(text: str) -> bool:
-        number = integer(text)
-        return number is not None and least <= number <= most
+        value = integer(text)
+        return value is not None and least <= value <= most
 
     return accepts
 
 
 def is_mode(text: str) -> bool:
     """Octal, and no more than 7777."""
-    return bool(MODE.fullmatch(text)) and int(text.lower().replace("o", ""), 8) <= 0o7777
+    return bool(MODE.fullmatch(text.lstrip(BLANKS)))
+
+
+def size(text: str, base: int = 1024) -> t.Optional[int]:
+    """Bytes, or with K, M, G, T, P or E; parts in this order only, "1G 5M" (parse_size())."""
+    total, position, allowed = 0, 0, SUFFIXES
+    while True:
+        part = PART.match(text, position)
+        if part is None or allowed == "-" or (part["suffix"] and part["suffix"] not in allowed):
+            return None
+        factor = base ** ("BKMGTPE".index(part["suffix"]) if part["suffix"] else 0)
+        whole, rest = number(part["whole"]), part["rest"] or ""
+        value = whole * factor + number(rest) * factor // 10 ** min(len(rest), MOST_DIGITS)
+        if number(rest) > LARGEST or whole + bool(rest.strip("0")) > LARGEST // factor:
+            return None
+        total, position = total + value, part.end()
+        # Behind one without a letter nothing may follow.
+        allowed = allowed[allowed.index(part["suffix"]) + 1 :] if part["suffix"] else "-"
+        if position == len(text):
+            return total if total <= LARGEST else None
 
 
 def is_size(text: str) -> bool:
-    """Bytes, or with K, M, G, T, P or E."""
-    return bool(text) and bool(SIZE.fullmatch(text))
+    return size(text) is not None
 
 
-def percent(text: str) -> t.Optional[float]:
-    """``"12.5%"`` -> ``12.5``; ``None`` when it is no percentage. Parts of a thousand are taken too."""
-    return float(text[:-1]) / PER_UNIT[text[-1]] if PERCENT.fullmatch(text) else None
+def parts(text: str, systemd: int) -> t.Optional[int]:
+    """A percentage in the smallest parts that this version knows; ``None`` when it is none."""
+    places = PLACES if systemd >= PER_MYRIAD_SINCE else PLACES_BEFORE
+    most = places.get(text[-1:])
+    if most is None:
+        return None
+    whole, point, rest = text[:-1].partition(".")
+    value = integer(whole)
+    if (
+        value is None
+        or not 0 <= value <= LARGEST_INT
+        or len(rest) > most
+        or bool(point) is not bool(DECIMAL.fullmatch(rest))
+    ):
+        return None
+    found = value * 10**most + int((rest or "0").ljust(most, "0"))
+    return found if found <= LARGEST_INT else None
 
 
-def is_percent(text: str) -> bool:
+def is_share(text: str, systemd: int) -> bool:
     """0 to 100 %."""
-    part = percent(text)
-    return part is not None and part <= 100
+    found = parts(text, systemd)
+    return found is not None and found <= (10000 if systemd >= PER_MYRIAD_SINCE else 1000)
 
 
-def is_zero(text: str) -> bool:
-    """Whether a size or percentage is nothing."""
-    return not re.search("[1-9]", text)
+def is_share_above_none(text: str, systemd: int) -> bool:
+    """More than 0 %, of one or more CPUs."""
+    return (parts(text, systemd) or 0) > 0

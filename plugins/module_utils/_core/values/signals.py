@@ -20,9 +20,9 @@ STATUSES = names(
     " NICE FDS EXEC MEMORY LIMITS OOM_ADJUST SIGNAL_MASK STDIN STDOUT CHROOT IOPRIO TIMERSLACK SECUREBITS SETSCHEDULER"
     " CPUAFFINITY GROUP USER CAPABILITIES CGROUP SETSID CONFIRM STDERR PAM NETWORK NAMESPACE NO_NEW_PRIVILEGES SECCOMP"
     " SELINUX_CONTEXT PERSONALITY APPARMOR ADDRESS_FAMILIES RUNTIME_DIRECTORY CHOWN SMACK_PROCESS_LABEL KEYRING"
-    " STATE_DIRECTORY CACHE_DIRECTORY LOGS_DIRECTORY CONFIGURATION_DIRECTORY NUMA_POLICY CREDENTIALS BPF KSM MEMORY_THP"
-    " EXCEPTION"
+    " STATE_DIRECTORY CACHE_DIRECTORY LOGS_DIRECTORY CONFIGURATION_DIRECTORY NUMA_POLICY CREDENTIALS EXCEPTION"
 )
+STATUSES_SINCE = {"BPF": 250, "KSM": 254, "MEMORY_THP": 259}
 
 
 def is_signal(text: str) -> bool:
@@ -39,7 +39,11 @@ def is_signal(text: str) -> bool:
     return abs(offset) <= REAL_TIME
 
 
-def is_exit_status(text: str) -> bool:
+def is_exit_status(text: str, systemd: int) -> bool:
     """A status by name or number, or a signal by name; a signal's number is taken for a status."""
     number = integer(text)
-    return text in STATUSES or (is_signal(text) if number is None else 0 <= number <= 255)
+    return (
+        text in STATUSES
+        or STATUSES_SINCE.get(text, systemd + 1) <= systemd
+        or (is_signal(text) if number is None else 0 <= number <= 255)
+    )

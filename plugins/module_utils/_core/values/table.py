@@ -10,11 +10,14 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, Severity, error
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import did_you_mean
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.kinds import Kind, kind_of
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.specifiers import unknown_specifier
+from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._core.values import specifiers
+from ansible_collections.workers.systemd.plugins.module_utils._core.values.commands import unknown_escape
+from ansible_collections.workers.systemd.plugins.module_utils._core.values.kind import NOTHING, Expands, Kind
+from ansible_collections.workers.systemd.plugins.module_utils._core.values.kinds import kind_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.values.words import (
     BOOLEAN,
-    EMPTY_IS_FINE,
+    EMPTY_IS_FINE_SINCE,
     NEWEST_KNOWN,
     WORDS,
     is_boolean,
@@ -30,26 +33,39 @@ OLD_WORDS = {
     ("KillMode", "none"): "mixed or control-group",
 }
 # What users write there may be a secret, and findings are printed.
-SECRET = ("Environment", "SetCredential")
+SECRET = ("Environment", "SetCredential", "SetCredentialEncrypted", "StandardInputText", "StandardInputData")
+# What it lists for units of these types and ignores in them (can_delegate and can_set_managed_oom in unit.h).
+DELEGATE = ("Delegate", "DelegateSubgroup")
+MANAGED_OOM = (
+    *("ManagedOOMSwap", "ManagedOOMMemoryPressure", "ManagedOOMMemoryPressureLimit"),
+    *("ManagedOOMMemoryPressureLimitPercent", "ManagedOOMMemoryPressureDurationSec"),
+)
+NOT_OF_TYPE = {"Slice": DELEGATE, **dict.fromkeys(("Socket", "Mount", "Swap"), (*DELEGATE, *MANAGED_OOM))}
+# What systemd calls command lines.
+COMMANDS = "PATH [ARGUMENT [...]]"
 LONGEST_SHOWN = 60
 
 
-def value_finding(at: Placed, systemd_type: str, systemd: int) -> t.Optional[Finding]:
+def value_finding(at: Placed, systemd_type: str, systemd: int, name: UnitName) -> t.Optional[Finding]:
     """What this systemd would not take, or takes and warns of. ``systemd_type`` is its name for the kind of value."""
     instead = OLD_WORDS.get((at.key, at.value))
     if instead:
         return Finding("obsolete-value", Severity.WARNING, at, at.value, instead)
+    if at.key in NOT_OF_TYPE.get(at.section, ()):
+        return error("bad-value", at, f"{at.key} in [{at.section}]", "nothing: systemd ignores it in this type of unit")
     allowed = WORDS.get(f"{at.section}.{at.key}") or WORDS.get(at.key)
     if allowed:
         return _word_finding(at, allowed, systemd_type, systemd)
-    kind = kind_of(at.section, at.key, systemd_type)
-    return _kind_finding(at, kind, systemd) if kind else None
+    kind = kind_of(at.section, at.key, systemd_type, systemd)
+    found = _kind_finding(at, kind, systemd, name) if kind else None
+    return found or (_escape_finding(at) if systemd_type == COMMANDS else None)
 
 
 def _word_finding(at: Placed, allowed: str, systemd_type: str, systemd: int) -> t.Optional[Finding]:
     newer = _versions(allowed)
     boolean = BOOLEAN in allowed or systemd_type == "BOOLEAN"
-    if (boolean and is_boolean(at.value)) or (not at.value and at.key in EMPTY_IS_FINE):
+    empty_is_fine = EMPTY_IS_FINE_SINCE.get(at.key, systemd + 1) <= systemd
+    if (boolean and is_boolean(at.value)) or (not at.value and empty_is_fine):
         return None
     needs = newer.get(at.value, 0)
     known = sorted(word for word, version in newer.items() if version <= systemd) + (["yes", "no"] if boolean else [])
@@ -60,15 +76,41 @@ def _word_finding(at: Placed, allowed: str, systemd_type: str, systemd: int) -> 
     return error("bad-value", at, _shown(at), _one_of(known), did_you_mean(at.value, known))
 
 
-def _kind_finding(at: Placed, kind: Kind, systemd: int) -> t.Optional[Finding]:
+def _kind_finding(at: Placed, kind: Kind, systemd: int, name: UnitName) -> t.Optional[Finding]:
     if not at.value:
         return None if kind.empty else error("bad-value", at, "nothing", kind.expected)
-    if kind.specifiers and "%" in at.value:
-        unknown = unknown_specifier(at.value, kind.specifiers) if systemd <= NEWEST_KNOWN else ""
-        if unknown:
-            return error("bad-specifier", at, f"the specifier {unknown}", "one that systemd expands here, or %% for %")
+    if kind.expands is Expands.NONE or "%" not in at.value:
+        return None if kind.accepts(at.value) else error("bad-value", at, _shown(at), kind.expected)
+    tables = specifiers.tables(name, at.path, systemd)
+    if kind.expands is Expands.NAMES:
+        tables = tuple(specifiers.names_only(one) for one in tables)
+    written, rest = at.value, ""
+    if kind.expands is Expands.IN_FIRST_FIELD:
+        written, colon, rest = at.value.partition(":")
+        rest = f"{colon}{rest}"
+    unknown = specifiers.unknown_specifier(written, tables[0])
+    if unknown:
+        # One of a newer systemd than those that we know may be there.
+        if systemd > NEWEST_KNOWN:
+            return None
+        return error("bad-specifier", at, f"the specifier {unknown}", "one that systemd expands here, or %% for %")
+    nothing = NOTHING if kind.splits else ""
+    if any(kind.accepts(f"{specifiers.expanded(written, one, nothing)}{rest}") for one in tables):
         return None
-    return None if kind.accepts(at.value) else error("bad-value", at, _shown(at), kind.expected)
+    return error("bad-value", at, _shown(at), kind.expected, _stands_for(at, written, tables[0]))
+
+
+def _stands_for(at: Placed, written: str, table: specifiers.Table) -> str:
+    text = specifiers.expanded(written, table)
+    return "" if at.key in SECRET else f"For one, it stands for {_cut(text) or 'nothing'}."
+
+
+def _escape_finding(at: Placed) -> t.Optional[Finding]:
+    escape = unknown_escape(at.value)
+    if not escape:
+        return None
+    hint = f"systemd knows no escape {escape}, warns, and gives the process both characters."
+    return Finding("unknown-escape", Severity.WARNING, at, escape, f"\\{escape}", hint)
 
 
 @functools.lru_cache(maxsize=None)
@@ -83,4 +125,8 @@ def _one_of(known: t.Sequence[str]) -> str:
 def _shown(at: Placed) -> str:
     if at.key in SECRET:
         return "a value that is not shown"
-    return at.value if len(at.value) <= LONGEST_SHOWN else f"{at.value[:LONGEST_SHOWN]}..."
+    return _cut(at.value)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."

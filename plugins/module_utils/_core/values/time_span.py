@@ -1,39 +1,44 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Time spans as systemd writes them: ``3s``, ``1min 30s``, ``500ms``; a bare number is seconds (systemd.time(7))."""
+"""Time spans as systemd reads them: ``3s``, ``1min 30s``, ``500ms``; a bare number is seconds (parse_time())."""
 
 from __future__ import annotations
 
 import math
 import re
+import typing as t
 
-SECONDS = {
-    "": 1.0,
-    **dict.fromkeys(("us", "usec", "\u00b5s", "\u03bcs"), 1e-6),
-    **dict.fromkeys(("ms", "msec"), 1e-3),
-    **dict.fromkeys(("s", "sec", "second", "seconds"), 1.0),
-    **dict.fromkeys(("m", "min", "minute", "minutes"), 60.0),
-    **dict.fromkeys(("h", "hr", "hour", "hours"), 3600.0),
-    **dict.fromkeys(("d", "day", "days"), 86400.0),
-    **dict.fromkeys(("w", "week", "weeks"), 604800.0),
-    **dict.fromkeys(("M", "month", "months"), 2629800.0),
-    **dict.fromkeys(("y", "year", "years"), 31557600.0),
+from ansible_collections.workers.systemd.plugins.module_utils._core.values.quantities import number
+
+SECOND = 1_000_000
+# In systemd's order: the first that the text begins with counts.
+MICROSECONDS = {
+    **dict.fromkeys(("seconds", "second", "sec", "s"), SECOND),
+    **dict.fromkeys(("minutes", "minute", "min"), 60 * SECOND),
+    **dict.fromkeys(("months", "month", "M"), 2_629_800 * SECOND),
+    **dict.fromkeys(("msec", "ms"), 1_000),
+    "m": 60 * SECOND,
+    **dict.fromkeys(("hours", "hour", "hr", "h"), 3_600 * SECOND),
+    **dict.fromkeys(("days", "day", "d"), 86_400 * SECOND),
+    **dict.fromkeys(("weeks", "week", "w"), 604_800 * SECOND),
+    **dict.fromkeys(("years", "year", "y"), 31_557_600 * SECOND),
+    **dict.fromkeys(("usec", "us", "\u00b5s"), 1),
 }
-PART = re.compile(r"\s*\+?([0-9]+(?:\.[0-9]+)?|\.[0-9]+)\s*([A-Za-z\u00b5\u03bc]*)\s*", re.ASCII)
-# parse_nsec() knows it too.
-NANOSECONDS = re.compile(r"(?<![A-Za-z])n(?:sec|s)(?![A-Za-z])")
+# The Greek letter beside the sign of the same look.
+GREEK, GREEK_SINCE = "\u03bcs", 248
+NANOSECONDS = {**{unit: 1_000 * factor for unit, factor in MICROSECONDS.items()}, "nsec": 1, "ns": 1}
+BLANKS = " \t\n\r"
+NUMBER = re.compile(r"(?:\+?(?P<whole>[0-9]+)(?:(?P<point>\.)(?P<rest>[0-9]*))?|\.(?P<only>[0-9]+))")
+ENDLESS = re.compile(r"[ \t\n\r]*infinity[ \t\n\r]*")
+LARGEST, LARGEST_NUMBER = (1 << 64) - 1, (1 << 63) - 1
 
 
 def seconds(text: str) -> float:
     """``"1min 30s"`` -> ``90.0``. Raises ``ValueError`` when the text is no time span."""
-    rest, total = text, 0.0
-    while rest or not text:
-        part = PART.match(rest)
-        if part is None or part.group(2) not in SECONDS:
-            raise ValueError(text)
-        total += float(part.group(1)) * SECONDS[part.group(2)]
-        rest = rest[part.end() :]
-    return total
+    found = microseconds(text)
+    if found is None or found == math.inf:
+        raise ValueError(text)
+    return found / SECOND
 
 
 def seconds_or_endless(text: str) -> float:
@@ -41,14 +46,55 @@ def seconds_or_endless(text: str) -> float:
     return math.inf if text == "infinity" else seconds(text)
 
 
+def microseconds(text: str, default: int = SECOND, systemd: int = GREEK_SINCE) -> t.Optional[float]:
+    """Whole ones, or infinity; ``default`` is what a bare number counts; ``None`` when the text is no time span."""
+    return _span(text, {**MICROSECONDS, GREEK: 1} if systemd >= GREEK_SINCE else MICROSECONDS, default)
+
+
+def nanoseconds(text: str, systemd: int) -> t.Optional[float]:
+    """The same with nanoseconds, which a bare number counts."""
+    return _span(text, {**NANOSECONDS, GREEK: 1_000} if systemd >= GREEK_SINCE else NANOSECONDS, 1)
+
+
 def is_time_span(text: str) -> bool:
     """Whether parse_sec() takes it; ``infinity`` is one."""
-    try:
-        return text == "infinity" or seconds(text) >= 0
-    except ValueError:
-        return False
+    return microseconds(text) is not None
 
 
-def is_fine_time_span(text: str) -> bool:
-    """The same with nanoseconds."""
-    return is_time_span(NANOSECONDS.sub("us", text))
+def _span(text: str, units: t.Mapping[str, int], default: int) -> t.Optional[float]:
+    if ENDLESS.fullmatch(text):
+        return math.inf
+    total, position = 0, _behind_blanks(text, 0)
+    while position < len(text):
+        found = NUMBER.match(text, position)
+        if found is None or (found["point"] and not found["rest"]):
+            return None
+        unit = _behind_blanks(text, found.end())
+        name = next((one for one in units if text.startswith(one, unit)), "")
+        if not name and unit == found.end() and unit < len(text):
+            return None
+        whole, factor = number(found["whole"] or "0"), units.get(name, default)
+        if whole > LARGEST_NUMBER or whole >= LARGEST // factor:
+            return None
+        total += whole * factor + _fraction(found["rest"] or found["only"] or "", factor)
+        if total >= LARGEST:
+            return None
+        position = _behind_blanks(text, unit + len(name))
+    return total if text.strip(BLANKS) else None
+
+
+def _fraction(digits: str, factor: int) -> int:
+    """systemd adds digit by digit, and drops what is less than one."""
+    total = 0
+    for digit in digits:
+        factor //= 10
+        if not factor:
+            break
+        total += int(digit) * factor
+    return total
+
+
+def _behind_blanks(text: str, position: int) -> int:
+    while position < len(text) and text[position] in BLANKS:
+        position += 1
+    return position

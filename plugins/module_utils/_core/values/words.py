@@ -75,14 +75,18 @@ WORDS = {
     "MountAPIVFS": BOOLEAN,
     "BindLogSockets": BOOLEAN,
     "MemoryKSM": BOOLEAN,
-    "Timestamping": "a boolean off us ns usec nsec \u00b5s \u03bcs",
-    "Socket.SocketProtocol": "udplite sctp mptcp:257",
+    "Timestamping": "a boolean off us ns usec nsec \u00b5s \u03bcs:248",
+    "DeferTrigger": "a boolean patient",
+    "MemoryTHP": "inherit disable madvise system",
+    "CPUSetPartition": "member root isolated",
 }
-# Those for which an empty value is nothing wrong: it takes an earlier one back.
-EMPTY_IS_FINE = names(
-    "KillMode ManagedOOMSwap ManagedOOMMemoryPressure MountFlags SetLoginEnvironment PrivateMounts MountAPIVFS"
-    " BindLogSockets MemoryKSM"
-)
+# Those for which an empty value is nothing wrong, and since when: it takes an earlier one back.
+EMPTY_IS_FINE_SINCE = {
+    **dict.fromkeys(("KillMode", "ManagedOOMSwap", "ManagedOOMMemoryPressure", "MountFlags", "CPUSetPartition"), 0),
+    **dict.fromkeys(("SetLoginEnvironment", "BindLogSockets", "MemoryKSM"), 0),
+    "MountAPIVFS": 248,
+    "PrivateMounts": 256,
+}
 
 
 def versions(words: str) -> t.Dict[str, int]:

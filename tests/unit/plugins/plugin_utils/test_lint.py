@@ -68,7 +68,7 @@ def test_drop_ins_are_judged_with_and_without_their_unit(
 
 
 def test_the_version_decides_what_is_known(units: t.Callable[..., Path]) -> None:
-    path = str(units(mail_service=GOOD + "RestartSteps=5\n") / "mail.service")
+    path = str(units(mail_service=GOOD + "RestartMode=direct\n") / "mail.service")
     assert main(["--systemd", "252", path]) == FOUND
     assert main(["--systemd", "257", path]) == main([path]) == CLEAN
 

@@ -188,7 +188,7 @@ class LabHost:
         self.sh(WIPE)
 
     def until(self, happened: t.Callable[[], bool], seconds: float = PATIENCE) -> None:
-        """Waits for something to happen."""
+        """Waits for something to happen, which on a busy machine takes a while; ``seconds`` when they are promised."""
         end = time.monotonic() + seconds
         while not happened():
             if time.monotonic() > end:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import time
 import typing as t
 
 from tests.helpers.lab_host import LabHost
@@ -60,9 +59,11 @@ def test_a_run_that_is_stopped_is_undone_by_the_host(bare: LabHost) -> None:
     bare.deploy(sleeper("old"))
     files, pids = live(bare), bare.pids("sleeper")
     half_way(bare, sleeper("new"), lambda: bare.sh(f"pkill -STOP --euid {bare.owner} {MODULE}"))
-    began = time.monotonic()
-    bare.until(lambda: live(bare) == files and set(queues(bare).values()) == {"old"}, seconds=CONFIRM + 10)
-    assert time.monotonic() - began < CONFIRM + 5
+    stopped = float(bare.sh("date +%s.%N"))
+    bare.until(lambda: live(bare) == files and set(queues(bare).values()) == {"old"})
+    # As the host has it: how long the test took to look is its own affair.
+    starts = bare.sh("stat -c %.Y /run/systemd/units/*:sleeper@* /run/user/*/systemd/units/*:sleeper@*", check=False)
+    assert max(map(float, starts.split())) - stopped < CONFIRM + 10
     after = bare.pids("sleeper")
     untouched = {name for name in pids if after[name] == pids[name]}
     assert 0 < len(untouched) < COUNT, "only what the dead run had restarted is restarted"
@@ -78,7 +79,7 @@ def test_a_run_that_is_stopped_is_undone_by_the_host(bare: LabHost) -> None:
 
 def test_a_first_deploy_that_is_killed_leaves_nothing(bare: LabHost) -> None:
     half_way(bare, sleeper("new"), lambda: bare.sh(f"pkill -KILL {MODULE}"))
-    bare.until(lambda: live(bare) == "" and bare.pids("sleeper") == {}, seconds=CONFIRM + 10)
+    bare.until(lambda: live(bare) == "" and bare.pids("sleeper") == {})
     assert bare.sh("find /etc/systemd -name 'workers-*'") == ""
     assert not bare.deploy(sleeper("new")).failed
 
@@ -90,7 +91,7 @@ def test_a_removal_that_is_killed_is_finished_by_the_host(bare: LabHost) -> None
         bare.until(lambda: "deactivating" in bare.sh("systemctl list-units --all --no-legend 'sleeper@*'"))
         bare.sh(f"pkill -KILL {MODULE}")
         deploy.wait()
-    bare.until(lambda: live(bare) == "" and bare.pids("sleeper") == {}, seconds=CONFIRM + 20)
+    bare.until(lambda: live(bare) == "" and bare.pids("sleeper") == {})
     assert bare.sh("ls /var/lib/workers.systemd/generations") == ""
 
 
@@ -117,7 +118,7 @@ def test_who_asked_to_be_left_alone_is_left_for_the_next_run(bare: LabHost) -> N
     stop = {"min_healthy_time": "2s", "max_parallel": "1", "on_failure": "stop"}
     bare.deploy(sleeper("old"))
     half_way(bare, sleeper("new", rollout=stop), lambda: bare.sh(f"pkill -KILL {MODULE}"))
-    bare.until(lambda: switches(bare) == "", seconds=CONFIRM + 10)
+    bare.until(lambda: switches(bare) == "")
     assert set(queues(bare).values()) == {"old", "new"}
     bare.deploy(sleeper("new", rollout={**stop, "min_healthy_time": "0"}))
     assert set(queues(bare).values()) == {"new"}

@@ -11,6 +11,8 @@ import pytest
 from tests.helpers.lab_host import LabHost
 
 COUNT = 6
+# The host helps itself when a run is dead for so long: a busy machine is slower than that otherwise.
+PATIENT = {"workers_confirm": "10m"}
 
 
 def sleeper(queue: str, **more: t.Any) -> dict[str, t.Any]:
@@ -45,7 +47,7 @@ def finishing(stale: set[str]) -> list[tuple[str, str]]:
 
 def test_killed_between_two_restarts(bare: LabHost) -> None:
     bare.deploy(sleeper("old"))
-    with bare.deploying(sleeper("new")) as deploy:
+    with bare.deploying(sleeper("new"), **PATIENT) as deploy:
         bare.until(lambda: "new" in queue_of(bare).values())
         kill_the_deploy(bare)
         deploy.wait()
@@ -84,7 +86,7 @@ def test_killed_before_anything_was_told_to_systemd(bare: LabHost, script: str) 
 def test_a_restart_by_hand_is_taken_into_account(bare: LabHost) -> None:
     """Between a killed run and the next one somebody restarts an instance: it is not restarted again."""
     bare.deploy(sleeper("old"))
-    with bare.deploying(sleeper("new")) as deploy:
+    with bare.deploying(sleeper("new"), **PATIENT) as deploy:
         bare.until(lambda: "new" in queue_of(bare).values())
         kill_the_deploy(bare)
         deploy.wait()
@@ -96,7 +98,7 @@ def test_a_restart_by_hand_is_taken_into_account(bare: LabHost) -> None:
 
 
 def test_the_lock_of_a_killed_run_is_gone(bare: LabHost) -> None:
-    with bare.deploying(sleeper("old")) as deploy:
+    with bare.deploying(sleeper("old"), **PATIENT) as deploy:
         bare.until(lambda: bool(bare.pids("sleeper")))
         kill_the_deploy(bare)
         deploy.wait()

@@ -20,7 +20,7 @@ SPAWN_FAILED = "MESSAGE_ID=641257651c1b4ec9a8624d7a40a9e1e7"
 UNIT_FAILED = "MESSAGE_ID=d9b373ed55a64feb8242e02dbe79a49c"
 # SD_MESSAGE_UNIT_SUCCESS: of a process that ended well systemd says no more, and that for each end, asked for or not.
 UNIT_SUCCEEDED = "MESSAGE_ID=7ad2d189f7e94e70a38c781354912448"
-# SD_MESSAGE_UNIT_STOPPING: somebody asked for it. systemd's own restarts come without it (seen on 247 to 262).
+# SD_MESSAGE_UNIT_STOPPING: somebody asked for it. systemd's own restarts come without it (seen on 247, 252 and 262).
 UNIT_STOPPING = "MESSAGE_ID=de5b426a63be47a7b6ac3eaac82e2f6f"
 # What a manager of a user calls its units, and what they are called everywhere else (systemd.journal-fields(7)).
 OF_A_USER = {"USER_UNIT": "UNIT", "USER_INVOCATION_ID": "INVOCATION_ID"}

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 import typing as t
 from dataclasses import dataclass
+from functools import cached_property
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import split_command
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
@@ -14,6 +15,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.shell_text i
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed
 from ansible_collections.workers.systemd.plugins.module_utils._core.wrappers import (
     Layer,
+    Unwrapped,
     shell_options,
     shell_script,
     unwrap,
@@ -64,19 +66,23 @@ class Command:
         """What a shell is told by ``-c``; empty for anything else."""
         return shell_script(self.words)
 
-    @property
+    @cached_property
     def script_commands(self) -> t.List[t.Tuple[str, ...]]:
         return [one.words for one in Script.of(self.script).parts]
+
+    @cached_property
+    def _unwrapped(self) -> Unwrapped:
+        return unwrap(self.words)
 
     @property
     def layers(self) -> t.Tuple[Layer, ...]:
         """The shells and other wrappers around it."""
-        return unwrap(self.words).layers
+        return self._unwrapped.layers
 
     @property
     def inner(self) -> t.Tuple[str, ...]:
         """Words of the program that does the work, also when shells and other wrappers start it."""
-        return unwrap(self.words).words
+        return self._unwrapped.words
 
     def option(self, *names: str) -> t.Optional[str]:
         """The value of an option: ``--name=value``, ``--name value`` or ``-n4``."""

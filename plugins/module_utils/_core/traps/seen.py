@@ -8,6 +8,7 @@ import math
 import re
 import typing as t
 from dataclasses import dataclass
+from functools import cached_property
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.command import Command, command
@@ -123,7 +124,7 @@ class Seen:
     def restart(self) -> str:
         return self.value("Restart", "no")
 
-    @property
+    @cached_property
     def tool(self) -> t.Optional[Tool]:
         """The queue software that the service runs, when it is one that we know."""
         variables = {variable.name: variable.value for variable in self.environment()}
@@ -148,7 +149,7 @@ class Seen:
         """A unit for the manager of a user, which has other targets than the system."""
         return self.host.user_manager or "/systemd/user/" in self.unit.path
 
-    @property
+    @cached_property
     def looks_like_a_worker(self) -> bool:
         """A pool, known queue software, what calls itself so, or code of an application that serves nobody."""
         if not self.is_own_service:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import time
 import typing as t
 
 import pytest
@@ -159,3 +160,20 @@ def test_no_text_is_too_strange(text: str, name: str, systemd: int) -> None:
     known = LiveProcess("sh", 0, 0, True)
     for finding in (*traps.findings(unit, HostFacts(), systemd), *traps.live_findings(unit, known, systemd)):
         assert finding.found
+
+
+LONG = {
+    "words": "/srv/app/worker " + "a " * 10000,
+    "commands": f"/bin/sh -c '{'a;' * 10000}b'",
+    "substitutions": f"/bin/sh -c '{'$(' * 10000}'",
+    "quotes": "/bin/sh -c 'a " + '\\" ' * 7000 + "'",
+    "wrappers": "env " * 5000,
+}
+
+
+@pytest.mark.parametrize("start", LONG.values(), ids=LONG.keys())
+def test_a_long_command_is_taken_apart_once(start: str) -> None:
+    off = [one for one in traps.TRAPS if one.startswith("secret-")]
+    began = time.process_time()
+    list(traps.findings(Unit.of("mail.service", worker(start=start)), None, 257, off))
+    assert time.process_time() - began < 3

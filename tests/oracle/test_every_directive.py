@@ -26,11 +26,11 @@ ALL = os.environ.get("ORACLE_LITERALS") == "all"
 # Of what the directives of a file, and those that need a file for each value, may have: each so many-th.
 PART, FATAL_PART = (1, 1) if ALL else (5, 16)
 KINDS = {**START, "automount": "[Automount]\nWhere=/b\n", "swap": "[Swap]\nWhat=/dev/b\n"}
-# A bad value of these ends the reading of the file, so each needs one of its own.
+# A bad value of these ends the reading of the file, or a second one is too much, so each needs one of its own.
 FATAL = re.compile(
     r"Exec.*|User|Group|SupplementaryGroups|SocketUser|SocketGroup|WorkingDirectory|Root.*|DynamicUser|.*ImagePolicy"
     r"|SELinuxContext|AppArmorProfile|SmackProcessLabel|PIDFile|SystemCallFilter|CPUAffinity|IP(?:In|E)gressFilterPath"
-    r"|Slice|Unit|.*Directory"
+    r"|Slice|Unit|.*Directory|LUOSession"
 )
 # It does what the unit says, and says so.
 NOTICES = re.compile(

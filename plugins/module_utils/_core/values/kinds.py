@@ -442,7 +442,7 @@ def _names(systemd: int) -> Kinds:
             ALL if systemd >= 258 else NONE,
         ),
         "BindNetworkInterface": Kind("the name of a network interface", is_interface, True, ALL),
-        "LUOSession": WRITTEN_TEXT,
+        "LUOSession": Kind("names of ASCII", each(is_session, replace(WRITTEN, unquotes=False))),
         "OOMRules": Kind("names", each(is_rule, WRITTEN)),
         **for_each(
             "XAttrEntryPoint XAttrListen XAttrAccept",
@@ -675,6 +675,10 @@ def is_control_group(value: str) -> bool:
     controller, dot, _rest = value.partition(".")
     is_taken = value in ("notify_on_release", "release_agent", "tasks") or value.startswith(("_", ".", "cgroup."))
     return is_file_name(value) and not is_taken and not (dot and controller in (*CONTROLLERS, *CONTROLLERS_SINCE))
+
+
+def is_session(word: str) -> bool:
+    return bool(re.fullmatch(r"[!#-&(-)+-9;->@-Z\\-~]{1,255}", word))
 
 
 def is_rule(word: str) -> bool:

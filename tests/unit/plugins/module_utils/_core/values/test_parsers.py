@@ -1,0 +1,137 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Corners of the parsers that no line of a file reaches, or only on a version that we do not know yet."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.directives import findings
+from ansible_collections.workers.systemd.plugins.module_utils._core.extract_word import (
+    COMMAND,
+    ESCAPED,
+    PLAIN,
+    QUOTED,
+    WRITTEN,
+    BadWord,
+    Style,
+    unescaped,
+    words,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge import judged
+from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.values import composed, quantities, time_span
+from ansible_collections.workers.systemd.plugins.module_utils._core.values.calendar_event import is_calendar_event
+from ansible_collections.workers.systemd.plugins.module_utils._core.values.commands import command_lines
+from ansible_collections.workers.systemd.plugins.module_utils._core.values.kind import soft_and_hard
+from ansible_collections.workers.systemd.plugins.module_utils._core.values.kinds import is_protected_hostname
+from ansible_collections.workers.systemd.plugins.module_utils._core.values.signals import is_signal
+from tests.unit.plugins.module_utils._core.builders import shipped_catalogue
+
+AT_THE_END = "a\\"
+TAKEN_APART = {
+    "quotes are characters": ('a "b c"', PLAIN, ["a", '"b', 'c"']),
+    "quotes are taken off": ('a "b c"', QUOTED, ["a", "b c"]),
+    "a backslash takes the next": ("\\a\\ b", QUOTED, ["a b"]),
+    "a backslash stays": ("\\a\\ b", WRITTEN, ["\\a\\", "b"]),
+    "an escape": ("\\x41\\s", ESCAPED, ["A "]),
+    "each separator ends a word": ("a::b:", Style(":", own_fields=True), ["a", "", "b", ""]),
+    "a separator that is escaped": ("a\\:b:c", composed.ESCAPED_FIELDS, ["a:b", "c"]),
+    "a backslash at the end of a command": (AT_THE_END, COMMAND, [AT_THE_END]),
+}
+
+
+@pytest.mark.parametrize(("text", "style", "expected"), TAKEN_APART.values(), ids=TAKEN_APART.keys())
+def test_a_value_is_taken_apart_in_the_style_of_its_directive(text: str, style: Style, expected: list[str]) -> None:
+    assert words(text, style) == expected
+
+
+@pytest.mark.parametrize("style", [PLAIN, QUOTED, ESCAPED])
+def test_nothing_follows_a_backslash_at_the_end(style: Style) -> None:
+    with pytest.raises(BadWord, match="at the end"):
+        words(AT_THE_END, style)
+
+
+def test_a_whole_text_is_unescaped() -> None:
+    assert [unescaped(text) for text in ("a\\\\\\nb", "a", "\\q", AT_THE_END)] == ["a\\\nb", "a", None, None]
+
+
+def test_a_value_that_ends_in_a_backslash_is_none_of_several_fields() -> None:
+    assert not composed.is_load_credential(AT_THE_END, 252)
+    assert not composed.is_temporary(AT_THE_END, 252)
+    assert not composed.are_paths(AT_THE_END, 252)
+    assert not soft_and_hard(quantities.integer)("1\\")
+
+
+def test_commands_end_where_semicolons_stand_alone() -> None:
+    found = command_lines("/bin/a b \\; ; /bin/c;d ; @/bin/e f \\;", 252)
+    assert [one.argv for one in found] == [("/bin/a", "b", ";"), ("/bin/c;d",), ("f", ";")]
+    assert [one.prefixes for one in found] == ["", "", "@"]
+
+
+def test_numbers_of_any_length_have_a_value() -> None:
+    assert [quantities.integer(text) for text in ("0x10", "-0b11", "0b-11", "010", "0", "", "0x")] == [
+        *(16, None, -3, 8, 0, None, None)
+    ]
+    assert quantities.integer("-" + "9" * 10_000) == -quantities.BEYOND
+    assert quantities.size("9" * 10_000) is None
+    assert quantities.number("0" * 10_000 + "7") == 7
+
+
+def test_time_spans_have_limits() -> None:
+    assert time_span.microseconds("584541y 584541y") is None
+    assert time_span.microseconds("infinity") == math.inf
+    assert time_span.microseconds("5\u03bcs", systemd=247) is None
+    with pytest.raises(ValueError):
+        time_span.seconds("infinity")
+
+
+def test_a_calendar_event_has_an_end() -> None:
+    assert not is_calendar_event("1:2:3,4-5", 252)
+    assert not is_calendar_event(",".join(["1"] * 300) + ":0", 252)
+    assert [is_calendar_event("Thu 2026-1-1", 262), is_calendar_event("Mon 2026-1-1", 262)] == [True, False]
+
+
+def test_what_only_the_newest_has() -> None:
+    assert [is_protected_hostname(one) for one in ("yes:a", "private:a", "no:a", "private")] == [
+        True,
+        True,
+        False,
+        True,
+    ]
+    assert [is_signal(one) for one in ("RTMIN+30", "RTMIN+31", "RTMAX-1", "RTMIN-1")] == [True, False, True, False]
+
+
+def test_a_specifier_of_a_newer_systemd_is_believed() -> None:
+    text = '[Service]\nExecStart=/bin/true\nExecStart=/bin/a "%Q\nDelegate=yes\nReadWritePaths=%Q\n'
+    unit = Unit.of("a.service", text)
+    assert [one.id for one in findings(unit, shipped_catalogue(262), 270)] == []
+    assert "refused-unit" not in {one.id for one in judged(unit, shipped_catalogue(262), 270)}
+
+
+def test_what_units_of_a_type_cannot_have_is_named() -> None:
+    (found,) = findings(Unit.of("a.slice", "[Slice]\nDelegate=yes\n"), shipped_catalogue(252), 252)
+    assert (found.id, found.found) == ("bad-value", "Delegate in [Slice]")
+
+
+def test_an_escape_that_systemd_does_not_know_is_told_with_what_the_process_gets() -> None:
+    unit = Unit.of("a.service", "[Service]\nExecStart=/bin/sh -c 'sed \"s/\\-x//\"' \\; \\;\n")
+    (found,) = findings(unit, shipped_catalogue(252), 252)
+    assert (found.id, found.severity.value, found.found) == ("unknown-escape", "warning", "\\-")
+    assert "gives the process both characters" in found.hint
+
+
+@pytest.mark.parametrize("name", ["a@.service", "a@i.service"])
+def test_a_path_of_a_template_must_be_one_for_some_instance(name: str) -> None:
+    text = "[Service]\nExecStart=/bin/true %i\nReadWritePaths=/a/%i %I\nReadOnlyPaths=%i/x\nUser=%h\n"
+    found = [one.at.key for one in findings(Unit.of(name, text), shipped_catalogue(252), 252) if one.at]
+    assert found == (["ReadOnlyPaths", "User"] if name == "a@.service" else ["ReadWritePaths", "ReadOnlyPaths", "User"])
+
+
+def test_a_drop_in_may_be_one_of_a_template() -> None:
+    path = "/etc/systemd/system/service.d/a.conf"
+    unit = Unit.of("all.service", "[Service]\nWorkingDirectory=/srv/%i\nCPUAffinity=%i\n", path=path)
+    assert list(findings(unit, shipped_catalogue(252), 252)) == []

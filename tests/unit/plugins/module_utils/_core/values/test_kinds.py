@@ -54,13 +54,13 @@ def text_of(section: str, key: str, values: list[str]) -> tuple[str, str]:
 
 @pytest.mark.parametrize("systemd", VERSIONS)
 def test_no_literal_makes_us_fall_over(systemd: int) -> None:
-    """Another quarter of them for each version and directive."""
+    """Another twelfth of them for each version and directive."""
     found = 0
     for number, (section, key) in enumerate(KEYS):
         if key in CATALOGUES[systemd].get(section, {}):
-            name, text = text_of(section, key, list(literals(key)[(number + systemd) % 4 :: 4]))
+            name, text = text_of(section, key, list(literals(key)[(number + systemd) % 12 :: 12]))
             found += len(list(findings(Unit.of(name, text), CATALOGUES[systemd], systemd)))
-    assert found > 5000
+    assert found > 2000
 
 
 @given(place=st.sampled_from(KEYS), values=st.lists(VALUES, min_size=1, max_size=3), systemd=st.sampled_from(VERSIONS))
@@ -94,9 +94,9 @@ LONG = {
 
 @pytest.mark.parametrize("piece", LONG.values(), ids=LONG.keys())
 def test_four_times_the_length_takes_no_sixteen_times_the_time(piece: str) -> None:
-    short, long = (_fastest(piece * times) for times in (5_000, 20_000))
-    # Linear is 4; a quarter of a second is nothing to wait for.
-    assert long < 0.25 or long / short < 9
+    short, long = (_fastest(piece * times) for times in (1_000, 4_000))
+    # Linear is 4, and a tenth of a second is nothing to wait for.
+    assert long < 0.1 or long / short < 9
 
 
 def _fastest(value: str) -> float:
@@ -104,7 +104,7 @@ def _fastest(value: str) -> float:
     text += "".join(f"{key}={{0}}\n" for key in ("ReadWritePaths", "MemoryMax", "TimeoutStopSec", "SystemCallFilter"))
     unit = Unit.of("a.service", text.replace("{0}", value))
     took = []
-    for _round in range(3):
+    for _round in range(2):
         begun = time.process_time()
         judged(unit, CATALOGUES[252], 252)
         took.append(time.process_time() - begun)

@@ -95,7 +95,7 @@ def _escapes(text: str) -> t.Iterator[str]:
 
 
 def _is_set(seen: Seen, name: str) -> bool:
-    return bool(SET_BY_SYSTEMD.fullmatch(name)) or name in {variable.name for variable in seen.environment()}
+    return bool(SET_BY_SYSTEMD.fullmatch(name)) or name in seen.names_of_variables
 
 
 @trap(
@@ -268,7 +268,7 @@ def tilde_without_shell(seen: Seen) -> t.Iterator[Caught]:
     ),
 )
 def tilde_in_environment(seen: Seen) -> t.Iterator[Caught]:
-    for variable in seen.environment():
+    for variable in seen.environment:
         if re.match("~[A-Za-z0-9_-]*/", variable.value):
             yield Caught(variable.at, f"{variable.name}=~...")
 
@@ -288,7 +288,7 @@ def tilde_in_environment(seen: Seen) -> t.Iterator[Caught]:
     ),
 )
 def variable_in_environment(seen: Seen) -> t.Iterator[Caught]:
-    for variable in seen.environment():
+    for variable in seen.environment:
         if any(_is_set(seen, name) for name in re.findall(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)", variable.value)):
             yield Caught(variable.at, f"a reference to another variable in {variable.name}")
 
@@ -395,7 +395,7 @@ def per_cent_is_expanded(seen: Seen) -> t.Iterator[Caught]:
         encoded = [word for word in one.words if "://" in word and URL_ENCODED.search(word)]
         if encoded or any("@" in name and HOST_NAME_MEANT.search(name) for name in names):
             yield Caught(one.at, "a URL with percent-encoded letters" if encoded else f"the node name {names[0]}")
-    for variable in seen.environment():
+    for variable in seen.environment:
         if "://" in variable.value and URL_ENCODED.search(variable.value):
             yield Caught(variable.at, f"a URL with percent-encoded letters in {variable.name}")
 
@@ -413,7 +413,7 @@ def per_cent_is_expanded(seen: Seen) -> t.Iterator[Caught]:
     ),
 )
 def path_is_not_searched(seen: Seen) -> t.Iterator[Caught]:
-    sets_path = any(variable.name == "PATH" for variable in seen.environment())
+    sets_path = any(variable.name == "PATH" for variable in seen.environment)
     for one in seen.commands(*EXEC_KEYS):
         if sets_path and one.path and "/" not in one.path and not seen.all("ExecSearchPath"):
             yield Caught(one.at, one.path)

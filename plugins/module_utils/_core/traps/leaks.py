@@ -63,7 +63,7 @@ def secret_argument(words: t.Sequence[str]) -> str:
     ),
 )
 def secret_in_environment(seen: Seen) -> t.Iterator[Caught]:
-    for variable in seen.environment():
+    for variable in seen.environment:
         if is_secret(variable.name) and _tells(variable.value):
             yield Caught(variable.at, f"a value for {variable.name}")
         elif URL_WITH_PASSWORD.search(variable.value):

@@ -102,6 +102,7 @@ class Seen:
     def names(self, key: str, section: str = "Unit") -> t.Set[str]:
         return {word.text for word in self.words(key, section)}
 
+    @cached_property
     def environment(self) -> t.List[Variable]:
         """Variables that the unit itself sets. A line that does not parse has none."""
         return [
@@ -110,6 +111,10 @@ class Seen:
             for item in _split(at.value)
             if "=" in item
         ]
+
+    @cached_property
+    def names_of_variables(self) -> t.FrozenSet[str]:
+        return frozenset(variable.name for variable in self.environment)
 
     def commands(self, *keys: str) -> t.List[Command]:
         return [command(one) for key in keys for one in self.all(key)]
@@ -127,7 +132,7 @@ class Seen:
     @cached_property
     def tool(self) -> t.Optional[Tool]:
         """The queue software that the service runs, when it is one that we know."""
-        variables = {variable.name: variable.value for variable in self.environment()}
+        variables = {variable.name: variable.value for variable in self.environment}
         return next((tool for tool in (tool_of(one.inner, variables) for one in self.starts) if tool), None)
 
     @property

@@ -170,7 +170,7 @@ def kill_signal_is_sigkill(seen: Seen) -> t.Iterator[Caught]:
 def kill_signal_drops_jobs(seen: Seen) -> t.Iterator[Caught]:
     tool = seen.tool
     signal = signal_name(seen.value("KillSignal", "SIGTERM"))
-    gentle_by_environment = any(variable.name in ("GRACEFUL_TERM", "TERM_CHILD") for variable in seen.environment())
+    gentle_by_environment = any(variable.name in ("GRACEFUL_TERM", "TERM_CHILD") for variable in seen.environment)
     gentle = gentle_by_environment or (tool is not None and any(tool.is_gentle(one.inner) for one in seen.starts))
     if seen.is_worker and tool and signal in tool.drops_on and not gentle:
         at = seen.last("KillSignal")

@@ -55,8 +55,7 @@ def _arguments(text: str, position: t.Optional[int]) -> t.Tuple[t.List[str], t.O
             position = len(text) - len(rest) if rest else None
             continue
         word, position = next_word(text, position, COMMAND)
-        if word is not None:
-            found.append(word)
+        found += [] if word is None else [word]
     return found, None
 
 

@@ -91,6 +91,11 @@ def test_time_spans_have_limits() -> None:
 
 def test_a_calendar_event_has_an_end() -> None:
     assert not is_calendar_event("1:2:3,4-5", 252)
+    for text in ("Mon. 10:00", "*-13-*", "*-*-32", "*-*~29", "25:00", "*-*-1/40", "0/90:0"):
+        assert not is_calendar_event(text, 252), text
+    # A range of one, and steps that leave it, are its first value.
+    assert is_calendar_event("*-*-5..5", 252)
+    assert is_calendar_event("*-*-1..3/9", 252)
     assert not is_calendar_event(",".join(["1"] * 300) + ":0", 252)
     assert [is_calendar_event("Thu 2026-1-1", 262), is_calendar_event("Mon 2026-1-1", 262)] == [True, False]
 
@@ -135,3 +140,12 @@ def test_a_drop_in_may_be_one_of_a_template() -> None:
     path = "/etc/systemd/system/service.d/a.conf"
     unit = Unit.of("all.service", "[Service]\nWorkingDirectory=/srv/%i\nCPUAffinity=%i\n", path=path)
     assert list(findings(unit, shipped_catalogue(252), 252)) == []
+
+
+def test_what_is_no_name_and_no_set_is_none() -> None:
+    assert not composed.is_import_credential("a*:b/c")
+    assert not composed.is_nft_set("cgroup:inet:a:\\", 257)
+
+
+def test_blanks_behind_a_command_are_no_word() -> None:
+    assert [line.argv for line in command_lines("/bin/a b \t", 252)] == [("/bin/a", "b")]

@@ -188,7 +188,7 @@ def test_the_groups_of_a_worker_have_somebody_in_them(file: Path) -> None:
 
 def test_a_child_answers_in_order() -> None:
     assert child.answers((number * number for number in range(5)), 10.0) == [0, 1, 4, 9, 16]
-    assert child.answers(("x" * 100_000 for _ in range(20)), 10.0) == ["x" * 100_000] * 20
+    assert child.answers(("x" * 100_000 for _time in range(20)), 10.0) == ["x" * 100_000] * 20
 
 
 def test_a_child_that_hangs_is_ended_and_what_it_has_said_counts(tmp_path: Path) -> None:

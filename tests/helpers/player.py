@@ -13,6 +13,14 @@ from tests.helpers.lab_host import CONNECTION
 from tests.helpers.plays import Played, play
 
 Play = t.Dict[str, t.Any]
+# Molecule asks for colours, for more words, and has a configuration of its own.
+PLAIN = {
+    "ANSIBLE_CONFIG": str(Path(__file__).with_name("ansible.cfg")),
+    "ANSIBLE_FORCE_COLOR": "0",
+    "ANSIBLE_NOCOLOR": "1",
+    "ANSIBLE_VERBOSITY": "0",
+    "ANSIBLE_VERBOSE_TO_STDERR": "0",
+}
 
 
 class Player:
@@ -32,7 +40,7 @@ class Player:
         inventory = {"workers": {"hosts": {name: dict(own) for name, own in hosts.items()}, "vars": CONNECTION}}
         self._write("inventory.yml", {"all": {"children": inventory}})
         self._write("playbook.yml", list(plays))
-        return play(["-i", "inventory.yml", *options, "playbook.yml"], environment, self.directory)
+        return play(["-i", "inventory.yml", *options, "playbook.yml"], {**PLAIN, **environment}, self.directory)
 
     def _write(self, name: str, content: t.Any) -> None:
         (self.directory / name).write_text(yaml.safe_dump(content, sort_keys=False))

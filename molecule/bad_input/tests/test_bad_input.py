@@ -99,7 +99,7 @@ def test_no_secret_is_told(bare: LabHost) -> None:
         assert bare.sh(f"journalctl --no-pager -q -o cat --since={since} --grep {secret}", check=False) == ""
 
 
-SLIPS: list[dict[str, t.Any]] = [
+MISPLACED: list[dict[str, t.Any]] = [
     {"environment_files": {"TOKEN": "a-slipped-secret"}},
     {"environment_files": [{"TOKEN": "a-slipped-secret"}]},
     {"user": {"TOKEN": "a-slipped-secret"}},
@@ -118,7 +118,7 @@ SLIPS: list[dict[str, t.Any]] = [
 
 def test_a_secret_in_the_wrong_place_is_told_nowhere(bare: LabHost) -> None:
     """Also not in the arguments, which -vvv prints."""
-    for slip in SLIPS:
+    for slip in MISPLACED:
         told = bare.module("pools", pools=[{**GOOD, **slip}])
         assert told.failed
         assert "a-slipped-secret" not in str(told.result), slip

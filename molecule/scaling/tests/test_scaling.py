@@ -102,7 +102,7 @@ def test_what_each_instance_has_for_itself(bare: LabHost) -> None:
     found = {problem["where"].partition(").")[2]: problem["found"] for problem in refused.result["problems"]}
     assert found == {
         "working_directory": "/srv/own/red, which www-data may not enter",
-        "rollout.health_check": "/opt/own/red/is-up is not there, or cannot be executed",
+        "rollout.health_check": "/opt/own/red/is-up is not there",
         "environment_files[0]": "/etc/default/own-red is no file",
     }
     bare.sh("rmdir /etc/default/own-red; " + PREPARE)

@@ -19,7 +19,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text im
     argv_problems,
     render_argv,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_reader import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import template_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import (
@@ -163,7 +163,9 @@ def test_a_pool_of_hostile_words_starts_as_it_stands(bench: OracleHost) -> None:
     names = [*NAMES, *FOLDER_NAMES, *(LONG_NAMES if bench.systemd > 247 else ())]
     pools = {f"oracle-{number}": hostile_pool(number, name, texts) for number, name in enumerate(names)}
     bench.write_all({pool.executable: PROGRAM for pool in pools.values()}, 0o755)
-    bench.write_all({f"{pool.working_directory}/.here": "" for pool in pools.values()})
+    # In a path %i is the name of the instance.
+    folders = {name: concrete(pool.working_directory or "", "1") for name, pool in pools.items()}
+    bench.write_all({f"{folder}/.here": "" for folder in folders.values()})
     bench.write_all({f"{FILES}/{name}.env": render_env(pool.environment) for name, pool in pools.items()})
     texts_of = {name: template_text(pool, bench.systemd, [f"{FILES}/{name}.env"]) for name, pool in pools.items()}
     bench.write_all({f"{UNITS}/{name}@.service": text for name, text in texts_of.items()})
@@ -177,7 +179,7 @@ def test_a_pool_of_hostile_words_starts_as_it_stands(bench: OracleHost) -> None:
         environ = environ_of(dumps, name)
         assert environ[b"WORKERS_POOL"] == name.encode()
         assert {key: value for key, value in pool.environment.items() if environ[key.encode()] != value.encode()} == {}
-        assert dumps[f"{name}.cwd"] == (pool.working_directory or "").encode()
+        assert dumps[f"{name}.cwd"] == folders[name].encode()
 
 
 def some_of(number: int, texts: t.Sequence[str]) -> t.Sequence[str]:

@@ -166,7 +166,7 @@ def test_what_is_accepted_arrives_exactly_and_nothing_else_changes(clean: LabHos
         "name": "a.b--c_",
         "command": ["/usr/local/bin/dump", "hostile", *words],
         "working_directory": FOLDER,
-        "instances": ["..", "-x", "--help", ".hidden.service"],
+        "instances": ["...", "-x", "--help", ".hidden.service"],
         "environment": variables,
         "secrets": {f"S{name}": text for name, text in variables.items()},
         "watch": [WATCHED],

@@ -15,7 +15,7 @@ import pytest
 
 from tests.helpers.lab_host import LabHost
 
-GOOD: dict[str, t.Any] = {"name": "good", "command": ["/bin/sleep", "infinity"]}
+GOOD: dict[str, t.Any] = {"name": "good", "command": ["/bin/sleep", "infinity"], "user": "root"}
 UNITS = "/etc/systemd/system"
 # What is wrong with the pool, and where; systemd itself starts each of them.
 BAD: dict[str, tuple[dict[str, t.Any], list[str]]] = {

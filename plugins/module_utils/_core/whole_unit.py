@@ -54,6 +54,11 @@ class Read:
         found = self.last(key, section)
         return found.value if found else default
 
+    def has_ignored(self, *keys: str) -> bool:
+        """Whether a line of these is ignored: the reason stands there, and the lack of it is no news."""
+        places = {(one.path, one.line) for one in self.unit.assignments() if one.key in keys}
+        return not places.isdisjoint(self.ignored)
+
     def is_set(self, key: str) -> bool:
         return is_true(self.value(key))
 
@@ -89,7 +94,8 @@ def _service(read: Read) -> t.Iterator[Finding]:
     starts = [line for at in read.all("ExecStart") for line in _lines(at, read.systemd)]
     kind, ends = _type(read, bool(starts)), read.value("SuccessAction", "none", "Unit") != "none"
     at = read.last("Type")
-    if not starts and not (kind == "oneshot" and (ends or (read.all("ExecStop") and read.is_set("RemainAfterExit")))):
+    does_nothing = not starts and not read.has_ignored("ExecStart")
+    if does_nothing and not (kind == "oneshot" and (ends or (read.all("ExecStop") and read.is_set("RemainAfterExit")))):
         expected = "ExecStart=; or Type=oneshot with ExecStop= and RemainAfterExit=yes, or with SuccessAction="
         yield _refused(at, "a service without ExecStart=", expected)
     if len(starts) > 1 and kind != "oneshot":
@@ -169,7 +175,9 @@ def _restart_delays(read: Read) -> t.Iterator[Finding]:
 
 
 def _timer(read: Read) -> t.Iterator[Finding]:
-    if not any(read.all(one) for one in TRIGGERS) and not _any_set(read, "OnClockChange", "OnTimezoneChange"):
+    others = ("OnClockChange", "OnTimezoneChange")
+    has_trigger = any(read.all(one) for one in TRIGGERS) or _any_set(read, *others)
+    if not has_trigger and not read.has_ignored(*TRIGGERS, *others):
         yield _refused(None, "a timer without a time", "OnCalendar= or another trigger")
     yield from _triggered(read)
 
@@ -190,7 +198,7 @@ def _triggered(read: Read) -> t.Iterator[Finding]:
 def _socket(read: Read) -> t.Iterator[Finding]:
     listens = {one: read.all(one) for one in (*LISTENS, *MORE_LISTENS)}
     accepts, connections = read.last("Accept"), read.last("MaxConnections")
-    if not any(listens.values()):
+    if not any(listens.values()) and not read.has_ignored(*listens):
         yield _refused(None, "a socket without Listen...=", "ListenStream= or another one")
     if accepts and is_true(accepts.value):
         if any(ats for key, ats in listens.items() if key not in ACCEPTING):
@@ -207,7 +215,7 @@ def _socket(read: Read) -> t.Iterator[Finding]:
 
 
 def _path(read: Read) -> t.Iterator[Finding]:
-    if not any(read.all(one) for one in WATCHED):
+    if not any(read.all(one) for one in WATCHED) and not read.has_ignored(*WATCHED):
         yield _refused(None, "a path unit without a path", "PathExists= or another one")
     yield from _triggered(read)
 

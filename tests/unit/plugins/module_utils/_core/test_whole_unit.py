@@ -65,3 +65,19 @@ def test_what_the_host_says_of_the_same_is_not_said_again() -> None:
 )
 def test_paths_are_names_of_units(path: str, escaped: str) -> None:
     assert escaped_path(path) == escaped
+
+
+ONE_SLIP = {
+    "a.service": "[Service]\nExecStart=/bin/a %Q\n",
+    "a.timer": "[Timer]\nOnCalendar=sometimes\n",
+    "a.socket": "[Socket]\nListenStream=a:b\n",
+    "a.path": "[Path]\nPathExists=relative\n",
+}
+
+
+@pytest.mark.parametrize(("name", "text"), ONE_SLIP.items(), ids=ONE_SLIP.keys())
+def test_what_a_slip_takes_away_is_not_missed_as_well(name: str, text: str) -> None:
+    (found,) = (
+        one for one in judged(Unit.of(name, text), shipped_catalogue(252), 252) if one.severity.value == "error"
+    )
+    assert found.id not in IDS

@@ -51,7 +51,7 @@ CHECK = DUMP.replace("infinity", "0")
 # To the playbook of a test these are templates, which a test of its own is about, and no playbook can hold surrogates.
 TEMPLATES = ("{{", "{%", "{#")
 GIVEN = tuple(text for text in TEXTS if not text.startswith(TEMPLATES) and not surrogates(text))
-FOLDER, WATCHED = "/srv/$HOME `id` %i %%", "/srv/$HOME `id` %% *"
+FOLDER, WATCHED = "/srv/$HOME `id` %n %%", "/srv/$HOME `id` %% *"
 HARMLESS_ON_HOST: Params = {"name": "harmless", "command": ["/usr/local/bin/dump", "harmless"], "user": "www-data"}
 
 
@@ -187,7 +187,7 @@ def test_what_is_accepted_arrives_exactly_and_nothing_else_changes(clean: LabHos
     assert {name: text for name, text in given.items() if environ[name.encode()] != text.encode()} == {}
     assert clean.sh("cat /tmp/dump/hostile.who").split(" ", 2)[2] == hostile["working_directory"]
     assert clean.sh("cat /tmp/dump/hostile.who").split(" ")[:2] == clean.sh("cat /tmp/dump/harmless.who").split(" ")[:2]
-    assert different(clean, "harmless@1.service", "a.b--c_@...service") <= MAY_DIFFER
+    assert different(clean, "harmless@1.service", "a.b--c_@....service") <= MAY_DIFFER
     added = {line.split(" ")[0] for line in set(clean.sh(SNAPSHOT).splitlines()) ^ set(before.splitlines())}
     assert {path for path in added if not is_ours(path)} == set()
     clean.module("pools", pools=[{"name": name, "state": "absent"} for name in ("a.b--c_", "harmless")])

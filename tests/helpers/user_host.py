@@ -34,8 +34,12 @@ AS_USER = f"""
 runs() {{ command runuser -u {USER} -- env XDG_RUNTIME_DIR=/run/user/{UID} "$@"; }}
 systemctl() {{ if [ -e /run/user/{UID}/bus ]; then runs systemctl --user "$@"; fi; }}
 """
+# Another scenario may have left a user of that name without a home.
 PREPARE = f"""
-id {USER} >/dev/null 2>&1 || useradd --create-home --uid {UID} {USER}
+if [ "$(id -u {USER} 2>/dev/null)" != {UID} ] || [ ! -d {HOME} ]; then
+    userdel --force {USER} 2>/dev/null
+    useradd --create-home --uid {UID} {USER}
+fi
 """
 WIPE = f"""
 {PREPARE}

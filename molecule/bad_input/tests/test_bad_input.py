@@ -212,6 +212,8 @@ def headline(variables: dict[str, t.Any], **pool: t.Any) -> dict[str, t.Any]:
 
 
 def test_the_readme_shows_what_the_role_prints(bare: LabHost, tmp_path: Path) -> None:
+    if bare.systemd != 252:
+        pytest.skip("the README names systemd 252, which has no RestartSteps=")
     bare.sh(APPLICATION)
     before = bare.tree()
     told = Player(tmp_path)({bare.name: {}}, headline({}, **MISSPELLED))

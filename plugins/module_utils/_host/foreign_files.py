@@ -16,6 +16,8 @@ import pwd
 import stat
 import typing as t
 
+# In bytes; no file of a pool, or of what we keep about it, comes near it.
+LARGEST_OF_OURS = 2**24
 # As many as the kernel follows (path_resolution(7)).
 MOST_LINKS = 40
 HOLD = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC

@@ -31,9 +31,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.files import
     write_atomically,
 )
 
-# No file of a pool comes near it.
-LARGEST = 2**24
-
 
 def pools(places: Places) -> t.List[str]:
     """Names of the pools that have generations."""
@@ -112,7 +109,7 @@ def _read(directory: str) -> t.Optional[Generation]:
     copies = {}
     try:
         for name in os.listdir(directory):
-            copies[name] = foreign_files.read(f"{directory}/{name}", LARGEST)
+            copies[name] = foreign_files.read(f"{directory}/{name}", foreign_files.LARGEST_OF_OURS)
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -16,14 +16,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.run_journal 
 from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically
 
-# A pool takes 100 bytes of it.
-LARGEST = 2**24
-
 
 def left(places: Places) -> t.Optional[RunJournal]:
     """Raises ``Problems`` when it is broken."""
     try:
-        text = foreign_files.read(places.journal, LARGEST).decode("utf-8", "replace")
+        text = foreign_files.read(places.journal, foreign_files.LARGEST_OF_OURS).decode("utf-8", "replace")
         return parse_journal(text, places.journal)
     except FileNotFoundError:
         return None

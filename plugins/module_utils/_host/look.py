@@ -39,14 +39,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._host import forei
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import entries
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ListedUnit, Manager
 
-# No file of a pool comes near it.
-LARGEST = 2**24
-
 
 def owner(path: str) -> t.Optional[str]:
     """The pool that a unit file is marked with; an empty text for a foreign file, ``None`` when there is no file."""
     try:
-        text = foreign_files.read(path, LARGEST, follow=True).decode("utf-8", "replace")
+        text = foreign_files.read(path, foreign_files.LARGEST_OF_OURS, follow=True).decode("utf-8", "replace")
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError:
@@ -222,7 +219,7 @@ def observed_file(path: str) -> t.Optional[File]:
         status = os.lstat(path)
         if not stat.S_ISREG(status.st_mode):
             return None
-        text = foreign_files.read(path, LARGEST).decode("utf-8", "surrogateescape")
+        text = foreign_files.read(path, foreign_files.LARGEST_OF_OURS).decode("utf-8", "surrogateescape")
         return File(text, stat.S_IMODE(status.st_mode), status.st_ctime)
     except (FileNotFoundError, NotADirectoryError):
         return None

@@ -8,7 +8,7 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.hardening import NEEDS, PROFILES, Guard
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import value_texts
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import value_texts
 
 PAGE = Path(__file__).parents[2] / "docs" / "hardening.md"
 BEGIN, END = "<!-- From plugins/module_utils/_core/hardening.py. -->\n\n", "<!-- End of the tables. -->\n"

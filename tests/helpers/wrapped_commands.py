@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.wrappers import Stays
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.wrappers import Stays
 
 NOT, RELAYS, HURRIES, IN_THE_WAY, LEAVES = Stays
 # What was measured on Debian 12: what becomes of each program around /srv/w, and nothing where /srv/w is not seen.

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import not_text
-from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import LONGEST
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import LONGEST
 
 PIECES = (
     *(

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import split_command
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import split_command
 from tests.helpers.advice import ADVICE, Advice, text
 from tests.helpers.oracle_host import OracleHost
 

@@ -15,7 +15,7 @@ import zlib
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.directives import findings, parse_catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Severity
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.whole_unit import ANY_PRIORITY_SINCE
 from tests.corpus.bad import START
 from tests.corpus.literals import literals

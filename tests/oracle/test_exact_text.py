@@ -8,21 +8,21 @@ import typing as t
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, concrete
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool_reader import understand
+from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import template_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import (
     env_problems,
     render_env,
     render_environment,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import (
     LONGEST,
     LONGEST_PATH,
     argv_problems,
     render_argv,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, concrete
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_reader import understand
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import template_text
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import (
     LONGEST_LINE,
     Sections,
     render,

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import split_command
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import PATTERN_HEADER, UNSAFE_HEADER
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import split_command
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import (
+    PATTERN_HEADER,
+    UNSAFE_HEADER,
+)
 from tests.helpers.oracle_host import Content, OracleHost
 from tests.oracle.unit_grammar import unit_files
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import (
     UnitText,
     render,
     section_problems,

@@ -21,8 +21,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.directives i
     parse_catalogue,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Severity
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.units import is_unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import is_unit_name
 from tests.corpus.bad import BAD, START
 from tests.corpus.values import VALUES
 from tests.helpers.judged import Said, judged

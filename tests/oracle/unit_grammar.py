@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import LONGEST_LINE
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import LONGEST_LINE
 
 BOM = b"\xef\xbb\xbf"
 BLANKS = (b"", b"", b"", b" ", b"\t", b" \t ")

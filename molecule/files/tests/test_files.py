@@ -11,9 +11,9 @@ import typing as t
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_lint import oddities
-from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import parse_env, render_env
-from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import render_argv
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText, render
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import parse_env, render_env
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import render_argv
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText, render
 from tests.helpers.lab_host import LabHost
 
 SHOW = """\

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import marks, units
-from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import render_argv
+from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import Sections, render
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import render_argv
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import Sections, render
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import WantedFile
 
 SERVICE = f"{marks.CALM}.service"
@@ -35,7 +36,7 @@ ActiveEnterTimestampMonotonic) since=$((value / 1000000));; \
 
 def calm_units(places: Places, pools: t.Sequence[str]) -> t.Tuple[WantedFile, ...]:
     """The service and its timer for these pools."""
-    instances = [units.instance(pool, "*") for pool in sorted(pools)]
+    instances = [unit_name.instance(pool, "*") for pool in sorted(pools)]
     mark = {marks.OWNER_SECTION: {marks.SHARED: True}}
     service: Sections = {
         "Unit": {"Description": "Forget the restarts of workers that have been calm"},

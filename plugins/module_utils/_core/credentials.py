@@ -8,10 +8,10 @@ import math
 import re
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import read_texts, unfit_value
-from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import render_argv
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.seal import Seal
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import read_texts, unfit_value
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import render_argv
 
 # LoadCredentialEncrypted= and systemd-creds(1). Before, PID 1 gives credentials to the main process alone, and what
 # runs after its start may look at them.

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
-from ansible_collections.workers.systemd.plugins.module_utils._core.values import time_span
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import time_span
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted
 
 
 def warning(wanted: Wanted, observed: ObservedPool, now: float) -> t.Iterator[str]:
     """One line, if any are ended. ``now`` is in seconds since the epoch."""
-    template = f"/{units.template(wanted.pool.name)}"
+    template = f"/{unit_name.template(wanted.pool.name)}"
     (file,) = (file for file in wanted.files if file.path.endswith(template))
     there = observed.files.get(file.path)
     if there is None or there.text == file.text:
@@ -30,7 +30,7 @@ def warning(wanted: Wanted, observed: ObservedPool, now: float) -> t.Iterator[st
         return
     born = now - (time_span.seconds_or_endless(span) or float("inf"))
     running = {name: one.process for name, one in observed.instances.items() if one.running and one.process}
-    older = units.in_order(name for name, process in running.items() if process.started < born)
+    older = unit_name.in_order(name for name, process in running.items() if process.started < born)
     if older:
         yield (
             f"{wanted.pool.where}.unit.Service.RuntimeMaxSec: {span} ends {len(older)} of {len(running)} instances at"

@@ -11,12 +11,12 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
-from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import as_text
-from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import render_argv
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import render
-from ansible_collections.workers.systemd.plugins.module_utils._core.values import time_span
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import as_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import render_argv
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import render
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import time_span
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import WantedFile
 
 # Transient: NAME.timer and the service that it starts.

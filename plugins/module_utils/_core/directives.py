@@ -7,16 +7,16 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, Severity, error
-from ansible_collections.workers.systemd.plugins.module_utils._core.obsolete import REMOVED, replacement
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import did_you_mean
-from ansible_collections.workers.systemd.plugins.module_utils._core.since import since
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed, Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.obsolete import REMOVED, replacement
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.since import since
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed, Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_syntax import (
     is_for_others,
     possible_sections,
     syntax_findings,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.values.table import value_finding
 
 # Section, directive, and what systemd calls the kind of its value: {"Service": {"Restart": "SERVICERESTART"}}

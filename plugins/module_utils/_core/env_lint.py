@@ -9,7 +9,7 @@ import re
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import not_text
-from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import (
     NAME,
     EnvLine,
     Otherwise,

@@ -8,8 +8,8 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import as_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import as_text
 
 # systemd-analyze(1), --offline=: it judges files that are not installed.
 OFFLINE_SINCE = 250

@@ -9,12 +9,12 @@ import json
 import typing as t
 from dataclasses import asdict, dataclass, field, fields
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, WantedFile
 from ansible_collections.workers.systemd.plugins.module_utils._core.watched import Note
 
@@ -65,7 +65,7 @@ class Generation:
 
     def as_pool(self) -> Pool:
         """As far as a pool can be read from its generation; enough to plan and to judge."""
-        template = next(file.text for file in self.files if file_name(file.path) == units.template(self.pool))
+        template = next(file.text for file in self.files if file_name(file.path) == unit_name.template(self.pool))
         written = UnitText.parse(template)
         service = {key: written.values("Service", key) for key in ("User", "DynamicUser")}
         return Pool(

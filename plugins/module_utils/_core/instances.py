@@ -13,7 +13,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core import momen
 from ansible_collections.workers.systemd.plugins.module_utils._core.instance_names import read_instances
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy, read_policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, did_you_mean
-from ansible_collections.workers.systemd.plugins.module_utils._core.units import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import (
     KINDS,
     UnitName,
     is_unit_name,

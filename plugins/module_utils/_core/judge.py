@@ -9,9 +9,9 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core import directives, verify_text, whole_unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, Severity
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps import table as traps
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.host_facts import HostFacts
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 
 # What the unit names may come to the host after it. ``not-executable`` is systemd's own word for the second.
 MAY_COME_LATER = frozenset(

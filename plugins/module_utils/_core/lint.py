@@ -11,10 +11,14 @@ from dataclasses import dataclass
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, Severity
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, did_you_mean
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed, Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import (
+    KINDS,
+    UnitName,
+    is_unit_name,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps import table as traps
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed, Unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
-from ansible_collections.workers.systemd.plugins.module_utils._core.units import KINDS, UnitName, is_unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.verify_text import printable
 
 File = t.Tuple[str, str]

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import units
-from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import split_command
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import Value, value_texts
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import split_command
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import Value, value_texts
 
 # Of the directives that a pool's unit may have without `unit`, those that systemd reads as lists
 # (tests/oracle/test_own_lists.py asks it about each of them).
@@ -105,7 +105,7 @@ def _about(pool: Pool, section: str, directive: str, own: t.Sequence[str], their
     if resets(theirs):
         loss = RELIED_ON.get((section, directive))
         if loss and lost:
-            yield f"without {' '.join(lost)} {loss.format(target=units.target(pool.name))}"
+            yield f"without {' '.join(lost)} {loss.format(target=unit_name.target(pool.name))}"
     elif directive in pool.guards and _words(theirs) <= _words(own):
         yield "adds nothing to what the profile has; to have it alone, begin the list with an empty text"
 

@@ -8,7 +8,7 @@ import re
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import value_problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import value_problems
 
 # EnvironmentFile= is a pattern, read with glob(3): `/etc/app/*` would read every file there.
 PATTERN = re.compile(r"[*?\[\\]")

@@ -8,13 +8,13 @@ import enum
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import File, Instance, ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.service import install_links
 from ansible_collections.workers.systemd.plugins.module_utils._core.stale import why_stale
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, WantedFile
 
 
@@ -60,18 +60,20 @@ def plan_pool(wanted: Wanted, observed: ObservedPool) -> t.Tuple[Step, ...]:
     unwanted = sorted(set(observed.files) - {file.path for file in wanted.files})
     removals = [Step(Verb.REMOVE, path, "no longer used by the pool") for path in unwanted]
     if not observed.target_enabled:
-        steps.append(Step(Verb.ENABLE, units.target(name), "starts the pool at boot"))
+        steps.append(Step(Verb.ENABLE, unit_name.target(name), "starts the pool at boot"))
     if not observed.target_active and wanted.pool.instances:
-        steps.append(Step(Verb.START, units.target(name), "groups the running instances"))
+        steps.append(Step(Verb.START, unit_name.target(name), "groups the running instances"))
     files_changed = _files_changed(wanted, observed)
     install = _install(wanted)
     for instance in wanted.pool.instances:
         seen = observed.instances.get(instance, Instance())
-        unit = units.instance(name, instance)
+        unit = unit_name.instance(name, instance)
         steps.extend(_enablement(unit, seen, install))
         steps.extend(_instance_steps(unit, seen, wanted.markers[instance], files_changed))
-    for instance in units.in_order(set(observed.instances) - set(wanted.pool.instances)):
-        steps.extend(surplus_steps(units.instance(name, instance), observed.instances[instance], "not wanted any more"))
+    for instance in unit_name.in_order(set(observed.instances) - set(wanted.pool.instances)):
+        steps.extend(
+            surplus_steps(unit_name.instance(name, instance), observed.instances[instance], "not wanted any more")
+        )
     return tuple(steps + removals)
 
 
@@ -80,11 +82,11 @@ def plan_revert(wanted: Wanted, observed: ObservedPool, touched: t.Container[str
     restarted on it, whatever they look like; all others run it still.
     """
     name = wanted.pool.name
-    target = units.target(name)
+    target = unit_name.target(name)
     starts = (Verb.START, Verb.RESTART)
     steps = [step for step in plan_pool(wanted, observed) if step.verb not in starts or step.subject == target]
     for instance in wanted.pool.instances:
-        unit = units.instance(name, instance)
+        unit = unit_name.instance(name, instance)
         if unit in touched or not observed.instances.get(instance, Instance()).running:
             steps.append(Step(Verb.RESTART, unit, "goes back with its pool"))
     return tuple(steps)
@@ -101,7 +103,7 @@ def passing_over(units_left: t.Container[str], steps: t.Iterable[Step]) -> t.Tup
 def owed_verdicts(wanted: Wanted, steps: t.Sequence[Step]) -> t.Tuple[Step, ...]:
     """A run that was killed started instances and did not live to judge them."""
     subjects = {step.subject for step in steps if step.verb in (Verb.START, Verb.RESTART)}
-    running = [units.instance(wanted.pool.name, instance) for instance in wanted.pool.instances]
+    running = [unit_name.instance(wanted.pool.name, instance) for instance in wanted.pool.instances]
     because = "the run that started it was killed before the verdict"
     return tuple(Step(Verb.JUDGE, unit, because) for unit in running if unit not in subjects)
 
@@ -109,14 +111,14 @@ def owed_verdicts(wanted: Wanted, steps: t.Sequence[Step]) -> t.Tuple[Step, ...]
 def plan_removal(name: str, observed: ObservedPool, because: str) -> t.Tuple[Step, ...]:
     """The steps that leave nothing of a pool: instances first, then the target, then the files."""
     steps: t.List[Step] = []
-    for instance in units.in_order(observed.instances):
-        steps.extend(surplus_steps(units.instance(name, instance), observed.instances[instance], because))
+    for instance in unit_name.in_order(observed.instances):
+        steps.extend(surplus_steps(unit_name.instance(name, instance), observed.instances[instance], because))
     if observed.target_active:
-        steps.append(Step(Verb.STOP, units.target(name), because))
+        steps.append(Step(Verb.STOP, unit_name.target(name), because))
     if observed.target_enabled:
-        steps.append(Step(Verb.DISABLE, units.target(name), because))
+        steps.append(Step(Verb.DISABLE, unit_name.target(name), because))
     # The template goes last: as long as it is there, a run that was killed half-way can be taken up again.
-    template = f"/{units.template(name)}"
+    template = f"/{unit_name.template(name)}"
     for path in sorted(observed.files, key=lambda path: (path.endswith(template), path)):
         steps.append(Step(Verb.REMOVE, path, because))
     return tuple(steps)
@@ -152,7 +154,7 @@ def _files_changed(wanted: Wanted, observed: ObservedPool) -> float:
 
 def _install(wanted: Wanted) -> Unit:
     """The template with [Install] alone, which is looked through once for each instance."""
-    name = units.template(wanted.pool.name)
+    name = unit_name.template(wanted.pool.name)
     text = UnitText.parse(next(file.text for file in wanted.files if file.path.endswith(f"/{name}")))
     install = [f"{one.key}={one.value}" for one in text.assignments if one.section == "Install"]
     return Unit.of(name, "\n".join(["[Install]", *install]))

@@ -8,11 +8,11 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import as_text
-from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import argv_problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import as_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import argv_problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import time_span
 from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ACCOUNT
-from ansible_collections.workers.systemd.plugins.module_utils._core.values import time_span
 
 # As Ansible's argument spec has them.
 OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {

@@ -11,8 +11,12 @@ from dataclasses import dataclass, field, replace
 from ansible_collections.workers.systemd.plugins.module_utils._core import hardening, presets
 from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import Value, last_text, value_texts
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.words import is_true
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import (
+    Value,
+    last_text,
+    value_texts,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.words import is_true
 
 Sections = t.Dict[str, t.Dict[str, Value]]
 

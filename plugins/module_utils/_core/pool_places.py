@@ -6,18 +6,18 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import SAME_AS_OPTION, Pool
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import value_texts
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import value_texts
 
 
 def option_of(places: Places, pool: Pool, at: t.Optional[Placed]) -> str:
     """The option that the directive comes from; the pool, for what it did not ask for; a line of another's file."""
     if at is None:
         return pool.where
-    if at.path not in (places.unit(units.template(pool.name)), places.unit(units.target(pool.name))):
+    if at.path not in (places.unit(unit_name.template(pool.name)), places.unit(unit_name.target(pool.name))):
         return f"{pool.where}: {at.path}:{at.line}"
     if at.section in pool.unit:
         if not at.key:

@@ -8,17 +8,9 @@ import re
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import hardening, marks, own_lists, presets, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import hardening, marks, own_lists, presets
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import not_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.credentials import read_credentials
-from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import as_text, read_variables
-from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import (
-    NO_LOGIN_PATH,
-    UNANSWERED,
-    argv_problems,
-    render_argv,
-    split_command,
-)
 from ansible_collections.workers.systemd.plugins.module_utils._core.exposure import read_limit
 from ansible_collections.workers.systemd.plugins.module_utils._core.instance_names import item_problems, read_instances
 from ansible_collections.workers.systemd.plugins.module_utils._core.paths import (
@@ -39,19 +31,24 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.pool import 
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems, did_you_mean
 from ansible_collections.workers.systemd.plugins.module_utils._core.readiness import awaited_signal
 from ansible_collections.workers.systemd.plugins.module_utils._core.surge import surge_problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import as_text, read_variables
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import (
+    NO_LOGIN_PATH,
+    UNANSWERED,
+    argv_problems,
+    render_argv,
+    split_command,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import (
     Value,
     last_text,
     section_problems,
     value_problems,
     value_texts,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import (
-    ACCOUNT,
-    not_for_users,
-    read_scope,
-)
-from ansible_collections.workers.systemd.plugins.module_utils._core.values import time_span
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import time_span
+from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ACCOUNT, not_for_users, read_scope
 
 Params = t.Mapping[str, t.Any]
 Read = t.Callable[[t.Mapping[t.Any, t.Any], str], t.Tuple[t.Dict[str, str], t.List[Problem]]]
@@ -91,7 +88,7 @@ class _Reader:
     def __init__(self, params: Params, where: str, problems: t.List[Problem]) -> None:
         self.params = params
         name = params.get("name") or ""
-        self.name = name if units.POOL_NAME.fullmatch(name) else ""
+        self.name = name if unit_name.POOL_NAME.fullmatch(name) else ""
         self.where = f"{where} ({self.name})" if self.name else where
         self.problems = problems
 
@@ -248,7 +245,7 @@ class _Reader:
         names, found = read_instances(
             given,
             f"{self.where}.instances",
-            lambda name: bool(units.INSTANCE_NAME.fullmatch(name)),
+            lambda name: bool(unit_name.INSTANCE_NAME.fullmatch(name)),
             "letters, digits, ':', '_', '.', '-', and not '.' or '..'",
             "systemd escapes anything else, so that %i would not be the name.",
         )

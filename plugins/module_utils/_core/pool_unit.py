@@ -15,26 +15,26 @@ from ansible_collections.workers.systemd.plugins.module_utils._core import (
     marks,
     own_lists,
     presets,
-    units,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.effects import Effect, effect_of
-from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import render_environment
-from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import render_argv
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, Sections
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import render_environment
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import render_argv
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import (
     UnitText,
     Value,
     last_text,
     render,
     value_texts,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.time_span import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.time_span import (
     is_time_span,
     seconds,
     seconds_or_endless,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT
 
 # The process carries them from its start on; see stale.py.
 UNIT_MARKER = "WORKERS_UNIT"
@@ -117,11 +117,11 @@ def own_sections(pool: Pool, systemd: int, env_files: t.Sequence[str] = ()) -> S
         "Unit": {
             "Description": f"Worker {pool.name} %i",
             **({} if pool.manager_of or pool.hardening in hardening.OFFLINE else NETWORK),
-            "PartOf": units.target(pool.name),
+            "PartOf": unit_name.target(pool.name),
             **_start_limit(systemd),
         },
         "Service": service,
-        "Install": {"WantedBy": units.target(pool.name)},
+        "Install": {"WantedBy": unit_name.target(pool.name)},
         marks.OWNER_SECTION: {"Pool": pool.name},
     }
     return sections

@@ -13,8 +13,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import render_argv
-from ansible_collections.workers.systemd.plugins.module_utils._core.values import time_span
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import render_argv
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import time_span
 
 DEFAULT = "generic"
 

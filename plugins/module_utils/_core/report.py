@@ -9,15 +9,15 @@ import signal
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import visible
-from ansible_collections.workers.systemd.plugins.module_utils._core.journal_query import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.mask import Mask
+from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import (
     UNIT_SUCCEEDED,
     Entry,
     says,
     taken,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.mask import Mask
-from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb
-from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName, folded
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName, folded
 from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health
 
 # Seconds since the epoch.

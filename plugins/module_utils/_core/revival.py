@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import marks, units
-from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import render_argv
+from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import render
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import render_argv
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import render
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import WantedFile
 
 # A broker that restarts is back within seconds. Five starts under hardening take about half a second of a processor:
@@ -80,7 +81,7 @@ def _resting(places: Places) -> WantedFile:
             {
                 "Unit": {
                     "Description": "Let resting instances of %i stop with their pool",
-                    "PartOf": units.target("%i"),
+                    "PartOf": unit_name.target("%i"),
                     "StartLimitIntervalSec": 0,
                 },
                 "Service": {

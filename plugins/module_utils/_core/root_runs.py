@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.shell_text import base_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.shell_text import base_name
 
 # Programs that run what they are given: interpreters, and those that start another program.
 RUNS_ITS_WORDS = re.compile(

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import Instance
-from ansible_collections.workers.systemd.plugins.module_utils._core.since import since
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.units import LINKED_BY, UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.since import since
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import LINKED_BY, UnitName
 
 # What generators and `systemd-run` make; `systemctl enable` refuses it.
 GENERATED = re.compile(r"/run/(?:user/[0-9]+/)?systemd/(?:generator(?:\.early|\.late)?|transient)/.+")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import moment, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import moment
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import (
     File,
     Instance,
@@ -17,6 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import UNIT_MARKER, unit_marker
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import A_JOB, CLEAN_END
 from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers, started_with, why_stale
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import (
     OWN_WATCH_MARKER,
     contents,
@@ -59,13 +60,13 @@ def pool_status(
     installed = _installed(places, name, pool.files)
     instances = []
     for instance in all_instances(pool, wanted):
-        unit = units.instance(name, instance)
+        unit = unit_name.instance(name, instance)
         observed = pool.instances.get(instance, Instance())
         row = _row(unit, shown[unit], observed)
         row["last_exit"] = exits.get(unit, "")
         row.update(_generation(places, observed.process, own_markers(installed, instance), pool.files))
         instances.append(row)
-    ours = {units.instance(name, instance) for instance in wanted}
+    ours = {unit_name.instance(name, instance) for instance in wanted}
     flapping = [row["unit"] for row in instances if _flaps(row, now)]
     return {
         "scope": "user" if places.user else "system",
@@ -82,7 +83,7 @@ def pool_status(
 
 def all_instances(pool: ObservedPool, wanted: t.Iterable[str]) -> t.List[str]:
     """Those that the host knows of, and those of which it knows nothing any more."""
-    return units.in_order({*pool.instances, *wanted})
+    return unit_name.in_order({*pool.instances, *wanted})
 
 
 def _flaps(row: Row, now: float) -> bool:
@@ -127,7 +128,7 @@ def _cells(name: str, pool: Row) -> t.Iterator[t.Tuple[str, ...]]:
 def _totals(pools: t.Sequence[Row]) -> t.Iterator[str]:
     """``2 pools, 6 instances wanted: 5 run, 1 stale, 1 flapping, 0 dead``, and which are which."""
     summaries = [pool["summary"] for pool in pools]
-    bad = {what: [_shown(pool, units.folded(pool[what])) for pool in pools if pool[what]] for what in BAD}
+    bad = {what: [_shown(pool, unit_name.folded(pool[what])) for pool in pools if pool[what]] for what in BAD}
     wanted = sum(pool["wanted"] for pool in pools)
     counts = {
         "running": sum(one["running"] for one in summaries),
@@ -148,7 +149,7 @@ def _hints(pools: t.Iterable[Row]) -> t.Iterator[str]:
         ends = [row["unit"] for row in pool["instances"] if row["unit"] in (*pool["flapping"], *pool["dead"])]
         clean = [row["unit"] for row in pool["instances"] if row["unit"] in ends and row["last_exit"] == CLEAN_END]
         if clean:
-            yield f"{_shown(pool, units.folded(clean))}: {A_JOB}"
+            yield f"{_shown(pool, unit_name.folded(clean))}: {A_JOB}"
 
 
 def _shown(pool: Row, names: t.Sequence[str]) -> str:
@@ -157,7 +158,7 @@ def _shown(pool: Row, names: t.Sequence[str]) -> str:
 
 def _installed(places: Places, name: str, files: t.Mapping[str, File]) -> t.Dict[str, str]:
     """The markers of what is installed, as the environment of a process would carry them."""
-    template = files.get(places.unit(units.template(name)))
+    template = files.get(places.unit(unit_name.template(name)))
     environ = {UNIT_MARKER: unit_marker(template.text) if template else ""}
     for path, file in files.items():
         if places.is_config(path):

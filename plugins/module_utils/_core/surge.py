@@ -13,12 +13,12 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.instance_names import numbered
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 
 
 def with_surge(pool: Pool, steps: t.Sequence[Step]) -> t.Tuple[Step, ...]:
@@ -26,7 +26,7 @@ def with_surge(pool: Pool, steps: t.Sequence[Step]) -> t.Tuple[Step, ...]:
     restarts = sum(step.verb is Verb.RESTART for step in steps)
     count = len(pool.instances)
     more = min(restarts, pool.rollout.batch_size(count)) if pool.rollout.surge else 0
-    extra = [units.instance(pool.name, name) for name in numbered(count + 1, count + more)]
+    extra = [unit_name.instance(pool.name, name) for name in numbered(count + 1, count + more)]
     starts = [Step(Verb.START, unit, "serves while others restart") for unit in extra]
     leaves = [Step(Verb.LEAVE, unit, "has served while others restarted") for unit in extra]
     return (*steps, *starts, *leaves)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import not_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import render, section_problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.units import KINDS, is_unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import KINDS, is_unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import render, section_problems
 
 # systemd reads none whose name begins with a dot.
 DROP_IN_NAME = re.compile(r"(?!\.)[A-Za-z0-9:_.@\\-]{1,200}")

@@ -8,8 +8,12 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, error
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import did_you_mean
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import LONGEST_LINE, Line, UnitText
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import (
+    LONGEST_LINE,
+    Line,
+    UnitText,
+)
 
 READABLE = {
     "too-long": f"{LONGEST_LINE} bytes at most",

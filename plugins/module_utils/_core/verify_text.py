@@ -9,8 +9,8 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, Severity
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed, Unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.units import KINDS
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed, Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import KINDS
 
 ID = "systemd"
 # An id of its own, for a program may come later than the unit that names it.

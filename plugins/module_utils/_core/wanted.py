@@ -9,14 +9,13 @@ import hashlib
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import units, watched
+from ansible_collections.workers.systemd.plugins.module_utils._core import watched
 from ansible_collections.workers.systemd.plugins.module_utils._core.credentials import (
     LISTING,
     file_of,
     listing,
     name_of,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import parse_env, render_env
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import (
@@ -26,6 +25,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit im
     unit_marker,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.seal import Seal
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import parse_env, render_env
 
 ENVIRONMENT_MARKER = "WORKERS_ENVIRONMENT"
 SECRETS_MARKER = "WORKERS_SECRETS"
@@ -92,8 +93,8 @@ def wanted(
     files.extend(_watch_file(places, pool, watch_markers))
     template = template_of(places, pool, systemd)
     common[UNIT_MARKER] = unit_marker(template)
-    files.append(WantedFile(places.unit(units.template(pool.name)), template, 0o644))
-    files.append(WantedFile(places.unit(units.target(pool.name)), target_text(places, pool), 0o644))
+    files.append(WantedFile(places.unit(unit_name.template(pool.name)), template, 0o644))
+    files.append(WantedFile(places.unit(unit_name.target(pool.name)), target_text(places, pool), 0o644))
     noted = watched.notes(pool, seal, digests)
     return Wanted(pool, tuple(files), _markers(pool, common, watch_markers.own), generation_of(common), noted)
 
@@ -114,7 +115,7 @@ def wanted_again(
     found = {name: value for file in kept if file.secret for name, value in contents(file.path, file.text).items()}
     common = {marker: found[marker] for marker in (ENVIRONMENT_MARKER, SECRETS_MARKER) if marker in found}
     common.update(_watch_marker(watch_markers))
-    template = next(file.text for file in kept if file.path == places.unit(units.template(pool.name)))
+    template = next(file.text for file in kept if file.path == places.unit(unit_name.template(pool.name)))
     common[UNIT_MARKER] = unit_marker(template)
     files = (*kept, *_watch_file(places, pool, watch_markers))
     return Wanted(pool, files, _markers(pool, common, watch_markers.own), generation_of(common), noted)

@@ -9,13 +9,13 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.extract_word import BadWord
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, error
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed, Unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.commands import command_lines
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.listed import is_slice
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.time_span import SECOND, microseconds
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.words import is_true
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.extract_word import BadWord
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed, Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.commands import command_lines
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.listed import is_slice
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.time_span import SECOND, microseconds
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.words import is_true
 
 Ignored = t.Collection[t.Tuple[str, int]]
 LISTENS = ("ListenStream", "ListenDatagram", "ListenSequentialPacket", "ListenFIFO", "ListenNetlink", "ListenSpecial")

@@ -10,7 +10,6 @@ import time
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.progress import Progress
@@ -26,6 +25,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.rollout impo
     Stops,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.surge import with_extra
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health, Inside, Sample, Verdict
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import WantedFile
 from ansible_collections.workers.systemd.plugins.module_utils._host import look, processes, stops
@@ -91,7 +91,7 @@ class Outcome:
         return {**judged, **killed, **self.refused}
 
     def verdicts_of(self, pool: str) -> t.Dict[str, Verdict]:
-        return {unit: one for unit, one in self.verdicts.items() if units.UnitName.parse(unit).prefix == pool}
+        return {unit: one for unit, one in self.verdicts.items() if unit_name.UnitName.parse(unit).prefix == pool}
 
     @property
     def spared(self) -> t.List[str]:
@@ -111,7 +111,7 @@ class Outcome:
     @property
     def faulty(self) -> t.Set[str]:
         """Pools whose new version is bad."""
-        return {units.UnitName.parse(unit).prefix for unit, verdict in self.verdicts.items() if verdict.faulty}
+        return {unit_name.UnitName.parse(unit).prefix for unit, verdict in self.verdicts.items() if verdict.faulty}
 
     @property
     def unfinished(self) -> t.Set[str]:
@@ -309,7 +309,7 @@ class Run:
                 asked[unit].busy if unit in asked else None,
                 self.inside.get(unit),
             )
-            for unit, seen in self.manager.list_units(units.patterns(wanted)).items()
+            for unit, seen in self.manager.list_units(unit_name.patterns(wanted)).items()
         }
 
     def _subjects(self, verb: Verb) -> t.List[str]:

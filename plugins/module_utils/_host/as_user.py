@@ -29,8 +29,8 @@ import time
 import traceback
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.journal_query import Entry, JournalQuery
 from ansible_collections.workers.systemd.plugins.module_utils._core.shape import fits
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import Entry, JournalQuery
 from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, commands, journalctl
 from ansible_collections.workers.systemd.plugins.module_utils._host.carried import Returned, carried, unpacked
 from ansible_collections.workers.systemd.plugins.module_utils._host.dead_man import SIGNS_OF_LIFE, Program

@@ -11,7 +11,7 @@ import os
 import socket
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.bus_message import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.bus_message import (
     LARGEST,
     Answer,
     Call,

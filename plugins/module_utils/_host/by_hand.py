@@ -8,9 +8,9 @@ import os
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 
 # What `systemctl edit` writes. Other drop-ins have a name that somebody gave them, mostly a program.
 EDITED = "override.conf"
@@ -42,7 +42,7 @@ def look(places: Places, wanted: t.Collection[str]) -> ByHand:
     """At these units of pools; each directory is read once, however many they are."""
     found = ByHand()
     pools = {UnitName.parse(unit).prefix for unit in wanted}
-    names = {*wanted, *map(units.template, pools), *map(units.target, pools)}
+    names = {*wanted, *map(unit_name.template, pools), *map(unit_name.target, pools)}
     seen: t.Set[str] = set()
     for directory in places.searched:
         for entry in _entries(directory):
@@ -61,7 +61,7 @@ def _note(found: ByHand, places: Places, unit: str, path: str) -> None:
     # null_or_empty(): a link to /dev/null, or a file with nothing in it.
     if target == os.devnull or (os.path.isfile(target) and os.path.getsize(target) == 0):
         found.masked[unit] = path
-    elif target != os.path.realpath(places.unit(units.template(UnitName.parse(unit).prefix))):
+    elif target != os.path.realpath(places.unit(unit_name.template(UnitName.parse(unit).prefix))):
         found.hidden[unit] = path
 
 

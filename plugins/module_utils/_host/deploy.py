@@ -10,7 +10,7 @@ import time
 import typing as t
 from dataclasses import asdict
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import cut_short, own_lists, report, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import cut_short, own_lists, report
 from ansible_collections.workers.systemd.plugins.module_utils._core.exposure import Judged
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, Severity
 from ansible_collections.workers.systemd.plugins.module_utils._core.instance_names import literal_problems
@@ -30,6 +30,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.problem impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.seal import sealed_with
 from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import plan_shared, shared_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.surge import with_surge
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import limits_not_in_force
 from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, contents, wanted
@@ -129,7 +130,11 @@ class Deployment:
 
     def _is_of_pool(self, finding: Finding) -> bool:
         """Or of a drop-in, say, that somebody else has made."""
-        own = {self.places.unit(name(pool.name)) for pool in self.present for name in (units.template, units.target)}
+        own = {
+            self.places.unit(name(pool.name))
+            for pool in self.present
+            for name in (unit_name.template, unit_name.target)
+        }
         return finding.at is None or finding.at.path in own
 
     def foreseen(self) -> t.List[str]:
@@ -168,7 +173,7 @@ class Deployment:
             raise Problems(found)
 
     def _where(self, unit: str) -> str:
-        return f"{self.wanted[units.UnitName.parse(unit).prefix].pool.where}.instances"
+        return f"{self.wanted[unit_name.UnitName.parse(unit).prefix].pool.where}.instances"
 
     def _advice(self) -> t.Iterator[str]:
         for pool in self.present:
@@ -340,7 +345,7 @@ class Deployment:
     def _instances(self, pools: t.Optional[t.Iterable[Pool]] = None) -> t.List[str]:
         """Units of the wanted instances, of all pools or of some."""
         pools = [one.pool for one in self.wanted.values()] if pools is None else pools
-        return [units.instance(pool.name, one) for pool in pools for one in pool.instances]
+        return [unit_name.instance(pool.name, one) for pool in pools for one in pool.instances]
 
     def _secrets(self) -> t.Set[str]:
         """Of this version, of those that are kept, and of pools that have just gone."""
@@ -354,7 +359,7 @@ class Deployment:
         before = {path: file.text for files in observed for path, file in files.items()}
         wanted_files = [self.shared, *(one.files for one in self.wanted.values())]
         after = {file.path: file.text for files in wanted_files for file in files}
-        templates = {self.places.unit(units.template(name)) for name in self.wanted}
+        templates = {self.places.unit(unit_name.template(name)) for name in self.wanted}
         diffs = []
         for steps in [self.host_steps, *self.steps.values()]:
             for step in steps:
@@ -389,4 +394,4 @@ def _private_diff(path: str, before: t.Optional[str], after: t.Optional[str]) ->
 
 def _one_loaded(name: str, pool: ObservedPool) -> t.List[str]:
     """All instances come from one template, so one speaks for all."""
-    return [units.instance(name, one) for one, seen in pool.instances.items() if seen.load == "loaded"][:1]
+    return [unit_name.instance(name, one) for one, seen in pool.instances.items() if seen.load == "loaded"][:1]

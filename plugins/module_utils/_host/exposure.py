@@ -7,7 +7,6 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.exposure import (
     OFFLINE_SINCE,
     Exposure,
@@ -17,6 +16,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.exposure imp
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import template_of
 from ansible_collections.workers.systemd.plugins.module_utils._host import look
 from ansible_collections.workers.systemd.plugins.module_utils._host.candidates import SOME_INSTANCE
@@ -36,7 +36,7 @@ STAND_IN = "workers-exposure-"
 def judge(manager: Manager, pools: t.Sequence[Pool]) -> t.Tuple[t.Dict[str, Judged], t.List[Problem], t.List[str]]:
     """By name, pools whose unit changes or that have a limit; then problems, and warnings."""
     texts = {pool.name: template_of(manager.places, pool, manager.version()) for pool in pools}
-    there = {name: look.observed_file(manager.places.unit(units.template(name))) for name in texts}
+    there = {name: look.observed_file(manager.places.unit(unit_name.template(name))) for name in texts}
     same = {name for name, file in there.items() if file and file.text == texts[name]}
     asked = [pool.name for pool in pools if pool.name not in same or pool.max_exposure is not None]
     known = not_installed(manager, {name: texts[name] for name in asked})
@@ -66,7 +66,7 @@ def not_installed(manager: Manager, texts: t.Mapping[str, str]) -> t.Dict[str, E
         return {}
     if manager.version() < OFFLINE_SINCE:
         return _of_stand_ins(manager, texts)
-    files = {manager.places.unit(units.template(name)): text for name, text in texts.items()}
+    files = {manager.places.unit(unit_name.template(name)): text for name, text in texts.items()}
     with staged(manager.places, files) as (directory, _origins):
         return _ask(manager, [f"{directory}/{_some_instance(name)}" for name in texts], "--offline=true")
 
@@ -80,7 +80,7 @@ def _of_stand_ins(manager: Manager, texts: t.Mapping[str, str]) -> t.Dict[str, E
     make_directory(directory, PUBLIC)
     with contextlib.ExitStack() as cleanup:
         for name, text in texts.items():
-            path = f"{directory}/{STAND_IN}{units.template(name)}"
+            path = f"{directory}/{STAND_IN}{unit_name.template(name)}"
             cleanup.callback(remove, path)
             write_readable(path, text)
         found = _ask(manager, [f"{STAND_IN}{_some_instance(name)}" for name in texts])
@@ -92,8 +92,8 @@ def _ask(manager: Manager, what: t.Sequence[str], *options: str) -> t.Dict[str, 
     if not what:
         return {}
     _status, said, _errors = analyze(manager, "security", "--no-pager", *options, *what)
-    return {units.UnitName.parse(unit).prefix: exposure for unit, exposure in parse(said).items()}
+    return {unit_name.UnitName.parse(unit).prefix: exposure for unit, exposure in parse(said).items()}
 
 
 def _some_instance(pool: str) -> str:
-    return units.instance(pool, SOME_INSTANCE)
+    return unit_name.instance(pool, SOME_INSTANCE)

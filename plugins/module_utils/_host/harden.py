@@ -10,7 +10,7 @@ import stat
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import hardening, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import hardening
 from ansible_collections.workers.systemd.plugins.module_utils._core.fit import syscall_groups, trial_unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.fit.proposal import (
     AS_ROOT,
@@ -24,9 +24,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.paths import
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import Value
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.words import is_true
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import Value
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.words import is_true
 from ansible_collections.workers.systemd.plugins.module_utils._host import (
     credentials,
     exposure,
@@ -70,7 +71,7 @@ def problems(pool: str, instance: t.Optional[str]) -> t.Iterator[Problem]:
     if pool not in owned:
         expected = f"one of {', '.join(owned)}" if owned else "no pool: there are none on this host"
         yield Problem("pool", repr(pool), expected, "Those in the manager of a user are not watched.")
-    if instance is not None and not units.INSTANCE_NAME.fullmatch(instance):
+    if instance is not None and not unit_name.INSTANCE_NAME.fullmatch(instance):
         yield Problem("instance", repr(instance), "the name of an instance, such as 1")
     if not trial.strace():
         yield Problem("strace", "no such program on the host", "strace", "Install it on this test host.")
@@ -83,7 +84,7 @@ class Hardening:
         self.manager = manager
         self.pool = pool
         self.instance = instance or _first(pool, manager)
-        name = units.instance(pool, self.instance)
+        name = unit_name.instance(pool, self.instance)
         path, text = unit_files.find(SYSTEM, name) or ("", "")
         self.unit = Unit.of(name, text, unit_files.drop_ins(SYSTEM, name), path)
         self.user = self.unit.value("Service", "User")
@@ -191,7 +192,7 @@ class Hardening:
 def _first(pool: str, manager: Manager) -> str:
     """Name of an instance that is on the host, or would be the first."""
     known = look.observe([pool], manager)[pool].instances
-    return units.in_order(known)[0] if known else SOME_INSTANCE
+    return unit_name.in_order(known)[0] if known else SOME_INSTANCE
 
 
 def _written(path: str, usage: Usage) -> str:

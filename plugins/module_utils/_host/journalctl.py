@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.journal_query import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import (
     Entry,
     JournalQuery,
     read_entries,

@@ -14,8 +14,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.judge import
 from ansible_collections.workers.systemd.plugins.module_utils._core.lint import Row, Subject
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.units import LINKED_BY, UnitName, is_unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import (
+    LINKED_BY,
+    UnitName,
+    is_unit_name,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._host import trap_facts, unit_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.candidates import instance_of, some_instance
 from ansible_collections.workers.systemd.plugins.module_utils._host.catalogue import HostCatalogue

@@ -10,7 +10,7 @@ import os
 import stat
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import calm, marks, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import calm, marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.evidence import (
     Evidence,
     Version,
@@ -33,8 +33,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit im
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import ENABLED, UNITS
 from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
-from ansible_collections.workers.systemd.plugins.module_utils._core.units import LINKED_BY, UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import LINKED_BY, UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files, generations, processes
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import entries
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ListedUnit, Manager
@@ -77,8 +78,8 @@ def observe(names: t.Sequence[str], manager: Manager) -> t.Dict[str, ObservedPoo
     places = manager.places
     enabled = links(places)
     # The instances of somebody else's template are not ours to see, so that no step can be about them.
-    own = [name for name in names if claimed(places, units.template(name))[1] in (None, name)]
-    patterns = [pattern for name in own for pattern in (units.target(name), units.instance(name, "*"))]
+    own = [name for name in names if claimed(places, unit_name.template(name))[1] in (None, name)]
+    patterns = [pattern for name in own for pattern in (unit_name.target(name), unit_name.instance(name, "*"))]
     listed = manager.list_units(patterns)
     pools = set(own)
     started = processes.by_unit(places, lambda unit: unit in listed and UnitName.parse(unit).prefix in pools)
@@ -98,8 +99,8 @@ def observe(names: t.Sequence[str], manager: Manager) -> t.Dict[str, ObservedPoo
                 )
                 for unit in known.get(name, ())
             },
-            target_active=_is_up(listed.get(units.target(name))),
-            target_enabled=name in pools and units.target(name) in enabled,
+            target_active=_is_up(listed.get(unit_name.target(name))),
+            target_enabled=name in pools and unit_name.target(name) in enabled,
         )
         for name in names
     }
@@ -182,7 +183,7 @@ def _started_marker(places: Places, unit: str) -> str:
 
 def _installed_marker(places: Places, unit: str, began: float) -> str:
     """The manager of a user keeps nothing of a start, but a template that is older than the process is its own."""
-    template = observed_file(places.unit(units.template(UnitName.parse(unit).prefix)))
+    template = observed_file(places.unit(unit_name.template(UnitName.parse(unit).prefix)))
     return unit_marker(template.text) if template and template.changed <= began else ""
 
 
@@ -206,7 +207,7 @@ def links(places: Places) -> t.Dict[str, t.Set[str]]:
 
 def _files(places: Places, name: str) -> t.Dict[str, File]:
     """The pool's own files; a unit file of somebody else is not among them."""
-    own = (places.unit(units.template(name)), places.unit(units.target(name)))
+    own = (places.unit(unit_name.template(name)), places.unit(unit_name.target(name)))
     paths = [path for path in own if owner(path) == name]
     paths += sorted(glob.glob(f"{glob.escape(places.config(name))}/*"))
     seen = {path: observed_file(path) for path in paths}

@@ -7,14 +7,14 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.bus_message import Answer, Call, object_path
-from ansible_collections.workers.systemd.plugins.module_utils._core.journal_query import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.bus_message import Answer, Call, object_path
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import (
     About,
     Entry,
     JournalQuery,
     most_lines,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._host import bus, journalctl
 
 # argv -> (exit status, stdout, stderr)

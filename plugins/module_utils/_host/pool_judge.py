@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue, findings
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge import judged
@@ -14,11 +13,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_places import option_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import target_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.table import (
     environment_file_findings,
     live_findings,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, template_of
 from ansible_collections.workers.systemd.plugins.module_utils._host import candidates, trap_facts
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
@@ -91,15 +91,15 @@ def judge_processes(
     silent = {*off, "limit-is-not-in-force"} if places.user else off
     speakers: t.Dict[str, Wanted] = {}
     for one in wanted:
-        names = (units.instance(one.pool.name, name) for name in one.pool.instances)
+        names = (unit_name.instance(one.pool.name, name) for name in one.pool.instances)
         speakers.update(dict.fromkeys([unit for unit in names if unit in settled][:1], one))
     found = []
     for unit, process in trap_facts.processes(manager.show(list(speakers), trap_facts.PROPERTIES)).items():
         pool = speakers[unit].pool
-        path = places.unit(units.template(pool.name))
+        path = places.unit(unit_name.template(pool.name))
         template = next(file.text for file in speakers[unit].files if file.path == path)
         for finding in live_findings(
-            Unit.of(units.template(pool.name), template, path=path), process, manager.version(), silent
+            Unit.of(unit_name.template(pool.name), template, path=path), process, manager.version(), silent
         ):
             found.append(Placed(option_of(places, pool, finding.at), finding))
     return found
@@ -115,9 +115,9 @@ def _candidates(places: Places, pool: Pool, systemd: int) -> t.Iterator[Candidat
     ((path, text),) = template.files
     some = pool.instances if _runs_another_program(template) else pool.instances[:1]
     yield from candidates.of_unit(
-        places, units.template(pool.name), path, text.text, some or [candidates.SOME_INSTANCE]
+        places, unit_name.template(pool.name), path, text.text, some or [candidates.SOME_INSTANCE]
     )
-    target = units.target(pool.name)
+    target = unit_name.target(pool.name)
     yield from candidates.of_unit(places, target, places.unit(target), target_text(places, pool))
 
 
@@ -128,14 +128,14 @@ def _of_own_environment_files(manager: Manager, pool: Pool, off: t.Collection[st
     if not paths:
         return []
     text = "".join(["[Service]\n", *(f"EnvironmentFile={path}\n" for path in paths)])
-    name = units.template(pool.name)
+    name = unit_name.template(pool.name)
     unit = Unit.of(name, text, path=manager.places.unit(name))
     (host,) = trap_facts.facts(manager.places, [unit], manager.run)
     return list(environment_file_findings(unit, host, manager.version(), off))
 
 
 def _template(places: Places, pool: Pool, systemd: int) -> Unit:
-    name = units.template(pool.name)
+    name = unit_name.template(pool.name)
     return Unit.of(name, template_of(places, pool, systemd), path=places.unit(name))
 
 

@@ -12,11 +12,11 @@ import shutil
 import stat
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.credentials import ENCRYPTED_SINCE
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, without_dash
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.seen import VENDOR
 from ansible_collections.workers.systemd.plugins.module_utils._host import (
     accounts,
@@ -62,7 +62,7 @@ def foreign(places: Places, pools: t.Sequence[Pool]) -> t.List[Problem]:
     """What is in the way of a pool's units: units of somebody else that have their names, and files for directories."""
     problems = []
     for pool in pools:
-        for unit in (units.template(pool.name), units.target(pool.name)):
+        for unit in (unit_name.template(pool.name), unit_name.target(pool.name)):
             path, owner = look.claimed(places, unit)
             if owner not in (None, pool.name):
                 masked = os.path.islink(path) and os.readlink(path) == "/dev/null"
@@ -78,7 +78,7 @@ def foreign(places: Places, pools: t.Sequence[Pool]) -> t.List[Problem]:
 
 def _directories(places: Places, pool: Pool) -> t.Tuple[str, ...]:
     """Where files and links of a pool go."""
-    wanted_by = (f"{target}.wants" for target in (units.target(pool.name), places.default_target))
+    wanted_by = (f"{target}.wants" for target in (unit_name.target(pool.name), places.default_target))
     return (places.config(pool.name), *map(places.unit, wanted_by))
 
 

@@ -9,8 +9,8 @@ import signal
 import time
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import proc_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import proc_text
 
 # In bytes: more than execve(2) takes of arguments and environment. A process may tell the kernel that any of its memory
 # is its environment (prctl(2), PR_SET_MM_MAP).

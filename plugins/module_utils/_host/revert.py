@@ -8,7 +8,6 @@ import sys
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.change import Change, way_back
 from ansible_collections.workers.systemd.plugins.module_utils._core.generation import Generation
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
@@ -22,6 +21,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan import 
     plan_revert,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import plan_shared, shared_units
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, markers_in, wanted_again
 from ansible_collections.workers.systemd.plugins.module_utils._core.watched import markers_again
 from ansible_collections.workers.systemd.plugins.module_utils._host import by_hand, generations, host, look
@@ -93,7 +93,7 @@ class Revert:
         if change.back is None:
             return PoolWork(name, plan_removal(name, observed, "its first version is bad"))
         back = _again(self.manager.places, change.back, change.new)
-        instances = [units.instance(name, one) for one in back.pool.instances]
+        instances = [unit_name.instance(name, one) for one in back.pool.instances]
         # Somebody may have masked one meanwhile, and systemd refuses the whole call that enables it with others.
         self.masked[name] = by_hand.look(self.manager.places, instances).masked
         steps = plan_revert(back, observed, _touched(back, observed, failed, begun))
@@ -120,7 +120,7 @@ def _touched(back: Wanted, observed: ObservedPool, failed: Outcome, begun: float
     name = back.pool.name
     stale = {step.subject for step in plan_pool(back, observed) if step.verb is Verb.RESTART}
     later = {
-        units.instance(name, one)
+        unit_name.instance(name, one)
         for one, seen in observed.instances.items()
         if seen.process and seen.process.started >= begun
     }

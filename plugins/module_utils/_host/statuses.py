@@ -7,11 +7,11 @@ from __future__ import annotations
 import time
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.generation import Generation, last_good
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import last_exits
 from ansible_collections.workers.systemd.plugins.module_utils._core.status import PROPERTIES, all_instances, pool_status
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._host import exposure, generations, look
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 
@@ -21,7 +21,9 @@ def statuses(manager: Manager, names: t.Sequence[str]) -> t.Dict[str, t.Dict[str
     pools = look.observe(names, manager)
     kept = {name: generations.of_pool(manager.places, name) for name in pools}
     wanted = {name: _wanted(pool, kept[name]) for name, pool in pools.items()}
-    instances = [units.instance(name, one) for name, pool in pools.items() for one in all_instances(pool, wanted[name])]
+    instances = [
+        unit_name.instance(name, one) for name, pool in pools.items() for one in all_instances(pool, wanted[name])
+    ]
     shown = manager.show(instances, PROPERTIES)
     died = [unit for unit, one in shown.items() if one["NRestarts"] != "0" or one["ActiveState"] != "active"]
     exits = last_exits(manager.exits(died))

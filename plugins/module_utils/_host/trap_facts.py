@@ -12,6 +12,8 @@ import stat
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.host_facts import (
     EnvFileFacts,
     HostFacts,
@@ -20,8 +22,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.traps.host_f
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.paths import NeededPaths
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.seen import VENDOR
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, foreign_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.processes import signal_masks, still_loading

@@ -15,14 +15,14 @@ import time
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.fit import strace_text, trial_unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.fit.usage import Usage, watched
 from ansible_collections.workers.systemd.plugins.module_utils._core.paths import parent
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import journal_lines, last_exits
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import Value
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import Value
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import (
     PUBLIC,
     make_directory,
@@ -83,8 +83,8 @@ class Trials:
         """Blocks until the worker has run for so long, or ended, and has been stopped as the pool's are."""
         prefix = trial_unit.name(self.unit.name.prefix, secrets.token_hex(4))
         directory = self.manager.places.runtime_units
-        path = f"{directory}/{units.template(prefix)}"
-        unit = units.instance(prefix, self.unit.name.instance or "")
+        path = f"{directory}/{unit_name.template(prefix)}"
+        unit = unit_name.instance(prefix, self.unit.name.instance or "")
         text = trial_unit.text(self.unit, {**guards, **self.more}, int(seconds) + SPARE, path)
         make_directory(directory, PUBLIC)
         since = time.time()

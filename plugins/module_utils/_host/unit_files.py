@@ -10,8 +10,8 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import drop_in_folders
-from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import drop_in_folders
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import entries
 
 # The longest line that systemd reads (LONG_LINE_MAX in fileio.h). A whole file of this size is no unit.

@@ -14,7 +14,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.characters i
 from ansible_collections.workers.systemd.plugins.module_utils._core.fit import syscall_groups
 from ansible_collections.workers.systemd.plugins.module_utils._core.fit.usage import TEMPORARY, Usage
 from ansible_collections.workers.systemd.plugins.module_utils._core.paths import PATH_LIST_SYNTAX, is_below, parent
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import Value, value_texts
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import Value, value_texts
 
 # The tightest first.
 PROFILES = ("no_network", "strict", "standard")

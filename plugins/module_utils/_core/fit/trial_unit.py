@@ -7,11 +7,12 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import hardening, units
-from ansible_collections.workers.systemd.plugins.module_utils._core.command import PREFIXES
-from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import render_argv
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import Value, render
+from ansible_collections.workers.systemd.plugins.module_utils._core import hardening
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.command import PREFIXES
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import render_argv
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import Value, render
 
 # Stops until somebody who watches lets it go on, and becomes the worker: the process, and so its number, is the same.
 GATE = ("/bin/sh", "-c", 'kill -STOP $$; exec "$0" "$@"')
@@ -81,7 +82,7 @@ def _expanded(value: str, pool: str, instance: str) -> str:
     own = {
         **dict.fromkeys("pP", pool),
         **dict.fromkeys("jJ", pool.rpartition("-")[2]),
-        "n": units.instance(pool, instance),
+        "n": unit_name.instance(pool, instance),
         "N": f"{pool}@{instance}",
     }
     return SPECIFIER.sub(lambda found: own.get(found.group(1), found.group(0)), value)

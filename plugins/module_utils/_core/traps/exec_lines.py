@@ -7,14 +7,14 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.command import Command
-from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import NO_LOGIN_PATH
-from ansible_collections.workers.systemd.plugins.module_utils._core.shell_text import SHELLS
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.command import Command
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import NO_LOGIN_PATH
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.shell_text import SHELLS
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.wrappers import Stays, unwrap
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.host_facts import is_secret
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.seen import Seen
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.trap import ERROR, WARNING, Caught, trap
 from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT
-from ansible_collections.workers.systemd.plugins.module_utils._core.wrappers import Stays, unwrap
 
 EXEC_KEYS = ("ExecStartPre", "ExecStart", "ExecStartPost", "ExecReload", "ExecStop", "ExecStopPost")
 SHELL_WORD = re.compile(r"\||\|\||&&?|[0-9]?>{1,2}(?:&[0-9])?|<|[0-9]?>&[0-9]|[0-9]?>{1,2}/\S*")

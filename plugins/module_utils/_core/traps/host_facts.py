@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_lint import Oddity, oddities
-from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import parse_env
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import parse_env
 
 # The last word of a name whose value is a secret. What only tells where it lies (_FILE, _PATH) or how it is handled
 # (_TTL, _LENGTH) ends otherwise.

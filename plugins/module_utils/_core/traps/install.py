@@ -9,6 +9,7 @@ import re
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import KINDS
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.seen import INSTALLS, Seen
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.trap import (
     ERROR,
@@ -17,7 +18,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.traps.trap i
     trap,
     written,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.units import KINDS
 
 ORDERED = ("Requires", "Wants", "BindsTo", "Requisite")
 # systemd.special(7): what units are installed in.

@@ -8,6 +8,7 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_lint import Effect
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.host_facts import PathFacts
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.paths import (
     concrete,
@@ -22,7 +23,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.traps.trap i
     trap,
     written,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed
 
 WRITABLE_BY_ALL, READABLE_BY_ALL = 0o002, 0o004
 

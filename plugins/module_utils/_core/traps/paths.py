@@ -8,11 +8,11 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.command import command
 from ansible_collections.workers.systemd.plugins.module_utils._core.root_runs import executed
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed, Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.command import command
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed, Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.words import is_true
 from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.words import is_true
 
 EXEC = ("ExecCondition", "ExecStartPre", "ExecStart", "ExecStartPost", "ExecReload", "ExecStop", "ExecStopPost")
 # systemd.exec(5), "Logging and Standard Input/Output".

@@ -8,7 +8,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.shell_text import ASSIGNMENT, base_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.shell_text import ASSIGNMENT, base_name
 
 PYTHON = re.compile(r"(?:python|pypy)[0-9.]*")
 INTERPRETERS = re.compile(r"(?:python|pypy|php|ruby|jruby|node|nodejs|bun|deno|perl|java|(?:ba|da|k|z)?sh)[0-9.]*")

@@ -8,6 +8,9 @@ import math
 import re
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.quantities import number
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.words import FALSE, TRUE
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.paths import concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.seen import Seen
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.trap import (
@@ -17,10 +20,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.traps.trap i
     trap,
     written,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed
 from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.quantities import number
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.words import FALSE, TRUE
 
 HOMES = re.compile(r"/(?:home|root|run/user)(?:/|$)")
 HIDING = TRUE | {"tmpfs"}

@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.wrappers import Stays, unwrap
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.seen import Seen
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.trap import (
     ERROR,
@@ -15,7 +16,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.traps.trap i
     trap,
     written,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.wrappers import Stays, unwrap
 
 NOTIFIES = frozenset({"notify", "notify-reload"})
 # The example units of sidekiq and puma have 10 s.

@@ -9,7 +9,7 @@ import re
 import signal
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.command import Command
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.command import Command
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.seen import Seen
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.trap import (
     ERROR,

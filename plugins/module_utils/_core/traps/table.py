@@ -9,6 +9,7 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, did_you_mean
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps import (
     exec_lines,
     install,
@@ -23,7 +24,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.traps import
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.host_facts import HostFacts, LiveProcess
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.seen import Seen
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.trap import Trap
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 
 
 def _traps_in(*files: object) -> t.Tuple[Trap, ...]:

@@ -8,8 +8,8 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, Severity
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.seen import Seen
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 

@@ -9,13 +9,13 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, Severity, error
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import did_you_mean
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed
-from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
-from ansible_collections.workers.systemd.plugins.module_utils._core.values import specifiers
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.commands import unknown_escape
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.kind import NOTHING, Expands, Kind
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.kinds import kind_of
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.words import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import specifiers
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.commands import unknown_escape
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.kind import NOTHING, Expands, Kind
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.kinds import kind_of
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.words import (
     BOOLEAN,
     EMPTY_IS_FINE_SINCE,
     NEWEST_KNOWN,

@@ -11,11 +11,8 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import LAST_OF_PLANES
 from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue, parse_catalogue
-from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import parse_env
-from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import split_command
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import (
     File,
     Instance,
@@ -28,7 +25,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.pool_reader 
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import unit_marker
 from ansible_collections.workers.systemd.plugins.module_utils._core.seal import sealed_with
 from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import parse_env
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import split_command
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, wanted
 
 SYSTEMD = 252
@@ -77,7 +77,7 @@ def files_of(wanted: Wanted) -> dict[str, File]:
 def environ_of(wanted: Wanted, instance: str) -> dict[str, str]:
     """The environment in which systemd starts an instance, read from the files as systemd reads them."""
     files = {file.path: file.text for file in wanted.files}
-    template = UnitText.parse(files[SYSTEM.unit(units.template(wanted.pool.name))])
+    template = UnitText.parse(files[SYSTEM.unit(unit_name.template(wanted.pool.name))])
     items = [item for line in template.values("Service", "Environment") for item in split_command(line)]
     environ = dict(item.replace("%i", instance).partition("=")[::2] for item in items)
     for path in template.values("Service", "EnvironmentFile"):

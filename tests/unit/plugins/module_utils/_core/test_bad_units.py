@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.directives import findings
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Severity
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from tests.corpus.bad import BAD, START, Bad
 from tests.corpus.values import VALUES
 from tests.unit.plugins.module_utils._core.builders import shipped_catalogue

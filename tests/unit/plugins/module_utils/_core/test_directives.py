@@ -11,8 +11,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.directives i
     parse_catalogue,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Severity
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import PATTERN_HEADER
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import PATTERN_HEADER
 from tests.unit.plugins.module_utils._core.builders import shipped_catalogue
 
 # As `systemd --dump-configuration-items` of 252 prints it, shortened.

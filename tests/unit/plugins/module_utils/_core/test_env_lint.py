@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_lint import MOST_TOLD, Effect, oddities
-from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import render_env
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import render_env
 from tests.unit.plugins.module_utils._core.builders import carried
 
 PEM = "-----BEGIN PRIVATE KEY-----\nMIIEvQ+/s3cret\nabcd==\nabc=\n-----END PRIVATE KEY-----\n"

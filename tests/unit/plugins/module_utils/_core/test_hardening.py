@@ -13,7 +13,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.hardening im
     directives,
     unavailable,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.since import since
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.since import since
 
 CLOSED = [profile for profile in PROFILES if directives(profile, [])]
 

@@ -13,18 +13,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import instances, units
+from ansible_collections.workers.systemd.plugins.module_utils._core import instances
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line, visible
-from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import as_text, parse_env
-from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import split_command
-from ansible_collections.workers.systemd.plugins.module_utils._core.journal_query import read_entries
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_reader import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import MOST_TOLD, Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import journal_lines
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import as_text, parse_env
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import split_command
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import read_entries
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText, value_texts
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_spec import understand_unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText, value_texts
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import WantedFile, wanted
 from tests.corpus.injection import (
     HARMLESS,
@@ -194,8 +195,8 @@ def test_units_of_others_are_refused_or_are_units(template: t.Any, named: t.Any,
         {"units": listed},
     ):
         asked, problems = instances.understand({**options, "state": "stopped"}, now=0.0)
-        for unit in (*asked.patterns, *(units.instance(asked.template, one) for one in asked.instances)):
-            assert problems or units.is_unit_name(unit) or instances.PATTERN.fullmatch(unit)
+        for unit in (*asked.patterns, *(unit_name.instance(asked.template, one) for one in asked.instances)):
+            assert problems or unit_name.is_unit_name(unit) or instances.PATTERN.fullmatch(unit)
             assert problems or "/" not in unit
 
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 from ansible_collections.workers.systemd.plugins.module_utils._core.directives import parse_catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge import MAY_COME_LATER, judged
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps import table as traps
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.host_facts import HostFacts, PathFacts
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.verify_text import NOT_EXECUTABLE, Said, findings
 
 KNOWN = parse_catalogue(

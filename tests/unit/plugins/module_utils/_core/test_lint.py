@@ -19,7 +19,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.lint import 
     unreadable,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed
 from tests.corpus.bad import BAD
 
 UNITS = {

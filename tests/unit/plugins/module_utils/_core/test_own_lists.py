@@ -16,7 +16,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit im
     own_sections,
     template_text,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 from tests.unit.plugins.module_utils._core.builders import SYSTEMD, mail
 
 REVIVAL = "workers-revival@%n.service workers-resting@%p.service"

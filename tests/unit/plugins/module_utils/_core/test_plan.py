@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import (
     File,
     Instance,
@@ -29,7 +28,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan import 
     plan_removal,
     plan_revert,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted
 from tests.unit.plugins.module_utils._core.builders import (
     STARTED,
@@ -302,7 +302,7 @@ def test_nothing_is_removed_from_a_bare_host() -> None:
 def test_instances_are_taken_in_the_order_people_count() -> None:
     host = ObservedPool(instances=dict.fromkeys(["10", "b", "2"], Instance(enabled=True)))
     removed = [step.subject for step in plan_removal("mail", host, "absent")]
-    assert removed == [units.instance("mail", name) for name in ("2", "10", "b")]
+    assert removed == [unit_name.instance("mail", name) for name in ("2", "10", "b")]
 
 
 # steps, what is pending, why there is a reload

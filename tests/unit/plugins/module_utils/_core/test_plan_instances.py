@@ -22,7 +22,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan_instanc
     unit_steps,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.service import Service, Source, install_links
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 
 SYSTEMD = 252
 ONE = "w@1.service"

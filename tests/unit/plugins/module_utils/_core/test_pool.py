@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import units
 from ansible_collections.workers.systemd.plugins.module_utils._core.generation import as_generation
 from ansible_collections.workers.systemd.plugins.module_utils._core.hardening import directives
 from ansible_collections.workers.systemd.plugins.module_utils._core.instance_names import literal_problems
@@ -27,6 +26,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.pool import 
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_reader import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from tests.unit.plugins.module_utils._core.builders import mail, written
 
 # options, attribute of the pool, its value
@@ -260,7 +260,7 @@ def test_the_name_of_an_instance_and_its_pool_fit_into_a_units() -> None:
     longest = 100
     pool, name = "p" * longest, "i" * longest
     assert problems_of(name=pool, instances=[name]) == []
-    assert len(units.instance(pool, name)) <= units.LONGEST_UNIT_NAME
+    assert len(unit_name.instance(pool, name)) <= unit_name.LONGEST_UNIT_NAME
 
 
 def test_an_absent_pool_needs_its_name_alone() -> None:

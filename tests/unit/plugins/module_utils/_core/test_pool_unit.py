@@ -18,7 +18,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit im
     template_text,
     unit_marker,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 from tests.unit.plugins.module_utils._core.builders import SYSTEMD, mail
 
 ENV_FILES = ["/etc/default/mail"]

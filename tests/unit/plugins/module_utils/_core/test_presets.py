@@ -18,8 +18,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit im
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.presets import DEFAULT, PRESETS, directives
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.time_span import seconds
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.time_span import seconds
 from tests.unit.plugins.module_utils._core.builders import SYSTEMD, mail
 
 COLLECTION = Path(__file__).parents[5]

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.readiness import awaited_signal, awaited_signal_of
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from tests.unit.plugins.module_utils._core.builders import mail
 
 CELERY = "/usr/bin/celery -A app worker"

@@ -8,11 +8,6 @@ import typing as t
 import pytest
 from hypothesis import given
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.journal_query import (
-    TAKEN,
-    UNIT_STOPPING,
-    UNIT_SUCCEEDED,
-)
 from ansible_collections.workers.systemd.plugins.module_utils._core.mask import MASK
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import (
@@ -31,6 +26,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.report impor
     plan_rows,
     private_diff,
     summary,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import (
+    TAKEN,
+    UNIT_STOPPING,
+    UNIT_SUCCEEDED,
 )
 from tests.unit.plugins.module_utils._core.builders import carried
 

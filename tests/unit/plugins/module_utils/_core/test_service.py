@@ -9,7 +9,7 @@ import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import Instance
 from ansible_collections.workers.systemd.plugins.module_utils._core.service import Service, Source, install_links
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 
 # unit, its [Install], the links that `systemctl enable` makes
 LINKS: dict[str, tuple[str, str, t.Optional[set[str]]]] = {

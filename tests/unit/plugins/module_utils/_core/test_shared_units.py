@@ -11,11 +11,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.observed imp
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import GROWING_DELAY_SINCE
-from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import (
-    UNITS,
-    plan_shared,
-    shared_units,
-)
+from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import UNITS, plan_shared, shared_units
 
 OLD, NEW = GROWING_DELAY_SINCE - 1, GROWING_DELAY_SINCE
 SERVICE, TIMER, RECOVERY, REVIVAL, RESTING = (

@@ -7,7 +7,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed, Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed, Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.unit_spec import UnitSpec, understand_unit
 
 TIMER = {"Timer": {"OnCalendar": "03:00"}}

@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool import LIMITS
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_reader import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import template_text
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import UnitText
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import (
     CONTROLLERS,
     limits_not_in_force,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge import judged
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.verify_text import Said, findings
 from ansible_collections.workers.systemd.plugins.module_utils._core.whole_unit import escaped_path
 from tests.corpus.whole import GOOD, REFUSED, WholeUnit

@@ -12,8 +12,8 @@ import time
 import typing as t
 from pathlib import Path
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.journal_query import About, JournalQuery
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import InputProblems, Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import About, JournalQuery
 from ansible_collections.workers.systemd.plugins.module_utils._host.as_user import Principal
 
 HERE = Problem("here", "this", "that")

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.fit import trial_unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 
 TEMPLATE = """\
 [Unit]

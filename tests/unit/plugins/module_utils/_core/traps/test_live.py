@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps import table as traps
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.host_facts import LiveProcess
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from tests.unit.plugins.module_utils._core.traps.trap_units import worker
 
 # Bit 14 is signal 15, SIGTERM; bit 1 is SIGINT.

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps import table as traps
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.host_facts import (
     EnvFileFacts,
@@ -13,7 +14,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.traps.host_f
     is_secret,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.paths import NeededPaths
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
 from tests.unit.plugins.module_utils._core.traps.trap_units import worker
 
 GONE = PathFacts(exists=False, usable=False)

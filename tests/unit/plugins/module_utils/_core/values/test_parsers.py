@@ -10,7 +10,8 @@ import math
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.directives import findings
-from ansible_collections.workers.systemd.plugins.module_utils._core.extract_word import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge import judged
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.extract_word import (
     COMMAND,
     ESCAPED,
     PLAIN,
@@ -21,14 +22,19 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.extract_word
     unescaped,
     words,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge import judged
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.values import composed, quantities, time_span
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.calendar_event import is_calendar_event
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.commands import command_lines
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.kind import soft_and_hard
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.kinds import is_protected_hostname
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.signals import is_signal
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import (
+    composed,
+    quantities,
+    time_span,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.calendar_event import (
+    is_calendar_event,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.commands import command_lines
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.kind import soft_and_hard
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.kinds import is_protected_hostname
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.signals import is_signal
 from tests.unit.plugins.module_utils._core.builders import shipped_catalogue
 
 AT_THE_END = "a\\"

@@ -8,7 +8,7 @@ import re
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import UNSAFE, not_text
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.kind import NOTHING
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.kind import NOTHING
 
 LONGEST_NAME, LONGEST_PATH = 255, 4095
 # Before, no single name was too long.

@@ -8,7 +8,7 @@ import datetime
 import re
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.quantities import number
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.quantities import number
 
 WORDS = {
     *("minutely", "hourly", "daily", "weekly", "monthly", "quarterly"),

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import units
-from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 
 NAMES = {
     "a plain unit": ("nginx.service", UnitName("nginx", None)),
@@ -26,27 +26,27 @@ def test_a_unit_name_comes_apart(text: str, name: UnitName) -> None:
     assert UnitName.parse(text) == name
 
 
-@given(st.from_regex(units.POOL_NAME, fullmatch=True), st.from_regex(units.INSTANCE_NAME, fullmatch=True))
+@given(st.from_regex(unit_name.POOL_NAME, fullmatch=True), st.from_regex(unit_name.INSTANCE_NAME, fullmatch=True))
 def test_what_is_put_together_comes_apart_the_same(pool: str, instance: str) -> None:
-    assert UnitName.parse(units.instance(pool, instance)) == UnitName(pool, instance)
+    assert UnitName.parse(unit_name.instance(pool, instance)) == UnitName(pool, instance)
 
 
 def test_a_pool_has_a_template_and_a_target() -> None:
-    assert (units.template("mail"), units.target("mail")) == ("mail@.service", "mail.target")
+    assert (unit_name.template("mail"), unit_name.target("mail")) == ("mail@.service", "mail.target")
 
 
 def test_instances_are_in_the_order_people_count() -> None:
-    assert units.in_order(["b", "10", "2", "a", "1"]) == ["1", "2", "10", "a", "b"]
+    assert unit_name.in_order(["b", "10", "2", "a", "1"]) == ["1", "2", "10", "a", "b"]
 
 
 def test_units_are_in_order_of_their_templates_and_then_of_their_instances() -> None:
     names = ["b.service", "a@10.service", "a@2.service", "c@1.service", "a@x.service"]
     ordered = ["a@2.service", "a@10.service", "a@x.service", "b.service", "c@1.service"]
-    assert units.units_in_order(names) == ordered
+    assert unit_name.units_in_order(names) == ordered
 
 
 def test_one_pattern_serves_all_instances_of_a_template() -> None:
-    assert units.patterns(["a@2.service", "a@10.service", "b.service"]) == ["a@*.service", "b.service"]
+    assert unit_name.patterns(["a@2.service", "a@10.service", "b.service"]) == ["a@*.service", "b.service"]
 
 
 FOLDED = {
@@ -70,15 +70,15 @@ FOLDED = {
 
 @pytest.mark.parametrize(("names", "told"), FOLDED.values(), ids=FOLDED.keys())
 def test_many_units_are_told_in_few_words(names: list[str], told: list[str]) -> None:
-    assert units.folded(names) == told
+    assert unit_name.folded(names) == told
 
 
 @given(st.sets(st.integers(0, 60)), st.sets(st.sampled_from(["x", "01", "a@b"])))
 def test_nothing_is_lost_in_few_words(numbers: set[int], others: set[str]) -> None:
-    names = [units.instance("a", str(name)) for name in (*numbers, *others)]
+    names = [unit_name.instance("a", str(name)) for name in (*numbers, *others)]
     unfolded = []
-    for text in units.folded(names):
+    for text in unit_name.folded(names):
         first, dots, last = text.partition("..")
         run = range(int(first[len("a@") :]), int(last) + 1) if dots else []
-        unfolded += [units.instance("a", str(number)) for number in run] or [text]
+        unfolded += [unit_name.instance("a", str(number)) for number in run] or [text]
     assert sorted(unfolded) == sorted(names)

@@ -8,8 +8,8 @@ import re
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import UNSAFE, not_text
-from ansible_collections.workers.systemd.plugins.module_utils._core.extract_word import COMMAND, BadWord, words
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.extract_word import COMMAND, BadWord, words
 
 # The kernel takes no longer word: MAX_ARG_STRLEN less its NUL.
 LONGEST = 131071

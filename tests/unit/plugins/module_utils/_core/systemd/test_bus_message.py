@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.bus_message import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.bus_message import (
     Answer,
     Call,
     answer,

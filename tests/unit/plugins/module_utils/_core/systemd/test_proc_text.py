@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import proc_text
-from ansible_collections.workers.systemd.plugins.module_utils._core.proc_text import Stat
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import proc_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.proc_text import Stat
 
 STAT = b"7 (a (b) c) S 1 7 7 0 -1 4194560 1 0 0 0 1 2 0 0 20 0 1 0 12345 8192 1 184 0"
 NONE = (None, None)

@@ -8,7 +8,7 @@ import functools
 import re
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 
 # systemd leaves a percent sign as it is before anything but a letter or a digit.
 SPECIFIER = re.compile("%([A-Za-z0-9%])")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.env_text import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import (
     LONGEST,
     NAME,
     as_text,
@@ -19,7 +19,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.env_text imp
     render_env,
     render_environment,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import split_command
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import split_command
 from tests.unit.plugins.module_utils._core.builders import carried
 
 names = st.from_regex(NAME, fullmatch=True)

@@ -8,7 +8,7 @@ import enum
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.extract_word import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.extract_word import (
     QUOTED,
     BadWord,
     Style,

@@ -8,13 +8,13 @@ import re
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import not_text
-from ansible_collections.workers.systemd.plugins.module_utils._core.units import LONGEST_UNIT_NAME
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.quantities import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import LONGEST_UNIT_NAME
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.quantities import (
     decimal,
     integer,
     is_between,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.words import names
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.words import names
 
 UNIT_KINDS = names("service socket target timer path slice mount automount swap device scope")
 # unit_type_may_template()

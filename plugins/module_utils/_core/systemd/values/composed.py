@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.extract_word import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.extract_word import (
     BLANKS,
     QUOTED,
     WRITTEN,
@@ -18,8 +18,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.extract_word
     unescaped,
     words,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.kind import NOTHING
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.paths import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.kind import NOTHING
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.paths import (
     are_names,
     is_absolute_path,
     is_credential_name,
@@ -29,8 +29,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.values.paths
     is_normal,
     is_relative_path,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.quantities import integer
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.words import names
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.quantities import integer
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.words import names
 
 FIELDS = Style(":", unquotes=False, own_fields=True)
 ESCAPED_FIELDS = Style(":", unquotes=False, backslash=Backslash.ESCAPES, escaped_separators=True)

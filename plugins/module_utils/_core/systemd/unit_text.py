@@ -8,11 +8,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.characters import (
-    UNSAFE,
-    not_one_line,
-    not_text,
-)
+from ansible_collections.workers.systemd.plugins.module_utils._core.characters import UNSAFE, not_one_line, not_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 
 Scalar = t.Union[str, int, float, bool]

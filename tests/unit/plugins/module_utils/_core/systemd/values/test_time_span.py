@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.time_span import seconds
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.time_span import seconds
 
 SPANS = {
     "a bare number is seconds": ("3", 3.0),

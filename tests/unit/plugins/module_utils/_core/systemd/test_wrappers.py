@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.shell_text import Script
-from ansible_collections.workers.systemd.plugins.module_utils._core.wrappers import WRAPPERS, Stays, unwrap
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.shell_text import Script
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.wrappers import WRAPPERS, Stays, unwrap
 from tests.helpers.wrapped_commands import BASH, IN_THE_WAY, MEASURED, RELAYS
 
 NAMED = {

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import (
     LONGEST,
     LONGEST_PATH,
     argv_problems,
     render_argv,
     split_command,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import value_problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import value_problems
 from tests.unit.plugins.module_utils._core.builders import carried
 
 argvs = st.tuples(carried.map(lambda word: f"/{word}"), st.lists(carried, max_size=4)).map(

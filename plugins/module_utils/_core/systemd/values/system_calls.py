@@ -8,10 +8,10 @@ import functools
 import re
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.extract_word import PLAIN
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.kind import after, each, one_of
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.listed import is_errno
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.words import NEWEST_KNOWN, names
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.extract_word import PLAIN
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.kind import after, each, one_of
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.listed import is_errno
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.words import NEWEST_KNOWN, names
 
 # A name that only a newer systemd can know.
 LOOKS_LIKE_ONE = re.compile("@?[a-z0-9_-]+")

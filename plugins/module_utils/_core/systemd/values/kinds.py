@@ -13,11 +13,18 @@ import re
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.extract_word import ESCAPED, PLAIN, WRITTEN, Style
-from ansible_collections.workers.systemd.plugins.module_utils._core.values import addresses, composed
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.calendar_event import is_calendar_event
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.commands import is_command
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.kind import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.extract_word import (
+    ESCAPED,
+    PLAIN,
+    WRITTEN,
+    Style,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import addresses, composed
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.calendar_event import (
+    is_calendar_event,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.commands import is_command
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.kind import (
     Accepts,
     Expands,
     Kind,
@@ -27,7 +34,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.values.kind 
     one_of,
     soft_and_hard,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.listed import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.listed import (
     ARCHITECTURES,
     FAMILIES,
     is_assignment,
@@ -42,7 +49,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.values.liste
     is_user,
     is_variable,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.paths import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.paths import (
     LONGEST_PATH,
     is_absolute_path,
     is_descriptor_name,
@@ -50,7 +57,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.values.paths
     is_kept_out,
     is_normal,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.quantities import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.quantities import (
     LARGEST,
     integer,
     is_between,
@@ -60,14 +67,24 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.values.quant
     is_size,
     size,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.signals import is_exit_status, is_signal
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.system_calls import is_filtered, is_logged
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.time_span import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.signals import (
+    is_exit_status,
+    is_signal,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.system_calls import (
+    is_filtered,
+    is_logged,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.time_span import (
     SECOND,
     microseconds,
     nanoseconds,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.words import is_boolean, is_true, names
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.words import (
+    is_boolean,
+    is_true,
+    names,
+)
 
 Kinds = t.Dict[str, Kind]
 NONE, NAMES, ALL = Expands.NONE, Expands.NAMES, Expands.ALL

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.since import SINCE, since
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.since import SINCE, since
 from tests.unit.plugins.module_utils._core.builders import shipped_catalogue
 
 VERSIONS = (247, 252, 257, 262)

@@ -7,9 +7,9 @@ from __future__ import annotations
 import ipaddress
 import re
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.listed import is_interface
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.quantities import integer, is_between
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.words import names
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.listed import is_interface
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.quantities import integer, is_between
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.words import names
 
 OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 IPV4 = re.compile(rf"{OCTET}(?:\.{OCTET}){{3}}")

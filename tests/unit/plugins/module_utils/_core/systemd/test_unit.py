@@ -8,13 +8,13 @@ import pytest
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, Severity
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import (
     Placed,
     Unit,
     drop_in_folders,
     in_force,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.units import UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 
 MAIL = Unit.of(
     "mail@.service",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_text import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import (
     BLANKS,
     KEY_NAME,
     LONGEST_LINE,

@@ -9,11 +9,11 @@ import typing as t
 from dataclasses import dataclass
 from functools import cached_property
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.exec_text import split_command
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.shell_text import Script, base_name
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit import Placed
-from ansible_collections.workers.systemd.plugins.module_utils._core.wrappers import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import split_command
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.shell_text import Script, base_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.wrappers import (
     Layer,
     Unwrapped,
     shell_options,

@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.extract_word import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.extract_word import (
     BLANKS,
     COMMAND,
     ESCAPED,
     BadWord,
     next_word,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.paths import is_program
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.paths import is_program
 
 # "|" asks for the shell of the user.
 SHELL_SINCE = 258

@@ -8,7 +8,7 @@ import math
 import re
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.quantities import number
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.quantities import number
 
 SECOND = 1_000_000
 # In systemd's order: the first that the text begins with counts.

@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.quantities import integer
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.words import names
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.quantities import integer
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.words import names
 
 SIGNALS = names(
     "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG"

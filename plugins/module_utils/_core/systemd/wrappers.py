@@ -13,7 +13,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.shell_text import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.shell_text import (
     ASSIGNMENT,
     SHELLS,
     Script,

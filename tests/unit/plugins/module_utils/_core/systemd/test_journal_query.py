@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.journal_query import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import (
     MAIN_PROCESS_EXITED,
     SPAWN_FAILED,
     TAKEN,

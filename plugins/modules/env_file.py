@@ -93,7 +93,6 @@ problems:
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.env_lint import oddities
-from ansible_collections.workers.systemd.plugins.module_utils._core.paths import path_problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import env_changes, private_diff
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import (
@@ -101,6 +100,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_
     read_variables,
     render_env,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.paths import path_problems
 from ansible_collections.workers.systemd.plugins.module_utils._host import one_file
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module, hidden
 

@@ -257,10 +257,10 @@ problems:
 import time
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import policy
-from ansible_collections.workers.systemd.plugins.module_utils._core.instances import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import SCOPE, read_scope
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand import policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instances import understand
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import SCOPE, read_scope
 from ansible_collections.workers.systemd.plugins.module_utils._host.for_user import decide_in
 from ansible_collections.workers.systemd.plugins.module_utils._host.orders import Bring
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module

@@ -108,7 +108,7 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import file_diff
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.table import unknown_ids
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_spec import understand_unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.unit_spec import understand_unit
 from ansible_collections.workers.systemd.plugins.module_utils._host import commands, one_file
 from ansible_collections.workers.systemd.plugins.module_utils._host.install import UnitInstall
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module

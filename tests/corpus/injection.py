@@ -11,7 +11,7 @@ import typing as t
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.options import Spec, misshapen
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.options import Spec, misshapen
 from ansible_collections.workers.systemd.plugins.modules.pools import POOL
 from tests.oracle.hostile import PIECES, words
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.hardening import NEEDS, PROFILES, Guard
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import value_texts
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.hardening import NEEDS, PROFILES, Guard
 
 PAGE = Path(__file__).parents[2] / "docs" / "hardening.md"
-BEGIN, END = "<!-- From plugins/module_utils/_core/hardening.py. -->\n\n", "<!-- End of the tables. -->\n"
+BEGIN, END = "<!-- From plugins/module_utils/_core/understand/hardening.py. -->\n\n", "<!-- End of the tables. -->\n"
 ABOVE = {"standard": "off", "strict": "standard", "no_network": "strict"}
 
 

@@ -8,8 +8,6 @@ import typing as t
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, concrete
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_reader import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import template_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import (
     env_problems,
@@ -28,6 +26,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
     render,
     value_problems,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool, concrete
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
 from tests.helpers.oracle_host import Content, OracleHost
 from tests.oracle.hostile import LONG, carried, hostile
 

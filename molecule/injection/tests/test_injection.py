@@ -12,8 +12,8 @@ from pathlib import Path
 import ansible
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_reader import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import parse_env
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
 from tests.corpus.injection import (
     KEYS,
     OTHERS,

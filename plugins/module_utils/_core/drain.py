@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 
 # Busy instances are asked again after this many seconds.
 ASK_EVERY = 1.0

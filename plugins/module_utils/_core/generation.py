@@ -10,11 +10,11 @@ import typing as t
 from dataclasses import asdict, dataclass, field, fields
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
-from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, WantedFile
 from ansible_collections.workers.systemd.plugins.module_utils._core.watched import Note
 

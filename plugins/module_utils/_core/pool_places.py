@@ -7,10 +7,10 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import SAME_AS_OPTION, Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import value_texts
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import SAME_AS_OPTION, Pool
 
 
 def option_of(places: Places, pool: Pool, at: t.Optional[Placed]) -> str:

@@ -9,16 +9,9 @@ import math
 import re
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import (
-    credentials,
-    hardening,
-    marks,
-    own_lists,
-    presets,
-)
+from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.effects import Effect, effect_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, Sections
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import render_environment
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import render_argv
@@ -34,7 +27,14 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.valu
     seconds,
     seconds_or_endless,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand import (
+    credentials,
+    hardening,
+    own_lists,
+    presets,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool, Sections
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import ROOT
 
 # The process carries them from its start on; see stale.py.
 UNIT_MARKER = "WORKERS_UNIT"

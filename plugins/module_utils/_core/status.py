@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import moment
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import (
     File,
     Instance,
@@ -18,6 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit im
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import A_JOB, CLEAN_END
 from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers, started_with, why_stale
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand import moment
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import (
     OWN_WATCH_MARKER,
     contents,

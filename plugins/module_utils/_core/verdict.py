@@ -8,7 +8,7 @@ import enum
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 
 # A health check that said no is asked again after this many seconds.
 CHECK_EVERY = 1.0

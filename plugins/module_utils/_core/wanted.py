@@ -10,14 +10,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import watched
-from ansible_collections.workers.systemd.plugins.module_utils._core.credentials import (
-    LISTING,
-    file_of,
-    listing,
-    name_of,
-)
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import (
     UNIT_MARKER,
     target_text,
@@ -27,6 +20,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit im
 from ansible_collections.workers.systemd.plugins.module_utils._core.seal import Seal
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import parse_env, render_env
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.credentials import (
+    LISTING,
+    file_of,
+    listing,
+    name_of,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 
 ENVIRONMENT_MARKER = "WORKERS_ENVIRONMENT"
 SECRETS_MARKER = "WORKERS_SECRETS"

@@ -10,8 +10,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.seal import Seal
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool, concrete
 
 # In the place of a digest; no seal is this word.
 UNKNOWN = "unknown"

@@ -11,7 +11,6 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb
-from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.progress import Progress
 from ansible_collections.workers.systemd.plugins.module_utils._core.rollout import (
     Action,
@@ -26,6 +25,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.rollout impo
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.surge import with_extra
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health, Inside, Sample, Verdict
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import WantedFile
 from ansible_collections.workers.systemd.plugins.module_utils._host import look, processes, stops

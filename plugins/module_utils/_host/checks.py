@@ -16,8 +16,8 @@ import subprocess
 import time
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import concrete
 from ansible_collections.workers.systemd.plugins.module_utils._host import accounts
 from ansible_collections.workers.systemd.plugins.module_utils._host.commands import clean_environment
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager

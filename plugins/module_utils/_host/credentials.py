@@ -6,7 +6,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.credentials import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.observed import File
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
+from ansible_collections.workers.systemd.plugins.module_utils._core.seal import Seal
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.credentials import (
     ENCRYPTED,
     ENCRYPTED_SINCE,
     LISTING,
@@ -15,10 +18,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.credentials 
     kept,
     name_of,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.observed import File
-from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
-from ansible_collections.workers.systemd.plugins.module_utils._core.seal import Seal
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import SECRETS_MARKER, contents
 from ansible_collections.workers.systemd.plugins.module_utils._host import commands, generations
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ManagerError

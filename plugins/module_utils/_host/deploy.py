@@ -10,10 +10,9 @@ import time
 import typing as t
 from dataclasses import asdict
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import cut_short, own_lists, report
+from ansible_collections.workers.systemd.plugins.module_utils._core import cut_short, report
 from ansible_collections.workers.systemd.plugins.module_utils._core.exposure import Judged
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, Severity
-from ansible_collections.workers.systemd.plugins.module_utils._core.instance_names import literal_problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge import MAY_COME_LATER
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import (
@@ -24,14 +23,16 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan import 
     plan_reload,
     plan_removal,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import own_sections
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import InputProblems, Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.seal import sealed_with
 from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import plan_shared, shared_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.surge import with_surge
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
-from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import limits_not_in_force
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand import own_lists
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instance_names import literal_problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import limits_not_in_force
 from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, contents, wanted
 from ansible_collections.workers.systemd.plugins.module_utils._host import (

@@ -14,9 +14,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.exposure imp
     over_limit,
     parse,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import template_of
 from ansible_collections.workers.systemd.plugins.module_utils._host import look
 from ansible_collections.workers.systemd.plugins.module_utils._host.candidates import SOME_INSTANCE

@@ -10,7 +10,6 @@ import stat
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import hardening
 from ansible_collections.workers.systemd.plugins.module_utils._core.fit import syscall_groups, trial_unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.fit.proposal import (
     AS_ROOT,
@@ -20,14 +19,15 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.fit.proposal
     proposals,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.fit.usage import Usage, refused
-from ansible_collections.workers.systemd.plugins.module_utils._core.paths import is_below, parent
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import Value
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.words import is_true
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand import hardening
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.paths import is_below, parent
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import concrete
 from ansible_collections.workers.systemd.plugins.module_utils._host import (
     credentials,
     exposure,

@@ -11,7 +11,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.finding impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge import MAY_COME_LATER, judged
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_spec import UnitSpec
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.unit_spec import UnitSpec
 from ansible_collections.workers.systemd.plugins.module_utils._host import candidates, host, look, one_file, trap_facts
 from ansible_collections.workers.systemd.plugins.module_utils._host.catalogue import HostCatalogue
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, Run

@@ -11,12 +11,6 @@ from dataclasses import replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import report
 from ansible_collections.workers.systemd.plugins.module_utils._core.generation import last_good
-from ansible_collections.workers.systemd.plugins.module_utils._core.instances import (
-    Asked,
-    choose,
-    group_of,
-    only_stopping,
-)
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb, plan_reload
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan_instances import (
     absence,
@@ -25,11 +19,17 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan_instanc
     plan_instances,
     unit_problems,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.readiness import awaited_signal_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.run_journal import Phase
-from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instances import (
+    Asked,
+    choose,
+    group_of,
+    only_stopping,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import ROOT
 from ansible_collections.workers.systemd.plugins.module_utils._host import (
     check_problems,
     credentials,

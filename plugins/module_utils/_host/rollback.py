@@ -18,8 +18,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.generation i
     previous_good,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import passing_over
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems, did_you_mean
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import (
     WATCH_FILE,
     Wanted,

@@ -12,9 +12,9 @@ import os
 import sys
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool, without_dash
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import last_text, value_texts
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool, without_dash
 from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, foreign_files
 
 EXPECTED = "a file that only root can replace or link elsewhere"

@@ -8,12 +8,12 @@ import fnmatch
 import os
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.instances import GLOB, Asked
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import Instance, Process
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.service import Service, Source, install_links
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instances import GLOB, Asked
 from ansible_collections.workers.systemd.plugins.module_utils._host import look, processes, unit_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import entries
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ListedUnit, Manager

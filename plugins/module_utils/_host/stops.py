@@ -10,7 +10,7 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import stops
 from ansible_collections.workers.systemd.plugins.module_utils._core.drain import Drain
-from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._host import processes
 from ansible_collections.workers.systemd.plugins.module_utils._host.checks import Checks
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager

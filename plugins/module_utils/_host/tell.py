@@ -13,15 +13,15 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.errors import UnsupportedError
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import visible
-from ansible_collections.workers.systemd.plugins.module_utils._core.options import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.options import (
     Spec,
     known_only,
     misshapen,
     names_only,
     unknown_options,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import UMASK
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.task import Task

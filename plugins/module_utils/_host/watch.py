@@ -10,8 +10,8 @@ import os
 import stat
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.watched import concrete_paths
 from ansible_collections.workers.systemd.plugins.module_utils._host import child, foreign_files
 

@@ -9,12 +9,16 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import hardening
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import not_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.fit import syscall_groups
 from ansible_collections.workers.systemd.plugins.module_utils._core.fit.usage import TEMPORARY, Usage
-from ansible_collections.workers.systemd.plugins.module_utils._core.paths import PATH_LIST_SYNTAX, is_below, parent
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import Value, value_texts
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand import hardening
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.paths import (
+    PATH_LIST_SYNTAX,
+    is_below,
+    parent,
+)
 
 # The tightest first.
 PROFILES = ("no_network", "strict", "standard")

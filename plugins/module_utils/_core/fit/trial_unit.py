@@ -7,12 +7,12 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import hardening
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.command import PREFIXES
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import render_argv
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import Value, render
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand import hardening
 
 # Stops until somebody who watches lets it go on, and becomes the worker: the process, and so its number, is the same.
 GATE = ("/bin/sh", "-c", 'kill -STOP $$; exec "$0" "$@"')

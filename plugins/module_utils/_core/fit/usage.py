@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.fit.strace_text import Call
-from ansible_collections.workers.systemd.plugins.module_utils._core.paths import is_below, joined
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.paths import is_below, joined
 
 
 def _named(text: str) -> t.FrozenSet[str]:

@@ -14,7 +14,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.wrap
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.host_facts import is_secret
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.seen import Seen
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.trap import ERROR, WARNING, Caught, trap
-from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import ROOT
 
 EXEC_KEYS = ("ExecStartPre", "ExecStart", "ExecStartPost", "ExecReload", "ExecStop", "ExecStopPost")
 SHELL_WORD = re.compile(r"\||\|\||&&?|[0-9]?>{1,2}(?:&[0-9])?|<|[0-9]?>&[0-9]|[0-9]?>{1,2}/\S*")

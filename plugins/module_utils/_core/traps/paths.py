@@ -12,7 +12,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.root_runs im
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.command import command
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed, Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.words import is_true
-from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import ROOT
 
 EXEC = ("ExecCondition", "ExecStartPre", "ExecStart", "ExecStartPost", "ExecReload", "ExecStop", "ExecStopPost")
 # systemd.exec(5), "Logging and Standard Input/Output".

@@ -20,7 +20,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.traps.trap i
     trap,
     written,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import ROOT
 
 HOMES = re.compile(r"/(?:home|root|run/user)(?:/|$)")
 HIDING = TRUE | {"tmpfs"}

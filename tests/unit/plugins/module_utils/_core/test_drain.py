@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.drain import ASK_EVERY, Drain
-from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 
 UNITS = ["mail@1.service", "mail@2.service", "mail@3.service"]
 ONE, TWO, THREE = UNITS

@@ -31,8 +31,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.generation i
     prunable,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from tests.unit.plugins.module_utils._core.builders import carried, in_place, mail, written
 
 TIME = "2026-11-24T16:36:19Z"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.hardening import NEEDS, PROFILES
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.hardening import NEEDS, PROFILES
 from tests.helpers import hardening_docs
 
 COLLECTION = Path(__file__).parents[5]

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.instances import Asked, choose
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import Instance, Process
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan_instances import (
@@ -23,6 +22,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan_instanc
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.service import Service, Source, install_links
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instances import Asked, choose
 
 SYSTEMD = 252
 ONE = "w@1.service"

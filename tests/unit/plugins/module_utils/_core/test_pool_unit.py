@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.effects import AFTER_RELOAD, Effect, effect_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import ALWAYS_OURS, LIMITS, Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import (
     GROWING_DELAY_SINCE,
     target_text,
@@ -19,6 +18,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit im
     unit_marker,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import ALWAYS_OURS, LIMITS, Pool
 from tests.unit.plugins.module_utils._core.builders import SYSTEMD, mail
 
 ENV_FILES = ["/etc/default/mail"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.progress import Progress, is_bad
 from ansible_collections.workers.systemd.plugins.module_utils._core.rollout import Rollout
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health, Verdict
 
 UNITS = [f"mail@{number}.service" for number in (1, 2, 3)]

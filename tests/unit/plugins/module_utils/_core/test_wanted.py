@@ -10,11 +10,15 @@ from hypothesis import given
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import wanted as core
 from ansible_collections.workers.systemd.plugins.module_utils._core import watched
-from ansible_collections.workers.systemd.plugins.module_utils._core.credentials import ENCRYPTED_SINCE, LISTING, file_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.seal import sealed_with
 from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.credentials import (
+    ENCRYPTED_SINCE,
+    LISTING,
+    file_of,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import (
     ENVIRONMENT_MARKER,
     OWN_WATCH_MARKER,

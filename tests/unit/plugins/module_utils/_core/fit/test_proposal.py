@@ -16,8 +16,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.fit.proposal
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.fit.strace_text import calls
 from ansible_collections.workers.systemd.plugins.module_utils._core.fit.usage import Usage, watched
-from ansible_collections.workers.systemd.plugins.module_utils._core.paths import parent
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_reader import understand
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.paths import parent
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
 
 GROUPS = {
     "@default": frozenset({"execve", "brk"}),

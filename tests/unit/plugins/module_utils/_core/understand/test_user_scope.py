@@ -7,11 +7,11 @@ import typing as t
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import LIMITS
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_reader import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import template_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
-from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import LIMITS
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import (
     CONTROLLERS,
     limits_not_in_force,
     read_scope,

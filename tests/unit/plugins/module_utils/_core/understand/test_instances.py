@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.instances import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instances import (
     Asked,
     choose,
     group_of,
     narrower,
     understand,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 
 NOW = 2000000000.0
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.credentials import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.credentials import (
     ENCRYPTED_SINCE,
     LARGEST,
     NAME,

@@ -7,9 +7,9 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import as_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 
 COUNT = re.compile(r"[0-9]{1,5}")
 

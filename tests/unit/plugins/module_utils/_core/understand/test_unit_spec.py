@@ -8,7 +8,10 @@ import typing as t
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed, Unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.unit_spec import UnitSpec, understand_unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.unit_spec import (
+    UnitSpec,
+    understand_unit,
+)
 
 TIMER = {"Timer": {"OnCalendar": "03:00"}}
 # options, where the one problem is

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.elsewhere import elsewhere
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.elsewhere import elsewhere
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 
 MAIL, GONE = Pool("mail", "pools[0] (mail)"), Pool("mail", "pools[1] (mail)", present=False)
 REFUSED = {

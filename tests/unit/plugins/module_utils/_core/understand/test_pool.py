@@ -12,11 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.generation import as_generation
-from ansible_collections.workers.systemd.plugins.module_utils._core.hardening import directives
-from ansible_collections.workers.systemd.plugins.module_utils._core.instance_names import literal_problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.own_lists import is_list
-from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.hardening import directives
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instance_names import literal_problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.own_lists import is_list
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import (
     ALWAYS_OURS,
     DIRECTORIES,
     LIMITS,
@@ -24,9 +26,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.pool import 
     Pool,
     concrete,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_reader import understand
-from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
 from tests.unit.plugins.module_utils._core.builders import mail, written
 
 # options, attribute of the pool, its value
@@ -230,7 +230,7 @@ def test_a_name_that_cannot_be_a_units_is_refused(name: t.Optional[str]) -> None
 
 
 OWN_NAME = re.compile(r"""["'](workers-[a-z-]+)[@{."']""")
-CODE = Path(__file__).parents[5] / "plugins" / "module_utils"
+CODE = Path(__file__).parents[6] / "plugins" / "module_utils"
 
 
 @pytest.mark.parametrize(

@@ -8,26 +8,9 @@ import re
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import hardening, marks, own_lists, presets
+from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import not_text
-from ansible_collections.workers.systemd.plugins.module_utils._core.credentials import read_credentials
 from ansible_collections.workers.systemd.plugins.module_utils._core.exposure import read_limit
-from ansible_collections.workers.systemd.plugins.module_utils._core.instance_names import item_problems, read_instances
-from ansible_collections.workers.systemd.plugins.module_utils._core.paths import (
-    PATH_LIST_SYNTAX,
-    environment_file_problems,
-    path_problems,
-)
-from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy, read_check, read_policy
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import (
-    ALWAYS_OURS,
-    DIRECTORIES,
-    LIMITS,
-    SAME_AS_OPTION,
-    Pool,
-    Sections,
-    without_dash,
-)
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems, did_you_mean
 from ansible_collections.workers.systemd.plugins.module_utils._core.readiness import awaited_signal
 from ansible_collections.workers.systemd.plugins.module_utils._core.surge import surge_problems
@@ -48,7 +31,36 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
     value_texts,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import time_span
-from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ACCOUNT, not_for_users, read_scope
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand import hardening, own_lists, presets
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.credentials import read_credentials
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instance_names import (
+    item_problems,
+    read_instances,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.paths import (
+    PATH_LIST_SYNTAX,
+    environment_file_problems,
+    path_problems,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import (
+    Policy,
+    read_check,
+    read_policy,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import (
+    ALWAYS_OURS,
+    DIRECTORIES,
+    LIMITS,
+    SAME_AS_OPTION,
+    Pool,
+    Sections,
+    without_dash,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import (
+    ACCOUNT,
+    not_for_users,
+    read_scope,
+)
 
 Params = t.Mapping[str, t.Any]
 Read = t.Callable[[t.Mapping[t.Any, t.Any], str], t.Tuple[t.Dict[str, str], t.List[Problem]]]

@@ -12,7 +12,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.problem impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import as_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import argv_problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import time_span
-from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ACCOUNT
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import ACCOUNT
 
 # As Ansible's argument spec has them.
 OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {

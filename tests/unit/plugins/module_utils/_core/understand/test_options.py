@@ -7,7 +7,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.options import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.options import (
     known_only,
     misshapen,
     names_only,

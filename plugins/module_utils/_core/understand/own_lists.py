@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import split_command
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import Value, value_texts
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 
 # Of the directives that a pool's unit may have without `unit`, those that systemd reads as lists
 # (tests/oracle/test_own_lists.py asks it about each of them).

@@ -8,15 +8,15 @@ import re
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import hardening, presets
 from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue
-from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import (
     Value,
     last_text,
     value_texts,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.words import is_true
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand import hardening, presets
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 
 Sections = t.Dict[str, t.Dict[str, Value]]
 

@@ -6,14 +6,14 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue
-from ansible_collections.workers.systemd.plugins.module_utils._core.hardening import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.since import since
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.hardening import (
     DEFAULT,
     NEEDS,
     PROFILES,
     directives,
     unavailable,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.since import since
 
 CLOSED = [profile for profile in PROFILES if directives(profile, [])]
 

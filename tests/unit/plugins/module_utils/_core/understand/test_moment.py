@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import moment
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand import moment
 
 NOON = 1769860800.0
 MOMENTS = {

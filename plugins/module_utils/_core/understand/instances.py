@@ -9,9 +9,6 @@ import re
 import typing as t
 from dataclasses import dataclass, replace
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import moment
-from ansible_collections.workers.systemd.plugins.module_utils._core.instance_names import read_instances
-from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy, read_policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, did_you_mean
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import (
     KINDS,
@@ -20,6 +17,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
     patterns,
     units_in_order,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand import moment
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instance_names import read_instances
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy, read_policy
 
 Params = t.Mapping[str, t.Any]
 

@@ -9,20 +9,24 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool import SAME_AS_OPTION
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_reader import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import (
     SERVICE_PATH,
     template_text,
     unit_marker,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.presets import DEFAULT, PRESETS, directives
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.time_span import seconds
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import SAME_AS_OPTION
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.presets import (
+    DEFAULT,
+    PRESETS,
+    directives,
+)
 from tests.unit.plugins.module_utils._core.builders import SYSTEMD, mail
 
-COLLECTION = Path(__file__).parents[5]
+COLLECTION = Path(__file__).parents[6]
 ENV_FILES = ["/etc/default/mail"]
 # As it was before there were presets. A worker whose digest changes is restarted when the collection is upgraded.
 BEFORE_PRESETS = {

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import Value, last_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.words import is_true
-from ansible_collections.workers.systemd.plugins.module_utils._core.user_scope import ROOT
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import ROOT
 
 DEFAULT = "standard"
 # What the target's own list calls a directive that its systemd was built without, such as without seccomp.

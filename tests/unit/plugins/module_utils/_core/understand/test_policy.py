@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.policy import Policy, read_policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy, read_policy
 
 READ: dict[str, tuple[dict[str, t.Any], Policy]] = {
     "nothing": ({}, Policy()),

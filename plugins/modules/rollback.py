@@ -101,9 +101,9 @@ problems:
   elements: dict
 """
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.dead_man import DEFAULT, read_confirm
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import SCOPE, read_scope
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_man import DEFAULT, read_confirm
 from ansible_collections.workers.systemd.plugins.module_utils._host.for_user import decide_in
 from ansible_collections.workers.systemd.plugins.module_utils._host.orders import GoBack
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module

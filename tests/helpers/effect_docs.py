@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.effects import LIMITS_ARE_LIVE_UP_TO
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.effects import LIMITS_ARE_LIVE_UP_TO
 from lab.suites import SUITES
 from tests.oracle import changes
 from tests.oracle.changes import Change

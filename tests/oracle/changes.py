@@ -71,7 +71,7 @@ def kernel(directive: str, old: str, new: str, see: str, says_old: str, says_new
     return Change(directive, old, new, see, says_old, says_new, seen)
 
 
-# In force after a daemon-reload. test_effects.py holds this and _core/effects.py together.
+# In force after a daemon-reload. test_effects.py holds this and _core/write/effects.py together.
 AFTER_RELOAD = (
     loaded("Description", "old", "new", "the unit is listed by the new one"),
     loaded("Documentation", "man:old(1)", "man:new(1)", "the unit shows the new one"),

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.effects import LIMITS_ARE_LIVE_UP_TO
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.effects import LIMITS_ARE_LIVE_UP_TO
 from tests.helpers.oracle_host import Content, OracleHost
 from tests.oracle import changes
 from tests.oracle.changes import Change

@@ -8,7 +8,6 @@ import typing as t
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import template_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import (
     env_problems,
     render_env,
@@ -28,6 +27,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool, concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import template_text
 from tests.helpers.oracle_host import Content, OracleHost
 from tests.oracle.hostile import LONG, carried, hostile
 

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import itertools
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import own_sections
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import hardening, presets
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.own_lists import LISTS
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import DIRECTORIES, LIMITS
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import own_sections
 from tests.helpers.oracle_host import Content, OracleHost
 
 UNITS = "/etc/systemd/system"

@@ -7,8 +7,8 @@ from __future__ import annotations
 import time
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import GROWING_DELAY_SINCE
-from ansible_collections.workers.systemd.plugins.module_utils._core.revival import FIRST_WAIT, LONGEST_WAIT
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import GROWING_DELAY_SINCE
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.revival import FIRST_WAIT, LONGEST_WAIT
 from tests.helpers.lab_host import LabHost
 
 FLAG = "/run/the-broker-is-up"

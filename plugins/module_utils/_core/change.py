@@ -16,8 +16,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.generation i
     next_number,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted
-from ansible_collections.workers.systemd.plugins.module_utils._core.watched import moves
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.watched import moves
 
 
 @dataclass(frozen=True)

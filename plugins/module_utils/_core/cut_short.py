@@ -14,7 +14,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.observed imp
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import time_span
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted
 
 
 def warning(wanted: Wanted, observed: ObservedPool, now: float) -> t.Iterator[str]:

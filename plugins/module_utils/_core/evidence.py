@@ -17,10 +17,10 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.generation import Generation, State
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import UNIT_MARKER
 from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import parse_env
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.moment import seconds
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import UNIT_MARKER
 
 # Names of the files that end with a marker.
 MARKED = ("environment", "secrets", "watch")

@@ -15,8 +15,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, WantedFile
-from ansible_collections.workers.systemd.plugins.module_utils._core.watched import Note
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, WantedFile
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.watched import Note
 
 MANIFEST = "manifest"
 KEPT = 5

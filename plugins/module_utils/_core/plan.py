@@ -15,7 +15,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.stale import
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, WantedFile
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, WantedFile
 
 
 class Verb(enum.Enum):

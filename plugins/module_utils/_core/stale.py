@@ -11,8 +11,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import Process
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import UNIT_MARKER
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import UNIT_MARKER
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import (
     ENVIRONMENT_MARKER,
     OWN_WATCH_MARKER,
     SECRETS_MARKER,

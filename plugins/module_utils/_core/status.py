@@ -13,12 +13,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.observed imp
     Process,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import UNIT_MARKER, unit_marker
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import A_JOB, CLEAN_END
 from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers, started_with, why_stale
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import moment
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import UNIT_MARKER, unit_marker
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import (
     OWN_WATCH_MARKER,
     contents,
     generation_of,

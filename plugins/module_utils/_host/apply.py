@@ -27,7 +27,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.surge import
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health, Inside, Sample, Verdict
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import WantedFile
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import WantedFile
 from ansible_collections.workers.systemd.plugins.module_utils._host import look, processes, stops
 from ansible_collections.workers.systemd.plugins.module_utils._host.checks import Checks
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically

@@ -19,7 +19,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.c
     name_of,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import SECRETS_MARKER, contents
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import SECRETS_MARKER, contents
 from ansible_collections.workers.systemd.plugins.module_utils._host import commands, generations
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ManagerError
 

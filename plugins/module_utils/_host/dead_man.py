@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Holds the dead-man's switch while a run changes the host; see _core/dead_man.py."""
+"""Holds the dead-man's switch while a run changes the host; see _core/write/dead_man.py."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import threading
 import typing as t
 import zipfile
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.dead_man import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_man import (
     SWITCH,
     recovery_command,
     trying_again,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._host import commands, foreign_files, recovery
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import write_atomically
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ManagerError

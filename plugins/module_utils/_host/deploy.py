@@ -23,10 +23,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan import 
     plan_reload,
     plan_removal,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import own_sections
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import InputProblems, Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.seal import sealed_with
-from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import plan_shared, shared_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.surge import with_surge
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import own_lists
@@ -34,7 +32,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.i
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import limits_not_in_force
 from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, contents, wanted
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import own_sections
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import plan_shared, shared_units
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, contents, wanted
 from ansible_collections.workers.systemd.plugins.module_utils._host import (
     by_hand,
     credentials,

@@ -17,7 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.exposure imp
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import template_of
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import template_of
 from ansible_collections.workers.systemd.plugins.module_utils._host import look
 from ansible_collections.workers.systemd.plugins.module_utils._host.candidates import SOME_INSTANCE
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import (

@@ -10,7 +10,7 @@ import os
 import stat
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import calm, marks
+from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.evidence import (
     Evidence,
     Version,
@@ -25,17 +25,18 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.observed imp
     Process,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import (
-    GROWING_DELAY_SINCE,
-    UNIT_MARKER,
-    unit_marker,
-)
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import ENABLED, UNITS
 from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import LINKED_BY, UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
+from ansible_collections.workers.systemd.plugins.module_utils._core.write import calm
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import (
+    GROWING_DELAY_SINCE,
+    UNIT_MARKER,
+    unit_marker,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import ENABLED, UNITS
 from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files, generations, processes
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import entries
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ListedUnit, Manager

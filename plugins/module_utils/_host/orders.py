@@ -7,12 +7,12 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.dead_man import DEFAULT
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import time_span
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import presets
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instances import Asked
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_man import DEFAULT
 from ansible_collections.workers.systemd.plugins.module_utils._host.dead_man import DeadMan, Program
 from ansible_collections.workers.systemd.plugins.module_utils._host.deploy import Deployment
 from ansible_collections.workers.systemd.plugins.module_utils._host.instances import Instances

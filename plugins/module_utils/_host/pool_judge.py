@@ -10,8 +10,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.directives i
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge import judged
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_places import option_of
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import target_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.table import (
@@ -19,7 +17,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.traps.table 
     live_findings,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool, concrete
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, template_of
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_places import option_of
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import target_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, template_of
 from ansible_collections.workers.systemd.plugins.module_utils._host import candidates, trap_facts
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.verify import Candidate, verify

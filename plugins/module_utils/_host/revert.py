@@ -20,10 +20,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan import 
     plan_removal,
     plan_revert,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import plan_shared, shared_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, markers_in, wanted_again
-from ansible_collections.workers.systemd.plugins.module_utils._core.watched import markers_again
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import plan_shared, shared_units
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, markers_in, wanted_again
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.watched import markers_again
 from ansible_collections.workers.systemd.plugins.module_utils._host import by_hand, generations, host, look
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome, PoolWork, Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager

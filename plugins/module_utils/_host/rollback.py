@@ -20,13 +20,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.generation i
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import passing_over
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems, did_you_mean
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import (
     WATCH_FILE,
     Wanted,
     markers_in,
     wanted_again,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.watched import Move, markers, moves, notes
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.watched import Move, markers, moves, notes
 from ansible_collections.workers.systemd.plugins.module_utils._host import generations, look, watch
 from ansible_collections.workers.systemd.plugins.module_utils._host.dead_man import DeadMan
 from ansible_collections.workers.systemd.plugins.module_utils._host.deploy import Deployment

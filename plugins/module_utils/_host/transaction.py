@@ -20,7 +20,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.generation i
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, owed_verdicts
 from ansible_collections.workers.systemd.plugins.module_utils._core.run_journal import Phase, RunJournal, noted
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted
 from ansible_collections.workers.systemd.plugins.module_utils._host import generations, journal
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome
 from ansible_collections.workers.systemd.plugins.module_utils._host.dead_man import DeadMan

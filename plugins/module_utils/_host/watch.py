@@ -12,7 +12,7 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
-from ansible_collections.workers.systemd.plugins.module_utils._core.watched import concrete_paths
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.watched import concrete_paths
 from ansible_collections.workers.systemd.plugins.module_utils._host import child, foreign_files
 
 # A larger file is not read: a worker that owns one could make it as large as it likes.

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from ansible.module_utils import basic
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import revival
+from ansible_collections.workers.systemd.plugins.module_utils._core.write import revival
 from ansible_collections.workers.systemd.plugins.modules import pools
 
 HERE = Path(__file__).parent

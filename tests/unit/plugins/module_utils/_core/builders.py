@@ -20,7 +20,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.observed imp
     Process,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import unit_marker
 from ansible_collections.workers.systemd.plugins.module_utils._core.seal import sealed_with
 from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
@@ -29,7 +28,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool, concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted, wanted
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import unit_marker
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, wanted
 
 SYSTEMD = 252
 CATALOGUES = Path(__file__).parents[5] / "plugins" / "plugin_utils" / "catalogues"

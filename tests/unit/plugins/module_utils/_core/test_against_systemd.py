@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import not_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import target_text, template_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import NAME, parse_env, render_env
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import render_argv, split_command
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import PATTERN_HEADER, UnitText
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import target_text, template_text
 from tests.unit.plugins.module_utils._core import systemd_library
 from tests.unit.plugins.module_utils._core.builders import SYSTEMD, carried, mail
 

@@ -17,7 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.change impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.generation import Generation, State, as_generation
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
-from ansible_collections.workers.systemd.plugins.module_utils._core.watched import Note
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.watched import Note
 from tests.unit.plugins.module_utils._core.builders import in_place, mail, written
 
 TIME = "2026-11-24T16:36:19Z"

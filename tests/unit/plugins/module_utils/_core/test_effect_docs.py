@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.effects import AFTER_RELOAD, LIMITS
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.effects import AFTER_RELOAD, LIMITS
 from tests.helpers import effect_docs
 from tests.oracle import changes
 

@@ -20,9 +20,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.evidence imp
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.generation import State, as_generation
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import Process
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import UNIT_MARKER
 from ansible_collections.workers.systemd.plugins.module_utils._core.stale import why_stale
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import UNIT_MARKER
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import (
     ENVIRONMENT_MARKER,
     OWN_WATCH_MARKER,
     SECRETS_MARKER,

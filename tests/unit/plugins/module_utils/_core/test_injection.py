@@ -26,7 +26,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand i
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool, concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.unit_spec import understand_unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import WantedFile, wanted
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import WantedFile, wanted
 from tests.corpus.injection import (
     HARMLESS,
     KEYS,

@@ -30,7 +30,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan import 
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import Wanted
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted
 from tests.unit.plugins.module_utils._core.builders import (
     STARTED,
     files_of,

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, Severity
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import target_text, template_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
-from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import shared_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps import table as traps
 from ansible_collections.workers.systemd.plugins.module_utils._core.traps.host_facts import HostFacts, LiveProcess
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.hardening import PROFILES
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import target_text, template_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import shared_units
 from tests.unit.plugins.module_utils._core.builders import mail
 from tests.unit.plugins.module_utils._core.traps import (
     test_exec_lines,

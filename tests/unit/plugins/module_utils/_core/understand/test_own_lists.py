@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.own_lists import LISTS, warnings
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import (
     GROWING_DELAY_SINCE,
     own_sections,
     template_text,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
-from ansible_collections.workers.systemd.plugins.module_utils._core.understand.own_lists import LISTS, warnings
-from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
 from tests.unit.plugins.module_utils._core.builders import SYSTEMD, mail
 
 REVIVAL = "workers-revival@%n.service workers-resting@%p.service"

@@ -9,11 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import (
-    SERVICE_PATH,
-    template_text,
-    unit_marker,
-)
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.time_span import seconds
@@ -23,6 +18,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.p
     DEFAULT,
     PRESETS,
     directives,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import (
+    SERVICE_PATH,
+    template_text,
+    unit_marker,
 )
 from tests.unit.plugins.module_utils._core.builders import SYSTEMD, mail
 

@@ -7,7 +7,6 @@ import typing as t
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import template_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import LIMITS
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
@@ -16,6 +15,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.u
     limits_not_in_force,
     read_scope,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import template_text
 
 WHOSE = {
     "nothing said": ({}, ""),

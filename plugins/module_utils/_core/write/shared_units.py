@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import calm, dead_man, marks
+from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedShared
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb, file_steps
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import GROWING_DELAY_SINCE
-from ansible_collections.workers.systemd.plugins.module_utils._core.revival import revival_units
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import WantedFile
+from ansible_collections.workers.systemd.plugins.module_utils._core.write import calm, dead_man
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import GROWING_DELAY_SINCE
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.revival import revival_units
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import WantedFile
 
 # Of any systemd version, so that an upgrade of the host leaves nothing behind.
 UNITS = (f"{marks.REVIVAL}@.service", f"{marks.RESTING}@.service", calm.SERVICE, calm.TIMER, dead_man.AT_BOOT)

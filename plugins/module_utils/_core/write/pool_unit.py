@@ -10,7 +10,6 @@ import re
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
-from ansible_collections.workers.systemd.plugins.module_utils._core.effects import Effect, effect_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import render_environment
@@ -35,6 +34,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand i
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool, Sections
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import ROOT
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.effects import Effect, effect_of
 
 # The process carries them from its start on; see stale.py.
 UNIT_MARKER = "WORKERS_UNIT"

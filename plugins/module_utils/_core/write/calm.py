@@ -16,7 +16,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import render_argv
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import Sections, render
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import WantedFile
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import WantedFile
 
 SERVICE = f"{marks.CALM}.service"
 TIMER = f"{marks.CALM}.timer"

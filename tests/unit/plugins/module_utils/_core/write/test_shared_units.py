@@ -5,13 +5,18 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import calm, marks
-from ansible_collections.workers.systemd.plugins.module_utils._core.dead_man import AT_BOOT
+from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.observed import File, ObservedShared
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Verb
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import GROWING_DELAY_SINCE
-from ansible_collections.workers.systemd.plugins.module_utils._core.shared_units import UNITS, plan_shared, shared_units
+from ansible_collections.workers.systemd.plugins.module_utils._core.write import calm
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_man import AT_BOOT
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import GROWING_DELAY_SINCE
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import (
+    UNITS,
+    plan_shared,
+    shared_units,
+)
 
 OLD, NEW = GROWING_DELAY_SINCE - 1, GROWING_DELAY_SINCE
 SERVICE, TIMER, RECOVERY, REVIVAL, RESTING = (

@@ -9,14 +9,7 @@ import hashlib
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import watched
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import (
-    UNIT_MARKER,
-    target_text,
-    template_text,
-    unit_marker,
-)
 from ansible_collections.workers.systemd.plugins.module_utils._core.seal import Seal
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import parse_env, render_env
@@ -27,6 +20,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.c
     name_of,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
+from ansible_collections.workers.systemd.plugins.module_utils._core.write import watched
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import (
+    UNIT_MARKER,
+    target_text,
+    template_text,
+    unit_marker,
+)
 
 ENVIRONMENT_MARKER = "WORKERS_ENVIRONMENT"
 SECRETS_MARKER = "WORKERS_SECRETS"

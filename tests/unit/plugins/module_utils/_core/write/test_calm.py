@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import calm
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import split_command
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
+from ansible_collections.workers.systemd.plugins.module_utils._core.write import calm
 
 SERVICE, TIMER = (UnitText.parse(file.text) for file in calm.calm_units(SYSTEM, ["orders", "mail"]))
 # The order of the properties is systemd's own.

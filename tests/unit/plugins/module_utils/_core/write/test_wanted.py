@@ -8,8 +8,6 @@ import typing as t
 import pytest
 from hypothesis import given
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import wanted as core
-from ansible_collections.workers.systemd.plugins.module_utils._core import watched
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.seal import sealed_with
 from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers
@@ -19,7 +17,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.c
     LISTING,
     file_of,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.write import wanted as core
+from ansible_collections.workers.systemd.plugins.module_utils._core.write import watched
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import (
     ENVIRONMENT_MARKER,
     OWN_WATCH_MARKER,
     SECRETS_MARKER,

@@ -17,7 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import render_argv
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import render
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import time_span
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import WantedFile
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import WantedFile
 
 # Transient: NAME.timer and the service that it starts.
 SWITCH = marks.DEAD_MAN

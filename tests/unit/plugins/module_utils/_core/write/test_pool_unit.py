@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.effects import AFTER_RELOAD, Effect, effect_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import ALWAYS_OURS, LIMITS, Pool
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.effects import AFTER_RELOAD, Effect, effect_of
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import (
     GROWING_DELAY_SINCE,
     target_text,
     template_text,
     unit_marker,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
-from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import ALWAYS_OURS, LIMITS, Pool
 from tests.unit.plugins.module_utils._core.builders import SYSTEMD, mail
 
 ENV_FILES = ["/etc/default/mail"]

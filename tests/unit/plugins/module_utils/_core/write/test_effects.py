@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.effects import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.effects import (
     LIMITS_ARE_LIVE_UP_TO,
     Effect,
     effect_of,

@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import GROWING_DELAY_SINCE, template_text
-from ansible_collections.workers.systemd.plugins.module_utils._core.revival import revival_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import split_command
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import (
+    GROWING_DELAY_SINCE,
+    template_text,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.revival import revival_units
 from tests.unit.plugins.module_utils._core.builders import mail
 
 OLD = GROWING_DELAY_SINCE - 1

@@ -7,7 +7,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.watched import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.watched import (
     UNKNOWN,
     Markers,
     Note,

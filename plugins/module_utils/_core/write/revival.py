@@ -19,7 +19,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import render_argv
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import render
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import WantedFile
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import WantedFile
 
 # A broker that restarts is back within seconds. Five starts under hardening take about half a second of a processor:
 # every 40 s that is 1.4 % (measured on systemd 252).

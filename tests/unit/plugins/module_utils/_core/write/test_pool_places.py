@@ -6,10 +6,10 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_places import option_of
-from ansible_collections.workers.systemd.plugins.module_utils._core.pool_unit import template_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed, Unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.wanted import environment_paths
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_places import option_of
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import template_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import environment_paths
 from tests.unit.plugins.module_utils._core.builders import SYSTEMD, mail
 
 POOL = mail(

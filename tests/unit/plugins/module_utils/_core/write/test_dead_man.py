@@ -7,14 +7,14 @@ import typing as t
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.dead_man import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import render_argv
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_man import (
     boot_unit,
     read_confirm,
     recovery_command,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import render_argv
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 
 TAKEN = {"60s": 60, "2s": 2, "1min 30s": 90, 5: 5, "1.5m": 90}
 REFUSED = {"nothing": "", "off": "0", "too short for a busy host": "1s", "no span": "soon", "for ever": "infinity"}

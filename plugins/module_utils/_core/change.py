@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.generation import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import (
     Generation,
     State,
     as_generation,
@@ -15,7 +15,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.generation i
     last_good,
     next_number,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.watched import moves
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.observed import Process
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import Process
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import UNIT_MARKER
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import (
     ENVIRONMENT_MARKER,

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.observed import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import (
     File,
     Instance,
     ObservedPool,

@@ -12,7 +12,7 @@ import time
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.generation import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import (
     MANIFEST,
     Generation,
     State,

@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import report
-from ansible_collections.workers.systemd.plugins.module_utils._core.generation import last_good
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import last_good
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb, plan_reload
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan_instances import (
     absence,

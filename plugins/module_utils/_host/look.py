@@ -11,13 +11,13 @@ import stat
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
-from ansible_collections.workers.systemd.plugins.module_utils._core.evidence import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.evidence import (
     Evidence,
     Version,
     markers_of,
     version_of,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.observed import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import (
     File,
     Instance,
     ObservedPool,

@@ -8,7 +8,7 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line
 from ansible_collections.workers.systemd.plugins.module_utils._core.exposure import Judged
-from ansible_collections.workers.systemd.plugins.module_utils._core.generation import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import (
     Generation,
     State,
     differs_beside,

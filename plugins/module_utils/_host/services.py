@@ -8,9 +8,9 @@ import fnmatch
 import os
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.observed import Instance, Process
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import Instance, Process
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.service import Service, Source, install_links
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.service import Service, Source, install_links
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instances import GLOB, Asked

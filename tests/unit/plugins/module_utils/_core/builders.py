@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import LAST_OF_PLANES
 from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue, parse_catalogue
-from ansible_collections.workers.systemd.plugins.module_utils._core.observed import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import (
     File,
     Instance,
     ObservedPool,

@@ -14,8 +14,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.change impor
     unfinished,
     way_back,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.generation import Generation, State, as_generation
-from ansible_collections.workers.systemd.plugins.module_utils._core.observed import ObservedPool
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import (
+    Generation,
+    State,
+    as_generation,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.watched import Note
 from tests.unit.plugins.module_utils._core.builders import in_place, mail, written

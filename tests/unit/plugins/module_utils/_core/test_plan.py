@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.observed import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import (
     File,
     Instance,
     ObservedPool,

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.observed import Instance, ObservedPool
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import Instance, ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import A_JOB, CLEAN_END
 from ansible_collections.workers.systemd.plugins.module_utils._core.status import (

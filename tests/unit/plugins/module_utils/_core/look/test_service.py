@@ -7,8 +7,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.observed import Instance
-from ansible_collections.workers.systemd.plugins.module_utils._core.service import Service, Source, install_links
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import Instance
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.service import Service, Source, install_links
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 
 # unit, its [Install], the links that `systemctl enable` makes

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.observed import Instance, ObservedPool
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import Instance, ObservedPool
 
 RUNNING = {
     "one that runs": ("active", True),

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.generation import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import (
     KEPT,
     MANIFEST,
     Generation,

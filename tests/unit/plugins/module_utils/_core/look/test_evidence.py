@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.evidence import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.evidence import (
     Evidence,
     Version,
     markers_of,
     version_of,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.generation import State, as_generation
-from ansible_collections.workers.systemd.plugins.module_utils._core.observed import Process
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import State, as_generation
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import Process
 from ansible_collections.workers.systemd.plugins.module_utils._core.stale import why_stale
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import UNIT_MARKER
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import (

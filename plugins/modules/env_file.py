@@ -92,7 +92,7 @@ problems:
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.env_lint import oddities
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.env_lint import oddities
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import env_changes, private_diff
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import (

@@ -129,7 +129,7 @@ problems:
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import lint
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge import lint
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._host import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.lint import chosen, lint_files

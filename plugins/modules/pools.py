@@ -528,8 +528,8 @@ problems:
 
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.table import unknown_ids
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.traps.table import unknown_ids
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_man import DEFAULT, read_confirm

@@ -7,8 +7,8 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.traps import table as traps
-from ansible_collections.workers.systemd.plugins.module_utils._core.traps.trap import Trap
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps import table as traps
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.trap import Trap
 
 PAGE = Path(__file__).parents[2] / "docs" / "traps.md"
 HEAD = """\

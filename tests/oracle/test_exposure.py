@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.exposure import OFFLINE_SINCE, parse
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.exposure import OFFLINE_SINCE, parse
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.hardening import PROFILES
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import template_text
 from tests.helpers.oracle_host import OracleHost

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.traps import table as traps
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps import table as traps
 from lab import hosts
 from tests.helpers.lab_host import LabHost
 from tests.oracle.damages import DAMAGES, Damage

@@ -15,12 +15,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.directives import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import (
     Catalogue,
     findings,
     parse_catalogue,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Severity
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.finding import Severity
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import is_unit_name
 from tests.corpus.bad import BAD, START

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.env_lint import oddities
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.env_lint import oddities
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import parse_env, render_env
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import render_argv
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText, render

@@ -8,7 +8,7 @@ import hashlib
 import os
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue, parse_catalogue
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import Catalogue, parse_catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import write_atomically

@@ -8,8 +8,8 @@ import os
 import pwd
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.root_runs import executed, interpreter
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
-from ansible_collections.workers.systemd.plugins.module_utils._core.root_runs import executed, interpreter
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool, concrete
 from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, foreign_files
 

@@ -11,9 +11,9 @@ import typing as t
 from dataclasses import asdict
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import cut_short, report
-from ansible_collections.workers.systemd.plugins.module_utils._core.exposure import Judged
-from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, Severity
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge import MAY_COME_LATER
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.exposure import Judged
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.finding import Finding, Severity
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.judge import MAY_COME_LATER
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.plan import (
     NEEDS_A_UNIT,

@@ -7,7 +7,7 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.exposure import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.exposure import (
     OFFLINE_SINCE,
     Exposure,
     Judged,

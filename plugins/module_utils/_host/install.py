@@ -7,8 +7,8 @@ from __future__ import annotations
 import os
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding, Severity
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge import MAY_COME_LATER, judged
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.finding import Finding, Severity
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.judge import MAY_COME_LATER, judged
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.unit_spec import UnitSpec

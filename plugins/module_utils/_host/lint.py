@@ -9,9 +9,9 @@ import glob
 import os
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import lint
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge import judged
-from ansible_collections.workers.systemd.plugins.module_utils._core.lint import Row, Subject
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge import lint
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.judge import judged
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.lint import Row, Subject
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit

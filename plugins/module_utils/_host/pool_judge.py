@@ -6,16 +6,16 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue, findings
-from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge import judged
-from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.traps.table import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import Catalogue, findings
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.finding import Finding
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.judge import judged
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.table import (
     environment_file_findings,
     live_findings,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool, concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_places import option_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import target_text

@@ -12,10 +12,10 @@ import shutil
 import stat
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.seen import VENDOR
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
-from ansible_collections.workers.systemd.plugins.module_utils._core.traps.seen import VENDOR
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.credentials import ENCRYPTED_SINCE
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool, without_dash
 from ansible_collections.workers.systemd.plugins.module_utils._host import (

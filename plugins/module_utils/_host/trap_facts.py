@@ -11,17 +11,17 @@ import signal
 import stat
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
-from ansible_collections.workers.systemd.plugins.module_utils._core.traps.host_facts import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.host_facts import (
     EnvFileFacts,
     HostFacts,
     LiveProcess,
     PathFacts,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.traps.paths import NeededPaths
-from ansible_collections.workers.systemd.plugins.module_utils._core.traps.seen import VENDOR
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.paths import NeededPaths
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.seen import VENDOR
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, foreign_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.processes import signal_masks, still_loading

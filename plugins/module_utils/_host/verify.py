@@ -11,11 +11,11 @@ import tempfile
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import verify_text
-from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Finding
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge import verify_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.finding import Finding
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.verify_text import Said
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.verify_text import Said
 from ansible_collections.workers.systemd.plugins.module_utils._host import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import PRIVATE, make_directory, write_readable
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError

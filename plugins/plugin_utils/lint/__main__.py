@@ -17,9 +17,9 @@ import sys
 import typing as t
 from pathlib import Path
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import lint
-from ansible_collections.workers.systemd.plugins.module_utils._core.directives import parse_catalogue
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge import judged
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge import lint
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import parse_catalogue
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.judge import judged
 from ansible_collections.workers.systemd.plugins.module_utils._host.lint import read_all
 
 CATALOGUES = Path(__file__).parents[1] / "catalogues"

@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import Catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import Value, last_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.words import is_true
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import ROOT

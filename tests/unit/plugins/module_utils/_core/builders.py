@@ -12,7 +12,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import LAST_OF_PLANES
-from ansible_collections.workers.systemd.plugins.module_utils._core.directives import Catalogue, parse_catalogue
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import Catalogue, parse_catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import (
     File,
     Instance,

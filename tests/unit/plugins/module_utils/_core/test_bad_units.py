@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.directives import findings
-from ansible_collections.workers.systemd.plugins.module_utils._core.finding import Severity
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import findings
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.finding import Severity
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from tests.corpus.bad import BAD, START, Bad
 from tests.corpus.values import VALUES

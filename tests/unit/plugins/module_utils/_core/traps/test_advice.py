@@ -9,8 +9,8 @@ import re
 
 import pytest
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps import table as traps
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.traps import table as traps
 from tests.helpers.advice import ADVICE, Advice, text
 from tests.unit.plugins.module_utils._core.traps.trap_units import SYSTEMD
 

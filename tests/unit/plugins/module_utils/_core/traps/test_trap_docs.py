@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.traps import table as traps
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps import table as traps
 from tests.helpers import trap_docs
 
 

@@ -9,9 +9,9 @@ import typing as t
 
 import pytest
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps import table as traps
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.host_facts import HostFacts
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.traps import table as traps
-from ansible_collections.workers.systemd.plugins.module_utils._core.traps.host_facts import HostFacts
 
 SYSTEMD = 257
 # sentence: id of the trap, text of the unit

@@ -9,8 +9,8 @@ import math
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.directives import findings
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge import judged
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import findings
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.judge import judged
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.extract_word import (
     COMMAND,
     ESCAPED,

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.directives import findings, parse_catalogue
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge import judged
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import findings, parse_catalogue
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.judge import judged
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.value import NOT_OF_TYPE
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.kinds import kind_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.words import WORDS
-from ansible_collections.workers.systemd.plugins.module_utils._core.values.table import NOT_OF_TYPE
 from tests.corpus.bad import START
 from tests.corpus.literals import literals
 from tests.unit.plugins.module_utils._core.builders import shipped_catalogue

@@ -1,0 +1,132 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether a value parses for its directive, as the target's systemd would say, before it does."""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.finding import Finding, Severity, error
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import did_you_mean
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import specifiers
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.commands import unknown_escape
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.kind import NOTHING, Expands, Kind
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.kinds import kind_of
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.words import (
+    BOOLEAN,
+    EMPTY_IS_FINE_SINCE,
+    NEWEST_KNOWN,
+    WORDS,
+    is_boolean,
+    versions,
+)
+
+# Still read, and told to be given up.
+OLD_WORDS = {
+    ("StandardOutput", "syslog"): "journal",
+    ("StandardOutput", "syslog+console"): "journal+console",
+    ("StandardError", "syslog"): "journal",
+    ("StandardError", "syslog+console"): "journal+console",
+    ("KillMode", "none"): "mixed or control-group",
+}
+# What users write there may be a secret, and findings are printed.
+SECRET = ("Environment", "SetCredential", "SetCredentialEncrypted", "StandardInputText", "StandardInputData")
+# What it lists for units of these types and ignores in them (can_delegate and can_set_managed_oom in unit.h).
+DELEGATE = ("Delegate", "DelegateSubgroup")
+MANAGED_OOM = (
+    *("ManagedOOMSwap", "ManagedOOMMemoryPressure", "ManagedOOMMemoryPressureLimit"),
+    *("ManagedOOMMemoryPressureLimitPercent", "ManagedOOMMemoryPressureDurationSec"),
+)
+NOT_OF_TYPE = {"Slice": DELEGATE, **dict.fromkeys(("Socket", "Mount", "Swap"), (*DELEGATE, *MANAGED_OOM))}
+# What systemd calls command lines.
+COMMANDS = "PATH [ARGUMENT [...]]"
+LONGEST_SHOWN = 60
+
+
+def value_finding(at: Placed, systemd_type: str, systemd: int, name: UnitName) -> t.Optional[Finding]:
+    """What this systemd would not take, or takes and warns of. ``systemd_type`` is its name for the kind of value."""
+    instead = OLD_WORDS.get((at.key, at.value))
+    if instead:
+        return Finding("obsolete-value", Severity.WARNING, at, at.value, instead)
+    if at.key in NOT_OF_TYPE.get(at.section, ()):
+        return error("bad-value", at, f"{at.key} in [{at.section}]", "nothing: systemd ignores it in this type of unit")
+    allowed = WORDS.get(f"{at.section}.{at.key}") or WORDS.get(at.key)
+    if allowed:
+        return _word_finding(at, allowed, systemd_type, systemd)
+    kind = kind_of(at.section, at.key, systemd_type, systemd)
+    found = _kind_finding(at, kind, systemd, name) if kind else None
+    return found or (_escape_finding(at) if systemd_type == COMMANDS else None)
+
+
+def _word_finding(at: Placed, allowed: str, systemd_type: str, systemd: int) -> t.Optional[Finding]:
+    newer = _versions(allowed)
+    boolean = BOOLEAN in allowed or systemd_type == "BOOLEAN"
+    empty_is_fine = EMPTY_IS_FINE_SINCE.get(at.key, systemd + 1) <= systemd
+    if (boolean and is_boolean(at.value)) or (not at.value and empty_is_fine):
+        return None
+    needs = newer.get(at.value, 0)
+    known = sorted(word for word, version in newer.items() if version <= systemd) + (["yes", "no"] if boolean else [])
+    if needs > systemd:
+        return error("too-new-value", at, f"{at.value}, which needs systemd {needs}", _one_of(known))
+    if at.value in newer or systemd > NEWEST_KNOWN:
+        return None
+    return error("bad-value", at, _shown(at), _one_of(known), did_you_mean(at.value, known))
+
+
+def _kind_finding(at: Placed, kind: Kind, systemd: int, name: UnitName) -> t.Optional[Finding]:
+    if not at.value:
+        return None if kind.empty else error("bad-value", at, "nothing", kind.expected)
+    if kind.expands is Expands.NONE or "%" not in at.value:
+        return None if kind.accepts(at.value) else error("bad-value", at, _shown(at), kind.expected)
+    tables = specifiers.tables(name, at.path, systemd)
+    if kind.expands is Expands.NAMES:
+        tables = tuple(specifiers.names_only(one) for one in tables)
+    written, rest = at.value, ""
+    if kind.expands is Expands.IN_FIRST_FIELD:
+        written, colon, rest = at.value.partition(":")
+        rest = f"{colon}{rest}"
+    unknown = specifiers.unknown_specifier(written, tables[0])
+    if unknown:
+        # One of a newer systemd than those that we know may be there.
+        if systemd > NEWEST_KNOWN:
+            return None
+        return error("bad-specifier", at, f"the specifier {unknown}", "one that systemd expands here, or %% for %")
+    nothing = NOTHING if kind.splits else ""
+    if any(kind.accepts(f"{specifiers.expanded(written, one, nothing)}{rest}") for one in tables):
+        return None
+    return error("bad-value", at, _shown(at), kind.expected, _stands_for(at, written, tables[0]))
+
+
+def _stands_for(at: Placed, written: str, table: specifiers.Table) -> str:
+    text = specifiers.expanded(written, table)
+    return "" if at.key in SECRET else f"For one, it stands for {_cut(text) or 'nothing'}."
+
+
+def _escape_finding(at: Placed) -> t.Optional[Finding]:
+    escape = unknown_escape(at.value)
+    if not escape:
+        return None
+    hint = f"systemd knows no escape {escape}, warns, and gives the process both characters."
+    return Finding("unknown-escape", Severity.WARNING, at, escape, f"\\{escape}", hint)
+
+
+@functools.lru_cache(maxsize=None)
+def _versions(allowed: str) -> t.Mapping[str, int]:
+    return versions(allowed)
+
+
+def _one_of(known: t.Sequence[str]) -> str:
+    return f"one of {', '.join(known)}"
+
+
+def _shown(at: Placed) -> str:
+    if at.key in SECRET:
+        return "a value that is not shown"
+    return _cut(at.value)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."

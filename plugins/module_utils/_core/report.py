@@ -9,8 +9,8 @@ import signal
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import visible
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.mask import Mask
-from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import (
     UNIT_SUCCEEDED,
     Entry,

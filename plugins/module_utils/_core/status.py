@@ -6,6 +6,11 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.stale import (
+    own_markers,
+    started_with,
+    why_stale,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import (
     File,
     Instance,
@@ -14,7 +19,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.observe
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import A_JOB, CLEAN_END
-from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers, started_with, why_stale
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import moment
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import UNIT_MARKER, unit_marker

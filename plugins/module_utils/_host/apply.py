@@ -10,7 +10,8 @@ import time
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.surge import with_extra
 from ansible_collections.workers.systemd.plugins.module_utils._core.progress import Progress
 from ansible_collections.workers.systemd.plugins.module_utils._core.rollout import (
     Action,
@@ -23,7 +24,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.rollout impo
     Rollout,
     Stops,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.surge import with_extra
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health, Inside, Sample, Verdict

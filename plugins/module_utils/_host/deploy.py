@@ -10,12 +10,9 @@ import time
 import typing as t
 from dataclasses import asdict
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import cut_short, report
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.exposure import Judged
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.finding import Finding, Severity
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.judge import MAY_COME_LATER
-from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
-from ansible_collections.workers.systemd.plugins.module_utils._core.plan import (
+from ansible_collections.workers.systemd.plugins.module_utils._core import report
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide import cut_short
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import (
     NEEDS_A_UNIT,
     Step,
     Verb,
@@ -23,9 +20,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan import 
     plan_reload,
     plan_removal,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.surge import with_surge
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.exposure import Judged
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.finding import Finding, Severity
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.judge import MAY_COME_LATER
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import InputProblems, Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.seal import sealed_with
-from ansible_collections.workers.systemd.plugins.module_utils._core.surge import with_surge
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import own_lists
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instance_names import literal_problems

@@ -10,16 +10,16 @@ import typing as t
 from dataclasses import replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import report
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.readiness import awaited_signal_of
-from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import last_good
-from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb, plan_reload
-from ansible_collections.workers.systemd.plugins.module_utils._core.plan_instances import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb, plan_reload
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_instances import (
     absence,
     left_down,
     left_out,
     plan_instances,
     unit_problems,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.readiness import awaited_signal_of
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import last_good
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.run_journal import Phase
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instances import (

@@ -11,6 +11,7 @@ import stat
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.stale import own_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.evidence import (
     Evidence,
     Version,
@@ -26,7 +27,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.observe
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import LINKED_BY, UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText

@@ -9,10 +9,7 @@ import typing as t
 from dataclasses import replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.change import Change, way_back
-from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import Generation
-from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
-from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.plan import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import (
     Verb,
     passing_over,
     plan_pool,
@@ -20,6 +17,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan import 
     plan_removal,
     plan_revert,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import Generation
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import plan_shared, shared_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, markers_in, wanted_again

@@ -7,6 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import passing_over
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.exposure import Judged
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import (
     Generation,
@@ -17,7 +18,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.generat
     present,
     previous_good,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.plan import passing_over
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems, did_you_mean
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import (

@@ -16,9 +16,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.change impor
     outcome_line,
     unfinished,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, owed_verdicts
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import Generation, State
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
-from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, owed_verdicts
 from ansible_collections.workers.systemd.plugins.module_utils._core.run_journal import Phase, RunJournal, noted
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted
 from ansible_collections.workers.systemd.plugins.module_utils._host import generations, journal

@@ -10,10 +10,10 @@ from dataclasses import replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import not_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.surge import surge_problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.exposure import read_limit
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.readiness import awaited_signal
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems, did_you_mean
-from ansible_collections.workers.systemd.plugins.module_utils._core.surge import surge_problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import as_text, read_variables
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import (

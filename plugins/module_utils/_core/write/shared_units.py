@@ -7,9 +7,9 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb, file_steps
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedShared
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb, file_steps
 from ansible_collections.workers.systemd.plugins.module_utils._core.write import calm, dead_man
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import GROWING_DELAY_SINCE
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.revival import revival_units

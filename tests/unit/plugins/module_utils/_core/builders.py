@@ -12,6 +12,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import LAST_OF_PLANES
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.stale import own_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import Catalogue, parse_catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import (
     File,
@@ -21,7 +22,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.observe
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.seal import sealed_with
-from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import parse_env
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import split_command

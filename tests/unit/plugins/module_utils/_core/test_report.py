@@ -8,8 +8,8 @@ import typing as t
 import pytest
 from hypothesis import given
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.mask import MASK
-from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.report import (
     A_JOB,
     AFTER_KILL,

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.stale import why_stale
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.evidence import (
     Evidence,
     Version,
@@ -20,7 +21,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.evidenc
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import State, as_generation
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import Process
-from ansible_collections.workers.systemd.plugins.module_utils._core.stale import why_stale
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import UNIT_MARKER
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import (
     ENVIRONMENT_MARKER,

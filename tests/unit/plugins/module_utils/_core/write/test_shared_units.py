@@ -6,9 +6,9 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import File, ObservedShared
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.write import calm
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_man import AT_BOOT
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import GROWING_DELAY_SINCE

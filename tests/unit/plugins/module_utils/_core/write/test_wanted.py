@@ -8,9 +8,9 @@ import typing as t
 import pytest
 from hypothesis import given
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.stale import own_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.seal import sealed_with
-from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.credentials import (
     ENCRYPTED_SINCE,

@@ -8,10 +8,10 @@ import enum
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.stale import why_stale
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import File, Instance, ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.service import install_links
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.stale import why_stale
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText

@@ -10,14 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import (
-    File,
-    Instance,
-    ObservedPool,
-    Process,
-)
-from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.plan import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import (
     Step,
     Verb,
     file_steps,
@@ -28,6 +21,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan import 
     plan_removal,
     plan_revert,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import (
+    File,
+    Instance,
+    ObservedPool,
+    Process,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted

@@ -10,10 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import Instance, Process
-from ansible_collections.workers.systemd.plugins.module_utils._core.look.service import Service, Source, install_links
-from ansible_collections.workers.systemd.plugins.module_utils._core.plan import Step, Verb
-from ansible_collections.workers.systemd.plugins.module_utils._core.plan_instances import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_instances import (
     absence,
     left_down,
     left_out,
@@ -21,6 +19,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.plan_instanc
     unit_problems,
     unit_steps,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import Instance, Process
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.service import Service, Source, install_links
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instances import Asked, choose
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.cut_short import warning
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.cut_short import warning
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
 from tests.unit.plugins.module_utils._core.builders import STARTED, in_place, mail, written
 

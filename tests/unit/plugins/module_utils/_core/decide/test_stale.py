@@ -7,8 +7,8 @@ import typing as t
 
 import pytest
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.stale import own_markers, why_stale
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import Process
-from ansible_collections.workers.systemd.plugins.module_utils._core.stale import own_markers, why_stale
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import UNIT_MARKER
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import (
     ENVIRONMENT_MARKER,

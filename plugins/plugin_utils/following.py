@@ -21,9 +21,9 @@ from ansible.release import __version__ as core
 from ansible.utils.display import Display
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import report
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.progress import is_bad
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.progress import is_bad
 
 Result = t.Dict[str, t.Any]
 T = t.TypeVar("T")

@@ -8,6 +8,7 @@ import collections
 import signal
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import visible
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.mask import Mask
@@ -18,7 +19,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.jour
     taken,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName, folded
-from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health
 
 # Seconds since the epoch.
 FOR_EVER = float("inf")

@@ -10,10 +10,8 @@ import time
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.surge import with_extra
-from ansible_collections.workers.systemd.plugins.module_utils._core.progress import Progress
-from ansible_collections.workers.systemd.plugins.module_utils._core.rollout import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.progress import Progress
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import (
     Action,
     Ask,
     Check,
@@ -24,9 +22,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.rollout impo
     Rollout,
     Stops,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health, Inside, Sample, Verdict
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.surge import with_extra
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
-from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health, Inside, Sample, Verdict
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import WantedFile
 from ansible_collections.workers.systemd.plugins.module_utils._host import look, processes, stops
 from ansible_collections.workers.systemd.plugins.module_utils._host.checks import Checks

@@ -11,6 +11,7 @@ import typing as t
 from dataclasses import asdict
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import report
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide import cut_short
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import (
     NEEDS_A_UNIT,
@@ -32,7 +33,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand i
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instance_names import literal_problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import limits_not_in_force
-from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import own_sections
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import plan_shared, shared_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, contents, wanted

@@ -8,8 +8,8 @@ from __future__ import annotations
 import time
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import stops
-from ansible_collections.workers.systemd.plugins.module_utils._core.drain import Drain
+from ansible_collections.workers.systemd.plugins.module_utils._core.act import stops
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.drain import Drain
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._host import processes
 from ansible_collections.workers.systemd.plugins.module_utils._host.checks import Checks

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.rollout import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import (
     Ask,
     Check,
     Count,
@@ -21,7 +21,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.rollout impo
     Rollout,
     Stops,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Inside, Sample
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Inside, Sample
 
 NEVER = float("inf")
 # How long it takes to take a sample of all units.

@@ -7,8 +7,8 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.rollout import Rollout
-from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Rollout
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health
 
 BAD = re.compile(rf" (?:{'|'.join(one.value for one in (Health.FLAPPING, Health.FAILED, Health.KILLED))}): ")
 

@@ -16,10 +16,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Done, Restart, Rollout
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health, Sample
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.surge import with_extra
-from ansible_collections.workers.systemd.plugins.module_utils._core.rollout import Done, Restart, Rollout
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
-from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import Health, Sample
 from tests.unit.plugins.module_utils._core.fake_systemd import NEVER, FakeSystemd, Program, Tale, roll
 
 PROMISES = 34

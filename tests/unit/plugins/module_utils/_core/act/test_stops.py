@@ -7,7 +7,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.stops import killed
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.stops import killed
 
 UNIT = "mail@1.service"
 FORMERS = {UNIT: "old", "mail@2.service": "older"}

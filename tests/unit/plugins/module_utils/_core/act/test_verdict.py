@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
-from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import (
     GONE,
     Health,
     Inside,
@@ -18,6 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.verdict impo
     Verdict,
     Watch,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 
 POLICY = Policy(min_healthy_time=3.0, healthy_deadline=60.0)
 OLD = Sample("active", "running", "old")

@@ -6,7 +6,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.drain import ASK_EVERY, Drain
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.drain import ASK_EVERY, Drain
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 
 UNITS = ["mail@1.service", "mail@2.service", "mail@3.service"]

@@ -20,10 +20,16 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.drain import Drain
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.drain import Drain
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import (
+    GONE,
+    Health,
+    Sample,
+    Verdict,
+    Watch,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import units_in_order
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
-from ansible_collections.workers.systemd.plugins.module_utils._core.verdict import GONE, Health, Sample, Verdict, Watch
 
 Samples = t.Mapping[str, Sample]
 

@@ -21,7 +21,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.readiness import awaited_signal_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import last_good
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.run_journal import Phase
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instances import (
     Asked,
     choose,
@@ -30,6 +29,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.i
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import ROOT
+from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_journal import Phase
 from ansible_collections.workers.systemd.plugins.module_utils._host import (
     check_problems,
     credentials,

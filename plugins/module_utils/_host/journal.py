@@ -8,7 +8,7 @@ import os
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.run_journal import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_journal import (
     RunJournal,
     journal_text,
     parse_journal,

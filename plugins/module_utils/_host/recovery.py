@@ -14,11 +14,11 @@ import time
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.change import Change
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import State, find
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM, Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.run_journal import Phase, RunJournal
+from ansible_collections.workers.systemd.plugins.module_utils._core.undo.change import Change
+from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_journal import Phase, RunJournal
 from ansible_collections.workers.systemd.plugins.module_utils._host import (
     commands,
     generations,

@@ -8,7 +8,6 @@ import sys
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.change import Change, way_back
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import (
     Verb,
     passing_over,
@@ -21,6 +20,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.generat
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.undo.change import Change, way_back
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import plan_shared, shared_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, markers_in, wanted_again
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.watched import markers_again

@@ -10,16 +10,16 @@ import os
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.change import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, owed_verdicts
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import Generation, State
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
+from ansible_collections.workers.systemd.plugins.module_utils._core.undo.change import (
     Change,
     change_of,
     outcome_line,
     unfinished,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, owed_verdicts
-from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import Generation, State
-from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
-from ansible_collections.workers.systemd.plugins.module_utils._core.run_journal import Phase, RunJournal, noted
+from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_journal import Phase, RunJournal, noted
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted
 from ansible_collections.workers.systemd.plugins.module_utils._host import generations, journal
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome

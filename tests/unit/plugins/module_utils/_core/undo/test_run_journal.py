@@ -9,10 +9,10 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.change import Change
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import as_generation
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.run_journal import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.undo.change import Change
+from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_journal import (
     Noted,
     Phase,
     RunJournal,

@@ -94,12 +94,12 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.env_lint import oddities
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.report import env_changes, private_diff
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import (
     parse_env,
     read_variables,
     render_env,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report import env_changes, private_diff
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.paths import path_problems
 from ansible_collections.workers.systemd.plugins.module_utils._host import one_file
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module, hidden

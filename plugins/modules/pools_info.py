@@ -204,7 +204,7 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems, did_you_mean
-from ansible_collections.workers.systemd.plugins.module_utils._core.status import table
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status import table
 from ansible_collections.workers.systemd.plugins.module_utils._host import commands, lingering, look
 from ansible_collections.workers.systemd.plugins.module_utils._host.for_user import TROUBLE, look_as
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager

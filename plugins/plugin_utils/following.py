@@ -20,10 +20,10 @@ from ansible.plugins.action import ActionBase
 from ansible.release import __version__ as core
 from ansible.utils.display import Display
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import report
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.progress import is_bad
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell import report
 
 Result = t.Dict[str, t.Any]
 T = t.TypeVar("T")

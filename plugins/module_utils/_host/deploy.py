@@ -10,7 +10,6 @@ import time
 import typing as t
 from dataclasses import asdict
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import report
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide import cut_short
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import (
@@ -29,6 +28,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.observe
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import InputProblems, Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.seal import sealed_with
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell import report
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import own_lists
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instance_names import literal_problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool

@@ -9,7 +9,6 @@ import time
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import report
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb, plan_reload
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_instances import (
     absence,
@@ -21,6 +20,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.readiness import awaited_signal_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import last_good
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell import report
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instances import (
     Asked,
     choose,

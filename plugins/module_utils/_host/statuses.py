@@ -9,9 +9,13 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import Generation, last_good
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
-from ansible_collections.workers.systemd.plugins.module_utils._core.report import last_exits
-from ansible_collections.workers.systemd.plugins.module_utils._core.status import PROPERTIES, all_instances, pool_status
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report import last_exits
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status import (
+    PROPERTIES,
+    all_instances,
+    pool_status,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._host import exposure, generations, look
 from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 

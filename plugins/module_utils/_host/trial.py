@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from ansible_collections.workers.systemd.plugins.module_utils._core.fit import strace_text, trial_unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.fit.usage import Usage, watched
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.report import journal_lines, last_exits
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import Value
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report import journal_lines, last_exits
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.paths import parent
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import (
     PUBLIC,

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line, visible
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import MOST_TOLD, Problem
-from ansible_collections.workers.systemd.plugins.module_utils._core.report import journal_lines
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import as_text, parse_env
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import split_command
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import read_entries
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText, value_texts
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report import journal_lines
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import instances
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool, concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand

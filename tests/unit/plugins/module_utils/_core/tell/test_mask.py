@@ -14,7 +14,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.mask import LEFT_OUT, MASK, SHORT, Mask
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.mask import LEFT_OUT, MASK, SHORT, Mask
 
 MASKED = {
     "a secret": ("login with hunter2", ["hunter2"], [f"login with {MASK}"]),

@@ -10,8 +10,8 @@ import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import Instance, ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.report import A_JOB, CLEAN_END
-from ansible_collections.workers.systemd.plugins.module_utils._core.status import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report import A_JOB, CLEAN_END
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status import (
     PROPERTIES,
     Row,
     all_instances,

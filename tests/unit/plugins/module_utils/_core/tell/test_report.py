@@ -9,8 +9,13 @@ import pytest
 from hypothesis import given
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
-from ansible_collections.workers.systemd.plugins.module_utils._core.mask import MASK
-from ansible_collections.workers.systemd.plugins.module_utils._core.report import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import (
+    TAKEN,
+    UNIT_STOPPING,
+    UNIT_SUCCEEDED,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.mask import MASK
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report import (
     A_JOB,
     AFTER_KILL,
     CLEAN_END,
@@ -26,11 +31,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.report impor
     plan_rows,
     private_diff,
     summary,
-)
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import (
-    TAKEN,
-    UNIT_STOPPING,
-    UNIT_SUCCEEDED,
 )
 from tests.unit.plugins.module_utils._core.builders import carried
 

@@ -11,7 +11,6 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import visible
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
-from ansible_collections.workers.systemd.plugins.module_utils._core.mask import Mask
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import (
     UNIT_SUCCEEDED,
     Entry,
@@ -19,6 +18,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.jour
     taken,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName, folded
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.mask import Mask
 
 # Seconds since the epoch.
 FOR_EVER = float("inf")

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from tests.unit.plugins.module_utils._core.traps.trap_units import CELERY, SYSTEMD, worker
+from tests.unit.plugins.module_utils._core.judge.traps.trap_units import CELERY, SYSTEMD, worker
 
 ARTISAN = "/usr/bin/php /srv/app/artisan queue:work"
 OFFLINE = ("Wants", "After")

@@ -6,7 +6,7 @@ from __future__ import annotations
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps import table as traps
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.host_facts import HostFacts, PathFacts
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
-from tests.unit.plugins.module_utils._core.traps.trap_units import CELERY, Rows, both_ways, caught, worker
+from tests.unit.plugins.module_utils._core.judge.traps.trap_units import CELERY, Rows, both_ways, caught, worker
 
 CAUGHT: Rows = {
     "a shell that waits for the worker": (

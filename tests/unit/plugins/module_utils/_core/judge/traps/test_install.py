@@ -8,7 +8,7 @@ import pytest
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps import table as traps
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.host_facts import HostFacts
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
-from tests.unit.plugins.module_utils._core.traps.trap_units import Rows, both_ways, caught, worker
+from tests.unit.plugins.module_utils._core.judge.traps.trap_units import Rows, both_ways, caught, worker
 
 OFFLINE = ["Wants", "After"]
 CAUGHT: Rows = {

@@ -7,7 +7,7 @@ import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps import table as traps
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
-from tests.unit.plugins.module_utils._core.traps.trap_units import Rows, both_ways, worker
+from tests.unit.plugins.module_utils._core.judge.traps.trap_units import Rows, both_ways, worker
 
 CAUGHT: Rows = {
     "a password": ("secret-in-environment", worker("Environment=DB_PASSWORD=hunter2")),

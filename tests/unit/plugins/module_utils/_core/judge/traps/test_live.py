@@ -8,7 +8,7 @@ import pytest
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps import table as traps
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.host_facts import LiveProcess
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
-from tests.unit.plugins.module_utils._core.traps.trap_units import worker
+from tests.unit.plugins.module_utils._core.judge.traps.trap_units import worker
 
 # Bit 14 is signal 15, SIGTERM; bit 1 is SIGINT.
 TERM, INT = 0x4000, 0x2

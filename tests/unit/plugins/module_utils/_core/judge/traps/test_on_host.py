@@ -14,7 +14,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.paths import NeededPaths
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
-from tests.unit.plugins.module_utils._core.traps.trap_units import worker
+from tests.unit.plugins.module_utils._core.judge.traps.trap_units import worker
 
 GONE = PathFacts(exists=False, usable=False)
 PROGRAM = PathFacts()

@@ -8,7 +8,7 @@ import pytest
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.host_facts import HostFacts, LiveProcess
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.seen import Seen
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
-from tests.unit.plugins.module_utils._core.traps.trap_units import worker
+from tests.unit.plugins.module_utils._core.judge.traps.trap_units import worker
 
 RUN = {
     "/srv/venv/bin/celery -A proj worker -l info": "celery",

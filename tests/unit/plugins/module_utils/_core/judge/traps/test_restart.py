@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.plugins.module_utils._core.traps.trap_units import CELERY, Rows, both_ways, caught, worker
+from tests.unit.plugins.module_utils._core.judge.traps.trap_units import CELERY, Rows, both_ways, caught, worker
 
 PLAIN_LIMIT = ["StartLimitIntervalSec"]
 CAUGHT: Rows = {

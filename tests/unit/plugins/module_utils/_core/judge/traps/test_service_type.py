@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from tests.unit.plugins.module_utils._core.traps.trap_units import CELERY, Rows, both_ways, caught, worker
+from tests.unit.plugins.module_utils._core.judge.traps.trap_units import CELERY, Rows, both_ways, caught, worker
 
 SIDEKIQ = "/usr/bin/bundle exec sidekiq"
 CAUGHT: Rows = {

@@ -21,7 +21,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.h
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import target_text, template_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import shared_units
 from tests.unit.plugins.module_utils._core.builders import mail
-from tests.unit.plugins.module_utils._core.traps import (
+from tests.unit.plugins.module_utils._core.judge.traps import (
     test_exec_lines,
     test_install,
     test_leaks,
@@ -32,7 +32,7 @@ from tests.unit.plugins.module_utils._core.traps import (
     test_service_type,
     test_stop,
 )
-from tests.unit.plugins.module_utils._core.traps.trap_units import caught, worker
+from tests.unit.plugins.module_utils._core.judge.traps.trap_units import caught, worker
 
 TABLES: tuple[t.Any, ...] = (
     test_exec_lines,

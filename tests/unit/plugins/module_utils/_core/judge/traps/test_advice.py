@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps import table as traps
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from tests.helpers.advice import ADVICE, Advice, text
-from tests.unit.plugins.module_utils._core.traps.trap_units import SYSTEMD
+from tests.unit.plugins.module_utils._core.judge.traps.trap_units import SYSTEMD
 
 # It is about two files, and the remedy is to have one.
 ABOUT_FILES = {"drop-in-wins"}

@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.hardening import NEEDS, PROFILES
 from tests.helpers import hardening_docs
 
-COLLECTION = Path(__file__).parents[5]
+COLLECTION = Path(__file__).parents[6]
 
 
 def test_the_page_has_the_tables_of_the_profiles() -> None:

@@ -99,7 +99,7 @@ test-matrix: lab  ## every scenario on every systemd, the rest on every ansible-
 	python3 -m tests.matrix
 
 soak: lab  ## the long form: 20,000 jobs a framework, 100,000 made-up rollouts, 100 points a fault, values nobody has tried
-	WORKERS_CASES=100000 pytest --hypothesis-profile=default tests/unit/plugins/module_utils/_core/test_rollout.py
+	WORKERS_CASES=100000 pytest --hypothesis-profile=default tests/unit/plugins/module_utils/_core/act/test_rollout.py
 	pytest --hypothesis-profile=default tests/unit tests/oracle
 	python3 -m lab up workers-soak
 	NUMBER_OF_JOBS=20000 MOLECULE_LAB_HOST=workers-soak PYTHONPATH=. pytest molecule/no_lost_jobs/tests

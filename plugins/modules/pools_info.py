@@ -205,10 +205,11 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems, did_you_mean
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status import table
-from ansible_collections.workers.systemd.plugins.module_utils._host import commands, lingering, look
+from ansible_collections.workers.systemd.plugins.module_utils._host import lingering, look
 from ansible_collections.workers.systemd.plugins.module_utils._host.for_user import TROUBLE, look_as
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.statuses import of_all, statuses
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module
 
 OF_POOLS = {str: {"instances": [dict]}}

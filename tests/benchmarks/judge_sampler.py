@@ -14,9 +14,9 @@ sys.path.insert(0, sys.argv[1])
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
-from ansible_collections.workers.systemd.plugins.module_utils._host.catalogue import HostCatalogue
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.pool_judge import judge_pools
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.catalogue import HostCatalogue
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 
 ROUNDS = 15
 

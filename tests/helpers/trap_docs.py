@@ -14,7 +14,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "traps.md"
 HEAD = """\
 <!-- SPDX-FileCopyrightText: 2026 workers.systemd contributors -->
 <!-- SPDX-License-Identifier: GPL-3.0-or-later -->
-<!-- Written by `make pages`; the words stand in plugins/module_utils/_core/traps/. -->
+<!-- Written by `make pages`; the words stand in plugins/module_utils/_core/judge/traps/. -->
 
 # Traps
 

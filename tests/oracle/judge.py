@@ -19,7 +19,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._host import trap_facts
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 
 
 def run(argv: t.List[str]) -> t.Tuple[int, str, str]:

@@ -25,8 +25,8 @@ class Places:
     searched: t.Tuple[str, ...]
     # One directory per pool: environment, secrets, watch, and its credentials.
     configuration: str
-    # The key of the digests, what this build of systemd knows (_host/catalogue.py), the versions of every pool, what a
-    # run is changing right now, and the program that undoes it when that run dies.
+    # The key of the digests, what this build of systemd knows (_host/systemd/catalogue.py), the versions of every
+    # pool, what a run is changing right now, and the program that undoes it when that run dies.
     state: str
     runtime: str
     # What starts the pools at boot.

@@ -20,8 +20,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._host import journal
 from ansible_collections.workers.systemd.plugins.module_utils._host.carried import carried, unpacked
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import PRIVATE, make_directory
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
-from ansible_collections.workers.systemd.plugins.module_utils._host.processes import leave_terminal
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager, ManagerError
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.processes import leave_terminal
 
 Tell = t.Callable[[str], None]
 End = t.Dict[str, t.Any]

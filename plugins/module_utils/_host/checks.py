@@ -19,8 +19,8 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import concrete
 from ansible_collections.workers.systemd.plugins.module_utils._host import accounts
-from ansible_collections.workers.systemd.plugins.module_utils._host.commands import clean_environment
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.commands import clean_environment
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 
 # A check that takes longer has failed.
 LONGEST = 10.0

@@ -20,8 +20,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.c
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import SECRETS_MARKER, contents
-from ansible_collections.workers.systemd.plugins.module_utils._host import commands, generations
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ManagerError
+from ansible_collections.workers.systemd.plugins.module_utils._host import generations
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import ManagerError
 
 PROGRAM = "systemd-creds"
 # The host's own key. Bound to a TPM too, as is the default where there is one, a credential is lost with the next

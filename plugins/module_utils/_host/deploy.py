@@ -50,15 +50,15 @@ from ansible_collections.workers.systemd.plugins.module_utils._host import (
     watch,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome, PoolWork, Run
-from ansible_collections.workers.systemd.plugins.module_utils._host.catalogue import HostCatalogue
 from ansible_collections.workers.systemd.plugins.module_utils._host.dead_man import DeadMan
 from ansible_collections.workers.systemd.plugins.module_utils._host.failures import failures
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.pool_judge import (
     Placed,
     judge_pools,
     judge_processes,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.catalogue import HostCatalogue
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else
 from ansible_collections.workers.systemd.plugins.module_utils._host.transaction import Transaction
 

@@ -20,8 +20,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._host import linge
 from ansible_collections.workers.systemd.plugins.module_utils._host.deploy import Deployment
 from ansible_collections.workers.systemd.plugins.module_utils._host.for_user import TROUBLE, ForUser
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import Lock
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.orders import Deploy
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.task import Decided
 
 Told = t.Dict[str, t.Any]

@@ -26,7 +26,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.files import
     remove,
     write_readable,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.verify import analyze, staged
 
 # Name of a unit that stands in for one that is not installed.

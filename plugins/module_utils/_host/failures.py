@@ -14,7 +14,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report 
     last_exits,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else
 
 LINES = 10

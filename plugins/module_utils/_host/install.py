@@ -13,8 +13,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.unit_spec import UnitSpec
 from ansible_collections.workers.systemd.plugins.module_utils._host import candidates, host, look, one_file, trap_facts
-from ansible_collections.workers.systemd.plugins.module_utils._host.catalogue import HostCatalogue
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, Run
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.catalogue import HostCatalogue
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager, Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.verify import Candidate, verify
 
 

@@ -41,7 +41,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host import (
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome, PoolWork, Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.checks import concrete_words
 from ansible_collections.workers.systemd.plugins.module_utils._host.failures import failures
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager, ManagerError
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager, ManagerError
 
 STARTS = (Verb.START, Verb.RESTART)
 SPARED_ARE = "left alone, with the process they had"

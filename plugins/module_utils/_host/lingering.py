@@ -14,14 +14,15 @@ import time
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM, Places
-from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, commands
+from ansible_collections.workers.systemd.plugins.module_utils._host import accounts
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import (
     PRIVATE,
     make_directory,
     remove,
     write_atomically,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ManagerError
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import ManagerError
 
 NOTES = f"{SYSTEM.state}/users"
 OURS, BEFORE = "ours", "before"

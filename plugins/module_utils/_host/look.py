@@ -37,9 +37,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_u
     unit_marker,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import ENABLED, UNITS
-from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files, generations, processes
+from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files, generations
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import entries
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ListedUnit, Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import processes
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import ListedUnit, Manager
 
 
 def owner(path: str) -> t.Optional[str]:

@@ -16,8 +16,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_m
 from ansible_collections.workers.systemd.plugins.module_utils._host.dead_man import DeadMan, Program
 from ansible_collections.workers.systemd.plugins.module_utils._host.deploy import Deployment
 from ansible_collections.workers.systemd.plugins.module_utils._host.instances import Instances
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.rollback import Rollback, chosen
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.task import Decided
 
 

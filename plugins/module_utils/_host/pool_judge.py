@@ -21,7 +21,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_p
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import target_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, template_of
 from ansible_collections.workers.systemd.plugins.module_utils._host import candidates, trap_facts
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.verify import Candidate, verify
 
 

@@ -19,20 +19,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.change import Change
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_journal import Phase, RunJournal
-from ansible_collections.workers.systemd.plugins.module_utils._host import (
-    commands,
-    generations,
-    host,
-    journal,
-    journalctl,
-    leftovers,
-    look,
-)
+from ansible_collections.workers.systemd.plugins.module_utils._host import generations, host, journal, leftovers, look
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import UMASK
 from ansible_collections.workers.systemd.plugins.module_utils._host.logins import places_of
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.revert import Revert
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands, journalctl
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words
 
 # For the kernel to end a process that was killed, and for a run that ends right now.

@@ -26,7 +26,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.watched import markers_again
 from ansible_collections.workers.systemd.plugins.module_utils._host import by_hand, generations, host, look
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome, PoolWork, Run
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, unfailing
 
 

@@ -30,8 +30,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.watche
 from ansible_collections.workers.systemd.plugins.module_utils._host import generations, look, watch
 from ansible_collections.workers.systemd.plugins.module_utils._host.dead_man import DeadMan
 from ansible_collections.workers.systemd.plugins.module_utils._host.deploy import Deployment
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.pool_judge import Placed
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 
 
 class Rollback(Deployment):

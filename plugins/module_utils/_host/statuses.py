@@ -17,7 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status 
     pool_status,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._host import exposure, generations, look
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 
 
 def statuses(manager: Manager, names: t.Sequence[str]) -> t.Dict[str, t.Dict[str, t.Any]]:

@@ -11,9 +11,9 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.act import stops
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.drain import Drain
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
-from ansible_collections.workers.systemd.plugins.module_utils._host import processes
 from ansible_collections.workers.systemd.plugins.module_utils._host.checks import Checks
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import processes
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 
 # Between two looks at busy checks that run.
 TICK = 0.05

@@ -12,7 +12,7 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._host.background import Background, End, Tell
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import Lock, holder, only_run
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else
 
 # A first deploy with the default window is over by then, and costs one round trip.

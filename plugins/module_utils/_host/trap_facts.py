@@ -23,8 +23,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, foreign_files
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import Run
-from ansible_collections.workers.systemd.plugins.module_utils._host.processes import signal_masks, still_loading
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Run
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.processes import signal_masks, still_loading
 
 # What `systemctl show` is asked for before ``processes``.
 PROPERTIES = ("ActiveState", "MainPID", "MemoryCurrent", "TasksCurrent")

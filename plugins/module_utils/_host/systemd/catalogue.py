@@ -12,7 +12,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.judge.direct
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import write_atomically
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ManagerError, Run
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import ManagerError, Run
 
 # What systemd 262 knows takes 40 KB.
 LARGEST = 2**22

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._host.manager import ListedUnit, Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import ListedUnit, Manager
 
 STOPPED = {"ActiveState": "inactive", "SubState": "dead", "MainPID": "0", "NRestarts": "0"}
 

@@ -15,7 +15,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.jour
     JournalQuery,
     most_lines,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._host import bus, journalctl
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import bus, journalctl
 
 # argv -> (exit status, stdout, stderr)
 Run = t.Callable[[t.List[str]], t.Tuple[int, str, str]]

@@ -11,7 +11,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.jour
     JournalQuery,
     read_entries,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._host import commands
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 
 # Seconds. journald that is stopped would be waited for without end.
 LONGEST_SYNC = 5

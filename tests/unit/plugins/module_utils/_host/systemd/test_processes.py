@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._host import processes
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import processes
 
 # One line of output says that it is there.
 LOADS = "print(flush=True)\nwhile True: pass"

@@ -38,7 +38,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, contents, wanted
 from ansible_collections.workers.systemd.plugins.module_utils._host import (
     by_hand,
-    credentials,
     delegation,
     exposure,
     generations,
@@ -61,6 +60,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.cata
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else
 from ansible_collections.workers.systemd.plugins.module_utils._host.transaction import Transaction
+from ansible_collections.workers.systemd.plugins.module_utils._host.write import credentials
 
 OLDEST_SYSTEMD = 247
 

@@ -28,11 +28,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.valu
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import hardening
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.paths import is_below, parent
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import concrete
-from ansible_collections.workers.systemd.plugins.module_utils._host import credentials, exposure, look, trial
+from ansible_collections.workers.systemd.plugins.module_utils._host import exposure, look, trial
 from ansible_collections.workers.systemd.plugins.module_utils._host.candidates import SOME_INSTANCE
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import unit_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.catalogue import HostCatalogue
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager, ManagerError
+from ansible_collections.workers.systemd.plugins.module_utils._host.write import credentials
 
 # Where systemd makes the directories of a unit (systemd.exec(5), RuntimeDirectory=).
 ROOTS = {

@@ -32,7 +32,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.u
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_journal import Phase
 from ansible_collections.workers.systemd.plugins.module_utils._host import (
     check_problems,
-    credentials,
     generations,
     host,
     journal,
@@ -42,6 +41,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.apply import
 from ansible_collections.workers.systemd.plugins.module_utils._host.checks import concrete_words
 from ansible_collections.workers.systemd.plugins.module_utils._host.failures import failures
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager, ManagerError
+from ansible_collections.workers.systemd.plugins.module_utils._host.write import credentials
 
 STARTS = (Verb.START, Verb.RESTART)
 SPARED_ARE = "left alone, with the process they had"

@@ -28,10 +28,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.decide.surge
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import WantedFile
-from ansible_collections.workers.systemd.plugins.module_utils._host import look, stops
+from ansible_collections.workers.systemd.plugins.module_utils._host import stops
 from ansible_collections.workers.systemd.plugins.module_utils._host.checks import Checks
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import owing_a_reload
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import look
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import processes
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager, ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import or_else, unfailing

@@ -37,20 +37,22 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_u
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import plan_shared, shared_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, contents, wanted
 from ansible_collections.workers.systemd.plugins.module_utils._host import (
-    by_hand,
-    delegation,
     exposure,
-    generations,
     host,
     leftovers,
-    look,
     preflight,
     root_reads,
-    watch,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome, PoolWork, Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.dead_man import DeadMan
 from ansible_collections.workers.systemd.plugins.module_utils._host.failures import failures
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import (
+    by_hand,
+    delegation,
+    generations,
+    look,
+    watched_files,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._host.pool_judge import (
     Placed,
     judge_pools,
@@ -319,7 +321,7 @@ class Deployment:
         return [line for line in [*lines, *self.transaction.lines()] if line]
 
     def _wanted(self) -> t.Dict[str, Wanted]:
-        digests = watch.digests(self.present)
+        digests = watched_files.digests(self.present)
         return {
             pool.name: wanted(self.places, pool, self.systemd, self.seal, digests, self._sealed(pool))
             for pool in self.present

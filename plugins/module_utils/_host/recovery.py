@@ -19,10 +19,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.change import Change
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_journal import Phase, RunJournal
-from ansible_collections.workers.systemd.plugins.module_utils._host import generations, host, journal, leftovers, look
+from ansible_collections.workers.systemd.plugins.module_utils._host import host, journal, leftovers
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import UMASK
-from ansible_collections.workers.systemd.plugins.module_utils._host.logins import places_of
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations, look
+from ansible_collections.workers.systemd.plugins.module_utils._host.look.logins import places_of
 from ansible_collections.workers.systemd.plugins.module_utils._host.revert import Revert
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands, journalctl
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager

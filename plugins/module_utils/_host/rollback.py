@@ -27,9 +27,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted
     wanted_again,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.watched import Move, markers, moves, notes
-from ansible_collections.workers.systemd.plugins.module_utils._host import generations, look, watch
 from ansible_collections.workers.systemd.plugins.module_utils._host.dead_man import DeadMan
 from ansible_collections.workers.systemd.plugins.module_utils._host.deploy import Deployment
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations, look, watched_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.pool_judge import Placed
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 
@@ -69,7 +69,7 @@ class Rollback(Deployment):
 
     def _wanted(self) -> t.Dict[str, Wanted]:
         pool = self.generation.as_pool()
-        digests = watch.digests([pool])
+        digests = watched_files.digests([pool])
         now, noted = markers(pool, self.seal, digests), notes(pool, self.seal, digests)
         return {pool.name: wanted_again(self.places, pool, self.generation.files, now, noted)}
 

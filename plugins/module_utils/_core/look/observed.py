@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a host shows of a pool; `_host/look.py` fills it in."""
+"""What a host shows of a pool; `_host/look/look.py` fills it in."""
 
 from __future__ import annotations
 

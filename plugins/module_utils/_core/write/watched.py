@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a pool depends on and does not own: which marker it leaves in processes, and how a change of it is told.
 
-A path is looked at by `_host/watch.py`, which tells a digest: the target of a link, and what is there.
+A path is looked at by `_host/look/watched_files.py`, which tells a digest: the target of a link, and what is there.
 """
 
 from __future__ import annotations

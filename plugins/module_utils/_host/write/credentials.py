@@ -20,7 +20,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.c
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import SECRETS_MARKER, contents
-from ansible_collections.workers.systemd.plugins.module_utils._host import generations
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import ManagerError
 

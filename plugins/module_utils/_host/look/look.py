@@ -37,8 +37,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_u
     unit_marker,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import ENABLED, UNITS
-from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files, generations
+from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import entries
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import processes
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import ListedUnit, Manager
 

@@ -14,8 +14,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instances import GLOB, Asked
-from ansible_collections.workers.systemd.plugins.module_utils._host import look
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import entries
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import look
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import processes, unit_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import ListedUnit, Manager
 

@@ -15,12 +15,12 @@ import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
-from ansible_collections.workers.systemd.plugins.module_utils._host import watch
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import watched_files
 
 
 def look(*paths: Path) -> list[str]:
     begun = time.monotonic()
-    found = watch.digests([Pool("mail", watch=tuple(map(str, paths)))])
+    found = watched_files.digests([Pool("mail", watch=tuple(map(str, paths)))])
     assert time.monotonic() - begun < 20.0
     return [found[str(path)] for path in paths]
 
@@ -75,25 +75,27 @@ def test_a_file_that_grows_is_read_to_where_it_ended(tmp_path: Path, monkeypatch
     file.write_bytes(b"x" * 100)
     with open(file, "rb") as opened:
         file.write_bytes(b"x" * 200)
-        assert watch._content(opened.fileno(), str(file), 100) == f"file {hashlib.sha256(b'x' * 100).hexdigest()}"
+        assert (
+            watched_files._content(opened.fileno(), str(file), 100) == f"file {hashlib.sha256(b'x' * 100).hexdigest()}"
+        )
 
 
 def test_a_path_that_does_not_answer_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = watch.digest
+    real = watched_files.digest
 
     def hangs(path: str) -> str:
         if path.endswith("slow"):
             time.sleep(60)
         return real(path)
 
-    monkeypatch.setattr(watch, "LONGEST", 0.5)
-    monkeypatch.setattr(watch, "digest", hangs)
+    monkeypatch.setattr(watched_files, "LONGEST", 0.5)
+    monkeypatch.setattr(watched_files, "digest", hangs)
     pool: t.Any = Pool("mail", where="pools[1] (mail)", watch=(f"{tmp_path}/fast", f"{tmp_path}/slow"))
     with pytest.raises(Problems) as caught:
-        watch.digests([pool])
+        watched_files.digests([pool])
     (problem,) = caught.value.problems
     assert (problem.where, problem.found) == ("pools[1] (mail).watch", f"{tmp_path}/slow")
 
 
 def test_nothing_is_asked_about_a_pool_that_watches_nothing() -> None:
-    assert watch.digests([Pool("mail", instances=("1", "2"))]) == {}
+    assert watched_files.digests([Pool("mail", instances=("1", "2"))]) == {}

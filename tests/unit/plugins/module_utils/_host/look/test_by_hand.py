@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM, Places
-from ansible_collections.workers.systemd.plugins.module_utils._host import by_hand
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import by_hand
 
 WANTED = ["mail@1.service", "mail@2.service"]
 

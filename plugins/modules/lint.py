@@ -131,7 +131,7 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge import lint
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
-from ansible_collections.workers.systemd.plugins.module_utils._host.lint import chosen, lint_files
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge.lint import chosen, lint_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module
 

@@ -14,7 +14,7 @@ sys.path.insert(0, sys.argv[1])
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
-from ansible_collections.workers.systemd.plugins.module_utils._host.pool_judge import judge_pools
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge.pool_judge import judge_pools
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.catalogue import HostCatalogue
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 

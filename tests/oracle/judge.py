@@ -18,7 +18,7 @@ sys.path.insert(0, "/srv/lab/collections")
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps import table as traps
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
-from ansible_collections.workers.systemd.plugins.module_utils._host import trap_facts
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge import trap_facts
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 
 

@@ -36,27 +36,22 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.u
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import own_sections
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import plan_shared, shared_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, contents, wanted
-from ansible_collections.workers.systemd.plugins.module_utils._host import (
-    exposure,
-    host,
-    leftovers,
-    preflight,
-    root_reads,
-)
+from ansible_collections.workers.systemd.plugins.module_utils._host import host, leftovers
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome, PoolWork, Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.dead_man import DeadMan
 from ansible_collections.workers.systemd.plugins.module_utils._host.failures import failures
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge import exposure, preflight, root_reads
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge.pool_judge import (
+    Placed,
+    judge_pools,
+    judge_processes,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import (
     by_hand,
     delegation,
     generations,
     look,
     watched_files,
-)
-from ansible_collections.workers.systemd.plugins.module_utils._host.pool_judge import (
-    Placed,
-    judge_pools,
-    judge_processes,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.catalogue import HostCatalogue
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager

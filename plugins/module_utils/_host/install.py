@@ -12,11 +12,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.judge.judge 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.unit_spec import UnitSpec
-from ansible_collections.workers.systemd.plugins.module_utils._host import candidates, host, trap_facts
+from ansible_collections.workers.systemd.plugins.module_utils._host import host
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge import candidates, trap_facts
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge.verify import Candidate, verify
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import look
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.catalogue import HostCatalogue
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager, Run
-from ansible_collections.workers.systemd.plugins.module_utils._host.verify import Candidate, verify
 from ansible_collections.workers.systemd.plugins.module_utils._host.write import one_file
 
 

@@ -30,10 +30,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.i
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import ROOT
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_journal import Phase
-from ansible_collections.workers.systemd.plugins.module_utils._host import check_problems, host, journal
+from ansible_collections.workers.systemd.plugins.module_utils._host import host, journal
 from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome, PoolWork, Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.checks import concrete_words
 from ansible_collections.workers.systemd.plugins.module_utils._host.failures import failures
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge import check_problems
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations, services
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager, ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.write import credentials

@@ -16,7 +16,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status 
     all_instances,
     pool_status,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._host import exposure
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge import exposure
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations, look
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 

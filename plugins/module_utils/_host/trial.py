@@ -29,8 +29,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.files import
     remove,
     write_readable,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge.verify import PROGRAMS
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager, ManagerError
-from ansible_collections.workers.systemd.plugins.module_utils._host.verify import PROGRAMS
 
 # With -s 0 no data of jobs is told. It is root's, and outside of the unit: the worker may make set-user-id programs
 # work and write where hardening lets it, as without it.

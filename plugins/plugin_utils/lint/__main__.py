@@ -20,7 +20,7 @@ from pathlib import Path
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge import lint
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import parse_catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.judge import judged
-from ansible_collections.workers.systemd.plugins.module_utils._host.lint import read_all
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge.lint import read_all
 
 CATALOGUES = Path(__file__).parents[1] / "catalogues"
 VERSIONS = sorted(int(path.stem.rpartition("-")[2]) for path in CATALOGUES.glob("items-*.txt"))

@@ -82,7 +82,7 @@ ERRORS: dict[str, list[tuple[str, str, int] | None]] = {
 }
 # Of one version, or of several.
 ERRORS_OF: dict[tuple[int, str], list[tuple[str, str, int] | None]] = {
-    # Its verify does not look along the path; _host/verify.py does.
+    # Its verify does not look along the path; _host/judge/verify.py does.
     (247, "a program as a bare name"): [(UNIT, "ExecStart", 5)],
     # It aborts; refuses_without_a_word() says why.
     (247, "Type=dbus without a name"): [],

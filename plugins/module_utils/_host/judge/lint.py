@@ -20,12 +20,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
     UnitName,
     is_unit_name,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._host import trap_facts
-from ansible_collections.workers.systemd.plugins.module_utils._host.candidates import instance_of, some_instance
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge import trap_facts
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge.candidates import instance_of, some_instance
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge.verify import Candidate, verify
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import unit_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.catalogue import HostCatalogue
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager, Run
-from ansible_collections.workers.systemd.plugins.module_utils._host.verify import Candidate, verify
 
 
 class Chosen(t.NamedTuple):

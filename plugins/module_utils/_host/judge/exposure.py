@@ -18,16 +18,16 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.problem impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import template_of
-from ansible_collections.workers.systemd.plugins.module_utils._host.candidates import SOME_INSTANCE
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import (
     PUBLIC,
     make_directory,
     remove,
     write_readable,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge.candidates import SOME_INSTANCE
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge.verify import analyze, staged
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import look
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
-from ansible_collections.workers.systemd.plugins.module_utils._host.verify import analyze, staged
 
 # Name of a unit that stands in for one that is not installed.
 STAND_IN = "workers-exposure-"

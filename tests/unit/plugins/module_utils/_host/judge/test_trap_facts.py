@@ -20,7 +20,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.table import findings, live_findings
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM, Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
-from ansible_collections.workers.systemd.plugins.module_utils._host import trap_facts
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge import trap_facts
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can ask what others may do")
 

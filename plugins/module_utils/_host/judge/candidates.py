@@ -10,8 +10,8 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge.verify import Candidate
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import unit_files
-from ansible_collections.workers.systemd.plugins.module_utils._host.verify import Candidate
 
 # A template whose instances nobody has named yet is judged by this one.
 SOME_INSTANCE = "1"

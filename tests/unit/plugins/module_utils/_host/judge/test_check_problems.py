@@ -15,7 +15,8 @@ import pytest
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
-from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, check_problems
+from ansible_collections.workers.systemd.plugins.module_utils._host import accounts
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge import check_problems
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs what is root's")
 WORKER = accounts.Account(12345, 12345, (12345,))

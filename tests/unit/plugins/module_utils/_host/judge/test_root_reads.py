@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
-from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, root_reads
+from ansible_collections.workers.systemd.plugins.module_utils._host import accounts
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge import root_reads
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root reads as root")
 WORKER = accounts.Account(12345, 12345, (12345,))

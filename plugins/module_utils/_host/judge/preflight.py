@@ -18,7 +18,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.problem impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.credentials import ENCRYPTED_SINCE
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool, without_dash
-from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, check_problems, root_reads
+from ansible_collections.workers.systemd.plugins.module_utils._host import accounts
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge import check_problems, root_reads
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import look
 from ansible_collections.workers.systemd.plugins.module_utils._host.write import credentials
 

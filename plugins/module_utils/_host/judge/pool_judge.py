@@ -20,9 +20,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.p
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_places import option_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import target_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, template_of
-from ansible_collections.workers.systemd.plugins.module_utils._host import candidates, trap_facts
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge import candidates, trap_facts
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge.verify import Candidate, verify
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
-from ansible_collections.workers.systemd.plugins.module_utils._host.verify import Candidate, verify
 
 
 class Placed(t.NamedTuple):

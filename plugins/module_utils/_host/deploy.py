@@ -37,7 +37,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_u
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import plan_shared, shared_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, contents, wanted
 from ansible_collections.workers.systemd.plugins.module_utils._host import host, leftovers
-from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome, PoolWork, Run
+from ansible_collections.workers.systemd.plugins.module_utils._host.act.apply import Outcome, PoolWork, Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.dead_man import DeadMan
 from ansible_collections.workers.systemd.plugins.module_utils._host.failures import failures
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import exposure, preflight, root_reads

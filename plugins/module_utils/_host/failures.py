@@ -13,7 +13,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report 
     last_death,
     last_exits,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome
+from ansible_collections.workers.systemd.plugins.module_utils._host.act.apply import Outcome
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else
 

@@ -31,8 +31,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.p
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import ROOT
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_journal import Phase
 from ansible_collections.workers.systemd.plugins.module_utils._host import host, journal
-from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome, PoolWork, Run
-from ansible_collections.workers.systemd.plugins.module_utils._host.checks import concrete_words
+from ansible_collections.workers.systemd.plugins.module_utils._host.act.apply import Outcome, PoolWork, Run
+from ansible_collections.workers.systemd.plugins.module_utils._host.act.checks import concrete_words
 from ansible_collections.workers.systemd.plugins.module_utils._host.failures import failures
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import check_problems
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations, services

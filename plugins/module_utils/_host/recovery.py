@@ -20,7 +20,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.problem impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.change import Change
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_journal import Phase, RunJournal
 from ansible_collections.workers.systemd.plugins.module_utils._host import host, journal, leftovers
-from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome
+from ansible_collections.workers.systemd.plugins.module_utils._host.act.apply import Outcome
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import UMASK
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations, look
 from ansible_collections.workers.systemd.plugins.module_utils._host.look.logins import places_of

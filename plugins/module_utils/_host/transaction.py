@@ -22,7 +22,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.undo.change 
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_journal import Phase, RunJournal, noted
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted
 from ansible_collections.workers.systemd.plugins.module_utils._host import journal
-from ansible_collections.workers.systemd.plugins.module_utils._host.apply import Outcome
+from ansible_collections.workers.systemd.plugins.module_utils._host.act.apply import Outcome
 from ansible_collections.workers.systemd.plugins.module_utils._host.dead_man import DeadMan
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations
 from ansible_collections.workers.systemd.plugins.module_utils._host.revert import Revert

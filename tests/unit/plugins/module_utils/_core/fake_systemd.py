@@ -211,7 +211,7 @@ class Tale:
 
 
 def roll(rollout: Rollout, systemd: FakeSystemd, tick: float = 0.1, most: float = NEVER) -> Tale:
-    """Carries a rollout out as _host/apply.py does, for at most ``most`` seconds."""
+    """Carries a rollout out as _host/act/apply.py does, for at most ``most`` seconds."""
     tale = Tale(systemd)
     counts: dict[str, int] = {}
     checks: dict[str, str] = {}

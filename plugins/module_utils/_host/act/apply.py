@@ -28,8 +28,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.decide.surge
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import WantedFile
-from ansible_collections.workers.systemd.plugins.module_utils._host import stops
-from ansible_collections.workers.systemd.plugins.module_utils._host.checks import Checks
+from ansible_collections.workers.systemd.plugins.module_utils._host.act import stops
+from ansible_collections.workers.systemd.plugins.module_utils._host.act.checks import Checks
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import owing_a_reload
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import look

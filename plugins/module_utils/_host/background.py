@@ -17,11 +17,11 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._host import journal
 from ansible_collections.workers.systemd.plugins.module_utils._host.carried import carried, unpacked
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import PRIVATE, make_directory
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager, ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.processes import leave_terminal
+from ansible_collections.workers.systemd.plugins.module_utils._host.undo import journal_file
 
 Tell = t.Callable[[str], None]
 End = t.Dict[str, t.Any]
@@ -86,7 +86,7 @@ class Background:
             if patience is None:
                 shutil.rmtree(self.directory, ignore_errors=True)
         returned = unpacked(end)
-        left = journal.left(self.places)
+        left = journal_file.left(self.places)
         if left and left.pid == end["pid"] and not returned["failed"]:
             raise ManagerError(KILLED)
         return returned

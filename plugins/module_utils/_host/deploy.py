@@ -36,9 +36,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.u
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import own_sections
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import plan_shared, shared_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, contents, wanted
-from ansible_collections.workers.systemd.plugins.module_utils._host import host, leftovers
+from ansible_collections.workers.systemd.plugins.module_utils._host import host
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.apply import Outcome, PoolWork, Run
-from ansible_collections.workers.systemd.plugins.module_utils._host.dead_man import DeadMan
 from ansible_collections.workers.systemd.plugins.module_utils._host.failures import failures
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import exposure, preflight, root_reads
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.pool_judge import (
@@ -56,7 +55,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.look import 
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.catalogue import HostCatalogue
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else
-from ansible_collections.workers.systemd.plugins.module_utils._host.transaction import Transaction
+from ansible_collections.workers.systemd.plugins.module_utils._host.undo import leftovers
+from ansible_collections.workers.systemd.plugins.module_utils._host.undo.dead_man import DeadMan
+from ansible_collections.workers.systemd.plugins.module_utils._host.undo.transaction import Transaction
 from ansible_collections.workers.systemd.plugins.module_utils._host.write import credentials
 
 OLDEST_SYSTEMD = 247

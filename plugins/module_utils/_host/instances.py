@@ -30,13 +30,14 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.i
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import ROOT
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_journal import Phase
-from ansible_collections.workers.systemd.plugins.module_utils._host import host, journal
+from ansible_collections.workers.systemd.plugins.module_utils._host import host
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.apply import Outcome, PoolWork, Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.checks import concrete_words
 from ansible_collections.workers.systemd.plugins.module_utils._host.failures import failures
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import check_problems
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations, services
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager, ManagerError
+from ansible_collections.workers.systemd.plugins.module_utils._host.undo import journal_file
 from ansible_collections.workers.systemd.plugins.module_utils._host.write import credentials
 
 STARTS = (Verb.START, Verb.RESTART)
@@ -143,7 +144,7 @@ class Instances:
 
     def _half_deployed(self) -> t.Iterator[Problem]:
         """A restart would bring a version that nobody has judged to all instances, with nothing to undo it."""
-        left = journal.left(self.manager.places)
+        left = journal_file.left(self.manager.places)
         starting = {group_of(step.subject) for step in self._steps() if step.verb in STARTS}
         if left and left.phase is not Phase.UNDONE and any(self.pools.get(group) in left.pools for group in starting):
             yield Problem("the host", str(left), "a deploy that has ended", "Deploy again first.")

@@ -21,13 +21,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.undo.change 
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_journal import Phase, RunJournal, noted
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted
-from ansible_collections.workers.systemd.plugins.module_utils._host import journal
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.apply import Outcome
-from ansible_collections.workers.systemd.plugins.module_utils._host.dead_man import DeadMan
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations
-from ansible_collections.workers.systemd.plugins.module_utils._host.revert import Revert
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else
+from ansible_collections.workers.systemd.plugins.module_utils._host.undo import journal_file
+from ansible_collections.workers.systemd.plugins.module_utils._host.undo.dead_man import DeadMan
+from ansible_collections.workers.systemd.plugins.module_utils._host.undo.revert import Revert
 
 
 class Transaction:
@@ -36,7 +36,7 @@ class Transaction:
     def __init__(self, manager: Manager, switch: DeadMan) -> None:
         self.manager = manager
         self.switch = switch
-        self.left = journal.left(manager.places)
+        self.left = journal_file.left(manager.places)
         self.now = generations.now()
         self.changes: t.Dict[str, Change] = {}
         self.unfinished: t.List[Generation] = []
@@ -128,9 +128,9 @@ class Transaction:
             return
         others = {name: one for name, one in self.others_left.pools.items() if name not in self.seen}
         if others or self.others_left.gone:
-            journal.write(self.manager.places, replace(self.others_left, pools=others))
+            journal_file.write(self.manager.places, replace(self.others_left, pools=others))
         else:
-            journal.close(self.manager.places)
+            journal_file.close(self.manager.places)
             if self.left or self.changes or self.gone:
                 self.switch.disarm()
 
@@ -158,4 +158,4 @@ class Transaction:
     def _write_journal(self, changes: t.Mapping[str, Change], phase: Phase) -> None:
         others = self.others_left
         pools, gone = {**others.pools, **noted(changes)}, (*others.gone, *self.gone)
-        journal.write(self.manager.places, RunJournal(self.since, os.getpid(), pools, gone, phase))
+        journal_file.write(self.manager.places, RunJournal(self.since, os.getpid(), pools, gone, phase))

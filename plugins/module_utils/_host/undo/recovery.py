@@ -19,15 +19,16 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.change import Change
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_journal import Phase, RunJournal
-from ansible_collections.workers.systemd.plugins.module_utils._host import host, journal, leftovers
+from ansible_collections.workers.systemd.plugins.module_utils._host import host
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.apply import Outcome
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import UMASK
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations, look
 from ansible_collections.workers.systemd.plugins.module_utils._host.look.logins import places_of
-from ansible_collections.workers.systemd.plugins.module_utils._host.revert import Revert
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands, journalctl
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words
+from ansible_collections.workers.systemd.plugins.module_utils._host.undo import journal_file, leftovers
+from ansible_collections.workers.systemd.plugins.module_utils._host.undo.revert import Revert
 
 # For the kernel to end a process that was killed, and for a run that ends right now.
 PATIENCE = 5.0
@@ -38,7 +39,7 @@ def main() -> int:
     os.umask(UMASK)
     places = _own_places()
     try:
-        left = journal.left(places)
+        left = journal_file.left(places)
         if left is None or left.phase is Phase.UNDONE:
             return 0
         _end(places, left)
@@ -75,7 +76,7 @@ def tell(line: str) -> None:
 
 def recover(places: Places) -> t.List[str]:
     """Puts back what can be put back, and finishes removals. Returns what went wrong, in words."""
-    left = journal.left(places)
+    left = journal_file.left(places)
     if left is None or left.phase is Phase.UNDONE:
         return []
     leftovers.sweep(places)
@@ -85,7 +86,7 @@ def recover(places: Places) -> t.List[str]:
     try:
         for change in changes.values():
             generations.mark(places, change.new, State.BAD)
-        journal.write(places, replace(left, phase=Phase.REVERTING))
+        journal_file.write(places, replace(left, phase=Phase.REVERTING))
     except OSError as error:
         # A full disk, say, where the workers can be put back all the same.
         trouble.append(str(error))
@@ -95,7 +96,7 @@ def recover(places: Places) -> t.List[str]:
     if revert.error:
         trouble.append(revert.error)
     if not trouble:
-        journal.write(places, replace(left, phase=Phase.UNDONE))
+        journal_file.write(places, replace(left, phase=Phase.UNDONE))
         trouble = [line for name in changes for line in revert.trouble(name)]
     return trouble
 

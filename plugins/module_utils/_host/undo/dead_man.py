@@ -17,10 +17,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_m
     recovery_command,
     trying_again,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files, recovery
+from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import write_atomically
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import ManagerError
+from ansible_collections.workers.systemd.plugins.module_utils._host.undo import recovery
 
 TIMER = f"{SWITCH}.timer"
 # The timer, and what it has started, which may be waiting to try again.

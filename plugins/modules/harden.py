@@ -120,10 +120,10 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import time_span
+from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module
 from ansible_collections.workers.systemd.plugins.module_utils._host.harden import Died, Hardening, problems
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
-from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module
 
 
 def read_duration(text: str) -> t.Tuple[float, t.List[Problem]]:

@@ -131,9 +131,9 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge import lint
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
+from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.lint import chosen, lint_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
-from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module
 
 OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {
     "units": {"type": "list", "elements": "str"},

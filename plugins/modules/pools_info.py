@@ -207,11 +207,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.problem impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status import table
 from ansible_collections.workers.systemd.plugins.module_utils._host import lingering
 from ansible_collections.workers.systemd.plugins.module_utils._host.for_user import TROUBLE, look_as
+from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import look
 from ansible_collections.workers.systemd.plugins.module_utils._host.statuses import of_all, statuses
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
-from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module
 
 OF_POOLS = {str: {"instances": [dict]}}
 

@@ -105,8 +105,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.problem impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import SCOPE, read_scope
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_man import DEFAULT, read_confirm
 from ansible_collections.workers.systemd.plugins.module_utils._host.for_user import decide_in
+from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module
 from ansible_collections.workers.systemd.plugins.module_utils._host.orders import GoBack
-from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module
 
 
 def main() -> None:

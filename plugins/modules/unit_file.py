@@ -109,9 +109,9 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.table import unknown_ids
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report import file_diff
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.unit_spec import understand_unit
+from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module
 from ansible_collections.workers.systemd.plugins.module_utils._host.install import UnitInstall
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
-from ansible_collections.workers.systemd.plugins.module_utils._host.tell import Module
 from ansible_collections.workers.systemd.plugins.module_utils._host.write import one_file
 
 OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {

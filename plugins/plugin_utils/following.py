@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An action that runs its module, shows how a long rollout goes on and what was done, and outlives a lost connection.
 
-The module works in the background of the host and returns after a moment (_host/task.py). When it is not over by then,
-this reads its progress with one small command at a time, and then asks the module for its end. Nothing else is changed:
-without this action the module waits until it is over.
+The module works in the background of the host and returns after a moment (_host/frame/task.py). When it is not over by
+then, this reads its progress with one small command at a time, and then asks the module for its end. Nothing else is
+changed: without this action the module waits until it is over.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import time
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._host.background import Background, End, Tell
+from ansible_collections.workers.systemd.plugins.module_utils._host.frame.background import Background, End, Tell
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import Lock, holder, only_run
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else

@@ -23,8 +23,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.o
     unknown_options,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import UMASK
+from ansible_collections.workers.systemd.plugins.module_utils._host.frame.task import Task
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import ManagerError
-from ansible_collections.workers.systemd.plugins.module_utils._host.task import Task
 
 # Ansible replaces every occurrence of a no_log value in what a module returns, so a variable "1" would spoil every
 # path and name with a 1 in it. Our results hold no values; shorter ones need not be searched for.

@@ -38,7 +38,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, contents, wanted
 from ansible_collections.workers.systemd.plugins.module_utils._host import host
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.apply import Outcome, PoolWork, Run
-from ansible_collections.workers.systemd.plugins.module_utils._host.failures import failures
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import exposure, preflight, root_reads
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.pool_judge import (
     Placed,
@@ -54,6 +53,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.look import 
 )
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.catalogue import HostCatalogue
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.tell.failures import failures
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo import leftovers
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo.dead_man import DeadMan

@@ -33,10 +33,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_jou
 from ansible_collections.workers.systemd.plugins.module_utils._host import host
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.apply import Outcome, PoolWork, Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.checks import concrete_words
-from ansible_collections.workers.systemd.plugins.module_utils._host.failures import failures
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import check_problems
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations, services
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager, ManagerError
+from ansible_collections.workers.systemd.plugins.module_utils._host.tell.failures import failures
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo import journal_file
 from ansible_collections.workers.systemd.plugins.module_utils._host.write import credentials
 

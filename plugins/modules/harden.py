@@ -121,7 +121,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import time_span
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module
-from ansible_collections.workers.systemd.plugins.module_utils._host.harden import Died, Hardening, problems
+from ansible_collections.workers.systemd.plugins.module_utils._host.runs.harden import Died, Hardening, problems
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 

@@ -263,7 +263,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.i
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import SCOPE, read_scope
 from ansible_collections.workers.systemd.plugins.module_utils._host.for_user import decide_in
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module
-from ansible_collections.workers.systemd.plugins.module_utils._host.orders import Bring
+from ansible_collections.workers.systemd.plugins.module_utils._host.runs.orders import Bring
 
 # A unit of somebody else has no former version to go back to.
 ROLLOUT = {

@@ -535,7 +535,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.p
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_man import DEFAULT, read_confirm
 from ansible_collections.workers.systemd.plugins.module_utils._host.everywhere import decide_everywhere
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module, hidden
-from ansible_collections.workers.systemd.plugins.module_utils._host.orders import Deploy
+from ansible_collections.workers.systemd.plugins.module_utils._host.runs.orders import Deploy
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 

@@ -209,7 +209,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host import linge
 from ansible_collections.workers.systemd.plugins.module_utils._host.for_user import TROUBLE, look_as
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import look
-from ansible_collections.workers.systemd.plugins.module_utils._host.statuses import of_all, statuses
+from ansible_collections.workers.systemd.plugins.module_utils._host.runs.statuses import of_all, statuses
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 

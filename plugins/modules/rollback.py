@@ -106,7 +106,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.u
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_man import DEFAULT, read_confirm
 from ansible_collections.workers.systemd.plugins.module_utils._host.for_user import decide_in
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module
-from ansible_collections.workers.systemd.plugins.module_utils._host.orders import GoBack
+from ansible_collections.workers.systemd.plugins.module_utils._host.runs.orders import GoBack
 
 
 def main() -> None:

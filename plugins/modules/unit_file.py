@@ -110,7 +110,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report import file_diff
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.unit_spec import understand_unit
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module
-from ansible_collections.workers.systemd.plugins.module_utils._host.install import UnitInstall
+from ansible_collections.workers.systemd.plugins.module_utils._host.runs.unit_file import UnitInstall
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.write import one_file
 

@@ -19,7 +19,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.as_user impo
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.task import Decided
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import Lock, only_run_of
 from ansible_collections.workers.systemd.plugins.module_utils._host.look.logins import login, places_of
-from ansible_collections.workers.systemd.plugins.module_utils._host.orders import Deploy, Orders
+from ansible_collections.workers.systemd.plugins.module_utils._host.runs.orders import Deploy, Orders
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager, ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.user_part import Look, Part, owned_pools

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._host.as_user import Principal
-from ansible_collections.workers.systemd.plugins.module_utils._host.deploy import Deployment
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import only_run
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import look
-from ansible_collections.workers.systemd.plugins.module_utils._host.orders import Orders
+from ansible_collections.workers.systemd.plugins.module_utils._host.runs.deploy import Deployment
+from ansible_collections.workers.systemd.plugins.module_utils._host.runs.orders import Orders
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.absent_manager import AbsentManager
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager

@@ -28,10 +28,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.valu
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import hardening
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.paths import is_below, parent
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import concrete
-from ansible_collections.workers.systemd.plugins.module_utils._host import trial
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import exposure
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.candidates import SOME_INSTANCE
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import look
+from ansible_collections.workers.systemd.plugins.module_utils._host.runs import trial
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import unit_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.catalogue import HostCatalogue
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager, ManagerError

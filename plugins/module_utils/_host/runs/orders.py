@@ -13,10 +13,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand i
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instances import Asked
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_man import DEFAULT
-from ansible_collections.workers.systemd.plugins.module_utils._host.deploy import Deployment
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.task import Decided
-from ansible_collections.workers.systemd.plugins.module_utils._host.instances import Instances
-from ansible_collections.workers.systemd.plugins.module_utils._host.rollback import Rollback, chosen
+from ansible_collections.workers.systemd.plugins.module_utils._host.runs.deploy import Deployment
+from ansible_collections.workers.systemd.plugins.module_utils._host.runs.instances import Instances
+from ansible_collections.workers.systemd.plugins.module_utils._host.runs.rollback import Rollback, chosen
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo.dead_man import DeadMan, Program
 

@@ -27,9 +27,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted
     wanted_again,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.watched import Move, markers, moves, notes
-from ansible_collections.workers.systemd.plugins.module_utils._host.deploy import Deployment
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.pool_judge import Placed
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations, look, watched_files
+from ansible_collections.workers.systemd.plugins.module_utils._host.runs.deploy import Deployment
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo.dead_man import DeadMan
 

@@ -261,9 +261,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.problem impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instances import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import SCOPE, read_scope
-from ansible_collections.workers.systemd.plugins.module_utils._host.for_user import decide_in
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module
 from ansible_collections.workers.systemd.plugins.module_utils._host.runs.orders import Bring
+from ansible_collections.workers.systemd.plugins.module_utils._host.users.for_user import decide_in
 
 # A unit of somebody else has no former version to go back to.
 ROLLOUT = {

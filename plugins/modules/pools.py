@@ -533,11 +533,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_man import DEFAULT, read_confirm
-from ansible_collections.workers.systemd.plugins.module_utils._host.everywhere import decide_everywhere
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module, hidden
 from ansible_collections.workers.systemd.plugins.module_utils._host.runs.orders import Deploy
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.users.everywhere import decide_everywhere
 
 LIMITS = {
     "memory_max": {"type": "str"},

@@ -205,13 +205,13 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems, did_you_mean
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status import table
-from ansible_collections.workers.systemd.plugins.module_utils._host import lingering
-from ansible_collections.workers.systemd.plugins.module_utils._host.for_user import TROUBLE, look_as
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import look
 from ansible_collections.workers.systemd.plugins.module_utils._host.runs.statuses import of_all, statuses
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.users import lingering
+from ansible_collections.workers.systemd.plugins.module_utils._host.users.for_user import TROUBLE, look_as
 
 OF_POOLS = {str: {"instances": [dict]}}
 

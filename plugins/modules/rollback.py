@@ -104,9 +104,9 @@ problems:
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import SCOPE, read_scope
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_man import DEFAULT, read_confirm
-from ansible_collections.workers.systemd.plugins.module_utils._host.for_user import decide_in
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module
 from ansible_collections.workers.systemd.plugins.module_utils._host.runs.orders import GoBack
+from ansible_collections.workers.systemd.plugins.module_utils._host.users.for_user import decide_in
 
 
 def main() -> None:

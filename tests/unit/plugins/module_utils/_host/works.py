@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import InputProblems, Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import About, JournalQuery
-from ansible_collections.workers.systemd.plugins.module_utils._host.as_user import Principal
+from ansible_collections.workers.systemd.plugins.module_utils._host.users.as_user import Principal
 
 HERE = Problem("here", "this", "that")
 

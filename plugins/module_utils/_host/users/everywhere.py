@@ -16,14 +16,14 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import InputProblems, Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.elsewhere import elsewhere
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
-from ansible_collections.workers.systemd.plugins.module_utils._host import lingering
-from ansible_collections.workers.systemd.plugins.module_utils._host.for_user import TROUBLE, ForUser
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.task import Decided
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import Lock
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import logins, look
 from ansible_collections.workers.systemd.plugins.module_utils._host.runs.deploy import Deployment
 from ansible_collections.workers.systemd.plugins.module_utils._host.runs.orders import Deploy
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.users import lingering
+from ansible_collections.workers.systemd.plugins.module_utils._host.users.for_user import TROUBLE, ForUser
 
 Told = t.Dict[str, t.Any]
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
-from ansible_collections.workers.systemd.plugins.module_utils._host.as_user import Principal
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import only_run
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import look
 from ansible_collections.workers.systemd.plugins.module_utils._host.runs.deploy import Deployment
@@ -20,6 +19,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.runs.orders 
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.absent_manager import AbsentManager
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.users.as_user import Principal
 
 Told = t.Dict[str, t.Any]
 

@@ -13,9 +13,10 @@ import re
 import typing as t
 import zlib
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import findings, parse_catalogue
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import findings
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.finding import Severity
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.whole_unit import ANY_PRIORITY_SINCE
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.catalogue import parse_catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from tests.corpus.bad import START
 from tests.corpus.literals import literals

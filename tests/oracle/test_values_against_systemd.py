@@ -15,12 +15,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import (
-    Catalogue,
-    findings,
-    parse_catalogue,
-)
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import findings
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.finding import Severity
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.catalogue import Catalogue, parse_catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import is_unit_name
 from tests.corpus.bad import BAD, START

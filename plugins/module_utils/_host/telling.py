@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import ManagerError
+from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 
 Found = t.TypeVar("Found")
 Tell = t.Callable[[str], None]

@@ -18,8 +18,8 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge import lint
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import parse_catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.judge import judged
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.catalogue import parse_catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.lint import read_all
 
 CATALOGUES = Path(__file__).parents[1] / "catalogues"

@@ -11,22 +11,10 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import Process
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import UNIT_MARKER
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import (
-    ENVIRONMENT_MARKER,
-    OWN_WATCH_MARKER,
-    SECRETS_MARKER,
-    WATCH_MARKER,
-    by_instance,
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.markers import (
+    UNIT_MARKER,
+    WHAT,
 )
-
-WHAT = {
-    UNIT_MARKER: "unit",
-    ENVIRONMENT_MARKER: "environment",
-    SECRETS_MARKER: "secrets",
-    WATCH_MARKER: "watched files",
-    OWN_WATCH_MARKER: "files of its own",
-}
 
 
 def why_stale(process: Process, wanted: t.Mapping[str, str], files_changed: float) -> str:
@@ -58,12 +46,3 @@ def started_with(process: Process) -> t.Optional[t.Mapping[str, str]]:
         return {**process.markers, UNIT_MARKER: process.unit_marker or process.markers.get(UNIT_MARKER, "")}
     said = process.markers or {}
     return {**process.files, UNIT_MARKER: process.unit_marker or said.get(UNIT_MARKER, "")}
-
-
-def own_markers(environ: t.Mapping[str, str], instance: str) -> t.Dict[str, str]:
-    """The markers in the environment of a process of this instance."""
-    markers = {marker: environ[marker] for marker in WHAT if marker in environ}
-    own = by_instance(markers.pop(OWN_WATCH_MARKER, ""))
-    if instance in own:
-        markers[OWN_WATCH_MARKER] = own[instance]
-    return markers

@@ -14,7 +14,6 @@ import typing as t
 from dataclasses import replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
-from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instance_names import numbered
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
@@ -37,16 +36,3 @@ def with_extra(policy: Policy, extra: int) -> Policy:
     they serve as many others may be down.
     """
     return replace(policy, canary=0, max_parallel=str(extra)) if extra else policy
-
-
-def surge_problems(pool: Pool) -> t.Iterator[Problem]:
-    """Why a pool can have no instance for the meantime."""
-    if not pool.rollout.surge:
-        return
-    where = f"{pool.where}.rollout.surge"
-    if pool.instances != numbered(1, len(pool.instances)):
-        hint = "An instance for the meantime has the number after the last."
-        yield Problem(where, "true, for instances with names", "instances by a count", hint)
-    apart = [*pool.environment_files, *([pool.working_directory] if pool.working_directory else [])]
-    for path in (path for path in apart if "%i" in path):
-        yield Problem(where, f"true, with {path}", "paths that all instances share", "It has no such path of its own.")

@@ -14,26 +14,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.judge.unit_s
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.value import value_finding
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import did_you_mean
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.catalogue import Catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.obsolete import REMOVED, replacement
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.since import since
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed, Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
-
-# Section, directive, and what systemd calls the kind of its value: {"Service": {"Restart": "SERVICERESTART"}}
-Catalogue = t.Mapping[str, t.Mapping[str, str]]
-
-
-def parse_catalogue(dump: str) -> Catalogue:
-    """Reads ``systemd --dump-configuration-items``: ``[Section]`` lines and ``Key=TYPE`` lines."""
-    found: t.Dict[str, t.Dict[str, str]] = {}
-    kinds: t.Dict[str, str] = {}
-    for line in dump.splitlines():
-        key, equals, kind = line.partition("=")
-        if line.startswith("["):
-            kinds = found.setdefault(line.strip("[]"), {})
-        elif equals:
-            kinds[key] = kind
-    return found
 
 
 def findings(unit: Unit, catalogue: Catalogue, systemd: int) -> t.Iterator[Finding]:

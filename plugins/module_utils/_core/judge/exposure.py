@@ -9,11 +9,9 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import as_text
 
 # systemd-analyze(1), --offline=: it judges files that are not installed.
 OFFLINE_SINCE = 250
-MOST = 10.0
 # As printed in the C locale: what is missing begins with a dash, and what it costs is the last word.
 MISSING = re.compile(r"- ([A-Za-z]+)=\S*\s.*\s([0-9]+\.[0-9])\s*")
 OVERALL = re.compile(r"-> Overall exposure level for (.+): ([0-9]+\.[0-9]) .*")
@@ -43,17 +41,6 @@ class Judged:
     def __str__(self) -> str:
         """``9.2 -> 1.8``"""
         return " -> ".join(f"{one:.1f}" for one in (self.before, self.score) if one is not None)
-
-
-def read_limit(given: t.Any, where: str) -> t.Tuple[t.Optional[float], t.List[Problem]]:
-    """The option ``hardening_max_exposure``: a score, or ``None`` for no limit."""
-    if given is None:
-        return None, []
-    text = as_text(given)
-    limit = float(text) if re.fullmatch(r"[0-9]{1,2}(?:\.[0-9]+)?", text) else -1.0
-    if 0 <= limit <= MOST:
-        return limit, []
-    return None, [Problem(where, repr(text), f"a number from 0 to {MOST:g}, such as 2.0")]
 
 
 def parse(said: str) -> t.Dict[str, Exposure]:

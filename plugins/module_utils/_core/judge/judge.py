@@ -7,10 +7,10 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge import directives, verify_text, whole_unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import Catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.finding import Finding, Severity
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps import table as traps
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.host_facts import HostFacts
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.catalogue import Catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 
 # What the unit names may come to the host after it. ``not-executable`` is systemd's own word for the second.

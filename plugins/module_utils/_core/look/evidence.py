@@ -16,11 +16,10 @@ import math
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.stale import own_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import Generation, State
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import parse_env
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.moment import seconds
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import UNIT_MARKER
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.markers import UNIT_MARKER, own_markers
 
 # Names of the files that end with a marker.
 MARKED = ("environment", "secrets", "watch")

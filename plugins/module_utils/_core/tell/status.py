@@ -6,11 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.stale import (
-    own_markers,
-    started_with,
-    why_stale,
-)
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.stale import started_with, why_stale
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import (
     File,
     Instance,
@@ -21,12 +17,14 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report import A_JOB, CLEAN_END
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import moment
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import UNIT_MARKER, unit_marker
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.markers import (
     OWN_WATCH_MARKER,
-    contents,
+    UNIT_MARKER,
     generation_of,
+    own_markers,
+    unit_marker,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import contents
 
 # What `systemctl show` is asked for.
 PROPERTIES = (

@@ -9,13 +9,18 @@ are read-only, for frameworks write below their own directory. Nothing in it sto
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import Catalogue
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.catalogue import Catalogue
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import as_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import Value, last_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.words import is_true
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import ROOT
+
+MOST = 10.0
 
 DEFAULT = "standard"
 # What the target's own list calls a directive that its systemd was built without, such as without seccomp.
@@ -229,3 +234,14 @@ def with_more(value: Value, more: Value) -> Value:
     if isinstance(value, list) and isinstance(more, list):
         return [*value, *more]
     return " ".join(dict.fromkeys(f"{value} {more}".split()))
+
+
+def read_limit(given: t.Any, where: str) -> t.Tuple[t.Optional[float], t.List[Problem]]:
+    """The option ``hardening_max_exposure``: a score, or ``None`` for no limit."""
+    if given is None:
+        return None, []
+    text = as_text(given)
+    limit = float(text) if re.fullmatch(r"[0-9]{1,2}(?:\.[0-9]+)?", text) else -1.0
+    if 0 <= limit <= MOST:
+        return limit, []
+    return None, [Problem(where, repr(text), f"a number from 0 to {MOST:g}, such as 2.0")]

@@ -55,3 +55,16 @@ def literal_problems(pool: Pool) -> t.Iterator[Problem]:
     hint = "Write the command as one line, in which %i is the name of the instance."
     for index in pool.literal:
         yield Problem(f"{pool.where}.command[{index}]", "%i, which the program gets as it is", "no %i in a list", hint)
+
+
+def surge_problems(pool: Pool) -> t.Iterator[Problem]:
+    """Why a pool can have no instance for the meantime."""
+    if not pool.rollout.surge:
+        return
+    where = f"{pool.where}.rollout.surge"
+    if pool.instances != numbered(1, len(pool.instances)):
+        hint = "An instance for the meantime has the number after the last."
+        yield Problem(where, "true, for instances with names", "instances by a count", hint)
+    apart = [*pool.environment_files, *([pool.working_directory] if pool.working_directory else [])]
+    for path in (path for path in apart if "%i" in path):
+        yield Problem(where, f"true, with {path}", "paths that all instances share", "It has no such path of its own.")

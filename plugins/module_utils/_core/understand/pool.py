@@ -8,7 +8,7 @@ import re
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import Catalogue
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.catalogue import Catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import (
     Value,
     last_text,

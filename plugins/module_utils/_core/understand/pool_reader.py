@@ -10,9 +10,6 @@ from dataclasses import replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import not_text
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.surge import surge_problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.exposure import read_limit
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.readiness import awaited_signal
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems, did_you_mean
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import as_text, read_variables
@@ -23,6 +20,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec
     render_argv,
     split_command,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.readiness import awaited_signal
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import (
     Value,
     last_text,
@@ -33,9 +31,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import time_span
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import hardening, own_lists, presets
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.credentials import read_credentials
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.hardening import read_limit
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instance_names import (
     item_problems,
     read_instances,
+    surge_problems,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.paths import (
     PATH_LIST_SYNTAX,

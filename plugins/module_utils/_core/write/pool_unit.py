@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import re
 import typing as t
@@ -15,7 +14,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import render_environment
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import render_argv
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import (
-    UnitText,
     Value,
     last_text,
     render,
@@ -34,10 +32,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand i
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool, Sections
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import ROOT
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.effects import Effect, effect_of
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.markers import UNIT_MARKER, process_digest
 
-# The process carries them from its start on; see stale.py.
-UNIT_MARKER = "WORKERS_UNIT"
 # systemd 254 grows the delay between restarts by itself (systemd.service(5), RestartSteps=).
 GROWING_DELAY_SINCE = 254
 LONGEST_DELAY = "10s"
@@ -61,7 +57,7 @@ def template_text(
     process and as a field of its journal lines.
     """
     sections = _template_sections(pool, systemd, env_files, credential_files)
-    digest = _process_digest(sections, systemd)
+    digest = process_digest(sections, systemd)
     service = sections["Service"]
     environment = t.cast("t.List[str]", service["Environment"])
     environment.append(render_environment(UNIT_MARKER, digest))
@@ -78,23 +74,6 @@ def target_text(places: Places, pool: Pool) -> str:
         marks.OWNER_SECTION: {"Pool": pool.name},
     }
     return render(sections, _header(pool))
-
-
-def unit_marker(template: str) -> str:
-    """The digest that a template's text carries, which its processes carry too; empty when it carries none."""
-    fields = UnitText.parse(template).values("Service", "LogExtraFields")
-    return dict(field.partition("=")[::2] for field in fields).get(UNIT_MARKER, "")
-
-
-def _process_digest(sections: Sections, systemd: int) -> str:
-    """Digest of the directives that a process keeps from its start until it ends, in any order."""
-    kept = [
-        (one.section, one.key, one.value)
-        for one in UnitText.parse(render(sections)).assignments
-        if effect_of(one.section, one.key, systemd) is Effect.RESTART
-    ]
-    # Sorting by section and key alone keeps the order of a repeated directive, which has a meaning.
-    return hashlib.sha256(repr(sorted(kept, key=lambda one: one[:2])).encode()).hexdigest()[:16]
 
 
 def _header(pool: Pool) -> t.List[str]:

@@ -1,14 +1,12 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The units that serve all pools of a host: which of them its systemd needs, and the steps to them."""
+"""The units that serve all pools of a host: those that its systemd needs."""
 
 from __future__ import annotations
 
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb, file_steps
-from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedShared
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.write import calm, dead_man
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import GROWING_DELAY_SINCE
@@ -30,24 +28,3 @@ def shared_units(places: Places, systemd: int, python: str, pools: t.Sequence[st
         return ()
     revival = calm.calm_units(places, pools) if systemd >= GROWING_DELAY_SINCE else revival_units(places)
     return (dead_man.boot_unit(places, python), *revival)
-
-
-def plan_shared(places: Places, wanted: t.Sequence[WantedFile], observed: ObservedShared) -> t.List[Step]:
-    """The steps that bring the host to exactly these."""
-    paths = {file.path for file in wanted}
-    steps = [step for file in wanted for step in file_steps(file, observed.files.get(file.path))]
-    for unit, because in ENABLED.items():
-        steps.extend(_unit_steps(unit, places.unit(unit) in paths, because, observed))
-    unwanted = sorted(set(observed.files) - paths)
-    return steps + [Step(Verb.REMOVE, path, "no pool needs it any more") for path in unwanted]
-
-
-def _unit_steps(unit: str, wanted: bool, because: str, observed: ObservedShared) -> t.Iterator[Step]:
-    if wanted and unit not in observed.enabled:
-        yield Step(Verb.ENABLE, unit, because)
-    if wanted and unit == calm.TIMER and unit not in observed.active:
-        yield Step(Verb.START, unit, because)
-    if unit in observed.active and not wanted:
-        yield Step(Verb.STOP, unit, "no pool needs it any more")
-    if unit in observed.enabled and not wanted:
-        yield Step(Verb.DISABLE, unit, "no pool needs it any more")

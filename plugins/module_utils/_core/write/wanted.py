@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import functools
-import hashlib
 import typing as t
 from dataclasses import dataclass, field
 
@@ -21,19 +19,19 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.c
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.write import watched
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.markers import (
+    ENVIRONMENT_MARKER,
+    OWN_WATCH_MARKER,
+    SECRETS_MARKER,
     UNIT_MARKER,
-    target_text,
-    template_text,
+    WATCH_MARKER,
+    by_instance,
+    generation_of,
     unit_marker,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import target_text, template_text
 
-ENVIRONMENT_MARKER = "WORKERS_ENVIRONMENT"
-SECRETS_MARKER = "WORKERS_SECRETS"
 WATCH_FILE = "watch"
-WATCH_MARKER = "WORKERS_WATCH"
-# One per instance that has files of its own: "3=0a1b..., 4=..." as 3:0a1b,4:...
-OWN_WATCH_MARKER = "WORKERS_WATCH_OF"
 
 
 @dataclass(frozen=True)
@@ -128,12 +126,6 @@ def markers_in(places: Places, pool: Pool, files: t.Sequence[WantedFile]) -> wat
     return watched.Markers(found.get(WATCH_MARKER, ""), by_instance(found.get(OWN_WATCH_MARKER, "")))
 
 
-@functools.lru_cache(maxsize=8)
-def by_instance(text: str) -> t.Mapping[str, str]:
-    """``"3=0a1b,4=2c3d"``, by instance. All instances of a pool have the same."""
-    return dict(pair.partition("=")[::2] for pair in text.split(",") if pair)
-
-
 def environment_paths(places: Places, pool: Pool) -> t.List[str]:
     """Paths of the environment files of a pool's template, those of the operator first."""
     secrets = pool.secrets or pool.credentials
@@ -151,11 +143,6 @@ def template_of(places: Places, pool: Pool, systemd: int) -> str:
     """The text of a pool's template, with the paths of all its files."""
     credential_files = [(name, places.config(pool.name, file_of(name, systemd))) for name in pool.credentials]
     return template_text(pool, systemd, environment_paths(places, pool), credential_files)
-
-
-def generation_of(markers: t.Mapping[str, str]) -> str:
-    """The short name of a version of a pool: equal markers, equal name."""
-    return hashlib.sha256(repr(sorted(markers.items())).encode()).hexdigest()[:8]
 
 
 def _markers(pool: Pool, common: t.Mapping[str, str], own: t.Mapping[str, str]) -> t.Dict[str, t.Dict[str, str]]:

@@ -30,11 +30,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.p
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import WantedFile
 from ansible_collections.workers.systemd.plugins.module_utils._host.act import stops
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.checks import Checks
+from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import owing_a_reload
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import look
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import processes
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager, ManagerError
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import or_else, unfailing
 
 # Between two looks, of about 10 ms each: a death is known within this and the length of a look. After an action the

@@ -17,9 +17,10 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
+from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import PRIVATE, make_directory
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.carried import carried, unpacked
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager, ManagerError
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.processes import leave_terminal
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo import journal_file
 

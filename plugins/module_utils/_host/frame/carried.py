@@ -9,7 +9,7 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import InputProblems, Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.shape import fits
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import ManagerError
+from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 
 Returned = t.Dict[str, t.Any]
 PARTS = ("where", "found", "expected", "hint", "id")

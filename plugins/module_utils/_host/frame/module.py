@@ -22,9 +22,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.o
     names_only,
     unknown_options,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import UMASK
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.task import Task
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import ManagerError
 
 # Ansible replaces every occurrence of a no_log value in what a module returns, so a variable "1" would spoil every
 # path and name with a 1 in it. Our results hold no values; shorter ones need not be searched for.

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import Catalogue, findings
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import findings
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.finding import Finding
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.judge import judged
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.table import (
@@ -15,6 +15,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.catalogue import Catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool, concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_places import option_of

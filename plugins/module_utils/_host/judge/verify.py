@@ -16,9 +16,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.judge.findin
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.verify_text import Said
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
+from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import PRIVATE, make_directory, write_readable
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager, ManagerError
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 
 # Seconds for one call, which takes 10 to 80 ms.
 LONGEST = 30

@@ -11,7 +11,6 @@ import stat
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.stale import own_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.evidence import (
     Evidence,
     Version,
@@ -31,11 +30,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import LINKED_BY, UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.write import calm
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import (
-    GROWING_DELAY_SINCE,
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.markers import (
     UNIT_MARKER,
+    own_markers,
     unit_marker,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import GROWING_DELAY_SINCE
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import ENABLED, UNITS
 from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import entries

@@ -20,6 +20,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan 
     plan_reload,
     plan_removal,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_shared import plan_shared
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.surge import with_surge
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.exposure import Judged
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.finding import Finding, Severity
@@ -34,7 +35,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.i
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import limits_not_in_force
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import own_sections
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import plan_shared, shared_units
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import shared_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, contents, wanted
 from ansible_collections.workers.systemd.plugins.module_utils._host import host
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.apply import Outcome, PoolWork, Run
@@ -54,6 +55,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.look import 
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.catalogue import HostCatalogue
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell.failures import failures
+from ansible_collections.workers.systemd.plugins.module_utils._host.tell.secrets import secrets_in, secrets_of
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo import leftovers
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo.dead_man import DeadMan
@@ -324,8 +326,14 @@ class Deployment:
         }
 
     def _sealed(self, pool: Pool) -> t.Dict[str, str]:
-        there = self.observed[pool.name].files
+        there = self._private_files(pool.name)
         return credentials.texts(self.places, pool, self.systemd, there, self.seal, check_mode=self.check_mode)
+
+    def _private_files(self, name: str) -> t.Iterator[t.Mapping[str, str]]:
+        """The text of each file of a pool by path: installed ones, then those of each version that is kept."""
+        yield {path: file.text for path, file in self.observed[name].files.items()}
+        for one in generations.of_pool(self.places, name):
+            yield {file.path: file.text for file in one.files}
 
     def _restores(self, name: str) -> t.Optional[int]:
         """The number of the generation that this run takes a pool from."""
@@ -352,7 +360,7 @@ class Deployment:
         given = {value for pool in self.present for value in (*pool.secrets.values(), *pool.credentials.values())}
         gone = [(path, file.text) for pool in self.observed.values() for path, file in pool.files.items()]
         new = [(file.path, file.text) for one in self.wanted.values() for file in one.files]
-        return given | credentials.secrets_of(self.places, self.wanted) | credentials.secrets_in([*gone, *new])
+        return given | secrets_of(self.places, self.wanted) | secrets_in([*gone, *new])
 
     def _diffs(self) -> t.List[t.Dict[str, str]]:
         observed = [self.observed_shared.files, *(pool.files for pool in self.observed.values())]

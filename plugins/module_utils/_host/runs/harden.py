@@ -28,14 +28,15 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.valu
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import hardening
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.paths import is_below, parent
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import concrete
+from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import exposure
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.candidates import SOME_INSTANCE
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import look
 from ansible_collections.workers.systemd.plugins.module_utils._host.runs import trial
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import unit_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.catalogue import HostCatalogue
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager, ManagerError
-from ansible_collections.workers.systemd.plugins.module_utils._host.write import credentials
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.tell.secrets import secrets_of
 
 # Where systemd makes the directories of a unit (systemd.exec(5), RuntimeDirectory=).
 ROOTS = {
@@ -96,7 +97,7 @@ class Hardening:
             self.unit,
             self._working_directory(),
             self.directories["RuntimeDirectory"],
-            credentials.secrets_of(SYSTEM, [pool]),
+            secrets_of(SYSTEM, [pool]),
             self._of_dynamic_user() if self.is_dynamic else {},
         )
         self.catalogue = HostCatalogue(manager.run, manager.build(), SYSTEM)

@@ -17,9 +17,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_
     plan_instances,
     unit_problems,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.readiness import awaited_signal_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import last_good
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.readiness import awaited_signal_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell import report
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instances import (
     Asked,
@@ -33,12 +33,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_jou
 from ansible_collections.workers.systemd.plugins.module_utils._host import host
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.apply import Outcome, PoolWork, Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.checks import concrete_words
+from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import check_problems
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations, services
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager, ManagerError
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell.failures import failures
+from ansible_collections.workers.systemd.plugins.module_utils._host.tell.secrets import secrets_of
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo import journal_file
-from ansible_collections.workers.systemd.plugins.module_utils._host.write import credentials
 
 STARTS = (Verb.START, Verb.RESTART)
 SPARED_ARE = "left alone, with the process they had"
@@ -173,7 +174,7 @@ class Instances:
 
     def _secrets(self) -> t.Set[str]:
         """Of the pools of ours, which their workers might have written into the journal."""
-        return credentials.secrets_of(self.manager.places, filter(None, self.pools.values()))
+        return secrets_of(self.manager.places, filter(None, self.pools.values()))
 
     def _steps(self) -> t.List[Step]:
         return [step for group in self.groups.values() for step in group.steps]

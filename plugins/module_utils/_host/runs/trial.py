@@ -23,6 +23,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import Value
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report import journal_lines, last_exits
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.paths import parent
+from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import (
     PUBLIC,
     make_directory,
@@ -30,7 +31,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.files import
     write_readable,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.verify import PROGRAMS
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager, ManagerError
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 
 # With -s 0 no data of jobs is told. It is root's, and outside of the unit: the worker may make set-user-id programs
 # work and write where hardening lets it, as without it.

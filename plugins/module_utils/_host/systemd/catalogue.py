@@ -8,11 +8,12 @@ import hashlib
 import os
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import Catalogue, parse_catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.catalogue import Catalogue, parse_catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files
+from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import write_atomically
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import ManagerError, Run
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Run
 
 # What systemd 262 knows takes 40 KB.
 LARGEST = 2**22

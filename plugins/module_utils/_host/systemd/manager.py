@@ -15,6 +15,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.jour
     JournalQuery,
     most_lines,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import bus, journalctl
 
 # argv -> (exit status, stdout, stderr)
@@ -24,10 +25,6 @@ AskJournal = t.Callable[[JournalQuery], t.List[Entry]]
 # org.freedesktop.systemd1(5)
 SYSTEMD, MANAGER = "org.freedesktop.systemd1", "/org/freedesktop/systemd1"
 PROPERTIES = "org.freedesktop.DBus.Properties"
-
-
-class ManagerError(Exception):
-    """A call that had to work did not; the text says which and what it printed."""
 
 
 class ListedUnit(t.NamedTuple):

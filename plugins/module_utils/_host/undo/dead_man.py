@@ -18,9 +18,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_m
     trying_again,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files
+from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import write_atomically
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo import recovery
 
 TIMER = f"{SWITCH}.timer"

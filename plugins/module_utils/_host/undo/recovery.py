@@ -27,7 +27,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.look.logins 
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands, journalctl
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words
-from ansible_collections.workers.systemd.plugins.module_utils._host.undo import journal_file, leftovers
+from ansible_collections.workers.systemd.plugins.module_utils._host.undo import archive, journal_file, leftovers
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo.revert import Revert
 
 # For the kernel to end a process that was killed, and for a run that ends right now.
@@ -85,7 +85,7 @@ def recover(places: Places) -> t.List[str]:
     changes = dict(_changes(places, left, trouble))
     try:
         for change in changes.values():
-            generations.mark(places, change.new, State.BAD)
+            archive.mark(places, change.new, State.BAD)
         journal_file.write(places, replace(left, phase=Phase.REVERTING))
     except OSError as error:
         # A full disk, say, where the workers can be put back all the same.

@@ -16,19 +16,21 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan 
     plan_removal,
     plan_revert,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_shared import plan_shared
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import Generation
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.change import Change, way_back
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import plan_shared, shared_units
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import shared_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, markers_in, wanted_again
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.watched import markers_again
 from ansible_collections.workers.systemd.plugins.module_utils._host import host
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.apply import Outcome, PoolWork, Run
-from ansible_collections.workers.systemd.plugins.module_utils._host.look import by_hand, generations, look
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import by_hand, look
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, unfailing
+from ansible_collections.workers.systemd.plugins.module_utils._host.undo import archive
 
 
 class Revert:
@@ -88,7 +90,7 @@ class Revert:
         self.outcome = run.outcome
         run.carry_out()
         for name in {*self.changes, *self.gone} - set(kept):
-            generations.forget(places, name)
+            archive.forget(places, name)
 
     def _work(self, name: str, change: Change, observed: ObservedPool, failed: Outcome, begun: float) -> PoolWork:
         if change.back is None:

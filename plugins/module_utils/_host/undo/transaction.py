@@ -25,7 +25,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.act.apply im
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else
-from ansible_collections.workers.systemd.plugins.module_utils._host.undo import journal_file
+from ansible_collections.workers.systemd.plugins.module_utils._host.undo import archive, journal_file
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo.dead_man import DeadMan
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo.revert import Revert
 
@@ -37,7 +37,7 @@ class Transaction:
         self.manager = manager
         self.switch = switch
         self.left = journal_file.left(manager.places)
-        self.now = generations.now()
+        self.now = archive.now()
         self.changes: t.Dict[str, Change] = {}
         self.unfinished: t.List[Generation] = []
         self.since = self.now
@@ -80,14 +80,14 @@ class Transaction:
             unfinished_removals = [name for name in self.left.gone if name in stay and name not in self.changes]
             self.others_left = replace(self.left, pools=others, gone=tuple(unfinished_removals))
         for one in self.unfinished:
-            generations.mark(self.manager.places, one, State.BAD)
+            archive.mark(self.manager.places, one, State.BAD)
         for change in self.changes.values():
-            generations.store(self.manager.places, change.new)
+            archive.store(self.manager.places, change.new)
         if self.changes or self.gone:
             self.switch.arm()
             self._write_journal(self.changes, Phase.APPLYING)
         for name in self.gone:
-            generations.forget(self.manager.places, name)
+            archive.forget(self.manager.places, name)
 
     def settle(self, outcome: Outcome, error: str) -> str:
         """A generation is good when its whole pool settled; no one is when an ``error`` broke the run off, or when that
@@ -100,13 +100,13 @@ class Transaction:
         try:
             for name, change in self.changes.items():
                 if name not in unfinished:
-                    generations.mark(self.manager.places, change.new, State.BAD if name in self.bad else State.GOOD)
+                    archive.mark(self.manager.places, change.new, State.BAD if name in self.bad else State.GOOD)
         except Exception as failed:
             self.bad = dict(self.changes)
             return error or in_words(failed)
         for name in self.changes.keys() - unfinished:
             # What cannot be cleaned up now, the next run does.
-            or_else(functools.partial(generations.prune, self.manager.places, name), lambda _error: None)
+            or_else(functools.partial(archive.prune, self.manager.places, name), lambda _error: None)
         return error
 
     def undo(self, outcome: Outcome, begun: float, pools: t.Iterable[str], tell: t.Callable[[str], None]) -> None:
@@ -116,7 +116,7 @@ class Transaction:
             # On a full disk that is not written, and the journal still says enough.
             with contextlib.suppress(OSError):
                 for change in undone.values():
-                    generations.mark(self.manager.places, change.new, State.BAD)
+                    archive.mark(self.manager.places, change.new, State.BAD)
                 self._write_journal(undone, Phase.REVERTING)
             others = [name for name in pools if name not in undone]
             self.revert = Revert(undone, others, self.manager, tell)

@@ -32,10 +32,11 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.shape import fits
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import Entry, JournalQuery
 from ansible_collections.workers.systemd.plugins.module_utils._host import accounts
+from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import UMASK
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.carried import Returned, carried, unpacked
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands, journalctl
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager, ManagerError
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo.dead_man import SIGNS_OF_LIFE, Program
 
 Message = t.Dict[str, t.Any]

@@ -14,12 +14,13 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.shape import fits
+from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.task import Decided
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import Lock, only_run_of
 from ansible_collections.workers.systemd.plugins.module_utils._host.look.logins import login, places_of
 from ansible_collections.workers.systemd.plugins.module_utils._host.runs.orders import Deploy, Orders
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager, ManagerError
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.users import lingering
 from ansible_collections.workers.systemd.plugins.module_utils._host.users.as_user import AsUser
 from ansible_collections.workers.systemd.plugins.module_utils._host.users.user_part import Look, Part, owned_pools

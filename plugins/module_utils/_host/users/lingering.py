@@ -15,6 +15,7 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM, Places
 from ansible_collections.workers.systemd.plugins.module_utils._host import accounts
+from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import (
     PRIVATE,
     make_directory,
@@ -22,7 +23,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.files import
     write_atomically,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import ManagerError
 
 NOTES = f"{SYSTEM.state}/users"
 OURS, BEFORE = "ours", "before"

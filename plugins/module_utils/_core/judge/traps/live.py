@@ -8,13 +8,13 @@ import signal
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.seen import Seen
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.stop import signal_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.trap import (
     WARNING,
     Caught,
     trap,
     written,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.signals import signal_name
 
 # Their runtimes catch signals themselves, whether the program does or not: the mask proves nothing.
 CATCH_ALWAYS = ("php", "ruby", "node", "java", "dotnet", "deno", "beam", "erl")

@@ -12,21 +12,15 @@ from functools import cached_property
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.host_facts import HostFacts, LiveProcess
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.queue_tools import (
-    Tool,
-    program_of,
-    tool_of,
-)
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.command import Command, command
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import split_command
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.queue_tools import Tool, program_of, tool_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.shell_text import base_name
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed, Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import STAYING, Placed, Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import time_span
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.words import is_true
 
-# Types whose main process is the service itself and stays (systemd.service(5)).
-STAYING = frozenset({"simple", "exec", "notify", "notify-reload", "idle"})
 # Packages put units here, and only they (systemd.unit(5), "Unit File Load Path").
 VENDOR = ("/usr/lib/systemd/", "/lib/systemd/")
 # Where packages put programs; what an application brings along lies elsewhere.

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import math
 import re
-import signal
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.seen import Seen
@@ -18,6 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.
     written,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.command import Command
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.signals import signal_name
 
 # DefaultTimeoutStopSec= of systemd-system.conf(5)
 DEFAULT_STOP = 90.0
@@ -26,13 +26,6 @@ SIGNAL_OPTION = re.compile(r"-([0-9]{1,2}|[A-Z][A-Z0-9]+)")
 # On these a worker that handles them ends; others only tell it something.
 ENDING = frozenset({"SIGTERM", "SIGINT", "SIGQUIT"})
 JVM = frozenset({"java", "kotlin", "scala"})
-
-
-def signal_name(text: str) -> str:
-    """``9``, ``KILL`` and ``SIGKILL`` are one."""
-    number = int(text) if re.fullmatch("[0-9]{1,2}", text) else 0
-    known = next((one.name for one in signal.Signals if one == number), "")
-    return known or (text if text.startswith("SIG") else f"SIG{text}")
 
 
 def _sent(command: Command) -> str:

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import re
+import signal
+
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.quantities import integer
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.words import names
 
@@ -47,3 +50,10 @@ def is_exit_status(text: str, systemd: int) -> bool:
         or STATUSES_SINCE.get(text, systemd + 1) <= systemd
         or (is_signal(text) if number is None else 0 <= number <= 255)
     )
+
+
+def signal_name(text: str) -> str:
+    """``9``, ``KILL`` and ``SIGKILL`` are one."""
+    number = int(text) if re.fullmatch("[0-9]{1,2}", text) else 0
+    known = next((one.name for one in signal.Signals if one == number), "")
+    return known or (text if text.startswith("SIG") else f"SIG{text}")

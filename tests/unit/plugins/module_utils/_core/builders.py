@@ -12,8 +12,6 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import LAST_OF_PLANES
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.stale import own_markers
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import Catalogue, parse_catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import (
     File,
     Instance,
@@ -23,12 +21,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.observe
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.seal import sealed_with
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.catalogue import Catalogue, parse_catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import parse_env
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import split_command
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool, concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import unit_marker
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.markers import own_markers, unit_marker
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, wanted
 
 SYSTEMD = 252

@@ -7,14 +7,15 @@ import typing as t
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.stale import own_markers, why_stale
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.stale import why_stale
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import Process
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import UNIT_MARKER
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.markers import (
     ENVIRONMENT_MARKER,
     OWN_WATCH_MARKER,
     SECRETS_MARKER,
+    UNIT_MARKER,
     WATCH_MARKER,
+    own_markers,
 )
 
 WANTED = {UNIT_MARKER: "u", ENVIRONMENT_MARKER: "e", SECRETS_MARKER: "s", WATCH_MARKER: "w", OWN_WATCH_MARKER: "o"}

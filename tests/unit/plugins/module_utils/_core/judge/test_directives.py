@@ -5,12 +5,9 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import (
-    Catalogue,
-    findings,
-    parse_catalogue,
-)
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import findings
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.finding import Severity
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.catalogue import Catalogue, parse_catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import PATTERN_HEADER
 from tests.unit.plugins.module_utils._core.builders import shipped_catalogue

@@ -12,8 +12,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.judge.exposu
     Judged,
     over_limit,
     parse,
-    read_limit,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.hardening import read_limit
 
 # systemd 252, shortened; the second unit is without a finding that has a cost.
 SAID = """\

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import parse_catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.finding import Finding
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.judge import MAY_COME_LATER, judged
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps import table as traps
@@ -13,6 +12,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.judge.verify
     Said,
     findings,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.catalogue import parse_catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 
 KNOWN = parse_catalogue(

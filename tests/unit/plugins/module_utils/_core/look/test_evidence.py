@@ -21,11 +21,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.evidenc
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import State, as_generation
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import Process
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import UNIT_MARKER
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.markers import (
     ENVIRONMENT_MARKER,
     OWN_WATCH_MARKER,
     SECRETS_MARKER,
+    UNIT_MARKER,
     WATCH_MARKER,
 )
 from tests.unit.plugins.module_utils._core.builders import mail, written

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import Catalogue
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.catalogue import Catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.since import since
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.hardening import (
     DEFAULT,

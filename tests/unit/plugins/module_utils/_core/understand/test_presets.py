@@ -19,11 +19,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.p
     PRESETS,
     directives,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import (
-    SERVICE_PATH,
-    template_text,
-    unit_marker,
-)
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.markers import unit_marker
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import SERVICE_PATH, template_text
 from tests.unit.plugins.module_utils._core.builders import SYSTEMD, mail
 
 COLLECTION = Path(__file__).parents[6]

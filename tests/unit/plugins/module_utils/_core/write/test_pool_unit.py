@@ -13,11 +13,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import ALWAYS_OURS, LIMITS, Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.effects import AFTER_RELOAD, Effect, effect_of
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.markers import unit_marker
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import (
     GROWING_DELAY_SINCE,
     target_text,
     template_text,
-    unit_marker,
 )
 from tests.unit.plugins.module_utils._core.builders import SYSTEMD, mail
 

@@ -7,16 +7,13 @@ import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Verb
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_shared import plan_shared
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import File, ObservedShared
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.write import calm
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_man import AT_BOOT
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import GROWING_DELAY_SINCE
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import (
-    UNITS,
-    plan_shared,
-    shared_units,
-)
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import UNITS, shared_units
 
 OLD, NEW = GROWING_DELAY_SINCE - 1, GROWING_DELAY_SINCE
 SERVICE, TIMER, RECOVERY, REVIVAL, RESTING = (

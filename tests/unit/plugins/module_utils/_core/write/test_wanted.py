@@ -8,7 +8,6 @@ import typing as t
 import pytest
 from hypothesis import given
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.stale import own_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.seal import sealed_with
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
@@ -19,15 +18,18 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.c
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.write import wanted as core
 from ansible_collections.workers.systemd.plugins.module_utils._core.write import watched
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.markers import (
     ENVIRONMENT_MARKER,
     OWN_WATCH_MARKER,
     SECRETS_MARKER,
     WATCH_MARKER,
+    generation_of,
+    own_markers,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import (
     Wanted,
     contents,
     environment_paths,
-    generation_of,
     markers_in,
     wanted_again,
 )

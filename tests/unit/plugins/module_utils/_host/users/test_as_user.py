@@ -16,8 +16,8 @@ import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils import _host
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import InputProblems, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import logins
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.users.as_user import AsUser, Work
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")

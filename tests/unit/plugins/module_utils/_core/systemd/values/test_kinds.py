@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import findings, parse_catalogue
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import findings
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.judge import judged
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.value import NOT_OF_TYPE
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.catalogue import parse_catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.kinds import kind_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.words import WORDS

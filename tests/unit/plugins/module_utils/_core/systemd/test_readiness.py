@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.readiness import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.readiness import (
     awaited_signal,
     awaited_signal_of,
 )

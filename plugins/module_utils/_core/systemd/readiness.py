@@ -12,12 +12,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.queue_tools import tool_of
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.seen import STAYING
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.stop import signal_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.command import command
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed, Unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.signals import SIGNALS
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.queue_tools import tool_of
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import STAYING, Placed, Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.signals import SIGNALS, signal_name
 
 # Presets, and names of tools.
 HANDLE_WHEN_LOADED = frozenset({"celery", "rq"})

@@ -262,6 +262,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand i
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instances import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import SCOPE, read_scope
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module
+from ansible_collections.workers.systemd.plugins.module_utils._host.frame.task import finish, task_of
 from ansible_collections.workers.systemd.plugins.module_utils._host.runs.orders import Bring
 from ansible_collections.workers.systemd.plugins.module_utils._host.users.for_user import decide_in
 
@@ -296,8 +297,8 @@ def main() -> None:
             raise Problems([*module.unknown(), *problems, *misplaced])
 
         orders = Bring(asked, check_mode=module.check_mode)
-        end = module.task().carry_out(lambda lock: decide_in(user, orders, lock, diff=module._diff))
-    module.end(end)
+        end = task_of(module).carry_out(lambda lock: decide_in(user, orders, lock, diff=module._diff))
+    finish(module, end)
 
 
 if __name__ == "__main__":

@@ -534,6 +534,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand i
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_man import DEFAULT, read_confirm
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module, hidden
+from ansible_collections.workers.systemd.plugins.module_utils._host.frame.task import finish, task_of
 from ansible_collections.workers.systemd.plugins.module_utils._host.runs.orders import Deploy
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
@@ -611,8 +612,8 @@ def main() -> None:
             confirm=confirm,
         )
         system = Manager(commands.run, SYSTEM)
-        end = module.task().carry_out(lambda lock: decide_everywhere(system, orders, lock, diff=module._diff))
-    module.end(end)
+        end = task_of(module).carry_out(lambda lock: decide_everywhere(system, orders, lock, diff=module._diff))
+    finish(module, end)
 
 
 if __name__ == "__main__":

@@ -105,6 +105,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.problem impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import SCOPE, read_scope
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_man import DEFAULT, read_confirm
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module
+from ansible_collections.workers.systemd.plugins.module_utils._host.frame.task import finish, task_of
 from ansible_collections.workers.systemd.plugins.module_utils._host.runs.orders import GoBack
 from ansible_collections.workers.systemd.plugins.module_utils._host.users.for_user import decide_in
 
@@ -129,8 +130,8 @@ def main() -> None:
         orders = GoBack(
             module.params["pool"], module.params["generation"], check_mode=module.check_mode, confirm=confirm
         )
-        end = module.task().carry_out(lambda lock: decide_in(user, orders, lock, diff=module._diff))
-    module.end(end)
+        end = task_of(module).carry_out(lambda lock: decide_in(user, orders, lock, diff=module._diff))
+    finish(module, end)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.errors import UnsupportedError
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import visible
-from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.options import (
     Spec,
@@ -24,13 +23,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.o
 )
 from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import UMASK
-from ansible_collections.workers.systemd.plugins.module_utils._host.frame.task import Task
 
 # Ansible replaces every occurrence of a no_log value in what a module returns, so a variable "1" would spoil every
 # path and name with a 1 in it. Our results hold no values; shorter ones need not be searched for.
 SHORTEST_SEARCHED = 8
-# As the action plugin makes it.
-TOKEN = re.compile("[0-9a-f]{16}")
 NOT_SHOWN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
 
@@ -103,23 +99,6 @@ class Module(AnsibleModule):
             self.fail(f"systemd: {error}")
         except OSError as error:
             self.fail(f"the host: {error}")
-
-    def task(self) -> Task:
-        token = self.params["_follow"]
-        if token is not None and not TOKEN.fullmatch(token):
-            # It names a directory that is removed in the end.
-            raise Problems([Problem("_follow", repr(token), "nothing: it is for the action plugin")])
-        return Task(SYSTEM, token, check_mode=self.check_mode, diff=self._diff)
-
-    def end(self, end: t.Optional[t.Dict[str, t.Any]]) -> t.NoReturn:
-        """With what ``Task.carry_out`` returned."""
-        if end is None:
-            self.finish(changed=True, goes_on=True, msg="goes on in the background")
-        for warning in end["warnings"]:
-            self.warn(warning)
-        if end["failed"]:
-            self.fail(**end["result"])
-        self.finish(**end["result"])
 
     def finish(self, **result: t.Any) -> t.NoReturn:
         self.exit_json(**self._shown(result))

@@ -6,11 +6,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import time
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM, Places
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.background import Background, End, Tell
+from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import Lock, holder, only_run
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else
@@ -19,6 +22,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.telling impo
 PATIENCE = 5.0
 # Seconds between two looks at an attempt that has not begun.
 PAUSE = 0.05
+# As the action plugin makes it.
+TOKEN = re.compile("[0-9a-f]{16}")
 
 
 class Decided(t.Protocol):
@@ -92,6 +97,26 @@ class Task:
 
     def _end(self, decided: Decided, warnings: t.List[str]) -> End:
         return {"result": decided.told(with_diff=self.diff), "failed": decided.failed, "warnings": warnings}
+
+
+def task_of(module: Module) -> Task:
+    """The task of a module that changes pools or services."""
+    token = module.params["_follow"]
+    if token is not None and not TOKEN.fullmatch(token):
+        # The token names a directory that is removed in the end.
+        raise Problems([Problem("_follow", repr(token), "nothing: it is for the action plugin")])
+    return Task(SYSTEM, token, check_mode=module.check_mode, diff=module._diff)
+
+
+def finish(module: Module, end: t.Optional[End]) -> t.NoReturn:
+    """Ends the module with what ``Task.carry_out`` returned."""
+    if end is None:
+        module.finish(changed=True, goes_on=True, msg="goes on in the background")
+    for warning in end["warnings"]:
+        module.warn(warning)
+    if end["failed"]:
+        module.fail(**end["result"])
+    module.finish(**end["result"])
 
 
 def _untold(error: Exception) -> t.Dict[str, t.Any]:

@@ -99,7 +99,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_
     read_variables,
     render_env,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report import env_changes, private_diff
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.diff import env_changes, private_diff
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.paths import path_problems
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module, hidden
 from ansible_collections.workers.systemd.plugins.module_utils._host.write import one_file

@@ -206,7 +206,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems, did_you_mean
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status import table
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module
-from ansible_collections.workers.systemd.plugins.module_utils._host.look import look
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import pool_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.runs.statuses import of_all, statuses
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
@@ -234,7 +234,7 @@ def main() -> None:
         {"names": {"type": "list", "elements": "str"}, "show": {"type": "bool", "default": False}}, hide=dict
     )
     with module.telling_problems():
-        owned, theirs = look.owned_pools(SYSTEM), statuses_of_users(module.warn)
+        owned, theirs = pool_files.owned_pools(SYSTEM), statuses_of_users(module.warn)
         there = [*owned, *theirs]
         names = there if module.params["names"] is None else module.params["names"]
         expected = f"one of {', '.join(there)}" if there else "no names: there are no pools on this host"

@@ -107,7 +107,7 @@ problems:
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.table import unknown_ids
-from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report import file_diff
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.diff import file_diff
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.unit_spec import understand_unit
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module
 from ansible_collections.workers.systemd.plugins.module_utils._host.runs.unit_file import UnitInstall

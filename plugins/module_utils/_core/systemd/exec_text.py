@@ -11,6 +11,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.characters i
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.extract_word import COMMAND, BadWord, words
 
+# DEFAULT_PATH of systemd.
+SERVICE_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # The kernel takes no longer word: MAX_ARG_STRLEN less its NUL.
 LONGEST = 131071
 # PATH_MAX less its NUL.

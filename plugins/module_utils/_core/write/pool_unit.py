@@ -12,7 +12,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import render_environment
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import render_argv
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import SERVICE_PATH, render_argv
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import (
     Value,
     last_text,
@@ -40,8 +40,6 @@ LONGEST_DELAY = "10s"
 # A worker talks to a broker; network.target only says that the network is being set up. The manager of a user has
 # neither: it starts when users may log in, and a worker that comes too early is restarted.
 NETWORK = {"Wants": "network-online.target", "After": "network-online.target"}
-# DEFAULT_PATH of systemd.
-SERVICE_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # One that is no specifier of ours.
 OTHER_PERCENT = re.compile("%(?!i)")
 WAIT_UNTIL_IDLE = 'while kill -0 "$MAINPID" 2>/dev/null && "$0" "$@"; do sleep 1; done'

@@ -33,8 +33,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.act.checks i
 from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import owing_a_reload
-from ansible_collections.workers.systemd.plugins.module_utils._host.look import look
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import processes
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import processes, unit_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import or_else, unfailing
 
@@ -185,7 +184,7 @@ class Run:
     def _remove_links(self) -> None:
         """`systemctl disable` leaves those of a masked unit where they are, and exits 0 (seen on 247 and 252)."""
         disabled = self._subjects(Verb.DISABLE)
-        there = look.links(self.manager.places) if disabled else {}
+        there = unit_files.links(self.manager.places) if disabled else {}
         for link in (link for unit in disabled for link in there.get(unit, ())):
             path = self.manager.places.unit(link)
             remove(path)

@@ -26,7 +26,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.files import
 )
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.candidates import SOME_INSTANCE
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.verify import analyze, staged
-from ansible_collections.workers.systemd.plugins.module_utils._host.look import look
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import pool_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 
 # Name of a unit that stands in for one that is not installed.
@@ -36,7 +36,7 @@ STAND_IN = "workers-exposure-"
 def judge(manager: Manager, pools: t.Sequence[Pool]) -> t.Tuple[t.Dict[str, Judged], t.List[Problem], t.List[str]]:
     """By name, pools whose unit changes or that have a limit; then problems, and warnings."""
     texts = {pool.name: template_of(manager.places, pool, manager.version()) for pool in pools}
-    there = {name: look.observed_file(manager.places.unit(unit_name.template(name))) for name in texts}
+    there = {name: pool_files.observed_file(manager.places.unit(unit_name.template(name))) for name in texts}
     same = {name for name, file in there.items() if file and file.text == texts[name]}
     asked = [pool.name for pool in pools if pool.name not in same or pool.max_exposure is not None]
     known = not_installed(manager, {name: texts[name] for name in asked})

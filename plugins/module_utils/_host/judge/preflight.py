@@ -20,7 +20,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.c
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool, without_dash
 from ansible_collections.workers.systemd.plugins.module_utils._host import accounts
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import check_problems, root_reads
-from ansible_collections.workers.systemd.plugins.module_utils._host.look import look
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import pool_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.write import credentials
 
 
@@ -60,7 +60,7 @@ def foreign(places: Places, pools: t.Sequence[Pool]) -> t.List[Problem]:
     problems = []
     for pool in pools:
         for unit in (unit_name.template(pool.name), unit_name.target(pool.name)):
-            path, owner = look.claimed(places, unit)
+            path, owner = pool_files.claimed(places, unit)
             if owner not in (None, pool.name):
                 masked = os.path.islink(path) and os.readlink(path) == "/dev/null"
                 found = f"{path}, which {'masks it' if masked else 'belongs to somebody else'}"

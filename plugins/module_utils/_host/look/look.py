@@ -7,10 +7,8 @@ from __future__ import annotations
 import glob
 import math
 import os
-import stat
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.evidence import (
     Evidence,
     Version,
@@ -27,8 +25,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.observe
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import LINKED_BY, UnitName
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.write import calm
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.markers import (
     UNIT_MARKER,
@@ -37,43 +34,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.marker
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import GROWING_DELAY_SINCE
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import ENABLED, UNITS
-from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files
-from ansible_collections.workers.systemd.plugins.module_utils._host.files import entries
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations
+from ansible_collections.workers.systemd.plugins.module_utils._host.look.pool_files import claimed, observed_file, owner
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import processes
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import ListedUnit, Manager
-
-
-def owner(path: str) -> t.Optional[str]:
-    """The pool that a unit file is marked with; an empty text for a foreign file, ``None`` when there is no file."""
-    try:
-        text = foreign_files.read(path, foreign_files.LARGEST_OF_OURS, follow=True).decode("utf-8", "replace")
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError:
-        return ""
-    owners = UnitText.parse(text).values(marks.OWNER_SECTION, "Pool")
-    return owners[-1] if owners else ""
-
-
-def claimed(places: Places, unit: str) -> t.Tuple[str, t.Optional[str]]:
-    """The file that systemd reads for a unit, and its owner as ``owner`` tells it; without any, where ours would be."""
-    for directory in places.load_path:
-        path = f"{directory}/{unit}"
-        found = owner(path)
-        if found is not None:
-            return path, found
-    return places.unit(unit), None
-
-
-def owned_pools(places: Places) -> t.List[str]:
-    """Names of the pools that this collection has put on the host."""
-    names = []
-    for path in sorted(glob.glob(places.unit("*@.service"))):
-        name = UnitName.parse(os.path.basename(path)).prefix
-        if owner(path) == name:
-            names.append(name)
-    return names
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.unit_files import links
 
 
 def observe(names: t.Sequence[str], manager: Manager) -> t.Dict[str, ObservedPool]:
@@ -195,19 +160,6 @@ def _is_up(target: t.Optional[ListedUnit]) -> bool:
     return target is not None and (target.active == "active" or target.job == "start")
 
 
-def links(places: Places) -> t.Dict[str, t.Set[str]]:
-    """By unit, its links in some other's .wants, .requires or .upholds, such as ``multi-user.target.wants/a.service``.
-
-    `systemctl list-unit-files` never names instances.
-    """
-    found: t.Dict[str, t.Set[str]] = {}
-    for kind in LINKED_BY.values():
-        for directory in glob.glob(places.unit(f"*.{kind}")):
-            for name in entries(directory):
-                found.setdefault(name, set()).add(f"{os.path.basename(directory)}/{name}")
-    return found
-
-
 def _files(places: Places, name: str) -> t.Dict[str, File]:
     """The pool's own files; a unit file of somebody else is not among them."""
     own = (places.unit(unit_name.template(name)), places.unit(unit_name.target(name)))
@@ -215,15 +167,3 @@ def _files(places: Places, name: str) -> t.Dict[str, File]:
     paths += sorted(glob.glob(f"{glob.escape(places.config(name))}/*"))
     seen = {path: observed_file(path) for path in paths}
     return {path: there for path, there in seen.items() if there is not None}
-
-
-def observed_file(path: str) -> t.Optional[File]:
-    """A regular file as it is, or ``None``."""
-    try:
-        status = os.lstat(path)
-        if not stat.S_ISREG(status.st_mode):
-            return None
-        text = foreign_files.read(path, foreign_files.LARGEST_OF_OURS).decode("utf-8", "surrogateescape")
-        return File(text, stat.S_IMODE(status.st_mode), status.st_ctime)
-    except (FileNotFoundError, NotADirectoryError):
-        return None

@@ -15,7 +15,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instances import GLOB, Asked
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import entries
-from ansible_collections.workers.systemd.plugins.module_utils._host.look import look
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import processes, unit_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import ListedUnit, Manager
 
@@ -23,7 +22,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.mana
 def observe(asked: Asked, manager: Manager) -> t.Dict[str, Service]:
     """Every service that the question may concern; also those that are asked for by name and are not there."""
     listed = manager.list_units(asked.patterns)
-    links = look.links(manager.places)
+    links = unit_files.links(manager.places)
     sources = _Sources(manager.places)
     # A unit that is loaded for being mentioned in another is not there.
     loaded = {name for name, unit in listed.items() if (unit.load, unit.active) != ("not-found", "inactive")}

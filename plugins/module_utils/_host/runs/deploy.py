@@ -29,7 +29,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.observe
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import InputProblems, Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.seal import sealed_with
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
-from ansible_collections.workers.systemd.plugins.module_utils._core.tell import report
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell import diff, report
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import own_lists
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instance_names import literal_problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
@@ -50,6 +50,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.look import 
     delegation,
     generations,
     look,
+    pool_files,
     watched_files,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.catalogue import HostCatalogue
@@ -91,7 +92,7 @@ class Deployment:
         self.absent = [pool.name for pool in pools if not pool.present]
         self.check_mode = check_mode
         self.purge = purge
-        owned = look.owned_pools(self.places)
+        owned = pool_files.owned_pools(self.places)
         listed = {pool.name for pool in pools}
         self.purged = [name for name in owned if purge and name not in listed]
         self.kept = [name for name in owned if name not in {*self.absent, *self.purged}]
@@ -377,9 +378,9 @@ class Deployment:
                     if self.places.is_config(step.subject):
                         diffs.append(_private_diff(step.subject, text, wanted_text))
                     elif step.subject in templates and wanted_text is not None:
-                        diffs.append(report.file_diff(step.subject, text, wanted_text))
+                        diffs.append(diff.file_diff(step.subject, text, wanted_text))
                     else:
-                        diffs.append(report.own_diff(step.subject, text, wanted_text))
+                        diffs.append(diff.own_diff(step.subject, text, wanted_text))
         return [*diffs, *report.plan_diff(self.steps)]
 
     def _key(self) -> bytes:
@@ -397,7 +398,7 @@ class Deployment:
 
 
 def _private_diff(path: str, before: t.Optional[str], after: t.Optional[str]) -> t.Dict[str, str]:
-    return report.private_diff(path, *({} if text is None else contents(path, text) for text in (before, after)))
+    return diff.private_diff(path, *({} if text is None else contents(path, text) for text in (before, after)))
 
 
 def _one_loaded(name: str, pool: ObservedPool) -> t.List[str]:

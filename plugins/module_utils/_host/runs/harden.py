@@ -31,7 +31,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.p
 from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import exposure
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.candidates import SOME_INSTANCE
-from ansible_collections.workers.systemd.plugins.module_utils._host.look import look
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import look, pool_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.runs import trial
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import unit_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.catalogue import HostCatalogue
@@ -66,7 +66,7 @@ class Died(Exception):
 
 def problems(pool: str, instance: t.Optional[str]) -> t.Iterator[Problem]:
     """Why a pool cannot be watched on this host."""
-    owned = look.owned_pools(SYSTEM)
+    owned = pool_files.owned_pools(SYSTEM)
     if pool not in owned:
         expected = f"one of {', '.join(owned)}" if owned else "no pool: there are none on this host"
         yield Problem("pool", repr(pool), expected, "Those in the manager of a user are not watched.")

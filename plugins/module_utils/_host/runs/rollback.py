@@ -28,7 +28,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.watched import Move, markers, moves, notes
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.pool_judge import Placed
-from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations, look, watched_files
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import (
+    generations,
+    look,
+    pool_files,
+    watched_files,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._host.runs.deploy import Deployment
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo.dead_man import DeadMan
@@ -84,7 +89,7 @@ class Rollback(Deployment):
 
 def chosen(pool: str, asked: t.Optional[str], manager: Manager) -> Generation:
     """The generation to go back to; ``asked`` is a number or an id. Raises ``Problems`` with what there is."""
-    owned = look.owned_pools(manager.places)
+    owned = pool_files.owned_pools(manager.places)
     if pool not in owned:
         expected = f"one of {', '.join(owned)}" if owned else "no pool: there are none on this host"
         raise Problems([Problem("pool", repr(pool), expected, did_you_mean(pool, owned))])

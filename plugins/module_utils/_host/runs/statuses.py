@@ -17,7 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status 
     pool_status,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import exposure
-from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations, look
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations, look, pool_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 
 
@@ -45,7 +45,7 @@ def statuses(manager: Manager, names: t.Sequence[str]) -> t.Dict[str, t.Dict[str
 
 def of_all(manager: Manager) -> t.Dict[str, t.Dict[str, t.Any]]:
     """By pool."""
-    return statuses(manager, look.owned_pools(manager.places))
+    return statuses(manager, pool_files.owned_pools(manager.places))
 
 
 def _wanted(pool: ObservedPool, kept: t.Sequence[Generation]) -> t.Collection[str]:

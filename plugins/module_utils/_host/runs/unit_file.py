@@ -15,7 +15,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.u
 from ansible_collections.workers.systemd.plugins.module_utils._host import host
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import candidates, trap_facts
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.verify import Candidate, verify
-from ansible_collections.workers.systemd.plugins.module_utils._host.look import look
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import pool_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.catalogue import HostCatalogue
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager, Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.write import one_file
@@ -54,9 +54,9 @@ class UnitInstall:
             kind = "directory" if os.path.isdir(path) else "link"
             hint = "`systemctl unmask` or `systemctl disable` takes a link away."
             yield Problem("name", f"{path}, a {kind}", "a file, or nothing", hint)
-        elif not self.spec.drop_in and look.owner(path):
+        elif not self.spec.drop_in and pool_files.owner(path):
             hint = "Its option `unit` sets any directive."
-            yield Problem("name", f"{path}, of the pool {look.owner(path)}", "another name", hint)
+            yield Problem("name", f"{path}, of the pool {pool_files.owner(path)}", "another name", hint)
 
     def _findings(self) -> t.List[Finding]:
         name, path, text = self.spec.name, self.spec.path, self.spec.text or ""

@@ -10,7 +10,7 @@ import pwd
 import subprocess
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import SERVICE_PATH
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import SERVICE_PATH
 
 ENVIRONMENT = {"LC_ALL": "C", "LANGUAGE": "C", "TZ": "UTC", "SYSTEMD_COLORS": "0", "SYSTEMD_LOG_COLOR": "0"}
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import stat
 import typing as t
@@ -11,7 +12,7 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import drop_in_folders
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import LINKED_BY, UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import entries
 
 # The longest line that systemd reads (LONG_LINE_MAX in fileio.h). A whole file of this size is no unit.
@@ -75,3 +76,16 @@ def _not_a_unit(path: str, found: str) -> Problems:
 
 def _files_in(directory: str) -> t.List[str]:
     return [f"{directory}/{entry}" for entry in entries(directory) if entry.endswith(".conf")]
+
+
+def links(places: Places) -> t.Dict[str, t.Set[str]]:
+    """By unit, its links in some other's .wants, .requires or .upholds, such as ``multi-user.target.wants/a.service``.
+
+    `systemctl list-unit-files` never names instances.
+    """
+    found: t.Dict[str, t.Set[str]] = {}
+    for kind in LINKED_BY.values():
+        for directory in glob.glob(places.unit(f"*.{kind}")):
+            for name in entries(directory):
+                found.setdefault(name, set()).add(f"{os.path.basename(directory)}/{name}")
+    return found

@@ -22,7 +22,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_jou
 from ansible_collections.workers.systemd.plugins.module_utils._host import host
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.apply import Outcome
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import UMASK
-from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations, look
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations, pool_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.look.logins import places_of
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands, journalctl
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
@@ -90,7 +90,7 @@ def recover(places: Places) -> t.List[str]:
     except OSError as error:
         # A full disk, say, where the workers can be put back all the same.
         trouble.append(str(error))
-    others = [name for name in look.owned_pools(places) if name not in changes and name not in left.gone]
+    others = [name for name in pool_files.owned_pools(places) if name not in changes and name not in left.gone]
     revert = Revert(changes, others, _manager(places), tell, left.gone)
     revert.carry_out(Outcome(), _seconds(left.since))
     if revert.error:

@@ -18,7 +18,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.e
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.task import Decided
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import Lock
-from ansible_collections.workers.systemd.plugins.module_utils._host.look import logins, look
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import logins, pool_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.runs.deploy import Deployment
 from ansible_collections.workers.systemd.plugins.module_utils._host.runs.orders import Deploy
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
@@ -137,7 +137,7 @@ def _elsewhere(orders: Deploy, of_users: t.Mapping[str, t.Sequence[Pool]]) -> t.
     if orders.purge or not orders.pools:
         return
     own = [pool for pool in orders.pools if not pool.manager_of]
-    there = {"": look.owned_pools(SYSTEM), **{user: lingering.pools_of(user) for user in lingering.users()}}
+    there = {"": pool_files.owned_pools(SYSTEM), **{user: lingering.pools_of(user) for user in lingering.users()}}
     yield from elsewhere({"": own, **of_users}, there)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import only_run
-from ansible_collections.workers.systemd.plugins.module_utils._host.look import look
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import pool_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.runs.deploy import Deployment
 from ansible_collections.workers.systemd.plugins.module_utils._host.runs.orders import Orders
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
@@ -85,12 +85,12 @@ class Part:
             "told": self._run.told(with_diff=self.diff),
             "failed": self._run.failed,
             "warnings": warnings,
-            "pools": look.owned_pools(self.places),
+            "pools": pool_files.owned_pools(self.places),
         }
 
 
 def owned_pools(manager: Manager) -> Told:
-    return {"pools": look.owned_pools(manager.places)}
+    return {"pools": pool_files.owned_pools(manager.places)}
 
 
 @dataclass(frozen=True)

@@ -14,22 +14,24 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.jour
     UNIT_STOPPING,
     UNIT_SUCCEEDED,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.diff import (
+    env_changes,
+    file_diff,
+    own_diff,
+    private_diff,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.mask import MASK
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report import (
     A_JOB,
     AFTER_KILL,
     CLEAN_END,
-    env_changes,
-    file_diff,
     how_it_ended,
     journal_lines,
     last_death,
     last_exits,
-    own_diff,
     plan_diff,
     plan_lines,
     plan_rows,
-    private_diff,
     summary,
 )
 from tests.unit.plugins.module_utils._core.builders import carried

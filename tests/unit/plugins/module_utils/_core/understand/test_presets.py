@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import SERVICE_PATH
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.time_span import seconds
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import SAME_AS_OPTION
@@ -20,7 +21,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.p
     directives,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.markers import unit_marker
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import SERVICE_PATH, template_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import template_text
 from tests.unit.plugins.module_utils._core.builders import SYSTEMD, mail
 
 COLLECTION = Path(__file__).parents[6]

@@ -10,16 +10,11 @@ from pathlib import Path
 
 import pytest
 
-MODULE_UTILS = Path(__file__).parents[3] / "plugins" / "module_utils"
+from tests.helpers.rooms import MODULE_UTILS, PACKAGE, ROOMS, modules, place, room, sent_with
+from tests.helpers.rooms import imported as places_imported
+
 CORE = MODULE_UTILS / "_core"
-PACKAGE = "ansible_collections.workers.systemd.plugins.module_utils"
 OURS = f"{PACKAGE}._core"
-# The steps of the flow in their order. Below them is what is true without pools, above them what puts steps together.
-# Files beside the rooms are words that every room may use; the empty name stands for them.
-ROOMS = {
-    "_core": ("", "systemd", "understand", "write", "look", "judge", "decide", "act", "undo", "tell", "fit"),
-    "_host": ("", "systemd", "write", "look", "judge", "act", "undo", "tell", "frame", "runs", "users"),
-}
 MAY_USE = {
     "__future__",
     "base64",
@@ -67,34 +62,14 @@ def test_core_has_no_clock(path: Path) -> None:
     assert not attributes & {"now", "today", "utcnow"} or "datetime" not in imported(path)
 
 
-def modules() -> list[Path]:
-    return [path for tree in ROOMS for path in sorted((MODULE_UTILS / tree).rglob("*.py"))]
-
-
-def room(place: tuple[str, ...]) -> str:
-    """``("_core", "judge", "traps", "trap")`` is in ``judge``, ``("_core", "problem")`` in no room."""
-    return place[1] if len(place) > 2 else ""
-
-
-def places_imported(path: Path) -> set[tuple[str, ...]]:
-    """``_core.judge.traps.trap`` as a tuple, for each import from our own module_utils."""
-    places = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{PACKAGE}."):
-            base = (node.module or "")[len(PACKAGE) + 1 :].split(".")
-            is_file = MODULE_UTILS.joinpath(*base).with_suffix(".py").is_file()
-            places |= {tuple(base)} if is_file else {(*base, alias.name) for alias in node.names}
-    return places
-
-
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(MODULE_UTILS)))
 def test_a_room_imports_from_itself_and_from_earlier_rooms(path: Path) -> None:
-    place = path.relative_to(MODULE_UTILS).with_suffix("").parts
-    order = ROOMS[place[0]]
+    own = place(path)
+    order = ROOMS[own[0]]
     assert [
         ".".join(other)
         for other in places_imported(path)
-        if other[0] == place[0] and order.index(room(other)) > order.index(room(place))
+        if other[0] == own[0] and order.index(room(other)) > order.index(room(own))
     ] == []
 
 
@@ -107,15 +82,36 @@ def test_each_room_has_its_place_in_the_order(tree: str) -> None:
 def test_the_unit_tests_stand_in_the_same_rooms() -> None:
     """Where a file of that name is tested."""
     here = Path(__file__).parent / "module_utils"
-    modules_by_name: dict[tuple[str, str], set[Path]] = {}
+    by_name: dict[tuple[str, str], set[Path]] = {}
     for path in modules():
-        place = path.relative_to(MODULE_UTILS)
-        modules_by_name.setdefault((place.parts[0], path.name), set()).add(place.parent)
+        own = path.relative_to(MODULE_UTILS)
+        by_name.setdefault((own.parts[0], path.name), set()).add(own.parent)
     elsewhere = [
-        str(test.relative_to(here))
+        str(own)
         for test in here.rglob("test_*.py")
-        for place in [test.relative_to(here)]
-        for known in [modules_by_name.get((place.parts[0], test.name[len("test_") :]))]
-        if known and place.parent not in known
+        for own in [test.relative_to(here)]
+        for known in [by_name.get((own.parts[0], test.name[len("test_") :]))]
+        if known and own.parent not in known
     ]
     assert elsewhere == []
+
+
+# Files, and kilobytes of source. What a module does not need is not read, sent and compiled on each host.
+BUDGETS = {
+    "env_file": (15, 60),
+    "harden": (80, 400),
+    "instances": (160, 900),
+    "lint": (80, 500),
+    "pools": (165, 930),
+    "pools_info": (160, 910),
+    "rollback": (160, 900),
+    "unit_file": (83, 510),
+}
+
+
+@pytest.mark.parametrize("module", sorted((MODULE_UTILS.parent / "modules").glob("*.py")), ids=lambda path: path.stem)
+def test_a_module_takes_along_no_more_than_its_budget(module: Path) -> None:
+    sent = sent_with(module)
+    size = sum(MODULE_UTILS.joinpath(*one).with_suffix(".py").stat().st_size for one in sent) / 1000
+    files, kilobytes = BUDGETS[module.stem]
+    assert (len(sent) <= files, size <= kilobytes) == (True, True), f"{len(sent)} files, {size:.0f} kB"

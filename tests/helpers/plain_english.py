@@ -113,7 +113,7 @@ def _length(line: int, sentence: str) -> t.Iterator[Finding]:
 def sentences(text: str) -> t.Iterator[t.Tuple[int, str]]:
     """Each sentence with its offset."""
     begin = 0
-    for found in re.finditer(r"[.!?]['\")]?(?=\s+['\"(]?[A-Z`\d])|\Z|\n\s*\n", text):
+    for found in re.finditer(r"(?<!\.)[.!?]['\")]?(?=\s)|\Z|\n\s*\n", text):
         sentence = text[begin : found.end()]
         if sentence.strip():
             yield begin + len(sentence) - len(sentence.lstrip()), sentence.strip()

@@ -54,7 +54,7 @@ def machine() -> str:
 
 
 def against_loop_and_floor(clock: Clock, count: int) -> None:
-    print("| whole ansible-playbook run | ours | loop of built-in modules | loop / ours | raw floor | ours / floor |")
+    print("| whole ansible-playbook run | this collection | loop of built-in modules | loop / collection | systemctl | collection / systemctl |")
     print("|---|---|---|---|---|---|")
     for what, took in deploys.three_ways(clock, HOST, count, ROUNDS):
         ours, loop, raw = took["ours"], took["loop"], took["raw"]
@@ -64,7 +64,7 @@ def against_loop_and_floor(clock: Clock, count: int) -> None:
 
 
 def growth(clock: Clock, many: int) -> None:
-    print("| what grows | small | large | ratio |")
+    print("| case | small | large | ratio |")
     print("|---|---|---|---|")
     instances(clock, 10, many)
     pools(clock, 100)
@@ -111,7 +111,7 @@ def _growth_row(what: str, small: float, large: float) -> None:
 
 def rolling(clock: Clock) -> None:
     title = f"{rollouts.COUNT} instances in batches of {rollouts.BATCH}, window 0"
-    print(f"| {title} | ours | by hand, in one shell script | ours / by hand |")
+    print(f"| {title} | this collection | one shell script | collection / script |")
     print("|---|---|---|---|")
     parts = ("the whole ansible-playbook run", "on the host, from the first stop to the last start")
     for profile in ("standard", "off"):
@@ -124,7 +124,7 @@ def rolling(clock: Clock) -> None:
     print(f"| a bad version of {rollouts.COUNT} instances | |")
     print("|---|---|")
     print(f"| from the stop of the canary to its start on the old version | {away['on the host']:.2f} s |")
-    whole = "the whole ansible-playbook run, which fails, besides the window of the way back"
+    whole = "the whole ansible-playbook run, which fails, without the window of the rollback"
     print(f"| {whole} | {away['whole run']:.2f} s |\n", flush=True)
 
 
@@ -138,7 +138,7 @@ def hardening(clock: Clock) -> None:
 
 def judgement() -> None:
     cached, judged = judging.on_the_host(HOST)
-    print("| what judging costs | |")
+    print("| case | time |")
     print("|---|---|")
     print(f"| a pool of 200 instances on its host, verify included | {judged:.0f} ms |")
     print(f"| the catalogue of directives from its cache there | {cached:.1f} ms |")
@@ -151,12 +151,12 @@ def recovery(clock: Clock) -> None:
     found = crashes.recoveries(clock, HOST, int(os.environ.get("BENCH_CRASHES", "100")))
     ours = found["ours"].p50
     titles = {
-        "ours": "our defaults",
-        "unhardened": "ours, hardening off",
+        "ours": "this collection",
+        "unhardened": "this collection, hardening off",
         "supervised": "supervisord, no hardening",
         "blog": "the unit of the blogs, RestartSec=5, no hardening",
     }
-    print("| SIGKILL to the next exec of the worker | samples | p50 | p99 | p50 / ours |")
+    print("| SIGKILL to the next exec of the worker | samples | p50 | p99 | p50 / collection |")
     print("|---|---|---|---|---|")
     for name, one in found.items():
         print(f"| {titles[name]} | {one.samples} | {one.p50:.1f} ms | {one.p99:.1f} ms | {one.p50 / ours:.1f}x |")

@@ -168,7 +168,7 @@ SOMEBODY = {
     "somebody disables an instance": at(ANY, "systemctl disable sleeper@2", edits=True),
     "somebody stops the pool": at(ANY, "systemctl stop sleeper.target", stops=True),
     "somebody reloads systemd": at(ANY, "systemctl daemon-reload"),
-    "somebody executes systemd anew": at(ANY, "systemctl daemon-reexec"),
+    "somebody re-executes systemd": at(ANY, "systemctl daemon-reexec"),
     "somebody deploys at the same time": at(ANY, "second_run", NEW),
     "somebody stops the switch": at(ANY, "systemctl stop workers-dead-man.timer", NEW),
     "the lock goes away": at(ANY, f"rm -f {RUN}/lock"),

@@ -106,7 +106,7 @@ def _length(line: int, sentence: str) -> t.Iterator[Finding]:
     first = " ".join(sentence.split()[:5])
     if len(words) > LONGEST_SENTENCE:
         yield Finding(line, f"{first} ...", f"{len(words)} words; make it two sentences of at most {LONGEST_SENTENCE}")
-    elif len(re.findall(r"[;:](?=\s)", sentence)) > MOST_BREAKS:
+    elif len(re.findall(r"[a-z)][;:](?=\s)", sentence)) > MOST_BREAKS:
         yield Finding(line, f"{first} ...", "one colon or semicolon is enough; make sentences or a list")
 
 

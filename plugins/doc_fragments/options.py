@@ -28,19 +28,19 @@ requirements:
   - systemd 247 or newer on the target
 options:
   _follow:
-    description: Of the action plugin of this module, which comes back for a run that takes long. Not for playbooks.
+    description: Internal option of the action plugin, which uses it to get the result of a long run. Not for playbooks.
     type: str
 """
 
     SCOPE = r"""
 options:
   scope:
-    description: Whose systemd is meant. V(system) is that of the host, and V(user) the manager of O(user).
+    description: The systemd manager. V(system) is the manager of the host, and V(user) the manager of O(user).
     type: str
     choices: [system, user]
     default: system
   user:
-    description: Whose manager it is, with O(scope=user).
+    description: The owner of the manager, with O(scope=user).
     type: str
 """
 
@@ -48,9 +48,9 @@ options:
 options:
   skip_traps:
     description:
-      - Ids of traps that are not looked for, such as V(type-simple-hides-failure). A trap is a configuration that
-        systemd accepts and that users regret.
-      - C(docs/traps.md) of this collection has all of them.
+      - Ids of traps that are switched off, such as V(type-simple-hides-failure). A trap is a configuration that systemd
+        accepts and that users regret.
+      - C(docs/traps.md) of this collection lists all traps.
     type: list
     elements: str
     default: []

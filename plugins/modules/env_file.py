@@ -7,18 +7,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: env_file
-short_description: Keep one environment file for systemd units, exactly quoted and private
+short_description: Manage one environment file for systemd units, exactly quoted and private
 version_added: 0.1.0
 author:
   - workers.systemd contributors (@workers-systemd)
 description:
-  - Writes a mapping as a file for C(EnvironmentFile=) of systemd, so that systemd reads back exactly the values given,
-    with blanks, quotes, backslashes, dollars, hashes, percent signs and newlines in them.
-  - The file is private from its first byte and replaced as a whole, so a service never reads half of it.
-  - Of a file that it replaces it warns of lines that systemd read otherwise than people think, such as a comment behind
-    a value or a name with a dash.
-  - Values are shown nowhere. The diff and the result tell the names of variables and what happened to each.
-  - The environment of a pool of workers needs no such file, see M(workers.systemd.pools).
+  - Writes a mapping as a file for C(EnvironmentFile=) of systemd. systemd reads back exactly the given values, also
+    with blanks, quotes, backslashes, dollars, hashes, percent signs and newlines.
+  - The file is private from its first byte and is replaced as a whole, so a service never reads a part of it.
+  - When it replaces a file, it warns about lines that systemd read in a surprising way, such as a comment after a value
+    or a name with a dash.
+  - Values are never shown. The diff and the result have the names of variables and the change of each.
+  - A pool of workers does not need this module for its environment, see M(workers.systemd.pools).
 extends_documentation_fragment:
   - workers.systemd.attributes
   - workers.systemd.attributes.actiongroup_workers
@@ -26,7 +26,7 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    description: Tells what would change and changes nothing.
+    description: Shows what would change, and changes nothing.
   diff_mode:
     support: full
     description: Shows names of variables, never values.
@@ -35,13 +35,13 @@ attributes:
     description: A second run changes nothing.
 options:
   path:
-    description: Absolute path of the file. Its directory must be there.
+    description: Absolute path of the file. Its directory must exist.
     type: str
     required: true
   variables:
     description:
       - Names and values. Numbers and booleans are written as YAML writes them.
-      - The file holds these variables and no other.
+      - The file has these variables and no other.
     type: dict
     default: {}
   state:
@@ -58,14 +58,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Credentials of a worker that somebody else's unit starts
+- name: Credentials for a unit of another package
   workers.systemd.env_file:
     path: /etc/default/app-worker
     variables:
       REDIS_URL: "{{ vault_redis_url }}"
       GREETING: 'it costs $5, or "50%" of it'
 
-- name: Remove them
+- name: Remove the file
   workers.systemd.env_file:
     path: /etc/default/app-worker
     state: absent
@@ -77,14 +77,14 @@ path:
   returned: always
   type: str
 variables:
-  description: What happens to each variable, by its name, one of V(added), V(changed), V(removed) and V(unchanged).
+  description: The change of each variable, by its name, one of V(added), V(changed), V(removed) and V(unchanged).
   returned: success
   type: dict
   sample:
     GREETING: unchanged
     REDIS_URL: changed
 problems:
-  description: Everything that is wrong with the input, each with where, found, expected and hint.
+  description: All problems of the input, each with where, found, expected and hint.
   returned: when the input is refused
   type: list
   elements: dict

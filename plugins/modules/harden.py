@@ -7,24 +7,25 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: harden
-short_description: Propose the tightest hardening that a worker runs with
+short_description: Propose the strictest hardening that a worker runs with
 version_added: 0.1.0
 author:
   - workers.systemd contributors (@workers-systemd)
 description:
-  - Runs one more worker of a pool without any hardening, watches with strace what it uses until it has been stopped,
-    and finds the tightest options of M(workers.systemd.pools) that allow all of it. Then it runs a worker with them
-    as long again, and tells what was refused. Where that one dies, the next looser profile is tried.
+  - Runs one more worker of a pool without hardening, and watches it with strace until it has stopped. From that it
+    finds the strictest options of M(workers.systemd.pools) that allow everything the worker did. Then it runs a worker
+    with these options for the same time, and lists refused calls. When this worker dies, it tries the next weaker
+    profile.
   - The worker is a real one, with the command, user, environment and secrets of the pool, and B(takes jobs), slowly.
-    One that does not stop in time is killed with its job. Use a test host, and give it the jobs that it will have.
-  - Changes neither the pool nor its instances, and leaves nothing on the host.
+    When it does not stop in time, it is killed with its job. Use a test host, and give the worker typical jobs.
+  - Does not change the pool or its instances, and leaves no file on the host.
 extends_documentation_fragment:
   - workers.systemd.attributes
   - workers.systemd.attributes.actiongroup_workers
 attributes:
   check_mode:
     support: full
-    description: Refuses what a run would refuse, starts no worker and so proposes nothing.
+    description: Refuses the same input as a run. It starts no worker, so it proposes no options.
   diff_mode:
     support: none
     description: Changes nothing.
@@ -32,30 +33,31 @@ attributes:
     support: partial
     description: Changes nothing.
     details:
-      - Each run starts workers, and proposes what the worker was seen to need in it.
+      - Each run starts workers, and proposes options from what they did in that run.
 options:
   pool:
-    description: Name of a pool that is on the host, and belongs to the manager of the system.
+    description: Name of a pool on the host, in the manager of the system.
     type: str
     required: true
   instance:
     description:
       - Name that the worker gets in place of C(%i).
-      - Without it, the first that the pool has.
+      - The default is the first instance of the pool.
     type: str
   duration:
-    description: How long each worker runs, as systemd writes time spans, V(30s) or V(10min). The task takes twice that.
+    description: The time that each worker runs, as a time span of systemd, such as V(30s) or V(10min). The task takes
+      twice that.
     type: str
     default: 30s
 notes:
-  - Needs strace on the host, and the right of root to trace there.
+  - Needs strace on the host, and root must be allowed to trace there.
 seealso:
   - module: workers.systemd.pools
   - module: workers.systemd.pools_info
 """
 
 EXAMPLES = r"""
-- name: What does this worker need, while it works on real jobs of the test system
+- name: Watch the worker while it runs real jobs of the test system
   workers.systemd.harden:
     pool: app-queue
     duration: 5min
@@ -77,13 +79,13 @@ proposal:
     needs: [jit]
     writable_paths: [/srv/app/storage]
 yaml:
-  description: The same as text, to be pasted into the pool.
+  description: The same as text, to paste into the pool.
   returned: success, when not in check mode
   type: str
 because:
   description:
-    - Why this profile, and why each thing is opened, by the first call that needs it.
-    - First, how the worker ended under a tighter one, if it did.
+    - The reasons for the profile and for each opened right, with the first call that needs it.
+    - If the worker died with a stricter profile, that comes first.
   returned: success, when not in check mode
   type: list
   elements: str
@@ -91,25 +93,25 @@ because:
     - "needs: jit, because of mprotect(0x3e5b9ac06000, 258048, PROT_READ|PROT_EXEC)"
 refused:
   description:
-    - Calls that failed under the proposal and had not failed without hardening. The worker went on; whether it did its
-      work you must see.
+    - Calls that failed with the proposal and did not fail without hardening. The worker continued, but you must check
+      whether it did its work.
   returned: success, when not in check mode
   type: list
   elements: str
 cannot_see:
-  description: What nobody learns by watching.
+  description: Cases that the test cannot see.
   returned: success, when not in check mode
   type: list
   elements: str
 exposure:
   description:
-    - How exposed the worker is with the proposal, as C(systemd-analyze security) says, from 0 to 10, less is better.
-      None where the host does not tell.
+    - The exposure of the worker with the proposal, the score of C(systemd-analyze security), from 0 to 10. A lower
+      score is better. None when the host cannot compute it.
   returned: success, when not in check mode
   type: float
   sample: 1.1
 problems:
-  description: Everything that is wrong with the input, each with where, found, expected and hint.
+  description: All problems of the input, each with where, found, expected and hint.
   returned: when the input is refused
   type: list
   elements: dict

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: instances
-short_description: Run, scale and roll services that somebody else ships
+short_description: Run, scale and restart services that are not from this collection
 version_added: 0.1.0
 author:
   - workers.systemd contributors (@workers-systemd)
 description:
-  - Takes N instances of a template (C(celery@.service) of a distribution, a quadlet, a file of your own), or a list of
-    services, in which globs may stand, and brings all of them to one state in one call.
-  - What is restarted is restarted one canary first and then batch by batch, see O(rollout). Every started or restarted
-    service is watched for O(rollout.min_healthy_time). One that dies in that time fails the task, with its exit status
-    and its last journal lines, and the others are left alone.
-  - Everything that keeps a service from its state (it is masked, its file is gone, it cannot reload) is told at once,
-    and then nothing has changed.
-  - Pools of this collection are given as O(units), to stop, start or restart them. M(workers.systemd.pools) scales and
-    enables its own.
+  - Takes N instances of a template (C(celery@.service) of a distribution, a quadlet, a file of your own), or a list
+    of services with globs. One call brings all of them to one state.
+  - Restarts happen in batches, one canary first, see O(rollout). The module watches each started or restarted service
+    for O(rollout.min_healthy_time). When one dies in that time, the task fails and shows its exit status and its last
+    journal lines. The other services are not touched.
+  - When a service cannot reach its state (it is masked, its file is missing, it cannot reload), the task is refused.
+    One message lists all problems, and nothing has changed.
+  - List pools of this collection in O(units), to stop, start or restart them. M(workers.systemd.pools) scales and
+    enables its own pools.
 extends_documentation_fragment:
   - workers.systemd.attributes
   - workers.systemd.attributes.actiongroup_workers
@@ -31,8 +31,8 @@ attributes:
     support: full
     description: Prints the plan and changes nothing.
     details:
-      - A template without a unit file is a warning in check mode, because an earlier task of the same play might bring
-        it.
+      - A template without a unit file is a warning in check mode, because an earlier task of the same play might
+        install it.
   diff_mode:
     support: full
     description: Shows the steps.
@@ -40,8 +40,8 @@ attributes:
     support: partial
     description: A second run changes nothing.
     details:
-      - The values of O(state) that ask for something to happen (V(restarted), V(reloaded), V(reload_or_restarted),
-        V(try_restarted)) let it happen each time. With O(started_after) a restart happens once.
+      - Some values of O(state) act in each run, which are V(restarted), V(reloaded), V(reload_or_restarted) and
+        V(try_restarted). With O(started_after) a restart happens once.
 options:
   template:
     description:
@@ -50,106 +50,110 @@ options:
     type: str
   instances:
     description:
-      - How many instances of O(template), named V(1) and so on, or a list of their names as systemd has them
-        (see systemd-escape(1)).
+      - The number of instances of O(template), named V(1) and so on, or a list of their names as systemd has them (see
+        systemd-escape(1)).
     type: raw
   exact:
     description:
-      - Whether other instances of O(template) go when O(state) is V(started) or V(restarted). They are stopped and
-        disabled, and their failures are forgotten. Those that stay keep their processes.
+      - Whether to remove other instances of O(template) when O(state) is V(started) or V(restarted). They are stopped
+        and disabled, and their failures are reset. The remaining instances keep their processes.
     type: bool
     default: true
   units:
     description:
-      - Names of services, and globs such as V(worker@*), which stands for V(worker@*.service).
-      - A glob is compared with all services that are loaded, enabled, or have a file. One that matches none is an
-        error, unless services are only to go.
+      - Names of services, and globs. The glob V(worker@*) means V(worker@*.service).
+      - A glob is compared with all services that are loaded, enabled, or have a file. A glob without a match is an
+        error, except when services are only stopped or disabled.
     type: list
     elements: str
   state:
     description:
-      - What becomes of the services. Without it, those of O(template) are V(started), and O(units) stay as they are.
-      - V(started) starts what does not run.
-      - V(stopped) stops what runs, all at once.
-      - V(restarted) restarts all, and starts what does not run.
+      - The wanted state of the services. Without it, those of O(template) are V(started), and O(units) stay as they
+        are.
+      - V(started) starts services that do not run.
+      - V(stopped) stops services that run, all at the same time.
+      - V(restarted) restarts all services, and starts services that do not run.
       - V(try_restarted) restarts those that run.
-      - V(reloaded) has those that run read their configuration (C(ExecReload=)), all at once, then watches them as
-        after a restart. It starts what does not run.
-      - V(reload_or_restarted) is the same, and restarts those that cannot reload.
+      - V(reloaded) reloads services that run (C(ExecReload=)), all at the same time, and then watches them as after a
+        restart. It starts services that do not run.
+      - V(reload_or_restarted) does the same, and restarts services that cannot reload.
     type: str
     choices: [started, stopped, restarted, reloaded, reload_or_restarted, try_restarted]
   enabled:
     description:
       - Whether the services start at boot. Without it this stays as it is.
-      - A service whose C([Install]) asks for other links than it has is enabled again. Links that somebody has added
-        with C(systemctl add-wants) go then.
+      - A service is enabled again when its links differ from C([Install]). This removes links that were added with
+        C(systemctl add-wants).
     type: bool
   reset_failed:
-    description: Whether failures of the services are forgotten.
+    description: Whether to reset failures of the services (C(systemctl reset-failed)).
     type: bool
     default: false
   started_after:
     description:
-      - Every service that was started before this point in time is restarted. Running it again restarts nothing.
+      - Every service that was started before this point in time is restarted. A second run restarts no service.
       - ISO 8601, with a blank or a C(T) between date and time, or seconds since the epoch. Without an offset it is UTC.
-      - For O(state) V(started), V(restarted), V(try_restarted) or none. Without a state, and with V(try_restarted),
-        what does not run is left so, and told.
+      - Allowed when O(state) is V(started), V(restarted), V(try_restarted) or missing. Without a state, and with
+        V(try_restarted), services that do not run stay stopped, and the result names them.
     type: str
   rollout:
     description:
-      - How services are restarted. The instances of one template are one rollout, and so are all services that are
-        none.
-      - Without it, a pool of this collection keeps the one that it was deployed with.
+      - The pace and the checks of restarts. The instances of one template are one rollout, and all services without a
+        template are one rollout.
+      - Without it, a pool of this collection uses the options of its last deploy.
     type: dict
     suboptions:
       canary:
         description:
-          - How many are restarted before all others. When one of them fails, the others are left alone.
-          - V(0) is none. There are never more than O(rollout.max_parallel).
+          - The number of services that are restarted before all others. When one of them fails, the others are not
+            touched.
+          - V(0) means no canary. The number is never more than O(rollout.max_parallel).
         type: int
         default: 1
       max_parallel:
         description:
-          - How many may be down at once, as a count or as a percentage. A percentage rounds down, and never to nothing.
-          - One that is down for another reason counts too.
+          - The number of services that may be down at the same time, as a count or as a percentage. A percentage rounds
+            down, but to at least 1.
+          - A service that is down for another reason counts too.
         type: str
         default: 25%
       min_healthy_time:
-        description: How long a service must run without dying to be believed, as a time span of systemd.
+        description: The time that a service must run without dying to count as healthy, as a time span of systemd.
         type: str
         default: 3s
       healthy_deadline:
-        description: How long it may take from its restart until it is believed, as a time span of systemd.
+        description: The longest time from its restart until it counts as healthy, as a time span of systemd.
         type: str
         default: 5m
       progress_deadline:
         description:
-          - How long a rollout may go on without another one that settles, as a time span of systemd. V(0) is for ever.
+          - The longest time that a rollout continues without another service that settles, as a time span of systemd.
+            V(0) means no limit.
         type: str
         default: "0"
       order:
-        description: Whether instances are restarted by name as people count, or backwards.
+        description: The order of restarts. Numbers in names are compared as numbers, so that 10 comes after 9.
         type: str
         choices: [ascending, descending]
         default: ascending
       on_failure:
         description:
-          - V(stop) restarts no further one. There is no other choice, because the version before is not ours to put
-            back.
+          - V(stop) restarts no further service. There is no other choice, because this module keeps no previous
+            version.
         type: str
         choices: [stop]
         default: stop
       health_check:
         description:
-          - A command that must exit with status 0 before a service is believed. It runs on the host as
-            O(rollout.check_user), in an environment of its own, and no shell reads it. C(%i) in a word is the name of
-            the instance.
+          - A command that must exit with status 0 before a service counts as healthy. It runs on the host as
+            O(rollout.check_user), in an environment of its own. No shell reads it. C(%i) in a word is the name of the
+            instance.
         type: list
         elements: str
       check_user:
         description:
-          - Whom O(rollout.health_check) runs as. Without it, the user of the service.
-          - What root is to run must belong to root, and so must all directories above it.
+          - The user that O(rollout.health_check) runs as. The default is the user of the service.
+          - A check that root runs must belong to root, and so must all directories above it.
         type: str
 seealso:
   - module: workers.systemd.pools
@@ -173,7 +177,7 @@ EXAMPLES = r"""
     units: [nginx, "php*-fpm"]
     state: reload_or_restarted
 
-- name: Leave nothing of a template whose package is gone
+- name: Remove the instances of a template whose package was removed
   workers.systemd.instances:
     units: ["celery@*"]
     state: stopped
@@ -183,7 +187,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 units:
-  description: The services that it was about.
+  description: The services that the task covers.
   returned: always
   type: list
   elements: str
@@ -198,19 +202,19 @@ plan:
       subject: celery@1.service
       because: started at 2026-01-31T11:58:12Z, before 2026-01-31T12:00:00Z
 verdicts:
-  description: What became of each service that was started, restarted or reloaded.
+  description: The verdict on each service that was started, restarted or reloaded.
   returned: always
   type: dict
   sample:
     celery@1.service: "settled: ran 3 s without a restart"
 spared:
-  description: Services that were to be restarted and were not, because one before them failed.
+  description: Services that were not restarted, because a service before them failed.
   returned: always
   type: list
   elements: str
 lowest_active:
   description:
-    - How many were up at the worst moment of the run, by template; C(services) is for all that have none.
+    - The lowest number that were up during the run, by template. C(services) is for all services without a template.
   returned: always
   type: dict
   sample:
@@ -230,7 +234,7 @@ failures:
       type: str
       returned: always
     verdict:
-      description: What was seen.
+      description: The verdict, with the observation.
       type: str
       returned: always
     exit:
@@ -248,7 +252,7 @@ failures:
       elements: str
       returned: always
 problems:
-  description: Everything that is in the way, each with where, found, expected and hint.
+  description: All problems, each with where, found, expected and hint.
   returned: when nothing was changed because of them
   type: list
   elements: dict

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: lint
-short_description: Judge the unit files that a host has
+short_description: Check the unit files of a host
 version_added: 0.1.0
 author:
   - workers.systemd contributors (@workers-systemd)
 description:
-  - Reads unit files and drop-ins, of this collection or of anybody else, and tells what systemd ignores or refuses in
-    them, and what users regret although systemd accepts it (traps). It asks the list of directives of the host's own
-    systemd, and its C(systemd-analyze verify).
-  - Each unit is judged with all drop-ins that the host has for it. A template is judged by one instance.
+  - Reads unit files and drop-ins, not only those of this collection. It reports settings that systemd ignores or
+    refuses, and settings that systemd accepts and users regret (traps). It uses the list of directives of the host's
+    own systemd, and its C(systemd-analyze verify).
+  - Each unit is checked with all of its drop-ins on the host. A template is checked with one instance.
   - Changes nothing.
 extends_documentation_fragment:
   - workers.systemd.attributes
@@ -25,9 +25,9 @@ options:
   units:
     description:
       - Names of units, such as V(mail@.service), absolute paths of unit files and drop-ins, or patterns of either. An
-        instance, such as V(mail@1.service), is judged with the file of its template and its own drop-ins.
-      - Without it, all files of units and drop-ins in C(/etc/systemd/system). Links there lead to units of packages, or
-        mask them, and are not looked at.
+        instance, such as V(mail@1.service), is checked with the file of its template and its own drop-ins.
+      - The default is all files of units and drop-ins in C(/etc/systemd/system). Links there are skipped, because they
+        lead to units of packages, or mask them.
     type: list
     elements: str
   skip:
@@ -36,11 +36,11 @@ options:
     elements: str
     default: []
   show:
-    description: Whether RV(lines) are printed at the terminal, too, as the playbook C(lint) does.
+    description: Whether to print RV(lines) at the terminal too, as the playbook C(lint) does.
     type: bool
     default: false
   fail_on:
-    description: The least severity that fails the task. With V(never) it only tells.
+    description: The lowest severity that fails the task. With V(never) findings never fail the task.
     type: str
     choices: [error, warning, never]
     default: error
@@ -50,10 +50,10 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Nothing is wrong with the units of the administrator
+- name: Check all units of the administrator
   workers.systemd.lint:
 
-- name: See what systemd thinks of some units
+- name: Check some units, and never fail
   workers.systemd.lint:
     units: [nginx.service, "celery@*.service", /srv/app/units/*.timer]
     skip: [obsolete]
@@ -69,7 +69,7 @@ findings:
   elements: dict
   contains:
     file:
-      description: The file it stands in.
+      description: The file of the finding.
       type: str
       returned: always
     line:
@@ -77,7 +77,7 @@ findings:
       type: int
       returned: always
     unit:
-      description: The unit that was judged.
+      description: The unit that was checked.
       type: str
       returned: always
     section:
@@ -89,7 +89,7 @@ findings:
       type: str
       returned: always
     id:
-      description: The kind of finding, for O(skip). V(systemd) is what C(systemd-analyze verify) said.
+      description: The kind of finding, for O(skip). V(systemd) is a message of C(systemd-analyze verify).
       type: str
       returned: always
       sample: unknown-directive
@@ -98,15 +98,15 @@ findings:
       type: str
       returned: always
     found:
-      description: What is there.
+      description: The value in the file.
       type: str
       returned: always
     expected:
-      description: What should be there.
+      description: The value that should be in the file.
       type: str
       returned: always
     hint:
-      description: What to do, if there is more to say.
+      description: The recommended change, if any.
       type: str
       returned: always
 lines:
@@ -121,7 +121,7 @@ msg:
   returned: always
   type: str
 problems:
-  description: Everything that is wrong with the input, each with where, found, expected and hint.
+  description: All problems of the input, each with where, found, expected and hint.
   returned: when the input is refused
   type: list
   elements: dict

@@ -12,17 +12,17 @@ version_added: 0.1.0
 author:
   - workers.systemd contributors (@workers-systemd)
 description:
-  - A pool is one kind of worker. It becomes a template unit C(NAME@.service), a target C(NAME.target) that groups the
-    instances, and environment files that only root reads.
-  - One call brings all pools of the host to their wanted state. It installs files, enables and starts what is missing,
-    stops what is not wanted any more, and restarts the instances whose process was started with something else than
-    what is wanted now. Survivors keep their processes.
-  - Whether an instance is stale is read from its running process, so a run that was interrupted, a reboot or a restart
-    by hand leave nothing behind that the next run would not see.
-  - Stale instances are restarted one canary first and then batch by batch, see O(pools[].rollout). Every started or
-    restarted instance is watched for O(pools[].rollout.min_healthy_time). One that dies in that time fails the task,
-    with its exit status and its last journal lines. The instances that still run the former version are then left
-    alone, and the last good version is put back, on which the others are restarted at once.
+  - A pool is one kind of worker. It has a template unit C(NAME@.service), environment files that only root reads,
+    and a target C(NAME.target) that groups its instances.
+  - One call brings all pools of the host to their wanted state. It installs files, enables and starts missing
+    instances, and stops instances that are not wanted any more. It restarts only instances whose process was started
+    with an old version. All others keep their processes.
+  - The module reads from the running process whether an instance is stale. So the next run also finds what is left
+    after an interrupted run, a reboot or a manual restart.
+  - Stale instances are restarted in batches, one canary first, see O(pools[].rollout). The module watches each started
+    or restarted instance for O(pools[].rollout.min_healthy_time). When one dies in that time, the task fails and shows
+    its exit status and its last journal lines. The instances on the previous version are not touched. The last good
+    version is restored, and the other instances are immediately restarted on it.
 extends_documentation_fragment:
   - workers.systemd.attributes
   - workers.systemd.attributes.actiongroup_workers
@@ -33,11 +33,11 @@ attributes:
     support: full
     description: Prints the plan and changes nothing.
     details:
-      - What is missing on the host (an account, a program, a directory) is a warning in check mode, because an earlier
-        task of the same play might create it.
+      - A missing account, program or directory is a warning in check mode, because an earlier task of the same play
+        might create it.
   diff_mode:
     support: full
-    description: Shows what changes in files. Of variables and secrets it shows the names, never values.
+    description: Shows the changes in files. For variables and secrets it shows the names, never the values.
   idempotent:
     support: full
     description: A second run changes nothing, reloads nothing and restarts nothing.
@@ -55,38 +55,38 @@ options:
         type: str
         required: true
       state:
-        description: Whether the pool is there. V(absent) stops its instances and removes everything of it.
+        description: V(present) deploys the pool. V(absent) stops its instances and removes all of its files.
         type: str
         choices: [present, absent]
         default: present
       command:
         description:
-          - What an instance runs. Required for a pool that is there. No shell reads it.
-          - A list is exact. Every word reaches the program as it is written, nothing is expanded. C(%i) in it is warned
-            of.
-          - A text is a command line in the words of systemd, in which C(%i) is the name of the instance and
-            C(${VARIABLE}) is taken from the environment.
-          - The program is an absolute path, because a service reads neither C(.bashrc) nor a login C(PATH).
+          - The command that an instance runs. Required unless O(pools[].state=absent). No shell reads it.
+          - A list is exact. Every word reaches the program unchanged. The deploy warns about C(%i) in a list.
+          - A text is a command line as in systemd. C(%i) is the name of the instance, and C(${VARIABLE}) comes from the
+            environment.
+          - The program is an absolute path, because a service has neither C(.bashrc) nor the C(PATH) of a login shell.
         type: raw
       scope:
         description:
-          - Whose systemd runs the pool. V(system) is that of the host, and V(user) the manager of O(pools[].user), so
-            that root runs nothing of it. How that differs is in C(docs/user-scope.md).
-          - With V(user), lingering of the user is switched on with the first pool, and off with the last when it was
-            switched on here.
-          - It is part of the pool's name. A pool whose scope changes is another pool; the former one stays until it
-            is removed.
+          - The systemd manager that runs the pool. V(system) is that of the host. V(user) is that of the user, so that
+            root runs no part of the pool. C(docs/user-scope.md) explains the differences.
+          - With V(user), the first pool switches lingering of the user on. The last pool that is removed switches it
+            off, unless it was on before.
+          - The scope is part of the identity of the pool. A pool with another scope is another pool. The previous pool
+            stays until you remove it.
         type: str
         choices: [system, user]
         default: system
       user:
         description:
-          - Name or number of the user that the worker runs as. Without it, root.
-          - With O(pools[].scope=user), whose manager it is. Then it is required, also for a pool that is to go.
+          - Name or number of the user that the worker runs as. The default is root.
+          - With O(pools[].scope=user), the owner of the manager. Then it is required, also with
+            O(pools[].state=absent).
         type: str
       group:
         description:
-          - Name or number of the group that the worker runs as. Without it, the group of the user.
+          - Name or number of the group that the worker runs as. The default is the group of the user.
           - Not with O(pools[].scope=user).
         type: str
       working_directory:
@@ -96,88 +96,91 @@ options:
         type: str
       instances:
         description:
-          - How many instances run, named V(1) and so on, or a list of their names.
-          - In the worker, the variable E(WORKERS_INSTANCE) tells the name.
+          - The number of instances, named V(1) and so on, or a list of their names.
+          - The variable E(WORKERS_INSTANCE) of the worker has the name.
         type: raw
         default: 1
       environment:
-        description: Environment variables of the worker. They are kept in a file that only root reads.
+        description: Environment variables of the worker. They are in a file that only root reads.
         type: dict
       secrets:
         description:
-          - Values that are shown nowhere, by name. O(pools[].secrets_as) tells how the worker gets them.
+          - Secret values by name. The collection never shows them. O(pools[].secrets_as) says how the worker gets them.
         type: dict
       secrets_as:
         description:
           - How the worker gets its O(pools[].secrets).
-          - V(environment) is as environment variables, from a file that only root reads.
-          - V(credentials) is as files that only the worker reads, in the directory of its variable
-            E(CREDENTIALS_DIRECTORY) (see systemd.exec(5), Credentials). On the disk they are encrypted with the key of
-            the host, from systemd 250 on; before, they are in files that only root reads.
-          - C(docs/secrets.md) of this collection tells what each protects, and how a worker reads them.
+          - With V(environment) the worker gets environment variables, from a file that only root reads.
+          - With V(credentials) the worker gets files in the directory of its variable E(CREDENTIALS_DIRECTORY) (see
+            systemd.exec(5), Credentials). From systemd 250 on, the files on the disk are encrypted with the key of the
+            host. Before 250, they are files that only root reads.
+          - C(docs/secrets.md) of this collection explains the protection of each form, and how a worker reads the
+            secrets.
         type: str
         choices: [environment, credentials]
         default: environment
       environment_files:
         description:
-          - Files of somebody else with environment variables (see systemd.exec(5), EnvironmentFile=). They must be
-            there. When their content changes the instances are stale.
-          - systemd reads them as root, at each start. One that somebody else than root can replace, since a directory
-            above it or one that a link leads through is his, is refused. So is one that he can write into, where
-            anything of the unit runs as root.
-          - One with a dash before its path, such as V(-/etc/default/mail-%i), may be missing. When it comes or goes the
-            instances are stale.
+          - Existing files with environment variables, which the collection does not manage (see systemd.exec(5),
+            EnvironmentFile=). A changed content makes the instances stale.
+          - systemd reads these files as root, at each start. So the deploy refuses a file that a user other than root
+            can replace, through a directory above it or above the target of a link. It also refuses a file that such a
+            user can write to, when a command of the unit runs as root.
+          - A path with a dash, such as V(-/etc/default/mail-%i), may be missing. The instances are stale when the file
+            appears or disappears.
           - C(%i) is the name of the instance.
-          - systemd reads neither shell scripts nor dotenv files. Lines that it reads otherwise are warned of.
+          - systemd reads neither shell scripts nor dotenv files. The deploy warns about lines that systemd reads
+            differently.
         type: list
         elements: str
       watch:
         description:
-          - Paths that the worker depends on. When one changes the instances are stale.
-          - Of a link it matters where it points to, of a file its content, of a directory which entries it has. Of a
-            file of more than 256 MiB it matters which one it is, its size and its time.
-          - It is not put back with the pool; see M(workers.systemd.rollback).
+          - Paths that the worker depends on. A change of one makes the instances stale.
+          - A link is compared by its target, a file by its content, and a directory by the names of its entries. A file
+            of more than 256 MiB is compared by its identity, size and time.
+          - A rollback does not restore these paths, see M(workers.systemd.rollback).
         type: list
         elements: str
       preset:
         description:
           - Directives that keep the jobs of this framework alive when a worker is stopped.
-          - One of V(generic), V(php), V(laravel), V(celery), V(rq), V(sidekiq), V(bullmq) and V(node). What each sets
-            and why is in C(docs/stopping-without-losing-jobs.md).
-          - O(pools[].unit) has the last word.
+          - One of V(generic), V(php), V(laravel), V(celery), V(rq), V(sidekiq), V(bullmq) and V(node).
+            C(docs/stopping-without-losing-jobs.md) lists the directives of each, with the reasons.
+          - O(pools[].unit) overrides the preset.
         type: str
         default: generic
       drain_timeout:
         description:
-          - How long a stop may take before systemd kills what is left, with the jobs in hand, as a time span of
-            systemd. It is TimeoutStopSec= of the unit. A change restarts nobody.
-          - A stop that ended so fails the task, and the instances that were not restarted yet are left alone. Nothing
-            is put back for it, because that would stop the same workers once more.
-          - V(infinity) is without end. Without it, the preset decides.
+          - The longest time for a stop, as a time span of systemd. After it systemd kills the remaining processes with
+            their jobs. It is TimeoutStopSec= of the unit. A change of it restarts no instance.
+          - When a stop ends this way, the task fails, and the remaining instances are not restarted. Nothing is rolled
+            back, because a rollback would stop the same workers once more.
+          - V(infinity) means no limit. The default comes from the preset.
         type: str
       busy_check:
         description:
-          - A command that tells whether an instance is in the middle of a job. Status 0 means that it is busy and 1
-            that it is idle. Anything else, or no answer within 10 seconds, counts as busy.
-          - Idle instances are stopped and restarted first. Busy ones are asked every second, and follow when they are
-            idle, or when none became idle for O(pools[].drain_timeout).
-          - It runs on the host as O(pools[].check_user), in an environment of its own, and no shell reads it. C(%i) in
-            a word is the name of the instance.
+          - A command that checks whether an instance runs a job. Status 0 means busy and 1 means idle. Any other
+            status, or no answer within 10 seconds, counts as busy.
+          - Idle instances are stopped and restarted first. The deploy asks busy ones every second. They follow when
+            they are idle, or when no instance became idle for O(pools[].drain_timeout).
+          - It runs on the host as O(pools[].check_user), in an environment of its own. No shell reads it. C(%i) in a
+            word is the name of the instance.
         type: list
         elements: str
       check_user:
         description:
-          - Whom O(pools[].busy_check) and O(pools[].rollout.health_check) run as. Without it, the user of the pool.
-          - With V(root), and for a pool of root, the check, what interprets it, and all directories above them must
-            belong to root and be writable by nobody else; otherwise whoever owns them could make root run anything.
-          - Not for O(pools[].scope=user), where checks run as that user.
+          - The user that O(pools[].busy_check) and O(pools[].rollout.health_check) run as. The default is the user of
+            the pool.
+          - With V(root), and for a pool of root, the check, its interpreter and all directories above them must belong
+            to root, and only root may write to them. Otherwise their owner could make root run any command.
+          - Not allowed with O(pools[].scope=user), where checks run as that user.
         type: str
       limits:
-        description: What one instance may use (see systemd.resource-control(5)).
+        description: Limits for one instance (see systemd.resource-control(5)).
         type: dict
         suboptions:
           memory_max:
-            description: MemoryMax=. An instance that needs more is killed and started again.
+            description: MemoryMax=. An instance that needs more memory is killed and started again.
             type: str
           memory_high:
             description: MemoryHigh=.
@@ -192,41 +195,41 @@ options:
             description: CPUWeight=.
             type: str
           tasks_max:
-            description: TasksMax=. How many processes and threads there may be.
+            description: TasksMax=. The highest number of processes and threads.
             type: str
           io_weight:
             description: IOWeight=.
             type: str
       hardening:
         description:
-          - What the worker is shut out of, as a profile of directives (see systemd.exec(5)).
-          - V(standard) takes away what queue workers do not use. V(strict) also takes away just-in-time compilers, the
-            list of network interfaces, a shared C(/tmp), and writing anywhere but in what the pool opens. V(no_network)
-            is V(strict) without a network. V(off) sets nothing.
-          - C(docs/hardening.md) of this collection has every directive, and what it costs a worker.
-          - O(pools[].unit) has the last word, directive by directive. A directive that the systemd of the host does not
-            have is left out, see RV(pools.left_out).
+          - A profile of directives that removes rights from the worker (see systemd.exec(5)).
+          - V(standard) removes rights that queue workers do not use. V(strict) also removes just-in-time compilers, the
+            list of network interfaces and a shared C(/tmp), and makes all other paths read-only. V(no_network) is
+            V(strict) without a network. V(off) sets no directives.
+          - C(docs/hardening.md) of this collection lists every directive and its effect on a worker.
+          - O(pools[].unit) overrides the profile, directive by directive. A directive that the systemd of the host does
+            not have is left out, and the result lists it.
         type: str
         default: standard
       needs:
         description:
-          - What the worker does that O(pools[].hardening) would stop, so that the directives in its way are left out or
-            opened.
-          - Of V(devices), V(home), V(jit), V(namespaces), V(proc), V(raw_sockets), V(realtime), V(root), V(setuid),
-            V(shared_files) and V(shared_tmp). C(docs/hardening.md) has what each opens.
-          - A pool that runs as root has V(root) in the profile V(standard) without asking.
+          - Rights that the worker needs and that O(pools[].hardening) would remove. The directives that remove them are
+            left out or changed.
+          - Any of V(devices), V(home), V(jit), V(namespaces), V(proc), V(raw_sockets), V(realtime), V(root), V(setuid),
+            V(shared_files) and V(shared_tmp). C(docs/hardening.md) explains each.
+          - A pool that runs as root always has V(root) in the profile V(standard).
         type: list
         elements: str
       hardening_max_exposure:
         description:
-          - The highest score that C(systemd-analyze security) may give the unit, from 0 to 10, less is better. A unit
-            that is more exposed is refused before anything changes.
+          - The highest score that C(systemd-analyze security) may give the unit, from 0 to 10. A lower score is better.
+            A unit with a higher score is refused before anything changes.
           - Up to systemd 249 the drop-ins of the unit do not count.
         type: float
       writable_paths:
         description:
-          - Paths that the worker may write to although its profile makes them read-only (ReadWritePaths=). They must be
-            there. File permissions hold as ever.
+          - Paths that the worker may write to although its profile makes them read-only (ReadWritePaths=). They must
+            exist. File permissions apply as before.
           - C(%i) is the name of the instance.
         type: list
         elements: str
@@ -248,104 +251,104 @@ options:
           - One that the instances share is kept when one of them stops. One with C(%i) is removed then.
         type: str
       rollout:
-        description: How stale instances are restarted.
+        description: The pace and the checks of restarts of stale instances.
         type: dict
         suboptions:
           canary:
             description:
-              - How many instances are restarted before all others. When one of them fails, the others are left
-                alone.
-              - V(0) is none. There are never more than O(pools[].rollout.max_parallel).
+              - The number of instances that are restarted before all others. When one of them fails, the others are not
+                touched.
+              - V(0) means no canary. The number is never more than O(pools[].rollout.max_parallel).
             type: int
             default: 1
           max_parallel:
             description:
-              - How many instances may be down at once, as a count or as a percentage of the instances.
-              - A percentage rounds down, and never to nothing.
-              - An instance that is down for another reason counts too, and then fewer are restarted at once, or none
-                until it is back.
+              - The number of instances that may be down at the same time, as a count or as a percentage of the
+                instances.
+              - A percentage rounds down, but to at least 1.
+              - An instance that is down for another reason counts too. Then fewer are restarted at the same time, or no
+                instance until it is back.
             type: str
             default: 25%
           surge:
             description:
-              - Whether instances are added for the time of a rolling restart, as many as may be down at once, so that
-                the pool is never smaller than O(pools[].instances) says. They start first, take the numbers after
-                the last instance, and are stopped in the end.
-              - The first of the new version that run are they, in place of O(pools[].rollout.canary). When one of them
+              - Adds instances during a rolling restart, as many as may be down at the same time, so that the pool never
+                has fewer than O(pools[].instances). They start first, have the numbers after the last instance, and are
+                stopped at the end.
+              - The added instances run the new version first, in place of O(pools[].rollout.canary). When one of them
                 fails, no other instance was touched.
-              - For that time more workers run than O(pools[].instances) says. Do not use it for what may run once only,
-                such as a scheduler.
+              - During this time more workers run than O(pools[].instances) says. Do not use it for a worker that may
+                run only once, such as a scheduler.
               - Needs O(pools[].instances) as a count, and paths without C(%i) in O(pools[].environment_files) and
                 O(pools[].working_directory).
             type: bool
             default: false
           min_healthy_time:
             description:
-              - How long an instance must run without dying to be believed, as a time span of systemd. It counts
-                from the moment at which this instance is up (for C(Type=notify), from its readiness; for Celery and RQ,
-                from when they handle the stop signal, which is when they have loaded).
+              - The time that an instance must run without dying to count as healthy, as a time span of systemd. It
+                begins when the instance is up. For C(Type=notify) this is when it is ready. For Celery and RQ it is
+                when they handle the stop signal, which they do after they have loaded.
             type: str
             default: 3s
           healthy_deadline:
             description:
-              - How long one instance may take from its start until it is believed, as a time span of systemd. The
-                stop of the former process has O(pools[].drain_timeout).
-              - For the same time a rollout waits for an instance that is down for another reason.
+              - The longest time from the start of an instance until it counts as healthy, as a time span of systemd.
+                The stop of the previous process has its own limit, O(pools[].drain_timeout).
+              - A rollout also waits this long for an instance that is down for another reason.
             type: str
             default: 5m
           progress_deadline:
             description:
-              - How long a rollout may go on without another instance that settles, as a time span of systemd. V(0)
-                is for ever, since each single instance has its O(pools[].rollout.healthy_deadline) anyway.
+              - The longest time that a rollout continues without another instance that settles, as a time span of
+                systemd. V(0) means no limit, because each instance has its O(pools[].rollout.healthy_deadline).
             type: str
             default: "0"
           order:
             description:
-              - Whether instances are restarted by name as people count, or backwards.
+              - The order of restarts. Numbers in names are compared as numbers, so that 10 comes after 9.
             type: str
             choices: [ascending, descending]
             default: ascending
           on_failure:
             description:
-              - What follows when an instance fails. No further instance is restarted in any case.
-              - V(rollback) puts the last good version back at once, and restarts on it what was started or restarted.
+              - The reaction when an instance fails. No further instance is restarted in any case.
+              - V(rollback) immediately restores the last good version, and restarts on it the instances that the run
+                started or restarted.
               - V(stop) leaves everything as it is, and watches the other instances of the batch to the end.
             type: str
             choices: [rollback, stop]
             default: rollback
           health_check:
             description:
-              - A command that must exit with status 0 before an instance is believed, after
+              - A command that must exit with status 0 before an instance counts as healthy, after
                 O(pools[].rollout.min_healthy_time). It runs on the host as O(pools[].check_user), in an environment of
-                its own, and no shell reads it.
+                its own. No shell reads it.
               - C(%i) in a word is the name of the instance.
-              - It has 10 seconds. When it fails it is asked again every second, until
-                O(pools[].rollout.healthy_deadline).
+              - It has 10 seconds. When it fails, it runs again every second, until O(pools[].rollout.healthy_deadline).
             type: list
             elements: str
       unit:
         description:
-          - Any directives of the template unit, by section. They have the last word over what the collection sets.
-          - They are read as systemd reads a drop-in. A directive with one value is replaced. To a directive that is a
-            list, such as C(OnFailure=), C(After=) or C(SystemCallFilter=), they are added.
-          - A list is the repeated directive. An empty text resets what stands before it, also what the collection
-            sets, so V(["", "@basic-io"]) is a list of one.
-          - A reset that takes away what the collection relies on is warned of.
+          - Any directives of the template unit, by section. They override the directives of the collection.
+          - They work like a systemd drop-in. A directive with one value is replaced. Values for a list directive, such
+            as C(OnFailure=), C(After=) or C(SystemCallFilter=), are added.
+          - A list repeats the directive. An empty text resets the values before it, also those of the collection, so
+            V(["", "@basic-io"]) is a list with one value.
+          - The deploy warns about a reset that removes a setting that the collection needs.
         type: dict
   purge:
     description:
-      - Whether pools that this collection has put on the host and that are not in O(pools) are removed, also those in
-        managers of users.
-      - Units of somebody else are never touched.
-      - Two playbooks with different lists that both purge the same host take away each other's pools, in turn.
+      - Whether to remove pools that this collection has deployed and that are not in O(pools), also those in managers
+        of users.
+      - Units that are not from this collection are never touched.
+      - When two playbooks with different lists purge the same host, each removes the pools of the other.
     type: bool
     default: false
   confirm:
     description:
-      - When a run that changes the host gives no sign of life for this long, because it was killed or the connection
-        took it along, the host itself puts the last good versions back and finishes removals. After a reboot it does so
-        at once.
-      - A run that waits for a worker to finish its job is alive.
+      - A run that was killed gives no sign of life. After this time the host itself restores the last good versions and
+        finishes removals. After a reboot it does so immediately.
+      - A run that waits for a worker to finish its job gives signs of life.
       - At least V(2s).
     type: str
     default: 60s
@@ -381,7 +384,7 @@ EXAMPLES = r"""
         user: www-data
         preset: laravel
 
-- name: A worker in the manager of its user, with nothing of root in it
+- name: A worker in the manager of its user, without root
   workers.systemd.pools:
     pools:
       - name: reports
@@ -400,34 +403,36 @@ EXAMPLES = r"""
 RETURN = r"""
 pools:
   description:
-    - What happened to each pool, by its name; also of pools that were purged.
+    - The result for each pool, by its name, also for purged pools.
     - A pool in the manager of a user is C(USER/NAME).
   returned: always
   type: dict
   contains:
     generation:
-      description: Short name of the wanted version of the pool. Equal files, equal name.
+      description: Short name of the wanted version of the pool. Equal files have an equal name.
       type: str
       returned: for a pool that is there
       sample: 3f9a1c07
     left_out:
-      description: Directives of the profile that systemd there has not or may not set. The unit is without them.
+      description: Directives of the profile that the host's systemd does not have or may not set. The unit does not
+        have them.
       type: list
       elements: str
       returned: for a pool that is there
       sample: [PrivateIPC]
     exposure:
-      description: How exposed the unit is, as C(systemd-analyze security) says, from 0 to 10, less is better.
+      description: The exposure of the unit, the score of C(systemd-analyze security), from 0 to 10. A lower score is
+        better.
       type: dict
       returned: for a pool whose unit changes, or that has O(pools[].hardening_max_exposure)
       contains:
         score:
-          description: That of the unit as the pool wants it.
+          description: The score of the wanted unit.
           type: float
           returned: always
           sample: 1.8
         before:
-          description: That of the unit that is installed; none without one.
+          description: The score of the installed unit; none without one.
           type: float
           returned: always
           sample: 9.2
@@ -442,20 +447,20 @@ pools:
           because: started with another environment
     verdicts:
       description:
-        - What became of each instance that was started or restarted, by its unit. One whose stop ended in SIGKILL is
+        - The verdict on each started or restarted instance, by its unit. An instance whose stop ended in SIGKILL is
           V(killed-at-stop), also when it is not wanted any more.
       type: dict
       returned: for a pool with instances, or with such a stop, when not in check mode
       sample:
         app-queue@1.service: "settled: ran 3 s without a restart"
     number:
-      description: Number under which this version is kept on the host.
+      description: Number of this version on the host.
       type: int
       returned: when the version of the pool changed
     rolled_back_to:
       description:
-        - The generation that was put back because the new one was bad.
-        - None when the new one was the first, and what it made was removed.
+        - The generation that was restored because the new one was bad.
+        - None when the new one was the first. Then everything that it created was removed.
       type: dict
       returned: when the new version was bad and was undone
       contains:
@@ -468,23 +473,23 @@ pools:
           type: str
           returned: always
     revert:
-      description: What became of each instance that was restarted on the generation that was put back, by its unit.
+      description: The verdict on each instance that was restarted on the restored generation, by its unit.
       type: dict
       returned: when the new version was bad and was undone
     spared:
-      description: Units that are stale and were not restarted, because an instance before them failed.
+      description: Stale units that were not restarted, because an instance before them failed.
       type: list
       elements: str
       returned: for a pool with instances, when not in check mode
     lowest_active:
       description:
-        - How many of the wanted instances were up at the worst moment of the run. One that is being restarted counts
-          as down until it was seen up.
+        - The lowest number of wanted instances that were up during the run. An instance that restarts counts as down
+          until it was seen up.
       type: int
       returned: for a pool with instances, when not in check mode
       sample: 3
 resumed:
-  description: What a run before this one was changing when it was killed. This run went on from there.
+  description: The changes of an earlier run that was killed. This run continued them.
   returned: when there was such a run
   type: str
 daemon_reloaded:
@@ -502,7 +507,7 @@ failures:
       type: str
       returned: always
     verdict:
-      description: What was seen.
+      description: The verdict, with the observation.
       type: str
       returned: always
     exit:
@@ -520,7 +525,7 @@ failures:
       elements: str
       returned: always
 problems:
-  description: Everything that is wrong with the input, each with where, found, expected and hint.
+  description: All problems of the input, each with where, found, expected and hint.
   returned: when the input is refused
   type: list
   elements: dict

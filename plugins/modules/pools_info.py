@@ -7,14 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: pools_info
-short_description: Tell how the pools of background workers of a host are doing
+short_description: Show the state of the pools of background workers of a host
 version_added: 0.1.0
 author:
   - workers.systemd contributors (@workers-systemd)
 description:
-  - For each instance, its state and since when, main process, generation, restarts, memory, tasks, processor time and
-    how it ended last; for each pool a summary.
-  - Takes the same few calls whatever the number of pools and instances.
+  - For each instance it returns the state and its time, main process, generation, restarts, memory, tasks, processor
+    time and last exit. For each pool it returns a summary.
+  - The number of calls to systemd does not grow with the number of pools and instances.
 extends_documentation_fragment:
   - workers.systemd.attributes
   - workers.systemd.attributes.actiongroup_workers
@@ -22,12 +22,12 @@ extends_documentation_fragment:
 options:
   names:
     description:
-      - The pools to tell about. Without it, all that this collection has put on the host.
+      - The pools to show. The default is all pools that this collection has deployed.
       - A pool in the manager of a user is C(USER/NAME).
     type: list
     elements: str
   show:
-    description: Whether RV(table) is printed at the terminal, too, as the playbook C(status) does.
+    description: Whether to print RV(table) at the terminal too, as the playbook C(status) does.
     type: bool
     default: false
 seealso:
@@ -36,7 +36,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: See how the workers are doing
+- name: Look at the workers
   workers.systemd.pools_info:
   register: workers
 
@@ -52,22 +52,22 @@ EXAMPLES = r"""
 
 RETURN = r"""
 pools:
-  description: Each pool by its name, which for one in the manager of a user is C(USER/NAME).
+  description: Each pool by its name. The name of a pool in the manager of a user is C(USER/NAME).
   returned: success
   type: dict
   contains:
     scope:
-      description: Whose systemd runs it, V(system) or V(user).
+      description: The systemd manager that runs the pool, V(system) or V(user).
       type: str
       returned: always
     user:
-      description: Whose manager it is, empty for that of the system.
+      description: The owner of the manager, empty for the manager of the system.
       type: str
       returned: always
     exposure:
       description:
-        - How exposed its unit is, as C(systemd-analyze security) says, from 0 to 10, less is better. None where the
-          host does not tell.
+        - The exposure of its unit, the score of C(systemd-analyze security), from 0 to 10. A lower score is better.
+          None when the host cannot compute it.
       type: float
       returned: always
       sample: 1.8
@@ -81,12 +81,12 @@ pools:
       type: bool
       returned: always
     wanted:
-      description: How many instances the version has that was deployed last and is good.
+      description: The number of instances of the last good version.
       type: int
       returned: always
       sample: 4
     dead:
-      description: Units of those that do not run, and that nothing starts now.
+      description: Units that should run, do not run, and are not about to start.
       type: list
       elements: str
       returned: always
@@ -98,17 +98,17 @@ pools:
       returned: always
       sample: []
     generations:
-      description: The versions of the pool that are kept on the host, the newest last.
+      description: The kept versions of the pool on the host, the newest last.
       type: list
       elements: dict
       returned: always
       contains:
         number:
-          description: What M(workers.systemd.rollback) takes.
+          description: The number for M(workers.systemd.rollback).
           type: int
           returned: always
         id:
-          description: Short name of the version. Equal files, equal name.
+          description: Short name of the version. Equal files have an equal name.
           type: str
           returned: always
           sample: 3f9a1c07
@@ -122,7 +122,8 @@ pools:
           returned: always
           sample: "2026-11-24T16:36:19Z"
     summary:
-      description: Numbers of RV(pools.instances), and of those that run and that are stale; restarts and memory of all.
+      description: The number of RV(pools.instances), how many of them run and are stale, and the restarts and memory of
+        all.
       type: dict
       returned: always
       sample:
@@ -152,7 +153,7 @@ pools:
           returned: always
           sample: running
         since:
-          description: When it came to this state, in UTC.
+          description: The time of the change to this state, in UTC.
           type: str
           returned: always
           sample: "2026-11-24T16:36:19Z"
@@ -161,19 +162,19 @@ pools:
           type: bool
           returned: always
         main_pid:
-          description: The main process, 0 for none.
+          description: The main process, 0 without one.
           type: int
           returned: always
         generation:
-          description: Short name of the version that the process was started with; none when nobody can tell.
+          description: Short name of the version that the process was started with; none when it is not known.
           type: str
           returned: always
         stale:
-          description: Why the process is older than what is deployed, empty when it is not. None when nothing runs.
+          description: The reason why the process is out of date, empty when it is not. None when no process runs.
           type: str
           returned: always
         restarts:
-          description: NRestarts of systemd, the restarts that nobody asked for since the last deliberate start.
+          description: NRestarts of systemd, which counts automatic restarts since the last manual start.
           type: int
           returned: always
         memory:
@@ -189,12 +190,12 @@ pools:
           type: float
           returned: always
         last_exit:
-          description: How its main process ended last, when it was not asked to; from the journal.
+          description: The last unexpected end of its main process, from the journal.
           type: str
           returned: always
           sample: signal 9 (SIGKILL)
 table:
-  description: The same as lines for a terminal, with the total, and what is dead or flapping.
+  description: The same as lines for a terminal, with the total, and the dead and flapping units.
   returned: success
   type: list
   elements: str

@@ -12,12 +12,12 @@ version_added: 0.1.0
 author:
   - workers.systemd contributors (@workers-systemd)
 description:
-  - Every deployed version of a pool is kept on the host. This deploys one of them again, with the plan, the batches and
-    the verdicts of M(workers.systemd.pools), and the settings of its rollout that it had then.
-  - Files, secrets and instances go back. What O(workers.systemd.pools#module:pools[].watch) names belongs to somebody
-    else and stays as it is; put a release back before the pool. A version that differs from the host in nothing else is
-    refused, with the path, where it led then and where it leads now.
-  - A version that no longer works is undone like any other.
+  - The host keeps the deployed versions of a pool. This module deploys one of them again, with the plan, the batches
+    and the verdicts of M(workers.systemd.pools), and with the rollout settings of that version.
+  - It restores files, secrets and instances. It does not restore the paths in
+    O(workers.systemd.pools#module:pools[].watch), so restore a release before the pool. A version that differs from the
+    host only in these paths is refused. The message has the path, its target then and its target now.
+  - A version that does not work any more is undone, as after any deploy.
 extends_documentation_fragment:
   - workers.systemd.attributes
   - workers.systemd.attributes.actiongroup_workers
@@ -29,7 +29,7 @@ attributes:
     description: Prints the plan and changes nothing.
   diff_mode:
     support: full
-    description: Shows what changes in files. Of environment files it shows the names of variables, never values.
+    description: Shows the changes in files. For environment files it shows the names of variables, never the values.
   idempotent:
     support: partial
     description: A second run changes nothing.
@@ -42,8 +42,8 @@ options:
     required: true
   generation:
     description:
-      - Number or short name of a good version that is kept; M(workers.systemd.pools_info) lists them.
-      - Without it, the last good one before the present one.
+      - Number or short name of a good version that is kept. M(workers.systemd.pools_info) lists them.
+      - The default is the last good one before the present one.
     type: str
   confirm:
     description: As in O(workers.systemd.pools#module:confirm).
@@ -55,11 +55,11 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Back to the version before
+- name: Restore the previous version
   workers.systemd.rollback:
     pool: app-queue
 
-- name: Back to the third version
+- name: Restore generation 3
   workers.systemd.rollback:
     pool: app-queue
     generation: 3
@@ -67,17 +67,17 @@ EXAMPLES = r"""
 
 RETURN = r"""
 pools:
-  description: What happened to the pool, by its name; as M(workers.systemd.pools) tells it.
+  description: The result for the pool, by its name, in the form of M(workers.systemd.pools).
   returned: always
   type: dict
   contains:
     generation:
-      description: Short name of the version it goes back to.
+      description: Short name of the restored version.
       type: str
       returned: always
       sample: 3f9a1c07
     number:
-      description: Number under which it is kept from now on.
+      description: Number of this version on the host from now on.
       type: int
       returned: when the version of the pool changed
     plan:
@@ -86,7 +86,7 @@ pools:
       elements: dict
       returned: always
     verdicts:
-      description: What became of each instance that was started or restarted, by its unit.
+      description: The verdict on each started or restarted instance, by its unit.
       type: dict
       returned: when not in check mode
 failures:
@@ -95,7 +95,7 @@ failures:
   type: list
   elements: dict
 problems:
-  description: Everything that is wrong with the input, each with where, found, expected and hint.
+  description: All problems of the input, each with where, found, expected and hint.
   returned: when the input is refused
   type: list
   elements: dict

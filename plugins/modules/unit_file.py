@@ -7,17 +7,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: unit_file
-short_description: Keep one unit file or drop-in of systemd
+short_description: Manage one unit file or drop-in of systemd
 version_added: 0.1.0
 author:
   - workers.systemd contributors (@workers-systemd)
 description:
   - Writes a unit of any type, or a drop-in for one, to C(/etc/systemd/system), from sections or from text.
-  - Before the file changes, it is judged together with what the host has for its unit, by the list of directives of the
-    target's own systemd and by its C(systemd-analyze verify). What systemd would ignore or refuse is refused, also in
-    check mode. A program that is not there yet is a warning.
-  - systemd is told to read its unit files again when that is needed, also when an earlier run was interrupted before
-    it. The unit is neither started nor restarted.
+  - Before the file changes, the module checks it together with the other files of its unit on the host. It uses the
+    list of directives of the target's own systemd and its C(systemd-analyze verify). A setting that systemd would
+    ignore or refuse is refused, also in check mode. A missing program is a warning.
+  - The module runs a daemon-reload when it is needed, also when an earlier run was interrupted before it. It does not
+    start or restart the unit.
 extends_documentation_fragment:
   - workers.systemd.attributes
   - workers.systemd.attributes.actiongroup_workers
@@ -26,7 +26,7 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    description: Tells what would change and changes nothing.
+    description: Shows what would change, and changes nothing.
   diff_mode:
     support: full
     description: Shows the text of the file before and after.
@@ -39,24 +39,24 @@ options:
     type: str
     required: true
   drop_in:
-    description: Name of a drop-in of the unit, with or without C(.conf). The unit itself may belong to somebody else.
+    description: Name of a drop-in of the unit, with or without C(.conf). The unit itself may be from a package.
     type: str
   sections:
     description:
-      - Section by section, directive by directive, in the order in which they are written to the file.
-      - A list is the repeated directive, a boolean is V(yes) or V(no), an empty text resets a list.
-      - Required for a file that is there, unless O(content) is given.
+      - Sections with their directives, in the order in which they are written to the file.
+      - A list repeats the directive. A boolean is V(yes) or V(no). An empty text resets a list.
+      - Required when O(state=present), unless O(content) is given.
     type: dict
   content:
-    description: The text of the file, written as it is.
+    description: The text of the file, written unchanged.
     type: str
   state:
-    description: Whether the file is there. A unit that runs keeps running when its file goes.
+    description: Whether the file exists. A running unit keeps running when its file is removed.
     type: str
     choices: [present, absent]
     default: present
   daemon_reload:
-    description: Whether systemd reads its unit files again when this one is newer than what it has loaded.
+    description: Whether to run a daemon-reload when this file is newer than the version that systemd has loaded.
     type: bool
     default: true
   mode:
@@ -78,7 +78,7 @@ EXAMPLES = r"""
       Install:
         WantedBy: timers.target
 
-- name: More memory for somebody else's service
+- name: More memory for a service of another package
   workers.systemd.unit_file:
     name: redis-server.service
     drop_in: 50-limits
@@ -94,11 +94,11 @@ path:
   returned: success
   type: str
 daemon_reloaded:
-  description: Whether systemd read its unit files again; in check mode, whether it would.
+  description: Whether a daemon-reload was done; in check mode, whether it would be done.
   returned: success
   type: bool
 problems:
-  description: Everything that is wrong with the input, each with where, found, expected and hint.
+  description: All problems of the input, each with where, found, expected and hint.
   returned: when the input is refused
   type: list
   elements: dict

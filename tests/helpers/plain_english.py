@@ -64,7 +64,7 @@ DOCS = {
 BEGINNINGS = {
     r"Of (?!course)": "begin with the subject: 'A link has ...', not 'Of a link ...'",
     r"(?:What|Who|Whose|Whatever)\b(?![^?]*\?)": "begin with a noun: 'A file that ...', not 'What ...'",
-    r"(?:Nor|Neither|Never|Nothing|None)\b|Not (?!protected|trusted|tried)": "begin with the subject, then the verb",
+    r"(?:Nor|Neither|Never|None of)\b|Not (?:the|an?|even|only)\b|Nothing (?:but|of|that)\b": "begin with the subject",
     r"There, |There it": "begin with the subject",
 }
 

@@ -261,7 +261,7 @@ def test_a_role_without_pools_says_which_variable_it_misses(bare: LabHost, tmp_p
         "vars": {"worker_pools": [GOOD]},
     }
     told = Player(tmp_path)({bare.name: {}}, play)
-    assert "workers_pools is not defined: it is the list of the pools of the host." in told.said
+    assert "workers_pools is not defined. It is the list of the pools of the host." in told.said
 
 
 def test_a_pool_without_a_user_is_told_that_it_is_root(bare: LabHost) -> None:

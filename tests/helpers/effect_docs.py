@@ -16,37 +16,39 @@ PAGE = Path(__file__).parents[2] / "docs" / "effects.md"
 HEAD = """\
 <!-- SPDX-FileCopyrightText: 2026 workers.systemd contributors -->
 <!-- SPDX-License-Identifier: GPL-3.0-or-later -->
-<!-- Written by `make pages`; the words stand in tests/oracle/changes.py. -->
+<!-- `make pages` writes this page from tests/oracle/changes.py. -->
 
 # What a change restarts
 
-A changed directive restarts the instances of its pool, unless it is one of those below that are in force after a
-daemon-reload. Comments, the order of directives and sections named `X-...` restart nobody.
+A changed directive restarts the instances of its pool. The directives in the first table are an exception: they take
+effect with a daemon-reload. Comments, the order of directives and sections named `X-...` restart no instance.
 
-Each row is shown on real systemd by `tests/oracle/test_effects.py`: an instance runs, its template is changed,
-systemd is reloaded, and then the instance, or a command or another unit that depends on it, goes by the old or the
-new value. A second instance that nobody changes shows what the old value looks like.
+`tests/oracle/test_effects.py` proves each row on real systemd. It starts an instance, changes its template and runs a
+daemon-reload. Then it checks whether the instance follows the old or the new value. For some directives it checks a
+command or another unit that depends on the instance. A second, unchanged instance shows the effect of the old value.
 """
 RELOAD = """\
 ## In force after a daemon-reload
 
-Nobody is restarted. All of `[Install]` belongs here, of which one directive stands for the others.
+These directives restart no instance. All of `[Install]` belongs here; the table has one directive of it.
 """
 LIMITS = f"""\
 ## Limits
 
-Up to systemd {LIMITS_ARE_LIVE_UP_TO} the reload writes a changed limit to the cgroup of the running instance, and
-nobody is restarted. systemd 257 loads it, shows it, and leaves the cgroup as it was until something else touches that
-cgroup, such as the start of a neighbour: then a worker meets a new `MemoryMax=` at a moment that nobody chose. So from
-{LIMITS_ARE_LIVE_UP_TO + 1} on a changed limit restarts, batch by batch. The versions between were not looked at.
+Up to systemd {LIMITS_ARE_LIVE_UP_TO} the reload writes a changed limit to the cgroup of the running instance, and no
+instance restarts. systemd 257 loads and shows the new value, but does not change the cgroup. The cgroup changes later,
+for example when another instance starts. So a worker would get a new `MemoryMax=` at an unexpected moment. Therefore
+from {LIMITS_ARE_LIVE_UP_TO + 1} on a changed limit restarts the instances, batch by batch. The versions from
+{LIMITS_ARE_LIVE_UP_TO + 1} to 256 were not tested.
 
-The hosts of the tests have no file for `MemoryHigh=`, `MemorySwapMax=` and `IOWeight=`, and on 262 for no limit at all.
-There the loaded value was seen alone.
+The hosts of the tests have no cgroup file for `MemoryHigh=`, `MemorySwapMax=` and `IOWeight=`, and on 262 no file for
+any limit. There the test checks only the loaded value.
 """
 RESTART = """\
 ## In force after a restart
 
-Whatever is in no table above. These were looked at: after the reload the old value, after the restart the new one.
+All directives that are in no table above. The table lists those that were tested: they have the old value after the
+reload, and the new value after the restart.
 """
 
 
@@ -56,11 +58,11 @@ def page() -> str:
         [
             HEAD,
             RELOAD,
-            _table("what the new value does without a restart", changes.AFTER_RELOAD),
+            _table("effect of the new value without a restart", changes.AFTER_RELOAD),
             LIMITS,
-            _table("where it was looked for", changes.LIMITS),
+            _table("where the test looks", changes.LIMITS),
             RESTART,
-            _table("where it was looked for", changes.AFTER_RESTART),
+            _table("where the test looks", changes.AFTER_RESTART),
         ]
     )
 

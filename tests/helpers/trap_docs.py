@@ -14,21 +14,26 @@ PAGE = Path(__file__).parents[2] / "docs" / "traps.md"
 HEAD = """\
 <!-- SPDX-FileCopyrightText: 2026 workers.systemd contributors -->
 <!-- SPDX-License-Identifier: GPL-3.0-or-later -->
-<!-- Written by `make pages`; the words stand in plugins/module_utils/_core/judge/traps/. -->
+<!-- `make pages` writes this page from plugins/module_utils/_core/judge/traps/. -->
 
 # Traps
 
-Configurations that systemd accepts and that users regret: they lose jobs, show secrets, or leave a worker down. An
-**error** refuses a deploy, a **warning** is told. Each has an id, which a finding ends with in brackets, and which
-switches it off.
+A trap is a setting that systemd accepts and that users regret later: it loses jobs, shows secrets, or leaves a worker
+down. A trap with severity **error** refuses a deploy. A trap with severity **warning** only appears in the output. Each
+trap has an id. A finding ends with the id in brackets, and the id switches the trap off.
 
-What regards servers as well is told of workers alone: restarts, stops, the network, how a start is judged. A worker
-is a pool, queue software that is known, what has worker, queue, consumer or jobs in its name or command, and code of
-an application (outside of where packages put programs) that does not serve. Units below /usr/lib/systemd are those of
-packages.
+Some traps apply to servers as well: restarts, stops, the network, the start. These are reported for workers only. A
+unit counts as a worker when one of these is true:
 
-"Our measurement" is `tests/oracle/test_trap_damage.py`, which shows the damage on real systemd where that takes
-seconds, and otherwise an experiment on systemd 247, 252 and 257.
+- it is a pool;
+- it runs known queue software;
+- its name or command has worker, queue, consumer or jobs in it;
+- it runs code of an application that is not a server, from a path where packages do not install programs.
+
+Units below /usr/lib/systemd belong to packages.
+
+"Our measurement" is `tests/oracle/test_trap_damage.py`. It shows the damage on real systemd when that takes seconds.
+For other traps it is an experiment on systemd 247, 252 and 257.
 """
 GROUPS = (
     ("What the text of a unit shows", traps.OF_TEXT),

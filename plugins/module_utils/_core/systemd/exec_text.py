@@ -21,7 +21,7 @@ LONGEST_PATH = 4095
 # another program would be started.
 UNFIT_PATH = re.compile(r"[*?\[]|[ /]\Z")
 UNANSWERED = "A process could get it, but `systemctl show` would fail for every unit that is asked with this one."
-NO_LOGIN_PATH = "A service does not read .bashrc or the login PATH; `command -v` tells the path."
+NO_LOGIN_PATH = "A service does not read .bashrc or the login PATH; `command -v` shows the path."
 NAMED = {"\n": "\\n", "\t": "\\t", "\r": "\\r", "\\": "\\\\", '"': '\\"', "%": "%%"}
 
 

@@ -70,65 +70,85 @@ _STANDARD = (
     Guard(
         "CapabilityBoundingSet",
         "",
-        "Nothing of what root may do beyond a user, such as binding a port below 1024 or reading everybody's files.",
+        "No rights of root, such as binding a port below 1024 or reading the files of all users.",
     ),
     Guard("SystemCallArchitectures", "native", "No 32 bit programs on a 64 bit host."),
     Guard(
         "SystemCallFilter",
         ["@system-service @pkey"],
-        "Calls that no service makes, such as mount, reboot or a debugger's, are refused.",
+        "System calls that no service needs are refused, such as mount, reboot and the calls of a debugger.",
     ),
-    Guard("SystemCallErrorNumber", "EPERM", "A refused call is an error for the program, not its death by SIGSYS."),
+    Guard(
+        "SystemCallErrorNumber",
+        "EPERM",
+        "A refused call returns an error to the program and does not kill it with SIGSYS.",
+    ),
     Guard(
         "RestrictAddressFamilies",
         "AF_UNIX AF_INET AF_INET6 AF_NETLINK",
-        "IP, local sockets and the list of network interfaces; no raw packets, Bluetooth or the like.",
+        "IP, local sockets and the list of network interfaces work. Raw packets, Bluetooth and others do not.",
     ),
-    Guard("RestrictNamespaces", "yes", "No containers inside, and no browser with its own sandbox."),
+    Guard("RestrictNamespaces", "yes", "No containers in the worker, and no browser with its own sandbox."),
     Guard("RestrictRealtime", "yes", "No real-time scheduling."),
-    Guard("RestrictSUIDSGID", "yes", "Files that the worker makes get no set-user-id or set-group-id bit."),
-    Guard("LockPersonality", "yes", "Nothing that a worker uses: no change of the kernel's execution domain."),
-    Guard("ProtectSystem", "full", "/usr, /boot and /etc are read-only, whoever the worker is."),
+    Guard("RestrictSUIDSGID", "yes", "The worker cannot set the set-user-id or set-group-id bit of a file."),
+    Guard("LockPersonality", "yes", "No change of the kernel's execution domain, which no worker uses."),
+    Guard("ProtectSystem", "full", "/usr, /boot and /etc are read-only for every user."),
     Guard("ProtectHome", "yes", "/home, /root and /run/user are empty."),
-    Guard("PrivateDevices", "yes", "Of /dev only null, random, tty and the like; no disks, GPUs or serial ports."),
-    Guard("PrivateMounts", "yes", "What the worker mounts nobody else sees; what the host mounts it does see."),
+    Guard(
+        "PrivateDevices",
+        "yes",
+        "/dev has only devices such as null, random and tty. It has no disks, GPUs or serial ports.",
+    ),
+    Guard("PrivateMounts", "yes", "Only the worker sees its own mounts. It also sees the mounts of the host."),
     Guard("ProtectKernelTunables", "yes", "/proc/sys and /sys are read-only."),
     Guard("ProtectKernelModules", "yes", "No kernel modules, and /usr/lib/modules is hidden."),
     Guard("ProtectKernelLogs", "yes", "No dmesg."),
     Guard("ProtectControlGroups", "yes", "The cgroup file systems are read-only."),
-    Guard("ProtectClock", "yes", "No setting of the clock."),
-    Guard("ProtectHostname", "yes", "No setting of the host name; a change of it is seen after a restart."),
-    Guard("ProtectProc", "invisible", "/proc and ps show the processes of the worker's own user only."),
+    Guard("ProtectClock", "yes", "The worker cannot set the clock."),
+    Guard(
+        "ProtectHostname", "yes", "The worker cannot set the host name. It sees a new host name only after a restart."
+    ),
+    Guard("ProtectProc", "invisible", "/proc and ps show only the processes of the worker's own user."),
 )
 _STRICT = _over(
     _STANDARD,
     Guard(
         "SystemCallFilter",
         ["@system-service @pkey", "~@privileged @resources"],
-        "In addition chown, nice, and setting limits or processors of a process are refused.",
+        "In addition these are refused: chown, nice, and setting the limits or processors of a process.",
     ),
     Guard(
         "RestrictAddressFamilies",
         "AF_UNIX AF_INET AF_INET6",
-        "IP and local sockets alone; the list of network interfaces is refused (`os.networkInterfaces()` of Node).",
+        "Only IP and local sockets work. The list of network interfaces is refused (`os.networkInterfaces()` of Node).",
     ),
-    Guard("ProtectSystem", "strict", "Everything is read-only but /dev, /proc, /sys, /tmp and what the pool opens."),
+    Guard(
+        "ProtectSystem",
+        "strict",
+        "Everything is read-only except /dev, /proc, /sys, /tmp and the paths that the pool opens.",
+    ),
     Guard("PrivateTmp", "yes", "Each instance has a /tmp and a /var/tmp of its own, empty at its start."),
-    Guard("PrivateUsers", "yes", "Files of everybody but root and the worker's user seem to belong to nobody."),
-    Guard("PrivateIPC", "yes", "Shared memory and message queues of System V, and those of POSIX, are its own."),
+    Guard(
+        "PrivateUsers",
+        "yes",
+        "Files of other users seem to belong to the user `nobody`. Files of root and of the worker's user do not.",
+    ),
+    Guard("PrivateIPC", "yes", "The worker has its own shared memory and message queues (System V and POSIX)."),
     Guard(
         "MemoryDenyWriteExecute",
         "yes",
         "Just-in-time compilers die: Node, Java, opcache.jit of PHP, --yjit of Ruby 3.1.",
     ),
-    Guard("ProcSubset", "pid", "/proc has processes only: no meminfo, cpuinfo, net or sys."),
-    Guard("UMask", "0077", "Files that the worker makes only its own user reads."),
+    Guard("ProcSubset", "pid", "/proc has only processes, and no meminfo, cpuinfo, net or sys."),
+    Guard("UMask", "0077", "Only the worker's own user can read the files that the worker makes."),
 )
 _NO_NETWORK = _over(
     _STRICT,
-    Guard("RestrictAddressFamilies", "AF_UNIX", "Local sockets alone, such as those of PostgreSQL or Redis in /run."),
-    Guard("PrivateNetwork", "yes", "No network but a loopback of its own, on which nobody answers."),
-    Guard("IPAddressDeny", "any", "Every packet is dropped, also where a socket is handed in."),
+    Guard(
+        "RestrictAddressFamilies", "AF_UNIX", "Only local sockets work, such as those of PostgreSQL or Redis in /run."
+    ),
+    Guard("PrivateNetwork", "yes", "The only network is a loopback of its own, without other services."),
+    Guard("IPAddressDeny", "any", "Every packet is dropped, also on a socket that the worker inherits."),
 )
 PROFILES: t.Mapping[str, t.Tuple[Guard, ...]] = {
     "off": (),
@@ -148,16 +168,16 @@ NEEDS: t.Mapping[str, Need] = {
         # ProtectClock= allows /dev/rtc, and so nothing else (systemd.exec(5)).
         ("PrivateDevices", "ProtectClock"),
     ),
-    "home": Need("the program, or what it reads and writes, lies in /home, /root or /run/user", ("ProtectHome",)),
+    "home": Need("a program, or files that it reads or writes, in /home, /root or /run/user", ("ProtectHome",)),
     "jit": Need("code that is compiled while it runs: Node, Java, PHP with opcache.jit", ("MemoryDenyWriteExecute",)),
     "namespaces": Need(
         "containers, or a browser with its own sandbox",
         ("RestrictNamespaces", "ProtectKernelTunables", "ProcSubset", "ProtectProc"),
         {"SystemCallFilter": ["@mount"]},
     ),
-    "proc": Need("the processes of others, and all of /proc", ("ProtectProc", "ProcSubset")),
+    "proc": Need("the processes of other users, and all of /proc", ("ProtectProc", "ProcSubset")),
     "raw_sockets": Need(
-        "packets of its own making, and the list of network interfaces",
+        "raw network packets, and the list of network interfaces",
         # A user namespace of its own has no rights over the network of the host.
         ("PrivateUsers",),
         {
@@ -172,7 +192,7 @@ NEEDS: t.Mapping[str, Need] = {
         {"SystemCallFilter": ["@resources"]},
     ),
     "root": Need(
-        "what root does with the files and processes of others; `standard` opens it for a pool that runs as root",
+        "the rights of root over files and processes of others; `standard` gives them to a pool that runs as root",
         ("PrivateUsers",),
         {"CapabilityBoundingSet": _ACCOUNTS, "SystemCallFilter": ["@chown @setuid"]},
     ),
@@ -193,7 +213,7 @@ NEEDS: t.Mapping[str, Need] = {
         {"CapabilityBoundingSet": f"{_ACCOUNTS} CAP_AUDIT_WRITE CAP_SYS_RESOURCE"},
     ),
     "shared_files": Need("files for other users, such as the web server", ("UMask",)),
-    "shared_tmp": Need("a /tmp together with others", ("PrivateTmp",)),
+    "shared_tmp": Need("a /tmp that other processes share", ("PrivateTmp",)),
 }
 
 

@@ -32,15 +32,15 @@ class Setting:
 _STARTED = Setting(
     "Type",
     "exec",
-    "The framework does not tell systemd when it is ready. With exec at least a program, user or directory that is not "
-    "there fails the start; with simple it is a success.",
+    "The framework does not tell systemd when it is ready. With exec a missing program, user or directory at least "
+    "fails the start. With simple the start succeeds.",
     "systemd.service(5); measured on systemd 247, 252 and 257",
 )
 _MAIN_PROCESS_FIRST = Setting(
     "KillMode",
     "mixed",
-    "SIGTERM goes to the main process alone, and what it leaves behind is killed when it is gone. With systemd's "
-    "default, control-group, the children get it too: a forking worker lost the job in hand in 80 of 80 stops.",
+    "SIGTERM goes to the main process alone. When it has ended, the remaining processes are killed. With systemd's "
+    "default, control-group, the children get SIGTERM too: a forking worker lost its current job in 80 of 80 stops.",
     "systemd.kill(5); measured",
 )
 
@@ -61,15 +61,15 @@ def _job_has(time: str, because: str, source: str) -> Setting:
 _GENERIC = (
     _STARTED,
     _MAIN_PROCESS_FIRST,
-    _job_has("90s", "systemd's own default, written down because jobs depend on it.", "systemd-system.conf(5)"),
+    _job_has("90s", "systemd's own default. It is written down because jobs depend on it.", "systemd-system.conf(5)"),
 )
 _PHP = (
     _STARTED,
     _MAIN_PROCESS_FIRST,
     _job_has(
         "90s",
-        "A job of queue:work may take 60 s unless --timeout says otherwise, and the stop must outlast it.",
-        "Laravel, Queues: stopwaitsecs is greater than what the longest job takes",
+        "By default a job of queue:work may take 60 s (--timeout), and the stop must wait longer than that.",
+        "Laravel, Queues: stopwaitsecs is greater than the time of the longest job",
     ),
 )
 _CELERY = (
@@ -78,7 +78,7 @@ _CELERY = (
     _CHILDREN_ARE_REPLACED,
     _job_has(
         "10min",
-        "A task has no time limit by default. The main process waits for the tasks in hand, and they for nothing else.",
+        "By default a task has no time limit. The main process waits for the current tasks.",
         "Celery's own supervisord example: stopwaitsecs = 600",
     ),
 )
@@ -88,7 +88,7 @@ _RQ = (
     _CHILDREN_ARE_REPLACED,
     _job_has(
         "200s",
-        "A job may take 180 s unless its queue says otherwise, and the stop must outlast it.",
+        "By default a job may take 180 s, and the stop must wait longer than that.",
         "RQ, Queue.DEFAULT_TIMEOUT",
     ),
 )
@@ -96,22 +96,22 @@ _SIDEKIQ = (
     Setting(
         "Type",
         "notify",
-        "Sidekiq says READY=1 when it has booted the application, so that a start which is green has worked. Needs "
-        "Sidekiq 6.0.6 or newer, started without a shell around it.",
+        "Sidekiq sends READY=1 when it has booted the application, so a green start has really worked. Needs Sidekiq "
+        "6.0.6 or newer, started without a shell around it.",
         "bin/sidekiq, integrate_with_systemd; seen with 6.4.1",
     ),
     _MAIN_PROCESS_FIRST,
     _job_has(
         "90s",
-        "Sidekiq gives jobs its --timeout, 25 s by default, and then pushes them back to Redis. Killed before that, it "
-        "loses them.",
+        "Sidekiq gives jobs its --timeout, 25 s by default, and then pushes them back to Redis. If it is killed "
+        "before that, it loses them.",
         "Sidekiq, Signals and Deployment; sidekiq issue 4133",
     ),
     Setting(
         "ExecStop",
         "-" + render_argv(["/bin/sh", "-c", 'test -n "$MAINPID" && kill -s TSTP "$MAINPID"']),
-        "Only with a busy_check. The quiet signal: no new jobs from now on. SIGTERM follows when the jobs in hand are "
-        "done, since it gives them no longer than --timeout.",
+        "Only with a busy_check. This is the quiet signal: Sidekiq takes no new jobs. SIGTERM follows when the "
+        "current jobs are done, because it gives them only --timeout.",
         "Sidekiq, Signals: use TSTP + TERM",
     ),
 )
@@ -120,7 +120,7 @@ _NODE = (
     _MAIN_PROCESS_FIRST,
     _job_has(
         "90s",
-        "worker.close() waits for the jobs in hand without a limit of its own.",
+        "worker.close() waits for the current jobs, without a limit of its own.",
         "BullMQ, Graceful shutdown",
     ),
 )

@@ -101,15 +101,15 @@ def _is_set(seen: Seen, name: str) -> bool:
 @trap(
     "shell-wrapper-without-exec",
     WARNING,
-    title="A shell stands between systemd and the worker",
+    title="A shell is between systemd and the worker",
     expected="the worker as main process",
     instead="Write the worker's own command in ExecStart=, or `exec` before it in the script.",
     why=(
-        "The stop signal goes to the shell, which dies of it and waits for nobody; with KillMode=mixed the worker is "
-        "then killed with its job. Measured with `bash -lc 'worker; true'`: 80 jobs lost in 80 stops, with either "
-        "KillMode. bash becomes the last command of a list, and is told only where that is not the worker; dash, which "
-        "is the sh of Debian and Ubuntu, becomes not even a single one. Source: systemd.kill(5), and our measurement "
-        "with bash 5.1 and 5.2 and dash 0.5.11 and 0.5.12."
+        "The stop signal goes to the shell, which dies of it and does not wait for the worker. With KillMode=mixed "
+        "the worker is then killed with its job. With `bash -lc 'worker; true'`, 80 of 80 stops lost the job, with "
+        "either KillMode. bash replaces itself with the last command of a list, so it is reported only when that is "
+        "not the worker. dash, the sh of Debian and Ubuntu, does not replace itself, even with a single command. "
+        "Source: systemd.kill(5), and our measurement with bash 5.1 and 5.2 and dash 0.5.11 and 0.5.12."
     ),
 )
 def shell_wrapper_without_exec(seen: Seen) -> t.Iterator[Caught]:
@@ -124,16 +124,16 @@ def shell_wrapper_without_exec(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "wrapper-keeps-stop-signal",
     WARNING,
-    title="A program between systemd and the worker keeps the stop signal to itself",
+    title="A program between systemd and the worker does not pass the stop signal on",
     expected="the worker as main process, or a wrapper that becomes it",
     instead="Write the worker's own command in ExecStart=.",
     why=(
-        "The wrapper stays as the main process, and gets the stop signal. These die of it, or ignore it, and tell "
-        "the worker nothing, which is then killed with its job: flock without --no-fork, npm, npx and yarn, script, "
-        "screen, time, xargs, strace, xvfb-run, unshare --fork, setsid --wait, hatch run, honcho run. Not told are "
-        "those that become the worker (env, nice, bundle exec, pipenv run, poetry run, ...) and those that hand the "
-        "signal on and wait (timeout, tini, uv run, pdm run, pnpm, make). Source: systemd.kill(5), and our "
-        "measurement of each on Debian 12."
+        "The wrapper stays the main process and gets the stop signal. Some wrappers die of it or ignore it, and the "
+        "worker gets no signal. The worker is then killed with its job. These are flock without --no-fork, npm, npx "
+        "and yarn, script, screen, time, xargs, strace, xvfb-run, unshare --fork, setsid --wait, hatch run and "
+        "honcho run. Other wrappers are not reported. Some become the worker (env, nice, bundle exec, pipenv run, "
+        "poetry run), and some pass the signal on and wait (timeout, tini, uv run, pdm run, pnpm, make). Source: "
+        "systemd.kill(5), and our measurement of each on Debian 12."
     ),
 )
 def wrapper_keeps_stop_signal(seen: Seen) -> t.Iterator[Caught]:
@@ -151,9 +151,9 @@ def wrapper_keeps_stop_signal(seen: Seen) -> t.Iterator[Caught]:
     expected="the same environment at every start",
     instead="Write the command without -l and -i, and what it needs as Environment= or EnvironmentFile=.",
     why=(
-        "A login shell runs /etc/profile and the profile of the user first: a change there, made for people, changes "
-        'or breaks the worker at its next start, and can take seconds. Source: bash(1), "INVOCATION", and our '
-        "measurement."
+        "A login shell first runs /etc/profile and the profile of the user. These files are for people. A change in "
+        "them can change or break the worker at its next start, and running them can take seconds. Source: bash(1), "
+        '"INVOCATION", and our measurement.'
     ),
 )
 def login_shell(seen: Seen) -> t.Iterator[Caught]:
@@ -165,13 +165,13 @@ def login_shell(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "bashrc-is-not-read",
     WARNING,
-    title="The script needs what only an interactive shell has",
+    title="The script needs settings that only an interactive shell has",
     expected="programs by their absolute paths",
     instead="Write the absolute path of the program itself, such as that of its virtual environment or of node.",
     why=(
-        "nvm, rvm, conda and the like are functions that ~/.bashrc defines. A script does not read it, and the "
-        ".bashrc of Debian and Ubuntu, when sourced, returns at once in a shell that is not interactive. Source: "
-        'bash(1), "INVOCATION"; the first lines of /etc/skel/.bashrc; our measurement.'
+        "nvm, rvm, conda and similar tools are functions that ~/.bashrc defines. A script does not read this file. "
+        "When a script sources the .bashrc of Debian or Ubuntu, the file returns immediately, because the shell is "
+        'not interactive. Source: bash(1), "INVOCATION"; the first lines of /etc/skel/.bashrc; our measurement.'
     ),
 )
 def bashrc_is_not_read(seen: Seen) -> t.Iterator[Caught]:
@@ -193,8 +193,9 @@ def bashrc_is_not_read(seen: Seen) -> t.Iterator[Caught]:
         "a command before, or a script of your own."
     ),
     why=(
-        "systemd starts the program itself: `|`, `>`, `&&` and `2>&1` are arguments like any other, and the program "
-        'fails over them or takes them for file names. Source: systemd.service(5), "COMMAND LINES", our measurement.'
+        "systemd starts the program itself, without a shell. So `|`, `>`, `&&` and `2>&1` are plain arguments. The "
+        'program fails on them, or uses them as file names. Source: systemd.service(5), "COMMAND LINES", our '
+        "measurement."
     ),
 )
 def shell_syntax_without_shell(seen: Seen) -> t.Iterator[Caught]:
@@ -208,13 +209,13 @@ def shell_syntax_without_shell(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "command-substitution-without-shell",
     ERROR,
-    title="The program gets `$(...)` as it stands, or nothing",
+    title="The program gets `$(...)` unchanged, or no argument",
     expected="arguments that are known when the unit is written",
     instead="Write the value itself, or a script of your own that ends in exec.",
     why=(
-        "Only a shell runs `$(...)`. Inside of a word systemd passes the characters on; a word that begins so is to "
-        'it a variable that is not set, and the argument is left out. Source: systemd.service(5), "COMMAND LINES", '
-        "and our measurement."
+        "Only a shell runs `$(...)`. Inside of a word systemd passes the characters on. At the beginning of a word "
+        "systemd takes it for a variable that is not set, and drops the argument. Source: systemd.service(5), "
+        '"COMMAND LINES", and our measurement.'
     ),
 )
 def command_substitution_without_shell(seen: Seen) -> t.Iterator[Caught]:
@@ -226,7 +227,7 @@ def command_substitution_without_shell(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "glob-without-shell",
     WARNING,
-    title="The program gets `*` as it stands",
+    title="The program gets `*` unchanged",
     expected="file names",
     instead="Write the names, or give the directory.",
     why='Only a shell expands file name patterns. Source: systemd.service(5), "COMMAND LINES", and our measurement.',
@@ -241,7 +242,7 @@ def glob_without_shell(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "tilde-without-shell",
     WARNING,
-    title="The program gets `~` as it stands",
+    title="The program gets `~` unchanged",
     expected="an absolute path",
     instead="Write the absolute path.",
     why=(
@@ -259,12 +260,12 @@ def tilde_without_shell(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "tilde-in-environment",
     WARNING,
-    title="The variable holds a `~` that nobody expands",
+    title="The variable has a `~` that is never expanded",
     expected="an absolute path",
     instead="Write the absolute path.",
     why=(
-        "A shell expands `~` when it assigns a variable; systemd does not, and most programs do not either: they look "
-        "for a directory of the name `~`. Source: systemd.exec(5) on Environment=, and our measurement."
+        "A shell expands `~` when it assigns a variable. systemd does not, and most programs do not either, so they "
+        "look for a directory with the name `~`. Source: systemd.exec(5) on Environment=, and our measurement."
     ),
 )
 def tilde_in_environment(seen: Seen) -> t.Iterator[Caught]:
@@ -276,15 +277,15 @@ def tilde_in_environment(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "variable-in-environment",
     WARNING,
-    title="The variable holds a `$NAME` that nobody expands",
+    title="The variable has a `$NAME` that is never expanded",
     expected="the value itself",
     instead=(
         "Write the whole value; for PATH that is every directory, such as "
         "PATH=/srv/app/bin:/usr/local/bin:/usr/bin:/bin."
     ),
     why=(
-        "In Environment= a dollar is a dollar: PATH=/srv/app/bin:$PATH leaves a PATH with a directory named `$PATH` "
-        "and without /usr/bin. Source: systemd.exec(5) on Environment=, and our measurement."
+        "In Environment= a dollar has no special meaning. PATH=/srv/app/bin:$PATH makes a PATH with a directory "
+        "named `$PATH` and without /usr/bin. Source: systemd.exec(5) on Environment=, and our measurement."
     ),
 )
 def variable_in_environment(seen: Seen) -> t.Iterator[Caught]:
@@ -296,14 +297,14 @@ def variable_in_environment(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "backslash-is-an-escape",
     WARNING,
-    title="systemd takes a backslash and the letter behind it for one character",
-    expected="two backslashes for one that the program shall see",
+    title="systemd reads a backslash and the next letter as one character",
+    expected="two backslashes for one that the program gets",
     instead="Double every backslash: App\\\\notify\\\\beta.",
     why=(
-        "In a command and in Environment= a backslash begins an escape, within quotes too: of 'App\\notify\\beta' the "
-        "program gets App, a newline, otify, a backspace and eta. Where no escape is known, as in 'OC\\Task', the "
-        'backslash stays. Told for names, and for what nobody means. Source: systemd.syntax(7), "QUOTING", and our '
-        "measurement."
+        "In a command and in Environment= a backslash begins an escape, within quotes too. From 'App\\notify\\beta' "
+        "the program gets App, a newline, otify, a backspace and eta. Where systemd knows no escape, as in "
+        "'OC\\Task', the backslash stays. This trap is only for names and for escapes that are surely not intended. "
+        'Source: systemd.syntax(7), "QUOTING", and our measurement.'
     ),
 )
 def backslash_is_an_escape(seen: Seen) -> t.Iterator[Caught]:
@@ -322,9 +323,9 @@ def backslash_is_an_escape(seen: Seen) -> t.Iterator[Caught]:
     expected="an absolute path",
     instead="Write the absolute path itself.",
     why=(
-        "In the first word systemd expands no variables: it looks for a file whose name has the dollar in it, and the "
-        'start fails with 203/EXEC. Source: systemd.service(5) ("the first argument may not be a variable"), our '
-        "measurement."
+        "systemd does not expand variables in the first word. It looks for a file with the dollar in its name, and "
+        'the start fails with 203/EXEC. Source: systemd.service(5) ("the first argument may not be a variable"), '
+        "our measurement."
     ),
 )
 def variable_as_program(seen: Seen) -> t.Iterator[Caught]:
@@ -338,11 +339,11 @@ def variable_as_program(seen: Seen) -> t.Iterator[Caught]:
     WARNING,
     title="systemd expands a variable that the unit does not set",
     expected="a variable that Environment= or EnvironmentFile= sets",
-    instead="Set it with Environment=, or double the dollar when the program shall see it.",
+    instead="Set it with Environment=, or double the dollar when the program must get it.",
     why=(
-        "systemd expands `${NAME}`, and `$NAME` that is a word of its own, from the environment of the unit alone. One "
-        'that is not set is an empty text, or no argument at all. Source: systemd.service(5), "COMMAND LINES", and our '
-        "measurement."
+        "systemd expands `${NAME}`, and `$NAME` as a word of its own, only from the environment of the unit. A "
+        "variable that is not set becomes an empty text, or no argument at all. Source: systemd.service(5), "
+        '"COMMAND LINES", and our measurement.'
     ),
 )
 def variable_is_never_set(seen: Seen) -> t.Iterator[Caught]:
@@ -360,12 +361,12 @@ def variable_is_never_set(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "script-variable-is-gone",
     ERROR,
-    title="systemd takes the script's own variable out before the shell sees it",
-    expected="`$$` for a dollar that the shell shall see",
+    title="systemd expands the script's own variable before the shell sees it",
+    expected="`$$` for a dollar that the shell must get",
     instead="Double the dollar of the script's own variables: $${NAME}.",
     why=(
-        "systemd expands `${NAME}` in ExecStart= before it starts the shell. A variable that the script itself assigns "
-        "is then an empty text there. Without braces it is left to the shell. Source: systemd.service(5), "
+        "systemd expands `${NAME}` in ExecStart= before it starts the shell. A variable that the script itself "
+        "assigns is an empty text then. Without braces systemd leaves it to the shell. Source: systemd.service(5), "
         '"COMMAND LINES", and our measurement.'
     ),
 )
@@ -381,12 +382,12 @@ def script_variable_is_gone(seen: Seen) -> t.Iterator[Caught]:
     "per-cent-is-expanded",
     WARNING,
     title="systemd takes a per cent sign for a specifier",
-    expected="`%%` for a per cent sign that the program shall see",
+    expected="`%%` for a per cent sign that the program must get",
     instead="Double the per cent sign.",
     why=(
-        "In a unit `%h` is the home directory and `%n` the name of the unit, though celery calls its host so; and the "
-        "letters of a percent-encoded URL such as `%C3` are the cache directory and a 3. systemd replaces them "
-        'without a word. Source: systemd.unit(5), "SPECIFIERS", and our measurement.'
+        "In a unit `%h` is the home directory and `%n` the name of the unit, but in celery both are names of the "
+        "host. The letters of a percent-encoded URL are specifiers too: `%C3` is the cache directory and a 3. "
+        'systemd replaces them without a message. Source: systemd.unit(5), "SPECIFIERS", and our measurement.'
     ),
 )
 def per_cent_is_expanded(seen: Seen) -> t.Iterator[Caught]:
@@ -407,9 +408,9 @@ def per_cent_is_expanded(seen: Seen) -> t.Iterator[Caught]:
     expected="an absolute path",
     instead="Write the absolute path. " + NO_LOGIN_PATH,
     why=(
-        "A program without a slash is looked for in the directories that systemd was built with, not in the PATH that "
-        'the unit sets: another version of it may start, or none. Source: systemd.service(5), "COMMAND LINES", our '
-        "measurement."
+        "systemd looks for a program without a slash in the directories that it was built with, not in the PATH of "
+        "the unit. So another version of the program may start, or the start fails. Source: systemd.service(5), "
+        '"COMMAND LINES", our measurement.'
     ),
 )
 def path_is_not_searched(seen: Seen) -> t.Iterator[Caught]:
@@ -422,14 +423,14 @@ def path_is_not_searched(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "becomes-user-by-command",
     WARNING,
-    title="sudo or su stands between systemd and the worker",
+    title="sudo or su is between systemd and the worker",
     expected="User=",
     instead="Write User= and the worker's own command.",
     why=(
-        "The main process is then sudo, su or runuser: su, runuser and doas kill the worker two seconds after the stop "
-        "signal, whatever TimeoutStopSec= says; and with a login session they move it into a scope of its own, where "
-        "KillMode= and the limits of the unit do not reach. Source: systemd.exec(5) on User=, pam_systemd(8), "
-        "runuser(1), and our measurement."
+        "The main process is then sudo, su or runuser. su, runuser and doas kill the worker two seconds after the "
+        "stop signal, whatever TimeoutStopSec= says. With a login session they move the worker into a scope of its "
+        "own. There KillMode= and the limits of the unit have no effect. Source: systemd.exec(5) on User=, "
+        "pam_systemd(8), runuser(1), and our measurement."
     ),
 )
 def becomes_user_by_command(seen: Seen) -> t.Iterator[Caught]:
@@ -446,8 +447,8 @@ def becomes_user_by_command(seen: Seen) -> t.Iterator[Caught]:
     expected="ExecStart= without `+` and `!`",
     instead="Remove the prefix.",
     why=(
-        "With the prefix `+` the command runs with full privileges: User=, Group= and the sandbox of the unit do not "
-        'apply to it. Source: systemd.service(5), "COMMAND LINES", and our measurement.'
+        "With the prefix `+` the command runs with full privileges. User=, Group= and the sandbox of the unit do "
+        'not apply to it. Source: systemd.service(5), "COMMAND LINES", and our measurement.'
     ),
 )
 def plus_ignores_user(seen: Seen) -> t.Iterator[Caught]:
@@ -466,9 +467,9 @@ def plus_ignores_user(seen: Seen) -> t.Iterator[Caught]:
     expected="a worker in the foreground",
     instead="Remove it, or write the command for the foreground: systemd itself keeps it in the background.",
     why=(
-        "When the main process of such a service ends, systemd stops the unit and kills what is left, the detached "
-        "worker among it. setsid is such a command: systemd starts it as the leader of a process group, so it has to "
-        "fork. Source: systemd.service(5) on Type=, setsid(1), and our measurement."
+        "When the main process of such a service ends, systemd stops the unit and kills the remaining processes, "
+        "and so the detached worker. setsid is such a command: systemd starts it as the leader of a process group, "
+        "so it must fork. Source: systemd.service(5) on Type=, setsid(1), and our measurement."
     ),
 )
 def worker_detaches(seen: Seen) -> t.Iterator[Caught]:

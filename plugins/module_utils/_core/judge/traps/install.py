@@ -60,14 +60,15 @@ def _has_its_broker_here(seen: Seen) -> bool:
 @trap(
     "network-is-not-online",
     WARNING,
-    title="The worker starts before the network is there",
+    title="The worker starts before the network is up",
     expected="After= and Wants=network-online.target",
     instead="Write Wants=network-online.target and After=network-online.target.",
     why=(
-        "network.target only says that the network is being set up (its use is the order at shutdown). A worker that "
-        "connects to a broker at its start then crashes at boot, and may reach its start limit. Source: "
-        'systemd.special(7), and "Running Services After the Network Is Up" of systemd\'s documentation. Not told of a '
-        "worker that comes after a broker on the same host, nor of units of a user, whose manager has no such target."
+        "network.target only says that the network is being set up; it is for the order at shutdown. A worker that "
+        "connects to a broker at its start crashes at boot then, and may reach its start limit. Two kinds of "
+        "workers are not reported: those that start after a broker on the same host, and units of a user, whose "
+        'manager has no such target. Source: systemd.special(7), and "Running Services After the Network Is Up" of '
+        "systemd's documentation."
     ),
 )
 def network_is_not_online(seen: Seen) -> t.Iterator[Caught]:
@@ -81,12 +82,12 @@ def network_is_not_online(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "network-online-is-not-wanted",
     WARNING,
-    title="Nobody makes the network be waited for",
-    expected="Wants=network-online.target beside After=",
+    title="The unit is ordered after network-online.target, but does not start it",
+    expected="Wants=network-online.target in addition to After=",
     instead="Write Wants=network-online.target, too.",
     why=(
-        "After= only orders; network-online.target is not started unless some unit wants it, and then there is "
-        "nothing to wait for. Source: systemd.special(7) on network-online.target, and our measurement."
+        "After= only sets the order. network-online.target starts only when a unit wants it. Otherwise the worker "
+        "waits for nothing. Source: systemd.special(7) on network-online.target, and our measurement."
     ),
 )
 def network_online_is_not_wanted(seen: Seen) -> t.Iterator[Caught]:
@@ -99,11 +100,11 @@ def network_online_is_not_wanted(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "needed-unit-is-not-awaited",
     WARNING,
-    title="The worker starts at the same time as what it needs",
-    expected="After= beside Wants= and Requires=",
+    title="The worker starts at the same time as a unit that it needs",
+    expected="After= in addition to Wants= and Requires=",
     instead="Write After= for the same unit.",
     why=(
-        "Wants= and Requires= start the other unit, at the same moment; only After= waits for it. Source: "
+        "Wants= and Requires= start the other unit at the same moment. Only After= waits for it. Source: "
         "systemd.unit(5), and our measurement."
     ),
 )
@@ -119,12 +120,13 @@ def needed_unit_is_not_awaited(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "not-started-at-boot",
     WARNING,
-    title="After a reboot the worker is not there",
+    title="The worker does not start after a reboot",
     expected="an [Install] section",
     instead="Write WantedBy=multi-user.target in [Install], and enable the unit.",
     why=(
-        "Without an [Install] section `systemctl enable` does nothing, and nothing starts the worker at boot. Told "
-        "for a service that restarts always, so is meant to be up. Source: systemd.unit(5), and our measurement."
+        "Without an [Install] section `systemctl enable` has no effect, and the worker does not start at boot. This "
+        "trap is only for a service with Restart=always, which should always run. Source: systemd.unit(5), and our "
+        "measurement."
     ),
 )
 def not_started_at_boot(seen: Seen) -> t.Iterator[Caught]:
@@ -141,10 +143,10 @@ def not_started_at_boot(seen: Seen) -> t.Iterator[Caught]:
     expected="the name of a target that is started",
     instead="Write WantedBy=multi-user.target.",
     why=(
-        "systemd does not look whether the unit in WantedBy= exists: `systemctl enable` makes the link and exits 0, "
-        "and at boot nobody reads it. Told for a name without a unit type, and for one that is almost that of a "
-        "standard target; in a unit of a user also for those that only the system has. Source: systemd.unit(5), "
-        "systemd.special(7); `systemd-analyze verify` of 247 to 257 does not see it."
+        "systemd does not check that the unit in WantedBy= exists. `systemctl enable` makes the link and exits 0, "
+        "and at boot the link has no effect. This trap is for a name without a unit type, and for a name that is "
+        "almost that of a standard target. In a unit of a user it is also for targets that only the system has. "
+        "Source: systemd.unit(5), systemd.special(7); `systemd-analyze verify` of 247 to 257 does not see it."
     ),
 )
 def wanted_by_nobody(seen: Seen) -> t.Iterator[Caught]:
@@ -164,11 +166,11 @@ def wanted_by_nobody(seen: Seen) -> t.Iterator[Caught]:
     WARNING,
     title="`%I` turns the dashes of an instance name into slashes",
     expected="`%i`",
-    instead="Write %i, which is the instance name as it is.",
+    instead="Write %i, which is the unchanged instance name.",
     why=(
-        '`%I` is the instance name unescaped: of mail@eu-west it is `eu/west`. Source: systemd.unit(5), "SPECIFIERS" '
-        'and "STRING ESCAPING FOR INCLUSION IN UNIT NAMES", and our measurement. Not told where a path or a port is '
-        "meant."
+        "`%I` is the instance name unescaped: for mail@eu-west it is `eu/west`. A place where a path or a port "
+        'belongs is not reported. Source: systemd.unit(5), "SPECIFIERS" and "STRING ESCAPING FOR INCLUSION IN UNIT '
+        'NAMES", and our measurement.'
     ),
 )
 def instance_becomes_path(seen: Seen) -> t.Iterator[Caught]:
@@ -187,8 +189,9 @@ def instance_becomes_path(seen: Seen) -> t.Iterator[Caught]:
     expected="an instance name of letters, digits, ':', '_' and '.'",
     instead="Name the instance without characters that systemd must escape, and keep data in its environment file.",
     why=(
-        "In a unit name systemd writes other characters as `\\\\x2d` and the like, and `%i` hands that on to the "
-        'program. Source: systemd.unit(5), "STRING ESCAPING FOR INCLUSION IN UNIT NAMES", and our measurement.'
+        "In a unit name systemd writes other characters as escapes such as `\\\\x2d`, and `%i` passes the escapes on "
+        'to the program. Source: systemd.unit(5), "STRING ESCAPING FOR INCLUSION IN UNIT NAMES", and our '
+        "measurement."
     ),
 )
 def instance_is_escaped(seen: Seen) -> t.Iterator[Caught]:
@@ -201,13 +204,13 @@ def instance_is_escaped(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "drop-in-wins",
     WARNING,
-    title="A drop-in of somebody else wins over the pool",
-    expected="one place that decides",
+    title="A drop-in that is not from this collection overrides the pool",
+    expected="one place for the setting",
     instead="Write the directive as an option of the pool (`unit`), and remove the drop-in.",
     why=(
-        "A drop-in is read after the unit file, so what a deploy writes there has no effect: the play is green, and "
-        "the old value is in force. Told for pools of this collection, and for what `systemctl set-property` left. "
-        "Source: systemd.unit(5), and our measurement."
+        "systemd reads a drop-in after the unit file. So the deploy's value for the directive has no effect: the "
+        "play is green, and the old value stays in force. This trap is for pools of this collection, and for files "
+        "of `systemctl set-property`. Source: systemd.unit(5), and our measurement."
     ),
 )
 def drop_in_wins(seen: Seen) -> t.Iterator[Caught]:

@@ -57,8 +57,8 @@ def secret_argument(words: t.Sequence[str]) -> str:
     expected="secrets in a file that only root reads",
     instead=IN_A_FILE,
     why=(
-        "`systemctl show -p Environment` and `systemctl cat` print the values of Environment= to any local user, "
-        'whatever the mode of the unit file is. Source: systemd.exec(5) ("not suitable for passing secrets"), '
+        "`systemctl show -p Environment` and `systemctl cat` print the values of Environment= to every local user, "
+        'even when the unit file has a strict mode. Source: systemd.exec(5) ("not suitable for passing secrets"), '
         "systemd/systemd#770, our measurement."
     ),
 )
@@ -77,8 +77,8 @@ def secret_in_environment(seen: Seen) -> t.Iterator[Caught]:
     expected="secrets in a file that only root reads",
     instead=IN_A_FILE + " Let the worker read the variable itself.",
     why=(
-        "`systemctl show -p ExecStart` prints the command line to any local user, and `ps` prints the arguments of "
-        "the process, also when a variable brought the secret there. Source: systemd.exec(5), proc(5) on cmdline, and "
+        "`systemctl show -p ExecStart` prints the command line to every local user. `ps` prints the arguments of "
+        "the process, even when the secret came from a variable. Source: systemd.exec(5), proc(5) on cmdline, and "
         "our measurement."
     ),
 )
@@ -98,7 +98,7 @@ def secret_in_command(seen: Seen) -> t.Iterator[Caught]:
         "Write LoadCredential=NAME:/path of a file of mode 0600 (from systemd 250 on also SetCredentialEncrypted=)."
     ),
     why=(
-        "SetCredential= stands in the unit file, and `systemctl cat` prints that to any local user. Source: "
+        "SetCredential= is in the unit file, and `systemctl cat` prints this file to every local user. Source: "
         "systemd.exec(5) on SetCredential=, and our measurement."
     ),
 )
@@ -112,13 +112,13 @@ def secret_in_set_credential(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "secret-file-is-optional",
     WARNING,
-    title="Without its secrets the worker starts nevertheless",
+    title="The worker starts even without its secrets",
     expected="a start that fails without its secrets",
     instead="Remove the dash before the path.",
     why=(
-        "With the dash systemd skips the whole file without a word when it is missing, unreadable, or holds one "
-        "invalid byte. Told for files whose name says that they hold secrets. Source: systemd.exec(5) on "
-        "EnvironmentFile=, our measurement."
+        "With the dash systemd skips the whole file without a message when it is missing, unreadable, or has one "
+        "invalid byte. This trap is only for files whose name says that they have secrets. Source: systemd.exec(5) "
+        "on EnvironmentFile=, our measurement."
     ),
 )
 def secret_file_is_optional(seen: Seen) -> t.Iterator[Caught]:
@@ -130,12 +130,12 @@ def secret_file_is_optional(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "files-are-written-for-all",
     WARNING,
-    title="Everybody may write to the files that the worker makes",
+    title="Every user may write to the files that the worker makes",
     expected="UMask=0022, the default, or stricter",
     instead="Write UMask=0027, or UMask=0002 when a group shares the files.",
     why=(
-        "With UMask=0000 every file and directory that the worker makes is writable by every user of the host, job "
-        "payloads and caches of code among them. Source: umask(2), and our measurement."
+        "With UMask=0000 every user of the host may write to the files and directories of the worker, also to job "
+        "payloads and caches of code. Source: umask(2), and our measurement."
     ),
 )
 def files_are_written_for_all(seen: Seen) -> t.Iterator[Caught]:

@@ -32,10 +32,10 @@ def _bit(seen: Seen) -> int:
     WARNING,
     title="The running worker ignores the stop signal",
     expected="a main process that handles it",
-    instead="Handle the signal in the worker; a `trap '' TERM` or a nohup before it makes it ignored.",
+    instead=("Handle the signal in the worker. A `trap '' TERM` or a nohup before it makes the worker ignore it."),
     why=(
-        "The kernel has the signal in SigIgn of the main process: a stop waits for TimeoutStopSec= in vain and then "
-        "kills the worker with its job. Source: proc(5) on SigIgn, and our measurement."
+        "The kernel has the signal in SigIgn of the main process. A stop waits until TimeoutStopSec= is over, and "
+        "then kills the worker with its job. Source: proc(5) on SigIgn, and our measurement."
     ),
 )
 def process_ignores_stop_signal(seen: Seen) -> t.Iterator[Caught]:
@@ -47,13 +47,13 @@ def process_ignores_stop_signal(seen: Seen) -> t.Iterator[Caught]:
     "process-has-no-handler",
     WARNING,
     title="The running worker has no handler for the stop signal",
-    expected="a main process that ends its job first",
-    instead="Handle the signal in the worker: take no new job, end the one that runs, exit 0.",
+    expected="a main process that finishes its job first",
+    instead="Handle the signal in the worker: take no new job, finish the current one, exit 0.",
     why=(
-        "The kernel has the signal neither in SigCgt nor in SigIgn of the main process: it dies of it at once, in the "
-        "middle of the job. Runtimes that always have a handler (PHP, Ruby, Node, Java) prove nothing, and are left "
-        "out; one that still loads is not judged. Source: proc(5) on SigCgt, signal(7), and our measurement: RQ and "
-        "Celery import for 1.5 to 5 s before they have a handler."
+        "The kernel has the signal neither in SigCgt nor in SigIgn of the main process. So the process dies "
+        "immediately, in the middle of the job. Runtimes that always have a handler (PHP, Ruby, Node, Java) prove "
+        "nothing and are left out. A worker that still loads is not checked. Source: proc(5) on SigCgt, signal(7), "
+        "and our measurement: RQ and Celery import for 1.5 to 5 s before they have a handler."
     ),
 )
 def process_has_no_handler(seen: Seen) -> t.Iterator[Caught]:
@@ -68,12 +68,12 @@ def process_has_no_handler(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "limit-is-not-in-force",
     WARNING,
-    title="A limit is set and not in force",
+    title="A limit is set but not in force",
     expected="a kernel that accounts for the unit",
     instead="Give systemd the cgroup controllers (memory, pids): on the kernel command line, or of the container.",
     why=(
-        "Where systemd does not have the controller, in many containers and with cgroup v1, it accepts MemoryMax= and "
-        "TasksMax= and nothing happens; the counter of an active unit then is `[not set]`. Source: "
+        "In many containers, and with cgroup v1, systemd does not have the controller. Then it accepts MemoryMax= "
+        "and TasksMax=, but they have no effect. The counter of an active unit is `[not set]` then. Source: "
         "systemd.resource-control(5), and our measurement: a worker with MemoryMax=50M allocated 240 MB."
     ),
 )

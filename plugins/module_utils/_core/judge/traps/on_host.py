@@ -64,8 +64,8 @@ def _directory(seen: Seen) -> t.Iterator[Known]:
     expected="an existing user and group",
     instead="Make it first, or write DynamicUser=yes.",
     why=(
-        "The start fails with 217/USER or 216/GROUP, and with Type=simple `systemctl start` exits 0 all the same; "
-        "`systemd-analyze verify` does not look. Source: our measurement on 247, 252 and 257."
+        "The start fails with 217/USER or 216/GROUP. With Type=simple `systemctl start` exits 0 even so. "
+        "`systemd-analyze verify` does not check it. Source: our measurement on 247, 252 and 257."
     ),
 )
 def user_is_not_there(seen: Seen) -> t.Iterator[Caught]:
@@ -78,12 +78,12 @@ def user_is_not_there(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "program-is-not-there",
     ERROR,
-    title="The program is not there",
+    title="The program does not exist",
     expected="an executable file",
     instead="Correct the path in ExecStart=, or install the program first.",
     why=(
-        "The start fails with 203/EXEC, and with Type=simple `systemctl start` exits 0 all the same. Source: our "
-        "measurement on 247, 252 and 257."
+        "The start fails with 203/EXEC. With Type=simple `systemctl start` exits 0 even so. Source: our measurement "
+        "on 247, 252 and 257."
     ),
 )
 def program_is_not_there(seen: Seen) -> t.Iterator[Caught]:
@@ -99,8 +99,8 @@ def program_is_not_there(seen: Seen) -> t.Iterator[Caught]:
     expected="a program that the user of the unit may execute",
     instead="Set the mode of the file and of the directories above it, such as 0755.",
     why=(
-        "The start fails with 203/EXEC: `systemd-analyze verify` asks as root, the start as the user of the unit. "
-        "Source: our measurement."
+        "The start fails with 203/EXEC. `systemd-analyze verify` checks the program as root, but the start runs it "
+        "as the user of the unit. Source: our measurement."
     ),
 )
 def program_is_not_executable(seen: Seen) -> t.Iterator[Caught]:
@@ -112,10 +112,10 @@ def program_is_not_executable(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "program-is-writable-by-all",
     ERROR,
-    title="Everybody may change the program",
+    title="Every user may change the program",
     expected="a program that only its owner writes",
     instead="Take the right to write away: chmod o-w.",
-    why="Whoever changes the file is the user of the unit at its next start. Source: our measurement.",
+    why=("A user who changes the file becomes the user of the unit at its next start. Source: our measurement."),
 )
 def program_is_writable_by_all(seen: Seen) -> t.Iterator[Caught]:
     for at, path, facts in _programs(seen):
@@ -126,13 +126,13 @@ def program_is_writable_by_all(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "root-runs-program-of-user",
     WARNING,
-    title="root runs a program that somebody else can change",
+    title="root runs a program that another user can change",
     expected="a program of root, or a unit of that user",
     instead="Write User= for the owner of the program, or give the file and all directories above it to root.",
     why=(
-        "Who may change the file, the script that an interpreter is given, or a directory above either, has what is in "
-        "it run as root at the next start; so does a command with `+` or `!` before it. Source: systemd.exec(5) on "
-        'User= (the default is root), systemd.service(5), "COMMAND LINES", and our measurement.'
+        "A user may own the program, the script of an interpreter, or a directory above either. At the next start "
+        "root runs what this user wrote there. A command with `+` or `!` before it has the same problem. Source: "
+        'systemd.exec(5) on User= (the default is root), systemd.service(5), "COMMAND LINES", and our measurement.'
     ),
 )
 def root_runs_program_of_user(seen: Seen) -> t.Iterator[Caught]:
@@ -147,13 +147,14 @@ def root_runs_program_of_user(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "root-opens-file-of-user",
     WARNING,
-    title="Somebody else can have root open another file",
+    title="Another user can make root open another file",
     expected="a file that only root can replace or link elsewhere",
     instead="Put the file into a directory that only root can write, and leave output to the journal.",
     why=(
-        "systemd opens the files of EnvironmentFile=, LoadCredential=, StandardInput=file: and StandardOutput=append: "
-        "as root, and follows links. Who can put a link in the place of one reads the secrets of others by it, or "
-        "writes into the files of root. Source: systemd.exec(5), and our measurement on 252."
+        "systemd opens the files of EnvironmentFile=, LoadCredential=, StandardInput=file: and "
+        "StandardOutput=append: as root, and follows links. A user who can put a link in the place of such a file "
+        "can read the secrets of others, or write into files of root. Source: systemd.exec(5), and our measurement "
+        "on 252."
     ),
 )
 def root_opens_file_of_user(seen: Seen) -> t.Iterator[Caught]:
@@ -166,12 +167,13 @@ def root_opens_file_of_user(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "pool-runs-as-root",
     WARNING,
-    title="A pool runs as root because nobody said as whom",
-    expected="the user that the application belongs to",
-    instead="Write the option user of the pool (User=). For a worker that has to be root, write user: root.",
+    title="A pool runs as root because it has no user",
+    expected="the user that owns the application",
+    instead="Write the option user of the pool (User=). For a worker that must be root, write user: root.",
     why=(
-        "What a worker gets is what others send it, and an error in it is then one of root. Told of pools alone: "
-        "services of a distribution are root on purpose. Source: systemd.exec(5) on User=, whose default is root."
+        "A worker gets its input from others, and an error in its code then runs as root. This trap is only for "
+        "pools, because services of a distribution run as root on purpose. Source: systemd.exec(5) on User=, whose "
+        "default is root."
     ),
 )
 def pool_runs_as_root(seen: Seen) -> t.Iterator[Caught]:
@@ -183,12 +185,12 @@ def pool_runs_as_root(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "directory-is-not-there",
     ERROR,
-    title="The working directory is not there",
+    title="The working directory does not exist",
     expected="an existing directory",
     instead="Make it first, or write StateDirectory=, which makes one.",
     why=(
-        "The start fails with 200/CHDIR, and with Type=simple `systemctl start` exits 0 all the same; "
-        "`systemd-analyze verify` does not look. Source: our measurement on 247, 252 and 257."
+        "The start fails with 200/CHDIR. With Type=simple `systemctl start` exits 0 even so. `systemd-analyze "
+        "verify` does not check it. Source: our measurement on 247, 252 and 257."
     ),
 )
 def directory_is_not_there(seen: Seen) -> t.Iterator[Caught]:
@@ -203,7 +205,10 @@ def directory_is_not_there(seen: Seen) -> t.Iterator[Caught]:
     title="The user may not enter the working directory",
     expected="a directory that the user of the unit may enter",
     instead="Set the mode and the owner of the directory and of those above it.",
-    why="The start fails with 200/CHDIR: it enters the directory as the user of the unit. Source: our measurement.",
+    why=(
+        "The start fails with 200/CHDIR, because it enters the directory as the user of the unit. Source: our "
+        "measurement."
+    ),
 )
 def directory_is_closed_to_user(seen: Seen) -> t.Iterator[Caught]:
     for at, path, facts in _directory(seen):
@@ -214,12 +219,12 @@ def directory_is_closed_to_user(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "environment-file-is-not-there",
     ERROR,
-    title="The environment file is not there",
+    title="The environment file does not exist",
     expected="an existing file",
     instead="Write the file first; a dash before the path is for files that hold nothing needed.",
     why=(
-        "The start fails with the result `resources`, without an exit status, and with Restart=always again and "
-        "again; `systemd-analyze verify` does not look. Source: our measurement on 247, 252 and 257."
+        "The start fails with the result `resources`, without an exit status. With Restart=always it fails again "
+        "and again. `systemd-analyze verify` does not check it. Source: our measurement on 247, 252 and 257."
     ),
 )
 def environment_file_is_not_there(seen: Seen) -> t.Iterator[Caught]:
@@ -231,12 +236,13 @@ def environment_file_is_not_there(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "environment-file-shows-secrets",
     ERROR,
-    title="Everybody may read the secrets in the environment file",
+    title="Every user may read the secrets in the environment file",
     expected="mode 0600, owner root: systemd reads the file as root",
     instead="chmod 0600 the file.",
     why=(
-        "systemd reads environment files as root before it becomes the user, so nobody else needs to. Told when a "
-        "name in the file is that of a secret. Source: systemd.exec(5) on EnvironmentFile=, and our measurement."
+        "systemd reads environment files as root before it becomes the user, so no other user needs to read them. "
+        "This trap is for files with a name of a secret in them. Source: systemd.exec(5) on EnvironmentFile=, and "
+        "our measurement."
     ),
 )
 def environment_file_shows_secrets(seen: Seen) -> t.Iterator[Caught]:
@@ -248,12 +254,12 @@ def environment_file_shows_secrets(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "environment-file-is-writable-by-all",
     ERROR,
-    title="Everybody may set variables of the worker",
+    title="Every user may set variables of the worker",
     expected="mode 0600, owner root",
     instead="chmod 0600 the file.",
     why=(
-        "LD_PRELOAD, PATH or PYTHONPATH in the file are code that the worker runs at its next start. Source: "
-        "ld.so(8), and our measurement."
+        "With LD_PRELOAD, PATH or PYTHONPATH in the file a user can make the worker run any code at its next start. "
+        "Source: ld.so(8), and our measurement."
     ),
 )
 def environment_file_is_writable_by_all(seen: Seen) -> t.Iterator[Caught]:
@@ -269,9 +275,9 @@ def environment_file_is_writable_by_all(seen: Seen) -> t.Iterator[Caught]:
     expected="NAME=value lines",
     instead="Remove the word export.",
     why=(
-        "The file is no shell script: a line `export A=1` sets nothing, and the journal shows the whole assignment, "
-        "the value of a secret included. Source: systemd.exec(5) on EnvironmentFile=, and our measurement on 247, 252 "
-        "and 257."
+        "The file is not a shell script. A line `export A=1` sets no variable, and the journal shows the whole "
+        "line, also the value of a secret. Source: systemd.exec(5) on EnvironmentFile=, and our measurement on 247, "
+        "252 and 257."
     ),
 )
 def environment_file_is_a_script(seen: Seen) -> t.Iterator[Caught]:
@@ -284,11 +290,11 @@ def environment_file_is_a_script(seen: Seen) -> t.Iterator[Caught]:
     "environment-file-refers",
     WARNING,
     title="A variable in the environment file refers to another one",
-    expected="values as they are",
+    expected="values without references",
     instead="Write the whole value.",
     why=(
-        "The `${NAME}` that a dotenv library resolves stays as it is for systemd; and because the variable is then "
-        "set, the library does not resolve it any more. Source: systemd.exec(5) on EnvironmentFile=, our measurement."
+        "A dotenv library replaces `${NAME}`, but systemd leaves it unchanged. The variable is then set, so the "
+        "library does not replace it any more. Source: systemd.exec(5) on EnvironmentFile=, our measurement."
     ),
 )
 def environment_file_refers(seen: Seen) -> t.Iterator[Caught]:
@@ -312,9 +318,9 @@ def _odd_lines(seen: Seen, effect: Effect) -> t.Iterator[Caught]:
     expected="UTF-8",
     instead="Write the file as UTF-8.",
     why=(
-        "One byte of another encoding in a name or a value, or a NUL anywhere, and the start fails with the result "
-        "`resources`; with a dash before the path the whole file is skipped without a word. Source: our measurement on "
-        "247, 252 and 257."
+        "The start fails with the result `resources` when one byte in a name or a value is not UTF-8, or when the "
+        "file has a NUL. With a dash before the path systemd skips the whole file without a message. Source: our "
+        "measurement on 247, 252 and 257."
     ),
 )
 def environment_file_ends_start(seen: Seen) -> t.Iterator[Caught]:
@@ -328,8 +334,8 @@ def environment_file_ends_start(seen: Seen) -> t.Iterator[Caught]:
     expected="NAME=value lines, with quotes around a value of several lines",
     instead="Write NAME=value, with a name of letters, digits and _.",
     why=(
-        "The worker starts without the variable, or with the first line of a key. A name that is none, such as "
-        "`queue-name`, stands in the journal with its value. Source: systemd.exec(5) on EnvironmentFile=, and our "
+        "The worker starts without the variable, or with the first line of a key. An invalid name, such as "
+        "`queue-name`, appears in the journal with its value. Source: systemd.exec(5) on EnvironmentFile=, and our "
         "measurement on 247, 252 and 257."
     ),
 )
@@ -340,12 +346,12 @@ def environment_file_line_is_ignored(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "environment-file-reads-otherwise",
     WARNING,
-    title="A value in the environment file is another one to systemd",
-    expected="a value that a shell, a dotenv library and systemd read alike",
+    title="systemd reads a value in the environment file differently",
+    expected="a value that a shell, a dotenv library and systemd read in the same way",
     instead="Quote the value.",
     why=(
-        "The file is neither a shell script nor a dotenv file: a comment behind a value is a part of it, a backslash "
-        "without quotes goes away, and an escape in quotes stays as it is. Source: systemd.exec(5) on "
+        "The file is neither a shell script nor a dotenv file. A comment after a value is a part of the value. A "
+        "backslash without quotes disappears. An escape in quotes stays unchanged. Source: systemd.exec(5) on "
         "EnvironmentFile=, and our measurement on 247, 252 and 257."
     ),
 )
@@ -356,12 +362,12 @@ def environment_file_reads_otherwise(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "writable-path-is-not-there",
     ERROR,
-    title="A path of ReadWritePaths= is not there",
+    title="A path of ReadWritePaths= does not exist",
     expected="an existing path",
     instead="Make it first, or write a dash before the path.",
     why=(
-        "The start fails with 226/NAMESPACE, and with Type=simple `systemctl start` exits 0 all the same; "
-        "`systemd-analyze verify` does not look. Source: our measurement on 247, 252 and 257."
+        "The start fails with 226/NAMESPACE. With Type=simple `systemctl start` exits 0 even so. `systemd-analyze "
+        "verify` does not check it. Source: our measurement on 247, 252 and 257."
     ),
 )
 def writable_path_is_not_there(seen: Seen) -> t.Iterator[Caught]:
@@ -375,11 +381,12 @@ def writable_path_is_not_there(seen: Seen) -> t.Iterator[Caught]:
     "memory-goes-to-swap",
     WARNING,
     title="Above MemoryMax= the worker swaps instead of ending",
-    expected="a limit of the swap beside MemoryMax=",
+    expected="a limit of the swap in addition to MemoryMax=",
     instead="Write MemorySwapMax=0.",
     why=(
-        "MemoryMax= limits memory, not swap: a worker that leaks fills the swap of the host first, and everything on "
-        "it gets slow. Told when the host has swap. Source: systemd.resource-control(5) on MemorySwapMax=."
+        "MemoryMax= limits memory, but not swap. A worker that leaks memory fills the swap of the host first, and "
+        "the whole host gets slow. This trap is for hosts with swap. Source: systemd.resource-control(5) on "
+        "MemorySwapMax=."
     ),
 )
 def memory_goes_to_swap(seen: Seen) -> t.Iterator[Caught]:
@@ -395,8 +402,8 @@ def memory_goes_to_swap(seen: Seen) -> t.Iterator[Caught]:
     expected="a unit that can be started",
     instead="`systemctl unmask` it.",
     why=(
-        "A link of its name to /dev/null comes first in the load path: the unit cannot be started, and what is "
-        "written to its file has no effect. Source: systemctl(1) on mask, and our measurement."
+        "A link from its name to /dev/null comes first in the load path. The unit cannot start, and its file has no "
+        "effect. Source: systemctl(1) on mask, and our measurement."
     ),
 )
 def unit_is_masked(seen: Seen) -> t.Iterator[Caught]:
@@ -407,12 +414,13 @@ def unit_is_masked(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "unit-in-vendor-directory",
     WARNING,
-    title="The unit lies where only packages may write",
+    title="The unit is in a directory that only packages should write to",
     expected="/etc/systemd/system",
     instead="Move the file to /etc/systemd/system.",
     why=(
-        "Files below /usr/lib/systemd belong to packages: an installation may overwrite this one, and no backup of "
-        '/etc has it. Told when no package owns the file. Source: systemd.unit(5), "Unit File Load Path".'
+        "Files below /usr/lib/systemd belong to packages. An installation may overwrite this file, and a backup of "
+        '/etc does not have it. This trap is for files that no package owns. Source: systemd.unit(5), "Unit File '
+        'Load Path".'
     ),
 )
 def unit_in_vendor_directory(seen: Seen) -> t.Iterator[Caught]:
@@ -423,12 +431,12 @@ def unit_in_vendor_directory(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "unit-shadows-package",
     WARNING,
-    title="A copy hides the unit of the package",
-    expected="a drop-in for what differs",
-    instead="Put what differs into NAME.d/override.conf (`systemctl edit`), and remove the copy.",
+    title="A copy overrides the unit of the package",
+    expected="a drop-in with the differences",
+    instead="Write the differences into NAME.d/override.conf (`systemctl edit`), and remove the copy.",
     why=(
-        "A whole unit file in /etc wins over that of the package: what later versions of it correct never arrives. "
-        'Source: systemd.unit(5), "Overriding vendor settings".'
+        "A whole unit file in /etc overrides the file of the package. So corrections in later versions of the "
+        'package have no effect. Source: systemd.unit(5), "Overriding vendor settings".'
     ),
 )
 def unit_shadows_package(seen: Seen) -> t.Iterator[Caught]:
@@ -443,9 +451,9 @@ def unit_shadows_package(seen: Seen) -> t.Iterator[Caught]:
     expected="UNIT.TYPE.d/NAME.conf",
     instead="Name the directory with the type, such as mail@.service.d, and the file with .conf.",
     why=(
-        "A directory without the type of the unit in its name, and a file without .conf, are skipped without a word: "
-        "the settings in it are not in force. Source: systemd.unit(5); seen in published Ansible roles; our "
-        "measurement."
+        "systemd skips a directory without the type of the unit in its name, and a file without .conf. It prints no "
+        "message, and the settings have no effect. We saw it in published Ansible roles. Source: systemd.unit(5), "
+        "and our measurement."
     ),
 )
 def drop_in_is_not_read(seen: Seen) -> t.Iterator[Caught]:

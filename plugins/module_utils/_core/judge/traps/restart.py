@@ -58,13 +58,13 @@ def _interval(seen: Seen) -> float:
 @trap(
     "restart-is-off",
     WARNING,
-    title="A crash is the end of the worker",
+    title="A crashed worker is not restarted",
     expected="a restart after a crash",
     instead="Write Restart=always.",
     why=(
-        "Restart=no is the default: the first crash, an out-of-memory kill or a lost connection among them, leaves "
-        "the worker down until somebody looks. Told only for a service that is started at boot, or that runs known "
-        "queue software. Source: systemd.service(5)."
+        "Restart=no is the default. After the first crash the worker stays down until an operator starts it. An "
+        "out-of-memory kill and a lost connection are such crashes. This trap is only for a service that starts at "
+        "boot, or that runs known queue software. Source: systemd.service(5)."
     ),
 )
 def restart_is_off(seen: Seen) -> t.Iterator[Caught]:
@@ -76,14 +76,14 @@ def restart_is_off(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "restart-misses-clean-exit",
     WARNING,
-    title="A worker that exits 0 stays down, and nothing is red",
+    title="A worker that exits 0 stays down, and systemd shows no failure",
     expected="a restart whatever the exit status",
     instead="Write Restart=always.",
     why=(
-        "Workers exit with 0 on purpose: after so many jobs, above a memory limit, after `queue:restart`. With "
-        "Restart=on-failure and its like they then stay down, inactive and not failed, so no alarm fires; with "
-        "on-success it is the crash that ends them. Source: the table of systemd.service(5), hivecommons/hive#4428, "
-        "our measurement."
+        "Workers exit with 0 on purpose: after a number of jobs, above a memory limit, after `queue:restart`. With "
+        "Restart=on-failure and similar values they stay down then. The unit is inactive and not failed, so no "
+        "alarm fires. With Restart=on-success the worker stays down after a crash. Source: the table of "
+        "systemd.service(5), hivecommons/hive#4428, our measurement."
     ),
 )
 def restart_misses_clean_exit(seen: Seen) -> t.Iterator[Caught]:
@@ -95,17 +95,18 @@ def restart_misses_clean_exit(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "start-limit-gives-up",
     WARNING,
-    title="A few crashes in a row, and the worker is down for good",
-    expected="restarts that never end, ever slower",
+    title="After a few crashes in a row the worker stays down",
+    expected="restarts without an end and with a growing delay",
     instead=(
         "Write StartLimitIntervalSec=0 in [Unit], and RestartSec=5s (from systemd 254 on also RestartSteps=8 and "
         "RestartMaxDelaySec=1min)."
     ),
     why=(
-        "By default five starts within ten seconds are the limit, and a crashed worker is back within a tenth of a "
-        "second: a broker that is away for one second leaves every worker failed for ever. Restarts of a deploy "
-        "count, too. Not told when OnFailure= is there to react. Source: systemd.unit(5) on StartLimitIntervalSec=, "
-        "systemd/systemd#30804, and our measurement: failed for good after 0.65 s."
+        "By default systemd gives up after five starts within ten seconds, and a crashed worker is back within a "
+        "tenth of a second. So a broker that is down for one second leaves every worker failed for good. Restarts "
+        "by a deploy count too. A unit with OnFailure= is not reported, because that can react. Source: "
+        "systemd.unit(5) on StartLimitIntervalSec=, systemd/systemd#30804, and our measurement: failed for good "
+        "after 0.65 s."
     ),
 )
 def start_limit_gives_up(seen: Seen) -> t.Iterator[Caught]:
@@ -121,7 +122,7 @@ def start_limit_gives_up(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "start-limit-in-service-section",
     ERROR,
-    title="The start limit stands where systemd does not read it",
+    title="The start limit is in a section where systemd does not read it",
     expected="StartLimitIntervalSec= in [Unit]",
     instead="Move it to [Unit].",
     why=(
@@ -139,12 +140,13 @@ def start_limit_in_service_section(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "restart-storm",
     WARNING,
-    title="A broken worker restarts many times a second, without end",
+    title="A broken worker restarts many times a second, without an end",
     expected="a delay between restarts, or a start limit",
     instead="Write RestartSec=1s or more, or from systemd 254 on RestartSteps=8 and RestartMaxDelaySec=10s.",
     why=(
-        "Without a start limit, and with less than a second between restarts, a worker that cannot start takes a CPU "
-        "and floods the journal, some 15 starts a second. Source: our measurement, and pgdg-packaging/pgdg-rpms#191."
+        "Without a start limit, and with less than a second between restarts, a worker that cannot start uses a "
+        "whole CPU. It floods the journal with some 15 starts a second. Source: our measurement, and "
+        "pgdg-packaging/pgdg-rpms#191."
     ),
 )
 def restart_storm(seen: Seen) -> t.Iterator[Caught]:
@@ -160,7 +162,7 @@ def restart_storm(seen: Seen) -> t.Iterator[Caught]:
     expected="RestartSec= above 0, RestartSteps= and RestartMaxDelaySec= together",
     instead="Write all three, such as RestartSec=100ms, RestartSteps=8 and RestartMaxDelaySec=10s.",
     why=(
-        "RestartSteps= and RestartMaxDelaySec= work only together, and only from a delay that is not 0: alone, "
+        "RestartSteps= and RestartMaxDelaySec= work only together, and only with a delay that is not 0. Otherwise "
         "systemd ignores them. Source: systemd.service(5)."
     ),
 )
@@ -174,12 +176,12 @@ def restart_steps_do_nothing(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "restart-prevented-after-crash",
     WARNING,
-    title="An exit status that every crash has, prevents the restart",
-    expected="only exit statuses that the program means as a last word",
+    title="An exit status of every crash prevents the restart",
+    expected="only exit statuses with which the program asks not to be restarted",
     instead="Remove 1, 255 and the signals from RestartPreventExitStatus=.",
     why=(
-        "An uncaught exception exits with 1 (PHP: 255), the out-of-memory killer with SIGKILL. Listed in "
-        "RestartPreventExitStatus= they end the worker for good, in spite of Restart=always. Source: "
+        "An uncaught exception exits with 1 (PHP: 255), and the out-of-memory killer sends SIGKILL. When these are "
+        "in RestartPreventExitStatus=, they end the worker for good, in spite of Restart=always. Source: "
         "systemd.service(5), and our measurement."
     ),
 )
@@ -213,8 +215,8 @@ def crash_counts_as_success(seen: Seen) -> t.Iterator[Caught]:
     expected="a unit that is active as long as its process",
     instead="Remove RemainAfterExit=yes.",
     why=(
-        "With RemainAfterExit=yes a worker that exits 0 leaves its unit `active (exited)`: nothing restarts it, "
-        "Restart=always included, and every check is green. Source: systemd.service(5), and our measurement."
+        "With RemainAfterExit=yes a worker that exits 0 leaves its unit `active (exited)`. It is never restarted, "
+        "not even with Restart=always, and every check is green. Source: systemd.service(5), and our measurement."
     ),
 )
 def exit_leaves_unit_active(seen: Seen) -> t.Iterator[Caught]:
@@ -230,9 +232,9 @@ def exit_leaves_unit_active(seen: Seen) -> t.Iterator[Caught]:
     expected="a command whose failure counts",
     instead="Remove the dash before the path in ExecStart=.",
     why=(
-        "With the prefix `-` any end of the command counts as success, even that it is not there: the start is green, "
-        'the unit is never failed, and Restart=on-failure does nothing. Source: systemd.service(5), "COMMAND LINES", '
-        "and our measurement."
+        "With the prefix `-` each end of the command counts as success, even a missing program. The start is green, "
+        'the unit is never failed, and Restart=on-failure has no effect. Source: systemd.service(5), "COMMAND '
+        'LINES", and our measurement.'
     ),
 )
 def failure_is_ignored(seen: Seen) -> t.Iterator[Caught]:
@@ -248,11 +250,11 @@ def failure_is_ignored(seen: Seen) -> t.Iterator[Caught]:
     expected="a main process that replaces the child",
     instead="Write OOMPolicy=continue.",
     why=(
-        "The out-of-memory killer ends one process, such as the child with the largest job. With OOMPolicy=stop, the "
-        "default, systemd then stops the whole unit: every other job has to end, no new one is taken until they have, "
-        "and what takes longer than TimeoutStopSec= is killed. Told for queue software that replaces its children, "
-        "with MemoryMax=. Source: systemd.service(5) on OOMPolicy=, and service_notify_cgroup_oom_event() of systemd; "
-        "it needs cgroup v2, where alone systemd is told of the kill."
+        "The out-of-memory killer ends one process, such as the child with the largest job. With OOMPolicy=stop, "
+        "the default, systemd then stops the whole unit. All other jobs must finish, no new ones start during that "
+        "time, and jobs that take longer than TimeoutStopSec= are killed. This trap is only for queue software that "
+        "replaces its children, with MemoryMax=. It needs cgroup v2, because systemd does not learn of the kill "
+        "without it. Source: systemd.service(5) on OOMPolicy=, and service_notify_cgroup_oom_event() of systemd."
     ),
 )
 def one_oom_kill_ends_all(seen: Seen) -> t.Iterator[Caught]:
@@ -284,13 +286,13 @@ def run_time_ends_for_good(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "requires-takes-worker-down",
     WARNING,
-    title="When the other service stops, the worker stops, and does not come back",
+    title="When the other service stops, the worker stops and stays down",
     expected="a weak dependency on other services",
     instead="Write Wants= and After= instead.",
     why=(
-        "Requires= and BindsTo= stop the worker together with the other service, as an upgrade of the broker does, "
-        "and when that starts again nobody starts the worker: Restart=always does not apply to a stop. Source: "
-        "systemd.unit(5), and our measurement."
+        "Requires= and BindsTo= stop the worker together with the other service, for example during an upgrade of "
+        "the broker. When that service starts again, the worker stays down: Restart=always does not apply to a "
+        "stop. Source: systemd.unit(5), and our measurement."
     ),
 )
 def requires_takes_worker_down(seen: Seen) -> t.Iterator[Caught]:

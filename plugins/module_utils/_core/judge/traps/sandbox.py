@@ -114,13 +114,13 @@ def _in_homes(seen: Seen, path: str) -> str:
 @trap(
     "home-is-hidden",
     ERROR,
-    title="ProtectHome= hides what the worker needs",
+    title="ProtectHome= hides files that the worker needs",
     expected="a program, arguments and a directory outside of /home, /root and /run/user",
     instead="In a pool write needs: [home], in a unit ProtectHome=no, or move the application out of there.",
     why=(
-        "With ProtectHome=yes or tmpfs the home directories are empty for the worker: the start fails with 200/CHDIR "
-        "or 203/EXEC, or the worker does not find the file that an argument names. Links are followed. Source: "
-        "systemd.exec(5), and our measurement."
+        "With ProtectHome=yes or tmpfs the home directories are empty for the worker. The start fails with "
+        "200/CHDIR or 203/EXEC, or the worker does not find a file from its arguments. This trap follows links. "
+        "Source: systemd.exec(5), and our measurement."
     ),
 )
 def home_is_hidden(seen: Seen) -> t.Iterator[Caught]:
@@ -136,12 +136,12 @@ def home_is_hidden(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "private-tmp-is-not-shared",
     WARNING,
-    title="What the worker puts into /tmp, nobody else sees",
+    title="Other processes do not see the files of the worker in /tmp",
     expected="a directory that others see",
     instead="Write RuntimeDirectory= and use /run/NAME; in a template NAME-%i, for each instance its own.",
     why=(
-        "With PrivateTmp=yes the worker has a /tmp of its own, removed when it stops: a socket, PID file or file for "
-        "others is not in theirs. Source: systemd.exec(5), and our measurement."
+        "With PrivateTmp=yes the worker has a /tmp of its own, which is removed when it stops. A socket, PID file "
+        "or other file for other processes is not in their /tmp. Source: systemd.exec(5), and our measurement."
     ),
 )
 def private_tmp_is_not_shared(seen: Seen) -> t.Iterator[Caught]:
@@ -159,7 +159,7 @@ def private_tmp_is_not_shared(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "written-file-is-read-only",
     WARNING,
-    title="The worker may not write where its command line tells it to",
+    title="The worker may not write to a path of its command line",
     expected="a directory that the unit opens for writing",
     instead="Write LogsDirectory= or StateDirectory= for it, or the directory as ReadWritePaths=.",
     why=(
@@ -188,9 +188,9 @@ def written_file_is_read_only(seen: Seen) -> t.Iterator[Caught]:
     expected="no MemoryDenyWriteExecute= for it",
     instead="In a pool write needs: [jit], in a unit MemoryDenyWriteExecute=no.",
     why=(
-        "A just-in-time compiler needs memory that is first written and then executed. Measured: node dies of SIGILL "
-        'or SIGTRAP at its start. Source: systemd.exec(5) ("incompatible with programs ... that generate program code '
-        'dynamically at runtime"), our measurement.'
+        "A just-in-time compiler first writes memory and then executes it. node dies of SIGILL or SIGTRAP at its "
+        'start. Source: systemd.exec(5) ("incompatible with programs ... that generate program code dynamically at '
+        'runtime"), our measurement.'
     ),
 )
 def jit_needs_executable_memory(seen: Seen) -> t.Iterator[Caught]:
@@ -209,8 +209,8 @@ def jit_needs_executable_memory(seen: Seen) -> t.Iterator[Caught]:
     instead="Write SystemCallErrorNumber=EPERM.",
     why=(
         "Without SystemCallErrorNumber= a call that the filter does not allow ends the process by SIGSYS, with its "
-        "job, and most programs try calls that they can do without: measured, node 18 and 20 die of pkey_alloc, PHP "
-        "and Python of nice(). Source: systemd.exec(5) on SystemCallFilter=, and our measurement."
+        "job. Most programs try calls that they do not need. node 18 and 20 die of pkey_alloc, PHP and Python of "
+        "nice(). Source: systemd.exec(5) on SystemCallFilter=, and our measurement."
     ),
 )
 def forbidden_call_kills(seen: Seen) -> t.Iterator[Caught]:
@@ -241,9 +241,10 @@ def _bounds(seen: Seen) -> t.Tuple[t.FrozenSet[str], bool]:
     expected="the same capabilities in CapabilityBoundingSet=, and no PrivateUsers=",
     instead="Write them as CapabilityBoundingSet= too, and PrivateUsers=no; in a pool in `unit`.",
     why=(
-        "What the bounding set leaves out nobody in the unit can have, and in the user namespace of PrivateUsers=yes "
-        "capabilities hold for that namespace alone. systemd starts the worker without a word, and binding a low port "
-        "fails with `Permission denied`. Source: systemd.exec(5), capabilities(7), and our measurement."
+        "No process of the unit can have a capability that is not in the bounding set. In the user namespace of "
+        "PrivateUsers=yes capabilities work for that namespace only. systemd starts the worker without a message, "
+        "and binding a low port fails with `Permission denied`. Source: systemd.exec(5), capabilities(7), and our "
+        "measurement."
     ),
 )
 def capability_is_out_of_bounds(seen: Seen) -> t.Iterator[Caught]:
@@ -261,12 +262,12 @@ def capability_is_out_of_bounds(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "credentials-end-start-pre",
     ERROR,
-    title="On systemd 247 no sandboxed unit with credentials gets past its ExecStartPre=",
+    title="On systemd 247 ExecStartPre= fails in a sandboxed unit with credentials",
     expected="no ExecStartPre=, no credentials, or no sandbox",
-    instead="Do it in the worker, or in a unit of its own that this one comes After=.",
+    instead="Do it in the worker, or in another unit, and order this one after it with After=.",
     why=(
-        "What runs before the main process has no credentials there, and its sandbox fails on the directory that is "
-        "missing: 226/NAMESPACE. Gone in later versions. Source: our measurement on 247 and 252."
+        "Commands before the main process have no credentials in this version. Their sandbox fails on the missing "
+        "directory: 226/NAMESPACE. Later versions do not have this problem. Source: our measurement on 247 and 252."
     ),
 )
 def credentials_end_start_pre(seen: Seen) -> t.Iterator[Caught]:
@@ -282,13 +283,13 @@ def credentials_end_start_pre(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "file-systems-after-privileges",
     WARNING,
-    title="The start fails over RestrictFileSystems=",
-    expected="a system call filter beside RestrictFileSystems= and User=",
+    title="The start fails because of RestrictFileSystems=",
+    expected="a system call filter in addition to RestrictFileSystems= and User=",
     instead="Write SystemCallFilter=@system-service and SystemCallErrorNumber=EPERM, too.",
     why=(
-        "systemd becomes the user first and only then enters the file systems into the kernel's table, for which it "
-        "needs CAP_SYS_ADMIN. It keeps that capability only for a unit with a seccomp filter; any other fails with "
-        "244/BPF on a kernel with the BPF LSM, and without that the setting does nothing. Source: exec_invoke() of "
+        "systemd first becomes the user, and then writes the file systems into a table of the kernel. For that it "
+        "needs CAP_SYS_ADMIN, which it keeps only for a unit with a seccomp filter. Other units fail with 244/BPF "
+        "on a kernel with the BPF LSM. On a kernel without it the setting has no effect. Source: exec_invoke() of "
         "systemd 257, where enforce_user() comes before apply_restrict_filesystems() and keep_seccomp_privileges "
         "decides; measured on 257 in a virtual machine."
     ),
@@ -304,12 +305,12 @@ def file_systems_after_privileges(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "network-is-shut-off",
     WARNING,
-    title="The unit waits for a network that it shuts its worker out of",
+    title="The unit waits for the network, but its worker has no access to it",
     expected="either a network or none",
     instead="Remove PrivateNetwork=yes, or add AF_INET AF_INET6 to RestrictAddressFamilies=.",
     why=(
-        "A worker that waits for network-online.target talks to a broker. With PrivateNetwork=yes, or without AF_INET "
-        "in RestrictAddressFamilies=, it reaches none. Source: systemd.exec(5), and our measurement."
+        "A worker that waits for network-online.target needs a broker. With PrivateNetwork=yes, or without AF_INET "
+        "in RestrictAddressFamilies=, it cannot connect to it. Source: systemd.exec(5), and our measurement."
     ),
 )
 def network_is_shut_off(seen: Seen) -> t.Iterator[Caught]:
@@ -330,9 +331,9 @@ def network_is_shut_off(seen: Seen) -> t.Iterator[Caught]:
     expected="TasksMax=",
     instead="Write TasksMax= instead.",
     why=(
-        "The limit holds for the user, not for the unit: processes of other instances, other services and even "
-        "containers with the same user number count. The worker then fails to start, or to fork, because of its "
-        "neighbours: 203/EXEC in our measurement. Source: setrlimit(2) on RLIMIT_NPROC, systemd.exec(5)."
+        "The limit is for the user and not for the unit. It counts processes of other instances, of other services, "
+        "and even of containers with the same user number. So the worker fails to start or to fork because of other "
+        "processes: 203/EXEC in our measurement. Source: setrlimit(2) on RLIMIT_NPROC, systemd.exec(5)."
     ),
 )
 def process_limit_counts_the_host(seen: Seen) -> t.Iterator[Caught]:
@@ -344,12 +345,12 @@ def process_limit_counts_the_host(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "memory-in-bytes",
     ERROR,
-    title="A memory limit that is in bytes by mistake",
+    title="A memory limit is in bytes by mistake",
     expected="a size with its unit",
     instead="Write the unit, such as 512M.",
     why=(
-        "A number without a unit is bytes. With MemoryMax=512 no process can start: the kernel kills it at once. "
-        "Source: systemd.resource-control(5)."
+        "A number without a unit is bytes. With MemoryMax=512 no process can start, because the kernel kills it "
+        "immediately. Source: systemd.resource-control(5)."
     ),
 )
 def memory_in_bytes(seen: Seen) -> t.Iterator[Caught]:
@@ -367,8 +368,8 @@ def memory_in_bytes(seen: Seen) -> t.Iterator[Caught]:
     expected="MemoryHigh= below MemoryMax=",
     instead="Write a MemoryHigh= of some nine tenths of MemoryMax=.",
     why=(
-        "MemoryHigh= slows a worker down before MemoryMax= kills it. At or above MemoryMax= it never acts. Source: "
-        "systemd.resource-control(5)."
+        "MemoryHigh= slows a worker down before MemoryMax= kills it. At or above MemoryMax= it has no effect. "
+        "Source: systemd.resource-control(5)."
     ),
 )
 def memory_high_above_max(seen: Seen) -> t.Iterator[Caught]:
@@ -381,12 +382,12 @@ def memory_high_above_max(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "tasks-max-below-crew",
     WARNING,
-    title="TasksMax= is too small for the processes that the command asks for",
+    title="TasksMax= is too small for the processes of the command",
     expected="a TasksMax= above the concurrency",
     instead="Write a TasksMax= of at least twice the concurrency.",
     why=(
-        "Every process and every thread is a task, the main process among them. When the limit is reached a fork "
-        "fails with EAGAIN and the worker with it. Source: systemd.resource-control(5), and our measurement."
+        "Every process and every thread is a task, also the main process. At the limit a fork fails with EAGAIN, "
+        "and the worker fails with it. Source: systemd.resource-control(5), and our measurement."
     ),
 )
 def tasks_max_below_crew(seen: Seen) -> t.Iterator[Caught]:
@@ -400,12 +401,12 @@ def tasks_max_below_crew(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "user-is-nobody",
     WARNING,
-    title="The worker runs as nobody",
-    expected="a user of its own",
+    title="The worker runs as the user `nobody`",
+    expected="a user for this worker alone",
     instead="Write DynamicUser=yes instead of it, or make a user.",
     why=(
-        "Everything that runs as nobody can signal, trace and read everything else that does; NFS gives it foreign "
-        "files, too. systemd itself warns of it at each start. Source: systemd.exec(5) on User=."
+        "Each process of this user can signal, trace and read all others of it. NFS gives it files of other users "
+        "too. systemd itself warns about it at each start. Source: systemd.exec(5) on User=."
     ),
 )
 def user_is_nobody(seen: Seen) -> t.Iterator[Caught]:
@@ -417,12 +418,12 @@ def user_is_nobody(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "output-goes-nowhere",
     WARNING,
-    title="A crash leaves no text",
+    title="A crash leaves no message",
     expected="errors in the journal",
     instead="Write StandardError=journal.",
     why=(
-        "With StandardOutput=null the errors go nowhere, too, unless StandardError= says otherwise: why the worker "
-        "died is not to be found. Source: systemd.exec(5) (StandardError= is `inherit`), and our measurement."
+        "With StandardOutput=null the errors are lost too, unless StandardError= says otherwise. Then the reason "
+        "for a crash cannot be found. Source: systemd.exec(5) (StandardError= is `inherit`), and our measurement."
     ),
 )
 def output_goes_nowhere(seen: Seen) -> t.Iterator[Caught]:
@@ -439,9 +440,8 @@ def output_goes_nowhere(seen: Seen) -> t.Iterator[Caught]:
     expected="a log that grows",
     instead="Write append: instead, or leave the output to the journal.",
     why=(
-        "`file:` writes from the beginning of the file over what is there, and `truncate:` empties it: the restart "
-        "after a crash destroys the text that says why. Source: systemd.exec(5) on StandardOutput=, and our "
-        "measurement."
+        "`file:` overwrites the file from its beginning, and `truncate:` empties it. So the restart after a crash "
+        "destroys the message with the reason. Source: systemd.exec(5) on StandardOutput=, and our measurement."
     ),
 )
 def log_is_overwritten(seen: Seen) -> t.Iterator[Caught]:
@@ -455,16 +455,16 @@ def log_is_overwritten(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "output-directory-comes-later",
     WARNING,
-    title="The file for the output lies in a directory that is made after it is opened",
-    expected="the journal, or a directory that is there before the start",
+    title="The directory of the output file is made after the file is opened",
+    expected="the journal, or a directory that exists before the start",
     instead=(
         "Leave the output to the journal (StandardOutput=journal), or have systemd-tmpfiles make the directory "
         "(tmpfiles.d)."
     ),
     why=(
-        "systemd opens the file of StandardOutput= before it makes the directories of LogsDirectory=, StateDirectory= "
-        "and the like, so the first start fails with 209/STDOUT, and with RuntimeDirectory= every one. Source: "
-        "systemd/systemd#27591, and our measurement on 247 and 252."
+        "systemd opens the file of StandardOutput= before it makes the directories of LogsDirectory=, "
+        "StateDirectory= and similar directives. So the first start fails with 209/STDOUT. With RuntimeDirectory= "
+        "every start fails. Source: systemd/systemd#27591, and our measurement on 247 and 252."
     ),
 )
 def output_directory_comes_later(seen: Seen) -> t.Iterator[Caught]:
@@ -483,13 +483,14 @@ def output_directory_comes_later(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "runtime-directory-is-shared",
     WARNING,
-    title="When one instance stops, the files of all are gone",
+    title="When one instance stops, the runtime files of all instances are removed",
     expected="a directory for each instance, or one that stays",
     instead="Write RuntimeDirectory=NAME-%i, or RuntimeDirectoryPreserve=yes.",
     why=(
-        "Without %i all instances of a template have one directory below /run, and the first that stops takes it away "
-        "with the sockets and PID files of the others, which go on running. RuntimeDirectoryPreserve=restart helps "
-        "restarts alone. Source: systemd.exec(5), systemd/systemd#5394, and our measurement on 247 and 252."
+        "Without %i all instances of a template share one directory below /run. The first instance that stops "
+        "removes it, with the sockets and PID files of the others, which keep running. "
+        "RuntimeDirectoryPreserve=restart helps with restarts only. Source: systemd.exec(5), systemd/systemd#5394, "
+        "and our measurement on 247 and 252."
     ),
 )
 def runtime_directory_is_shared(seen: Seen) -> t.Iterator[Caught]:

@@ -25,13 +25,13 @@ SHORT_WATCHDOG = 5.0
 @trap(
     "type-simple-hides-failure",
     WARNING,
-    title="The start is green though the program is not there",
+    title="The start is green although the program is missing",
     expected="a start that fails when the program cannot be started",
     instead="Write Type=exec, or Type=notify when the worker says READY=1.",
     why=(
-        "With Type=simple, the default, systemd calls the start done before it has looked for the program, the user "
-        "and the directory: `systemctl start` exits 0, and the unit fails a moment later. Source: systemd.service(5) "
-        "on Type=, and our measurement."
+        "With Type=simple, the default, systemd reports a start as done before it looks for the program, the user "
+        "and the directory. `systemctl start` exits 0, and the unit fails a moment later. Source: "
+        "systemd.service(5) on Type=, and our measurement."
     ),
 )
 def type_simple_hides_failure(seen: Seen) -> t.Iterator[Caught]:
@@ -43,13 +43,13 @@ def type_simple_hides_failure(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "ready-is-never-said",
     ERROR,
-    title="Type=notify for a worker that never says READY=1",
+    title="Type=notify for a worker that never sends READY=1",
     expected="Type=exec",
     instead="Write Type=exec.",
     why=(
-        "systemd waits for READY=1 until TimeoutStartSec= is over, kills the worker in the middle of its jobs, and "
-        "begins anew. Told for queue software that has no such message. Source: systemd.service(5) on Type=, "
-        "sidekiq#4915 (killed every minute), and our measurement."
+        "systemd waits for READY=1 until TimeoutStartSec= is over. Then it kills the worker in the middle of its "
+        "jobs and starts it again. This trap is only for queue software that does not send this message. Source: "
+        "systemd.service(5) on Type=, sidekiq#4915 (killed every minute), and our measurement."
     ),
 )
 def ready_is_never_said(seen: Seen) -> t.Iterator[Caught]:
@@ -60,13 +60,13 @@ def ready_is_never_said(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "ready-from-a-child-is-refused",
     WARNING,
-    title="READY=1 comes from another process than systemd listens to",
+    title="systemd does not accept READY=1 from a child of the main process",
     expected="the worker as main process",
     instead="Write the worker's own command in ExecStart=, or `exec` before it; else NotifyAccess=all.",
     why=(
-        "With Type=notify systemd takes messages of the main process alone. Behind a shell, sudo or uv run the worker "
-        "is a child of it, its READY=1 is refused, and the start times out. Source: systemd.service(5) on "
-        "NotifyAccess=, sidekiq#5829, our measurement."
+        "With Type=notify systemd accepts messages from the main process only. Behind a shell, sudo or uv run the "
+        "worker is a child of it. systemd refuses its READY=1, and the start times out. Source: systemd.service(5) "
+        "on NotifyAccess=, sidekiq#5829, our measurement."
     ),
 )
 def ready_from_a_child_is_refused(seen: Seen) -> t.Iterator[Caught]:
@@ -85,9 +85,9 @@ def ready_from_a_child_is_refused(seen: Seen) -> t.Iterator[Caught]:
     expected="no WatchdogSec=",
     instead="Remove WatchdogSec=.",
     why=(
-        "Without WATCHDOG=1 from the worker systemd aborts it after WatchdogSec=, again and again, with the job that "
-        "runs. Told for queue software that has no such message. Source: systemd.service(5) on WatchdogSec=, and our "
-        "measurement."
+        "When the worker does not send WATCHDOG=1, systemd aborts it after WatchdogSec=, again and again, with its "
+        "current job. This trap is only for queue software that does not send this message. Source: "
+        "systemd.service(5) on WatchdogSec=, and our measurement."
     ),
 )
 def watchdog_is_never_fed(seen: Seen) -> t.Iterator[Caught]:
@@ -103,8 +103,9 @@ def watchdog_is_never_fed(seen: Seen) -> t.Iterator[Caught]:
     expected="a WatchdogSec= of ten seconds or more",
     instead="Write WatchdogSec=10s or more.",
     why=(
-        "A garbage collection, a slow disk or a host without free CPU keeps a healthy worker silent for seconds: with "
-        "WatchdogSec=5 sidekiq was aborted at random (sidekiq#4522). Source: that issue, and systemd.service(5)."
+        "A garbage collection, a slow disk or a host without free CPU keeps a healthy worker silent for seconds. "
+        "With WatchdogSec=5 sidekiq was aborted at random (sidekiq#4522). Source: that issue, and "
+        "systemd.service(5)."
     ),
 )
 def watchdog_too_short(seen: Seen) -> t.Iterator[Caught]:
@@ -120,9 +121,9 @@ def watchdog_too_short(seen: Seen) -> t.Iterator[Caught]:
     expected="PIDFile= with Type=forking",
     instead="Run it in the foreground with Type=exec; else write PIDFile=.",
     why=(
-        "Without PIDFile= systemd guesses the main process, and with more than one it gives up: a crash of the worker "
-        "is then not noticed as long as another process is there. A PIDFile= names one process, so it does not serve "
-        "`celery multi` with several nodes. Source: systemd.service(5) on PIDFile= and GuessMainPID=."
+        "Without PIDFile= systemd guesses the main process. With more than one process it gives up. Then it does "
+        "not notice a crash of the worker while another process runs. A PIDFile= names one process, so it does not "
+        "work for `celery multi` with several nodes. Source: systemd.service(5) on PIDFile= and GuessMainPID=."
     ),
 )
 def forking_without_pid_file(seen: Seen) -> t.Iterator[Caught]:
@@ -135,7 +136,7 @@ def forking_without_pid_file(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "forking-never-forks",
     ERROR,
-    title="systemd waits for a worker to detach that stays in the foreground",
+    title="systemd waits for a fork, but the worker stays in the foreground",
     expected="Type=exec for a worker in the foreground",
     instead="Write Type=exec.",
     why=(
@@ -152,7 +153,7 @@ def forking_never_forks(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "oneshot-never-ends",
     ERROR,
-    title="systemd waits for the end of a worker that has none",
+    title="systemd waits for the end of the worker, which never comes",
     expected="Type=exec for a worker",
     instead="Write Type=exec.",
     why=(
@@ -170,12 +171,12 @@ def oneshot_never_ends(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "start-timeout-endless",
     WARNING,
-    title="A start that hangs, hangs for ever",
-    expected="an end of the patience",
+    title="A start that hangs never ends",
+    expected="a limit for the time of a start",
     instead="Write the time that a start may take, such as TimeoutStartSec=2min.",
     why=(
-        "With Type=notify a start is done at READY=1. With infinity, or 0 which means the same, a worker that hangs "
-        "before it blocks the deploy without end. Source: systemd.service(5)."
+        "With Type=notify a start is done at READY=1. With infinity, or with 0, which means the same, a worker that "
+        "hangs before it blocks the deploy without an end. Source: systemd.service(5)."
     ),
 )
 def start_timeout_endless(seen: Seen) -> t.Iterator[Caught]:

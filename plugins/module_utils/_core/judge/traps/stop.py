@@ -56,10 +56,11 @@ def _kills(command: Command) -> bool:
     expected="a stop that signals the main process and lets it wait for its children",
     instead="Write KillMode=mixed.",
     why=(
-        "With KillMode=control-group, the default, a stop sends the signal to every process of the unit at once, also "
-        "to the children that run the jobs, while their parent still waits for them. Measured with a forking worker: "
-        "80 jobs lost in 80 stops, and none in 1080 with KillMode=mixed. Told only for queue software that forks; for "
-        "a worker of one process both are the same. Source: systemd.kill(5), and our measurement."
+        "With KillMode=control-group, the default, a stop sends the signal to all processes of the unit at the same "
+        "time. So the children that run the jobs get it too, while their parent still waits for them. With a "
+        "forking worker, 80 of 80 stops lost the job. With KillMode=mixed, 0 of 1080 stops lost one. This trap is "
+        "only for queue software that forks. For a worker of one process both modes are the same. Source: "
+        "systemd.kill(5), and our measurement."
     ),
 )
 def kill_mode_kills_jobs(seen: Seen) -> t.Iterator[Caught]:
@@ -79,12 +80,14 @@ def kill_mode_kills_jobs(seen: Seen) -> t.Iterator[Caught]:
     "kill-mode-process-leaves-children",
     WARNING,
     title="A stop leaves the children running",
-    expected="a stop after which nothing of the unit runs",
-    instead="Write KillMode=mixed: the main process gets the signal alone, and what it leaves is killed.",
+    expected="a stop that ends all processes of the unit",
+    instead=(
+        "Write KillMode=mixed: only the main process gets the signal, and remaining processes are killed after it."
+    ),
     why=(
-        "With KillMode=process only the main process is stopped. Children that it leaves keep running, without a "
-        "supervisor and with the old code, next to those of the next start. Source: systemd.kill(5), which "
-        "advises against it, and our measurement."
+        "With KillMode=process systemd stops only the main process. Its children keep running without a supervisor "
+        "and with the old code, next to the children of the next start. Source: systemd.kill(5), which advises "
+        "against it, and our measurement."
     ),
 )
 def kill_mode_process_leaves_children(seen: Seen) -> t.Iterator[Caught]:
@@ -96,12 +99,12 @@ def kill_mode_process_leaves_children(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "kill-mode-none-leaves-everything",
     ERROR,
-    title="A stop stops nothing",
+    title="A stop does not end the worker",
     expected="a stop that ends the worker",
     instead="Write KillMode=mixed.",
     why=(
-        "With KillMode=none and without ExecStop= a stop sends no signal at all: the worker goes on outside of any "
-        "unit, and the next start runs a second one beside it. Source: systemd.kill(5), which calls the setting "
+        "With KillMode=none and without ExecStop= a stop sends no signal. The worker keeps running outside of any "
+        "unit, and the next start runs a second worker. Source: systemd.kill(5), which calls the setting "
         "deprecated."
     ),
 )
@@ -118,9 +121,9 @@ def kill_mode_none_leaves_everything(seen: Seen) -> t.Iterator[Caught]:
     expected="a kill after TimeoutStopSec=",
     instead="Remove SendSIGKILL=no, and give TimeoutStopSec= the time that the longest job needs.",
     why=(
-        "With SendSIGKILL=no a worker that does not react to the signal stays. The stop is over after twice "
-        "TimeoutStopSec=, `systemctl stop` exits 0, and the process is left behind to run beside its successor. "
-        "Source: systemd.kill(5), and our measurement."
+        "With SendSIGKILL=no a worker that ignores the signal keeps running. The stop ends after twice "
+        "TimeoutStopSec=, `systemctl stop` exits 0, and the old process runs next to the new one. Source: "
+        "systemd.kill(5), and our measurement."
     ),
 )
 def send_sigkill_no_leaves_worker(seen: Seen) -> t.Iterator[Caught]:
@@ -136,7 +139,7 @@ def send_sigkill_no_leaves_worker(seen: Seen) -> t.Iterator[Caught]:
     expected="a signal that the worker can handle",
     instead="Remove it: the default is SIGTERM.",
     why=(
-        "No process can handle SIGKILL, so every stop and every restart loses the job that runs. Source: signal(7), "
+        "No process can handle SIGKILL, so every stop and every restart loses the current job. Source: signal(7), "
         "and our measurement."
     ),
 )
@@ -150,14 +153,15 @@ def kill_signal_is_sigkill(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "kill-signal-drops-jobs",
     WARNING,
-    title="The stop signal makes this queue software give up its jobs",
-    expected="the signal on which it ends its jobs first",
-    instead="Write the KillSignal= on which it ends its jobs first.",
+    title="The stop signal makes this queue software drop its jobs",
+    expected="the signal on which it finishes its jobs first",
+    instead="Write the KillSignal= on which it finishes its jobs first.",
     why=(
-        "Queue software has signals of its own: celery takes QUIT for a cold shutdown, resque kills the running child "
-        "on TERM and waits for it on QUIT, huey interrupts its tasks on TERM and ends them on INT, gunicorn is quick "
-        "on QUIT and INT, solid_queue on QUIT, sidekiq on TSTP only stops to fetch and is killed after "
-        "TimeoutStopSec=. Source: the signals chapter of each one's documentation."
+        "Queue software has signals of its own. On QUIT, celery does a cold shutdown, and gunicorn and solid_queue "
+        "stop without waiting; gunicorn does the same on INT. On TERM, resque kills the running child, and on QUIT "
+        "it waits for it. On TERM, huey interrupts its tasks, and on INT it finishes them. On TSTP, sidekiq only "
+        "takes no new jobs, and is killed after TimeoutStopSec=. Source: the chapter on signals in the "
+        "documentation of each."
     ),
 )
 def kill_signal_drops_jobs(seen: Seen) -> t.Iterator[Caught]:
@@ -177,10 +181,10 @@ def kill_signal_drops_jobs(seen: Seen) -> t.Iterator[Caught]:
     expected="a TimeoutStopSec= above the longest time that a job may take",
     instead="Write a TimeoutStopSec= above the longest job.",
     why=(
-        "After TimeoutStopSec= the worker is killed with its job. Measured with 300 ms jobs and a timeout of 200 ms: "
-        "15 of 1040 jobs lost, although everything else was right. The command line tells how long a job may take (or "
-        "the default of the software does); celery/celery#6541 and sidekiq#4133 are this trap. Source: "
-        "systemd.service(5)."
+        "After TimeoutStopSec= systemd kills the worker with its job. With jobs of 300 ms and a timeout of 200 ms, "
+        "15 of 1040 jobs were lost, although all other settings were right. The command line, or the default of the "
+        "software, shows how long a job may take. celery/celery#6541 and sidekiq#4133 are examples. Source: "
+        "systemd.service(5), and our measurement."
     ),
 )
 def stop_timeout_shorter_than_job(seen: Seen) -> t.Iterator[Caught]:
@@ -203,12 +207,13 @@ def stop_timeout_shorter_than_job(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "stop-timeout-endless",
     WARNING,
-    title="A stop that hangs, hangs for ever",
-    expected="an end of the patience",
+    title="A stop that hangs never ends",
+    expected="a limit for the time of a stop",
     instead="Write the time that the longest job needs, such as TimeoutStopSec=10min.",
     why=(
-        "With infinity, or 0 which means the same, a worker that hangs at its stop blocks every deploy and the "
-        "shutdown of the host until somebody kills it by hand. Source: systemd.service(5), and our measurement."
+        "With infinity, or with 0, which means the same, a worker that hangs at its stop blocks every deploy and "
+        "the shutdown of the host. It ends only when an operator kills it. Source: systemd.service(5), and our "
+        "measurement."
     ),
 )
 def stop_timeout_endless(seen: Seen) -> t.Iterator[Caught]:
@@ -222,11 +227,11 @@ def stop_timeout_endless(seen: Seen) -> t.Iterator[Caught]:
     "exec-stop-kills-at-once",
     ERROR,
     title="The stop command kills the worker",
-    expected="a stop that lets the job end",
+    expected="a stop that lets the job finish",
     instead="Remove the command: systemd sends KillSignal= itself, and SIGKILL after TimeoutStopSec=.",
     why=(
-        "`kill -9` in ExecStop= gives the worker no chance to end its job; the patience of TimeoutStopSec= never "
-        "begins. Source: signal(7), and our measurement."
+        "`kill -9` in ExecStop= gives the worker no time to finish its job. TimeoutStopSec= has no effect then. "
+        "Source: signal(7), and our measurement."
     ),
 )
 def exec_stop_kills_at_once(seen: Seen) -> t.Iterator[Caught]:
@@ -240,14 +245,13 @@ def exec_stop_kills_at_once(seen: Seen) -> t.Iterator[Caught]:
     WARNING,
     title="The stop command only sends a signal, and a second one follows",
     expected="one signal, sent by systemd",
-    instead="Remove the command; the signal that ends the worker goes into KillSignal=.",
+    instead="Remove the command, and write the signal that ends the worker as KillSignal=.",
     why=(
-        "When ExecStop= has ended, systemd sends KillSignal= to what is left. A command that only signals ends at "
-        "once, so the worker gets two signals in a row, and for celery and rq the second one means: give up the "
-        "jobs. A signal that does not end the worker, such as the TSTP of sidekiq, is none for KillSignal= either: "
-        "every stop would then last until TimeoutStopSec= and end in SIGKILL. "
-        "Source: systemd.service(5) on ExecStop= (a command that does not wait is not sufficient), and our "
-        "measurement."
+        "When ExecStop= has ended, systemd sends KillSignal= to the remaining processes. A command that only sends "
+        "a signal ends immediately, so the worker gets two signals in a row. For celery and rq the second one "
+        "means: drop the jobs. A signal that does not end the worker, such as TSTP of sidekiq, cannot be the "
+        "KillSignal= either, because every stop would last until TimeoutStopSec= and end in SIGKILL. Source: "
+        "systemd.service(5) on ExecStop= (a command that does not wait is not sufficient), and our measurement."
     ),
 )
 def exec_stop_does_not_wait(seen: Seen) -> t.Iterator[Caught]:
@@ -264,9 +268,9 @@ def exec_stop_does_not_wait(seen: Seen) -> t.Iterator[Caught]:
     expected="a stop that counts as success",
     instead="Write SuccessExitStatus=143.",
     why=(
-        "A Java program that is asked to end by SIGTERM exits with 143, which systemd takes for a failure: after each "
-        "stop the unit is failed, and a real failure is no longer seen. Source: systemd.service(5) on "
-        "SuccessExitStatus=, which has this very example, and hivecommons/hive#4385."
+        "A Java program that ends on SIGTERM exits with 143. systemd takes this for a failure, so the unit is "
+        "failed after each stop, and a real failure is not visible any more. Source: systemd.service(5) on "
+        "SuccessExitStatus=, which has this example, and hivecommons/hive#4385."
     ),
 )
 def exit_143_is_failure(seen: Seen) -> t.Iterator[Caught]:
@@ -280,13 +284,13 @@ def exit_143_is_failure(seen: Seen) -> t.Iterator[Caught]:
 @trap(
     "default-dependencies-no",
     WARNING,
-    title="At shutdown the worker is not stopped",
+    title="The worker is not stopped at shutdown",
     expected="the default dependencies",
     instead="Remove DefaultDependencies=no.",
     why=(
-        "Without the default dependencies nothing stops the worker before shutdown: it is killed with the last "
-        "processes, when the network and its broker are gone, and it starts before the file systems are there. "
-        'Source: systemd.service(5), "Default Dependencies".'
+        "Without the default dependencies systemd does not stop the worker before the shutdown. The worker is "
+        "killed with the last processes, when the network and its broker have already stopped. It also starts "
+        'before the file systems are mounted. Source: systemd.service(5), "Default Dependencies".'
     ),
 )
 def default_dependencies_no(seen: Seen) -> t.Iterator[Caught]:

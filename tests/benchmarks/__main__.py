@@ -55,7 +55,8 @@ def machine() -> str:
 
 def against_loop_and_floor(clock: Clock, count: int) -> None:
     print(
-        "| whole ansible-playbook run | this collection | loop of built-in modules | loop / collection | systemctl | collection / systemctl |"
+        "| whole ansible-playbook run | this collection | loop of built-in modules | loop / collection | systemctl"
+        " | collection / systemctl |"
     )
     print("|---|---|---|---|---|---|")
     for what, took in deploys.three_ways(clock, HOST, count, ROUNDS):

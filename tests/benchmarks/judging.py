@@ -12,12 +12,11 @@ import time
 from pathlib import Path
 from statistics import median
 
+from lab import collection
 from tests.benchmarks.turns import on_host
 
-ROOT = Path(__file__).parents[2]
 SAMPLER = Path(__file__).with_name("judge_sampler.py").read_text()
 COLLECTIONS = "/srv/bench"
-PLACE = f"{COLLECTIONS}/ansible_collections/workers/systemd/plugins/module_utils"
 LINT = "ansible_collections.workers.systemd.plugins.plugin_utils.lint"
 UNIT = """\
 [Unit]
@@ -45,8 +44,7 @@ WantedBy=multi-user.target
 
 def on_the_host(host: str) -> tuple[float, float]:
     """Milliseconds: the catalogue from its cache, and the judgement of a pool of 200 instances."""
-    on_host(host, f"mkdir -p {PLACE}")
-    subprocess.run(["podman", "cp", f"{ROOT}/plugins/module_utils/.", f"{host}:{PLACE}"], check=True)
+    collection.put(host, COLLECTIONS)
     cached, judged = on_host(host, f"python3 - {COLLECTIONS}", SAMPLER).split()
     return float(cached), float(judged)
 

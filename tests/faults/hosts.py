@@ -5,20 +5,15 @@
 from __future__ import annotations
 
 import dataclasses
-import io
 import json
 import subprocess
-import tarfile
 import time
 import typing as t
 from pathlib import Path
 
-import ansible
-
-from lab import hosts
+from lab import collection, hosts
 from tests.faults.kinds import Kind
 
-ROOT = Path(__file__).parents[2]
 ON_HOST = Path(__file__).with_name("on_host")
 HERE = "/srv/faults"
 Answer = t.Dict[str, t.Any]
@@ -37,8 +32,8 @@ class FaultHost:
     def up(self) -> None:
         hosts.down(self.name)
         hosts.up(self.name)
-        subprocess.run(["podman", "exec", "-i", self.name, "mkdir", "-p", HERE], check=True)
-        subprocess.run(["podman", "exec", "-i", self.name, "tar", "-C", HERE, "-x"], input=packed(), check=True)
+        collection.put(self.name, f"{HERE}/site")
+        subprocess.run(["podman", "cp", f"{ON_HOST}/.", f"{self.name}:{HERE}"], check=True)
         self.start()
 
     def start(self) -> None:
@@ -91,19 +86,3 @@ class FaultHost:
         assert self.driver.stdin
         self.driver.stdin.write(json.dumps({"ask": ask, "case": case}) + "\n")
         self.driver.stdin.flush()
-
-
-def packed() -> bytes:
-    """What the driver needs: itself, the collection, and Ansible's part for targets."""
-    core = Path(ansible.__file__).parent
-    parts = {
-        **{path.name: path for path in ON_HOST.iterdir()},
-        "site/ansible_collections/workers/systemd/plugins": ROOT / "plugins",
-        "site/ansible/__init__.py": ON_HOST / "__init__.py",
-        "site/ansible/module_utils": core / "module_utils",
-    }
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w") as tar:
-        for name, path in parts.items():
-            tar.add(path, name, filter=lambda entry: None if "__pycache__" in entry.name else entry)
-    return out.getvalue()

@@ -17,14 +17,12 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps import table as traps
-from lab import hosts
+from lab import collection, hosts
 from tests.helpers.lab_host import LabHost
 from tests.oracle.damages import DAMAGES, Damage
 
 NAME = "oracle-traps"
 HERE = Path(__file__).parent
-MODULE_UTILS = HERE.parents[1] / "plugins" / "module_utils"
-PLACE = "/srv/lab/collections/ansible_collections/workers/systemd/plugins/module_utils"
 # Not to be shown in seconds, or not in a container.
 NOT_SHOWN = {
     "credentials-end-start-pre": "needs systemd 247",
@@ -52,11 +50,10 @@ NOT_SHOWN = {
 def host() -> t.Iterator[LabHost]:
     hosts.up(NAME, "bookworm")
     found = LabHost(NAME)
-    found.sh(f"mkdir -p {PLACE} /run/lab")
-    subprocess.run(["podman", "cp", f"{MODULE_UTILS}/.", f"{NAME}:{PLACE}"], check=True)
+    collection.put(NAME, "/srv/lab/collections")
     subprocess.run(["podman", "cp", f"{HERE}/programs/.", f"{NAME}:/srv/lab"], check=True)
-    subprocess.run(["podman", "cp", f"{HERE}/judge.py", f"{NAME}:/srv/lab/judge.py"], check=True)
-    found.sh("sh /srv/lab/prepare.sh")
+    found.copy(HERE / "judge.py", "/srv/lab/judge.py")
+    found.sh("mkdir -p /run/lab; sh /srv/lab/prepare.sh")
     yield found
     hosts.down(NAME)
 

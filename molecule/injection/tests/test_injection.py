@@ -9,11 +9,11 @@ import subprocess
 import typing as t
 from pathlib import Path
 
-import ansible
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import parse_env
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
+from lab import collection
 from tests.corpus.injection import (
     KEYS,
     OTHERS,
@@ -92,12 +92,8 @@ def test_every_hostile_pool_is_refused_with_its_place_and_nothing_changes(clean:
 @pytest.fixture(scope="module", autouse=True)
 def modules(lab: LabHost) -> None:
     """What ``called`` needs on the host."""
-    folder, source = "/opt/injection", Path(__file__).parents[3]
-    collection = f"{folder}/ansible_collections/workers/systemd"
-    lab.sh(f"rm -rf {folder}; mkdir -p {folder}/ansible {collection}; touch {folder}/ansible/__init__.py")
-    lab.copy(Path(ansible.__file__).parent / "module_utils", f"{folder}/ansible/module_utils")
-    lab.copy(source / "plugins", f"{collection}/plugins")
-    lab.copy(source / "molecule/injection/on_host.py", f"{folder}/on_host.py")
+    collection.put(lab.name, "/opt/injection")
+    lab.copy(Path(__file__).parents[1] / "on_host.py", "/opt/injection/on_host.py")
 
 
 def called(lab: LabHost, calls: t.Sequence[tuple[str, Params]]) -> list[Told]:

@@ -116,8 +116,8 @@ demo-clean:  ## remove the demo's container
 bench: lab  ## the figures of docs/benchmarks.md
 	python3 -m tests.benchmarks
 
-pages: setup  ## write anew the pages of docs that stand in the code: traps, effects, the tables of hardening
-	for page in trap effect hardening; do PYTHONPATH=$(COLLECTIONS):. python -m tests.helpers.$${page}_docs; done
+pages: setup  ## write anew what stands in the code: the pages of traps, effects, hardening and faults, and how many there are
+	for page in trap effect hardening fault count; do PYTHONPATH=$(COLLECTIONS):. python -m tests.helpers.$${page}_docs; done
 
 api: setup  ## record options, defaults and return values as what users rely on
 	python -m tests.helpers.public_api

@@ -5,15 +5,13 @@
 from __future__ import annotations
 
 import typing as t
-from pathlib import Path
 
 import pytest
 
 from tests.faults.judge import complaints
 from tests.faults.kinds import EITHER, KINDS, Kind
-from tests.faults.table import table
+from tests.helpers import fault_docs
 
-DOCS = Path(__file__).parents[3] / "docs" / "faults.md"
 QUIET = {"failed": False, "changed": False}
 ROLLED_BACK: t.Dict[str, t.Any] = {
     "ended": "failed",
@@ -64,5 +62,6 @@ def test_an_end_that_this_kind_does_not_allow_is_refused() -> None:
 
 
 def test_the_documentation_has_every_kind() -> None:
-    assert DOCS.read_text().endswith(table())
+    now = fault_docs.PAGE.read_text()
+    assert fault_docs.page(now) == now, "run: make pages"
     assert len(KINDS) >= 40

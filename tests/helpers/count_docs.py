@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.traps.table import TRAPS
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.table import TRAPS
 from tests.corpus.bad import BAD
 from tests.faults.kinds import KINDS
 from tests.helpers.examples import GUIDES, ROOT

@@ -169,6 +169,23 @@ class LabHost:
             if block and block["MainPID"] != "0"
         }
 
+    def environments(self, pool: str) -> dict[str, dict[str, str]]:
+        """The environment of each running instance as the kernel has it, by instance; empty when it just went away."""
+        pids = self.pids(pool)
+        dumps = (f"tr '\\0' '\\1' < /proc/{pid}/environ; printf '\\2'" for pid in pids.values())
+        dumped = self.sh("\n".join(["exec 2> /dev/null", *dumps]), check=False).split("\2")
+        return {
+            name: dict(pair.split("=", 1) for pair in environ.split("\1") if "=" in pair)
+            for name, environ in zip(pids, dumped)
+        }
+
+    def files(self, pool: str) -> str:
+        """The live files of a pool: names, modes, owners, links, contents. One may go away while it is looked at."""
+        found = f"find /etc/systemd/system /etc/workers.systemd -path '*{pool}*'"
+        return self.sh(
+            f"{found} -printf '%p %m %u %l\\n' | sort; {found} -type f | sort | xargs -r sha256sum", check=False
+        )
+
     def tree(self) -> str:
         """Everything on the host that a deploy might touch: names, modes, owners, contents, and units.
 

@@ -6,17 +6,14 @@ from __future__ import annotations
 
 import contextlib
 import typing as t
+from functools import partial
 
 from tests.helpers.lab_host import LabHost
+from tests.helpers.pools import sleeper
 
 CONFIGURATION, STATE = "/etc/workers.systemd", "/var/lib/workers.systemd"
-
-
-def sleeper(**more: t.Any) -> dict[str, t.Any]:
-    return {"name": "sleeper", "command": ["/bin/sleep", "infinity"], "instances": 2, "secrets": {"A": "1"}, **more}
-
-
-NEW = sleeper(secrets={"A": "2"})
+private = partial(sleeper, secrets={"A": "1"})
+NEW = private(secrets={"A": "2"})
 
 
 @contextlib.contextmanager
@@ -29,14 +26,14 @@ def mounted(lab: LabHost, mount: str, *paths: str) -> t.Iterator[None]:
 
 
 def test_below_a_read_only_etc_a_change_fails_and_is_put_back(bare: LabHost) -> None:
-    bare.deploy(sleeper())
+    bare.deploy(private())
     before, pids = bare.tree(), bare.pids("sleeper")
     with mounted(bare, "mount --bind /etc /etc; mount -o remount,ro,bind /etc", "/etc"):
         told = bare.deploy(NEW)
         assert told.failed
         assert "Read-only file system" in told.msg
         assert "is put back" in told.msg
-        assert not bare.deploy(sleeper()).changed
+        assert not bare.deploy(private()).changed
     assert bare.pids("sleeper") == pids
     assert [line for line in bare.tree().splitlines() if " /etc/" in line] == [
         line for line in before.splitlines() if " /etc/" in line
@@ -45,7 +42,7 @@ def test_below_a_read_only_etc_a_change_fails_and_is_put_back(bare: LabHost) -> 
 
 
 def test_without_inodes_nothing_is_changed(bare: LabHost) -> None:
-    bare.deploy(sleeper())
+    bare.deploy(private())
     pids = bare.pids("sleeper")
     full = f"""
     cp -a {STATE} /run/kept
@@ -54,24 +51,24 @@ def test_without_inodes_nothing_is_changed(bare: LabHost) -> None:
     i=0; while touch {STATE}/.full$i 2> /dev/null; do i=$((i + 1)); done
     """
     with mounted(bare, full, STATE):
-        for told in (bare.deploy(NEW), bare.deploy(sleeper(state="absent"))):
+        for told in (bare.deploy(NEW), bare.deploy(private(state="absent"))):
             assert told.failed
             assert "No space left on device" in told.msg
-        assert not bare.deploy(sleeper()).changed
+        assert not bare.deploy(private()).changed
         bare.sh(f"rm {STATE}/.full*")
         assert not bare.deploy(NEW).failed
         assert bare.pids("sleeper") != pids
-        assert not bare.deploy(sleeper()).failed
+        assert not bare.deploy(private()).failed
 
 
 def test_mounts_on_directories_of_a_pool_stay_when_it_goes(bare: LabHost) -> None:
-    bare.deploy(sleeper())
+    bare.deploy(private())
     own = [f"{CONFIGURATION}/sleeper", f"{STATE}/generations/sleeper"]
     with mounted(bare, "; ".join(f"mount --bind {path} {path}" for path in own), *own):
         assert not bare.deploy(NEW).failed
-        told = bare.deploy(sleeper(state="absent"))
+        told = bare.deploy(private(state="absent"))
         assert not told.failed, told.msg
         assert bare.pids("sleeper") == {}
         assert bare.sh(f"find {' '.join(own)} -mindepth 1; find /etc/systemd/system -name 'sleeper*'") == ""
-        assert not bare.deploy(sleeper(state="absent")).changed
-    assert not bare.deploy(sleeper()).failed
+        assert not bare.deploy(private(state="absent")).changed
+    assert not bare.deploy(private()).failed

@@ -7,9 +7,12 @@ from __future__ import annotations
 import time
 import typing as t
 
+import pytest
+
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import GROWING_DELAY_SINCE
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.revival import FIRST_WAIT, LONGEST_WAIT
 from tests.helpers.lab_host import LabHost
+from tests.helpers.pools import sleeper
 
 FLAG = "/run/the-broker-is-up"
 # Runs as long as its broker is there, like a worker whose Redis went away.
@@ -20,10 +23,6 @@ exec sleep infinity
 """
 ALERTED = "/run/alerted"
 ALERT = f"[Service]\nType=oneshot\nExecStart=/bin/sh -c 'echo %i >> {ALERTED}'\n"
-
-
-def sleeper(**more: t.Any) -> dict[str, t.Any]:
-    return {"name": "sleeper", "command": ["/bin/sleep", "infinity"], "instances": 2, **more}
 
 
 def test_a_killed_worker_is_back_at_once(bare: LabHost) -> None:
@@ -41,6 +40,7 @@ def test_a_killed_worker_is_back_at_once(bare: LabHost) -> None:
     assert not bare.deploy(sleeper()).changed, "a worker that systemd brought back is nothing to deploy"
 
 
+@pytest.mark.user_scope
 def test_all_enabled_instances_run_after_a_reboot(bare: LabHost) -> None:
     bare.deploy(sleeper(instances=["a", "b"]), sleeper(name="other"))
     bare.reboot()
@@ -49,6 +49,7 @@ def test_all_enabled_instances_run_after_a_reboot(bare: LabHost) -> None:
     assert not bare.deploy(sleeper(instances=["a", "b"]), sleeper(name="other")).changed
 
 
+@pytest.mark.user_scope
 def test_a_worker_that_dies_in_the_window_fails_the_task(bare: LabHost) -> None:
     bare.deploy(sleeper())
     second = bare.pids("sleeper")["2"]

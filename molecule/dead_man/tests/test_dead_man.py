@@ -5,41 +5,18 @@
 from __future__ import annotations
 
 import typing as t
+from functools import partial
+
+import pytest
 
 from tests.helpers.lab_host import LabHost
+from tests.helpers.pools import queues, sleeper
 
 COUNT = 4
 CONFIRM = 2
 JOURNAL = "/var/lib/workers.systemd/journal"
 MODULE = "-f '[A]nsiballZ_pools'"
-
-
-def sleeper(queue: str, **more: t.Any) -> dict[str, t.Any]:
-    return {
-        "name": "sleeper",
-        "command": ["/bin/sleep", "infinity"],
-        "instances": COUNT,
-        "environment": {"QUEUE": queue},
-        "rollout": {"min_healthy_time": "2s", "max_parallel": "1"},
-        **more,
-    }
-
-
-def live(lab: LabHost) -> str:
-    # A file may go away while it is looked at.
-    return lab.sh(
-        "d='/etc/systemd/system /etc/workers.systemd'; find $d -path '*sleeper*' -printf '%p %m %u %l\\n' | sort;"
-        " find $d -path '*sleeper*' -type f | sort | xargs -r sha256sum",
-        check=False,
-    )
-
-
-def queues(lab: LabHost) -> dict[str, str]:
-    """What each running process really has."""
-    return {
-        name: lab.sh(f"tr '\\0' '\\n' < /proc/{pid}/environ | sed -n 's/^QUEUE=//p'", check=False).strip()
-        for name, pid in lab.pids("sleeper").items()
-    }
+one_by_one = partial(sleeper, instances=COUNT, rollout={"min_healthy_time": "2s", "max_parallel": "1"})
 
 
 def switches(lab: LabHost) -> str:
@@ -55,12 +32,13 @@ def half_way(lab: LabHost, pool: dict[str, t.Any], then: t.Callable[[], t.Any]) 
         deploy.wait()
 
 
+@pytest.mark.user_scope
 def test_a_run_that_is_stopped_is_undone_by_the_host(bare: LabHost) -> None:
-    bare.deploy(sleeper("old"))
-    files, pids = live(bare), bare.pids("sleeper")
-    half_way(bare, sleeper("new"), lambda: bare.sh(f"pkill -STOP --euid {bare.owner} {MODULE}"))
+    bare.deploy(one_by_one("old"))
+    files, pids = bare.files("sleeper"), bare.pids("sleeper")
+    half_way(bare, one_by_one("new"), lambda: bare.sh(f"pkill -STOP --euid {bare.owner} {MODULE}"))
     stopped = float(bare.sh("date +%s.%N"))
-    bare.until(lambda: live(bare) == files and set(queues(bare).values()) == {"old"})
+    bare.until(lambda: bare.files("sleeper") == files and set(queues(bare).values()) == {"old"})
     # As the host has it: how long the test took to look is its own affair.
     starts = bare.sh("stat -c %.Y /run/systemd/units/*:sleeper@* /run/user/*/systemd/units/*:sleeper@*", check=False)
     assert max(map(float, starts.split())) - stopped < CONFIRM + 10
@@ -71,43 +49,43 @@ def test_a_run_that_is_stopped_is_undone_by_the_host(bare: LabHost) -> None:
 
     rows = bare.module("pools_info").result["pools"]["sleeper"]["generations"]
     assert [row["state"] for row in rows] == ["good", "bad"]
-    told = bare.deploy(sleeper("old"))
+    told = bare.deploy(one_by_one("old"))
     assert "died, and the host put back what it had changed: sleeper (1 to 2)" in told.result["resumed"]
     assert (told.changed, told.plan("sleeper")) == (False, [])
-    assert "resumed" not in bare.deploy(sleeper("old")).result
+    assert "resumed" not in bare.deploy(one_by_one("old")).result
 
 
 def test_a_first_deploy_that_is_killed_leaves_nothing(bare: LabHost) -> None:
-    half_way(bare, sleeper("new"), lambda: bare.sh(f"pkill -KILL {MODULE}"))
-    bare.until(lambda: live(bare) == "" and bare.pids("sleeper") == {})
+    half_way(bare, one_by_one("new"), lambda: bare.sh(f"pkill -KILL {MODULE}"))
+    bare.until(lambda: bare.files("sleeper") == "" and bare.pids("sleeper") == {})
     assert bare.sh("find /etc/systemd -name 'workers-*'") == ""
-    assert not bare.deploy(sleeper("new")).failed
+    assert not bare.deploy(one_by_one("new")).failed
 
 
 def test_a_removal_that_is_killed_is_finished_by_the_host(bare: LabHost) -> None:
     stubborn = ["/bin/sh", "-c", "trap '' TERM; while :; do sleep 1; done"]
-    bare.deploy(sleeper("old", command=stubborn, unit={"Service": {"TimeoutStopSec": "3s"}}))
+    bare.deploy(one_by_one("old", command=stubborn, unit={"Service": {"TimeoutStopSec": "3s"}}))
     with bare.deploying({"name": "sleeper", "state": "absent"}, workers_confirm=f"{CONFIRM}s") as deploy:
         bare.until(lambda: "deactivating" in bare.sh("systemctl list-units --all --no-legend 'sleeper@*'"))
         bare.sh(f"pkill -KILL {MODULE}")
         deploy.wait()
-    bare.until(lambda: live(bare) == "" and bare.pids("sleeper") == {})
+    bare.until(lambda: bare.files("sleeper") == "" and bare.pids("sleeper") == {})
     assert bare.sh("ls /var/lib/workers.systemd/generations") == ""
 
 
 def test_a_reboot_in_the_middle_is_undone_at_boot(bare: LabHost) -> None:
-    bare.deploy(sleeper("old"))
-    files = live(bare)
-    half_way(bare, sleeper("new"), bare.reboot)
-    bare.until(lambda: live(bare) == files and set(queues(bare).values()) == {"old"})
+    bare.deploy(one_by_one("old"))
+    files = bare.files("sleeper")
+    half_way(bare, one_by_one("new"), bare.reboot)
+    bare.until(lambda: bare.files("sleeper") == files and set(queues(bare).values()) == {"old"})
     assert len(queues(bare)) == COUNT
-    assert not bare.deploy(sleeper("old")).changed
+    assert not bare.deploy(one_by_one("old")).changed
 
 
 def test_a_run_that_only_waits_is_alive(bare: LabHost) -> None:
     slow = {"min_healthy_time": f"{CONFIRM * 2}s", "max_parallel": "100%"}
-    bare.deploy(sleeper("old"))
-    with bare.deploying(sleeper("new", rollout=slow), workers_confirm=f"{CONFIRM}s") as deploy:
+    bare.deploy(one_by_one("old"))
+    with bare.deploying(one_by_one("new", rollout=slow), workers_confirm=f"{CONFIRM}s") as deploy:
         assert deploy.wait() == 0
     assert set(queues(bare).values()) == {"new"}
     assert switches(bare) == ""
@@ -116,21 +94,21 @@ def test_a_run_that_only_waits_is_alive(bare: LabHost) -> None:
 
 def test_who_asked_to_be_left_alone_is_left_for_the_next_run(bare: LabHost) -> None:
     stop = {"min_healthy_time": "2s", "max_parallel": "1", "on_failure": "stop"}
-    bare.deploy(sleeper("old"))
-    half_way(bare, sleeper("new", rollout=stop), lambda: bare.sh(f"pkill -KILL {MODULE}"))
+    bare.deploy(one_by_one("old"))
+    half_way(bare, one_by_one("new", rollout=stop), lambda: bare.sh(f"pkill -KILL {MODULE}"))
     bare.until(lambda: switches(bare) == "")
     assert set(queues(bare).values()) == {"old", "new"}
-    bare.deploy(sleeper("new", rollout={**stop, "min_healthy_time": "0"}))
+    bare.deploy(one_by_one("new", rollout={**stop, "min_healthy_time": "0"}))
     assert set(queues(bare).values()) == {"new"}
 
 
 def test_a_run_that_begins_meanwhile_goes_on_from_there(bare: LabHost) -> None:
-    bare.deploy(sleeper("old"))
-    with bare.deploying(sleeper("new"), workers_confirm="30s") as deploy:
+    bare.deploy(one_by_one("old"))
+    with bare.deploying(one_by_one("new"), workers_confirm="30s") as deploy:
         bare.until(lambda: "new" in queues(bare).values())
         bare.sh(f"pkill -KILL {MODULE}")
         deploy.wait()
-    told = bare.deploy(sleeper("new", rollout={"min_healthy_time": "0"}))
+    told = bare.deploy(one_by_one("new", rollout={"min_healthy_time": "0"}))
     assert "a run was killed" in told.result["resumed"]
     assert set(queues(bare).values()) == {"new"}
     assert switches(bare) == "", "the switch of the killed run would undo what this one did"
@@ -141,21 +119,21 @@ def test_a_run_that_begins_meanwhile_goes_on_from_there(bare: LabHost) -> None:
 
 def test_a_run_goes_on_when_its_connection_is_lost(bare: LabHost) -> None:
     """Of the two processes the older one is the one that waits at the end of the connection."""
-    bare.deploy(sleeper("old"))
-    with bare.deploying(sleeper("new"), workers_confirm=f"{CONFIRM}s") as deploy:
+    bare.deploy(one_by_one("old"))
+    with bare.deploying(one_by_one("new"), workers_confirm=f"{CONFIRM}s") as deploy:
         bare.until(lambda: "new" in queues(bare).values())
         deploy.kill()
         bare.sh(f"pkill -KILL --oldest {MODULE}")
         deploy.wait()
     bare.until(lambda: set(queues(bare).values()) == {"new"} and switches(bare) == "")
-    assert not bare.deploy(sleeper("new")).changed
+    assert not bare.deploy(one_by_one("new")).changed
 
 
 def test_a_second_run_is_refused_while_it_goes_on(bare: LabHost) -> None:
-    bare.deploy(sleeper("old"))
-    with bare.deploying(sleeper("new")) as deploy:
+    bare.deploy(one_by_one("old"))
+    with bare.deploying(one_by_one("new")) as deploy:
         bare.until(lambda: "new" in queues(bare).values())
-        refused = bare.deploy(sleeper("newer"))
+        refused = bare.deploy(one_by_one("newer"))
         assert deploy.wait() == 0
     assert refused.failed
     assert "has been deploying since" in refused.msg
@@ -163,8 +141,8 @@ def test_a_second_run_is_refused_while_it_goes_on(bare: LabHost) -> None:
 
 
 def test_progress_is_shown_as_it_goes(bare: LabHost) -> None:
-    bare.deploy(sleeper("old"))
-    with bare.deploying(sleeper("new")) as deploy:
+    bare.deploy(one_by_one("old"))
+    with bare.deploying(one_by_one("new")) as deploy:
         said = deploy.communicate()[1]
     lines = [
         line.partition("] ")[2].partition(" after")[0]

@@ -203,8 +203,7 @@ def test_what_systemd_reads_otherwise_is_told_by_file_and_line(clean: LabHost) -
     try:
         deployed = clean.deploy(pool)
         assert not deployed.failed, deployed.msg
-        environ = clean.sh(f"tr '\\0' '\\1' < /proc/{clean.pids('odd')['1']}/environ").split("\1")
-        got = dict(entry.partition("=")[::2] for entry in environ)
+        got = clean.environments("odd")["1"]
         assert {name: got.get(name) for name in parse_env(ODD)} == parse_env(ODD)
         assert "NEXT" not in got
         told = deployed.result["warnings"]

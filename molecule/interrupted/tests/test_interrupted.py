@@ -4,34 +4,17 @@
 
 from __future__ import annotations
 
-import typing as t
+from functools import partial
 
 import pytest
 
 from tests.helpers.lab_host import LabHost
+from tests.helpers.pools import queues, sleeper
 
 COUNT = 6
 # The host helps itself when a run is dead for so long: a busy machine is slower than that otherwise.
 PATIENT = {"workers_confirm": "10m"}
-
-
-def sleeper(queue: str, **more: t.Any) -> dict[str, t.Any]:
-    return {
-        "name": "sleeper",
-        "command": ["/bin/sleep", "infinity"],
-        "instances": COUNT,
-        "environment": {"QUEUE": queue},
-        "rollout": {"min_healthy_time": "2s", "max_parallel": "1"},
-        **more,
-    }
-
-
-def queue_of(lab: LabHost) -> dict[str, str]:
-    """What each running process really has, whatever anybody believes."""
-    return {
-        name: lab.sh(f"tr '\\0' '\\n' < /proc/{pid}/environ | sed -n 's/^QUEUE=//p'").strip()
-        for name, pid in lab.pids("sleeper").items()
-    }
+one_by_one = partial(sleeper, instances=COUNT, rollout={"min_healthy_time": "2s", "max_parallel": "1"})
 
 
 def kill_the_deploy(lab: LabHost) -> None:
@@ -46,20 +29,20 @@ def finishing(stale: set[str]) -> list[tuple[str, str]]:
 
 
 def test_killed_between_two_restarts(bare: LabHost) -> None:
-    bare.deploy(sleeper("old"))
-    with bare.deploying(sleeper("new"), **PATIENT) as deploy:
-        bare.until(lambda: "new" in queue_of(bare).values())
+    bare.deploy(one_by_one("old"))
+    with bare.deploying(one_by_one("new"), **PATIENT) as deploy:
+        bare.until(lambda: "new" in queues(bare).values())
         kill_the_deploy(bare)
         deploy.wait()
 
-    queues, pids = queue_of(bare), bare.pids("sleeper")
-    stale = {name for name, queue in queues.items() if queue == "old"}
+    now, pids = queues(bare), bare.pids("sleeper")
+    stale = {name for name, queue in now.items() if queue == "old"}
     assert 0 < len(stale) < COUNT
-    told = bare.deploy(sleeper("new", rollout={"min_healthy_time": "0"}))
+    told = bare.deploy(one_by_one("new", rollout={"min_healthy_time": "0"}))
     assert told.plan("sleeper") == finishing(stale)
     after = bare.pids("sleeper")
     assert {name for name in after if after[name] != pids[name]} == stale
-    assert set(queue_of(bare).values()) == {"new"}
+    assert set(queues(bare).values()) == {"new"}
 
 
 LEFT_BEHIND = {
@@ -73,36 +56,36 @@ LEFT_BEHIND = {
 
 @pytest.mark.parametrize("script", LEFT_BEHIND.values(), ids=LEFT_BEHIND.keys())
 def test_killed_before_anything_was_told_to_systemd(bare: LabHost, script: str) -> None:
-    bare.deploy(sleeper("old"))
+    bare.deploy(one_by_one("old"))
     bare.sh(script)
-    told = bare.deploy(sleeper("new", rollout={"min_healthy_time": "0", "max_parallel": "100%"}))
+    told = bare.deploy(one_by_one("new", rollout={"min_healthy_time": "0", "max_parallel": "100%"}))
     assert not told.failed
-    assert set(queue_of(bare).values()) == {"new"}
-    assert len(queue_of(bare)) == COUNT
+    assert set(queues(bare).values()) == {"new"}
+    assert len(queues(bare)) == COUNT
     assert bare.sh("systemctl show -p NeedDaemonReload sleeper@1").strip() == "NeedDaemonReload=no"
-    assert not bare.deploy(sleeper("new", rollout={"min_healthy_time": "0", "max_parallel": "100%"})).changed
+    assert not bare.deploy(one_by_one("new", rollout={"min_healthy_time": "0", "max_parallel": "100%"})).changed
 
 
 def test_a_restart_by_hand_is_taken_into_account(bare: LabHost) -> None:
     """Between a killed run and the next one somebody restarts an instance: it is not restarted again."""
-    bare.deploy(sleeper("old"))
-    with bare.deploying(sleeper("new"), **PATIENT) as deploy:
-        bare.until(lambda: "new" in queue_of(bare).values())
+    bare.deploy(one_by_one("old"))
+    with bare.deploying(one_by_one("new"), **PATIENT) as deploy:
+        bare.until(lambda: "new" in queues(bare).values())
         kill_the_deploy(bare)
         deploy.wait()
     bare.sh("systemctl restart sleeper@6")
-    stale = [name for name, queue in queue_of(bare).items() if queue == "old"]
+    stale = [name for name, queue in queues(bare).items() if queue == "old"]
     assert "6" not in stale
-    told = bare.deploy(sleeper("new", rollout={"min_healthy_time": "0"}))
+    told = bare.deploy(one_by_one("new", rollout={"min_healthy_time": "0"}))
     assert told.plan("sleeper") == finishing(set(stale))
 
 
 def test_the_lock_of_a_killed_run_is_gone(bare: LabHost) -> None:
-    with bare.deploying(sleeper("old"), **PATIENT) as deploy:
+    with bare.deploying(one_by_one("old"), **PATIENT) as deploy:
         bare.until(lambda: bool(bare.pids("sleeper")))
         kill_the_deploy(bare)
         deploy.wait()
-    assert not bare.deploy(sleeper("old")).failed
+    assert not bare.deploy(one_by_one("old")).failed
 
 
 SLOW = """#!/bin/sh
@@ -113,11 +96,11 @@ exec /usr/bin/systemd-analyze "$@"
 
 def test_a_second_attempt_waits_for_the_first_one_that_still_decides(bare: LabHost) -> None:
     """The connection may be lost before anything is changed, and the action asks again under the same token."""
-    bare.deploy(sleeper("old"))
+    bare.deploy(one_by_one("old"))
     pids = bare.pids("sleeper")
     bare.write("/usr/local/sbin/systemd-analyze", SLOW)
     asked = {
-        "pools": [sleeper("new", rollout={"min_healthy_time": "300ms", "max_parallel": "100%"})],
+        "pools": [one_by_one("new", rollout={"min_healthy_time": "300ms", "max_parallel": "100%"})],
         "_follow": "00000000000000a1",
     }
     attempt = {"workers.systemd.pools": asked, "async": 60, "poll": 0}
@@ -142,6 +125,6 @@ def test_a_second_attempt_waits_for_the_first_one_that_still_decides(bare: LabHo
     finally:
         bare.sh("rm /usr/local/sbin/systemd-analyze")
     assert "failed=0" in said, said
-    assert set(queue_of(bare).values()) == {"new"}
+    assert set(queues(bare).values()) == {"new"}
     assert not set(bare.pids("sleeper").values()) & set(pids.values())
     assert len(bare.sh("ls /var/lib/workers.systemd/generations/sleeper").split()) == 2, "one deploy, not two"

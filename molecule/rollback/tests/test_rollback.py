@@ -6,34 +6,22 @@ from __future__ import annotations
 
 import re
 import typing as t
+from functools import partial
 
 import pytest
 
 from tests.helpers.lab_host import LabHost
+from tests.helpers.pools import sleeper
 
 STORE = "/var/lib/workers.systemd/generations"
 JOURNAL = "/var/lib/workers.systemd/journal"
 BROKEN = ["/bin/sh", "-c", 'echo "cannot work with $TOKEN"; exit 3']
-
-
-def sleeper(queue: str = "a", **more: t.Any) -> dict[str, t.Any]:
-    return {
-        "name": "sleeper",
-        "command": ["/bin/sleep", "infinity"],
-        "instances": 3,
-        "environment": {"QUEUE": queue},
-        "secrets": {"TOKEN": "a-long-secret-value"},
-        "rollout": {"min_healthy_time": "500ms", "max_parallel": "1"},
-        **more,
-    }
-
-
-def live(lab: LabHost) -> str:
-    """The pool's files as they are: names, modes, contents, links."""
-    return lab.sh(
-        "cd /etc; find systemd/system workers.systemd -path '*sleeper*' -printf '%p %m %u %l\\n' | sort;"
-        " find systemd/system workers.systemd -path '*sleeper*' -type f | sort | xargs -r sha256sum"
-    )
+secretive = partial(
+    sleeper,
+    instances=3,
+    secrets={"TOKEN": "a-long-secret-value"},
+    rollout={"min_healthy_time": "500ms", "max_parallel": "1"},
+)
 
 
 def kept(lab: LabHost) -> list[tuple[int, str]]:
@@ -41,13 +29,14 @@ def kept(lab: LabHost) -> list[tuple[int, str]]:
     return [(row["number"], row["state"]) for row in rows]
 
 
+@pytest.mark.user_scope
 def test_a_bad_version_costs_the_canary_and_is_put_back(bare: LabHost) -> None:
-    good = bare.deploy(sleeper())
-    files, pids = live(bare), bare.pids("sleeper")
-    told = bare.deploy(sleeper(command=BROKEN), {**sleeper(), "name": "fine"})
+    good = bare.deploy(secretive())
+    files, pids = bare.files("sleeper"), bare.pids("sleeper")
+    told = bare.deploy(secretive(command=BROKEN), {**secretive(), "name": "fine"})
     after = bare.pids("sleeper")
     assert told.failed
-    assert live(bare) == files
+    assert bare.files("sleeper") == files
     assert {name for name in pids if after.get(name) == pids[name]} == {"2", "3"}
     assert after["1"]
 
@@ -59,7 +48,7 @@ def test_a_bad_version_costs_the_canary_and_is_put_back(bare: LabHost) -> None:
     assert "cannot work with ********" in told.msg
     assert kept(bare) == [(1, "good"), (2, "bad")]
     assert len(bare.pids("fine")) == 3, "the other pool keeps its new version"
-    assert not bare.deploy(sleeper()).changed
+    assert not bare.deploy(secretive()).changed
     assert bare.sh(f"ls {JOURNAL}", check=False) == ""
 
 
@@ -80,18 +69,18 @@ while True:
 
 
 def test_what_anybody_writes_to_the_journal_does_not_stop_it(bare: LabHost) -> None:
-    good = bare.deploy(sleeper())
-    files, pids = live(bare), bare.pids("sleeper")
+    good = bare.deploy(secretive())
+    files, pids = bare.files("sleeper"), bare.pids("sleeper")
     bare.write("/tmp/forger.py", FORGER, "0644")
     bare.sh("systemd-run --quiet --unit=forger --uid=nobody python3 /tmp/forger.py")
     broken = ["/bin/sh", "-c", "printf 'no \\342\\200\\250Redis, $TOKEN\\n'; exit 3"]
     try:
-        told = bare.deploy(sleeper(command=broken))
+        told = bare.deploy(secretive(command=broken))
     finally:
         bare.sh("systemctl stop forger; rm /tmp/forger.py")
     after = bare.pids("sleeper")
     assert told.failed
-    assert (live(bare), after["2"], after["3"]) == (files, pids["2"], pids["3"])
+    assert (bare.files("sleeper"), after["2"], after["3"]) == (files, pids["2"], pids["3"])
     assert told.result["pools"]["sleeper"]["rolled_back_to"]["id"] == good.result["pools"]["sleeper"]["generation"]
     assert "is bad, generation 1" in told.msg
     assert r"no \u2028Redis" in told.msg
@@ -99,49 +88,49 @@ def test_what_anybody_writes_to_the_journal_does_not_stop_it(bare: LabHost) -> N
 
 
 def test_the_same_bad_version_again_costs_one_instance_again(bare: LabHost) -> None:
-    bare.deploy(sleeper())
-    files, pids = live(bare), bare.pids("sleeper")
+    bare.deploy(secretive())
+    files, pids = bare.files("sleeper"), bare.pids("sleeper")
     for _ in range(2):
-        assert bare.deploy(sleeper(command=BROKEN)).failed
+        assert bare.deploy(secretive(command=BROKEN)).failed
     after = bare.pids("sleeper")
-    assert (after["2"], after["3"], live(bare)) == (pids["2"], pids["3"], files)
+    assert (after["2"], after["3"], bare.files("sleeper")) == (pids["2"], pids["3"], files)
     assert kept(bare) == [(1, "good"), (2, "bad")], "trying again does not push good ones out"
 
 
 def test_the_instances_go_back_too(bare: LabHost) -> None:
-    bare.deploy(sleeper())
-    files, pids = live(bare), bare.pids("sleeper")
-    bare.deploy(sleeper(command=BROKEN, instances=["1", "x"]))
+    bare.deploy(secretive())
+    files, pids = bare.files("sleeper"), bare.pids("sleeper")
+    bare.deploy(secretive(command=BROKEN, instances=["1", "x"]))
     after = bare.pids("sleeper")
-    assert (sorted(after), live(bare)) == (["1", "2", "3"], files)
+    assert (sorted(after), bare.files("sleeper")) == (["1", "2", "3"], files)
     assert after["1"] == pids["1"], "what is missing is started first, and nothing else when that fails"
 
 
 def test_a_first_version_that_is_bad_leaves_nothing(bare: LabHost) -> None:
-    told = bare.deploy(sleeper(command=BROKEN))
+    told = bare.deploy(secretive(command=BROKEN))
     assert told.failed
     assert "what it made is removed" in told.msg
     assert told.result["pools"]["sleeper"]["rolled_back_to"] is None
-    assert live(bare) == ""
+    assert bare.files("sleeper") == ""
     assert bare.sh("systemctl list-units --all --plain --no-legend 'sleeper*'") == ""
     assert bare.sh(f"find {STORE} -path '*sleeper*'; ls {JOURNAL}", check=False) == ""
     assert bare.sh("find /etc/systemd -name 'workers-*'") == "", "nor the units that serve all pools"
-    assert not bare.deploy(sleeper()).failed
+    assert not bare.deploy(secretive()).failed
 
 
 def test_a_hand_made_change_is_put_back_with_the_rest(bare: LabHost) -> None:
-    bare.deploy(sleeper())
-    files = live(bare)
+    bare.deploy(secretive())
+    files = bare.files("sleeper")
     bare.sh("echo '# by hand' >> /etc/systemd/system/sleeper@.service; systemctl daemon-reload")
-    assert bare.deploy(sleeper(command=BROKEN)).failed
-    assert live(bare) == files
+    assert bare.deploy(secretive(command=BROKEN)).failed
+    assert bare.files("sleeper") == files
 
 
 def test_a_revert_that_fails_is_told(bare: LabHost) -> None:
     bare.write("/usr/local/bin/worker", "#!/bin/sh\nexec sleep infinity\n")
-    bare.deploy(sleeper(command=["/usr/local/bin/worker"]))
+    bare.deploy(secretive(command=["/usr/local/bin/worker"]))
     bare.write("/usr/local/bin/worker", "#!/bin/sh\nexit 1\n")
-    told = bare.deploy(sleeper(command=["/usr/local/bin/worker", "new"]))
+    told = bare.deploy(secretive(command=["/usr/local/bin/worker", "new"]))
     assert told.failed
     assert "putting back generation 1" in told.msg
     assert "failed: sleeper@1.service" in told.msg
@@ -152,7 +141,7 @@ def test_what_is_watched_cannot_go_back_and_is_seen(bare: LabHost) -> None:
     for release, text in (("1", "exec sleep infinity"), ("2", "exit 1")):
         bare.sh(f"mkdir -p /srv/releases/{release}")
         bare.write(f"/srv/releases/{release}/worker", f"#!/bin/sh\n{text}\n")
-    pool = sleeper(command=["/srv/current/worker"], watch=["/srv/current"])
+    pool = secretive(command=["/srv/current/worker"], watch=["/srv/current"])
     bare.sh("ln -sfn releases/1 /srv/current")
     bare.deploy(pool)
     pids = bare.pids("sleeper")
@@ -168,7 +157,7 @@ def test_what_is_watched_cannot_go_back_and_is_seen(bare: LabHost) -> None:
 
 
 def test_secrets_are_as_private_as_the_live_ones(bare: LabHost) -> None:
-    bare.deploy(sleeper())
+    bare.deploy(secretive())
     assert set(bare.sh(f"find {STORE} -type d -printf '%m %u\\n'").splitlines()) == {f"700 {bare.owner}"}
     assert set(bare.sh(f"find {STORE} -type f -printf '%m %u\\n'").splitlines()) == {f"600 {bare.owner}"}
     ours = "/etc/workers.systemd /var/lib/workers.systemd /run/workers.systemd"
@@ -180,12 +169,12 @@ def test_secrets_are_as_private_as_the_live_ones(bare: LabHost) -> None:
 
 def test_five_are_kept(bare: LabHost) -> None:
     for queue in "abcdef":
-        bare.deploy(sleeper(queue, instances=0))
+        bare.deploy(secretive(queue, instances=0))
     assert kept(bare) == [(number, "good") for number in range(2, 7)]
 
 
 def test_a_pool_takes_its_generations_with_it(bare: LabHost) -> None:
-    bare.deploy(sleeper(), {**sleeper(), "name": "other"})
+    bare.deploy(secretive(), {**secretive(), "name": "other"})
     bare.deploy({"name": "sleeper", "state": "absent"})
     assert bare.sh(f"ls {STORE}").split() == ["other"]
     bare.deploy(purge=True)
@@ -202,9 +191,9 @@ def test_what_a_killed_removal_left_goes_with_the_next_purge(bare: LabHost) -> N
 
 
 def test_a_rollback_goes_to_the_version_before_and_restarts_in_batches(bare: LabHost) -> None:
-    bare.deploy(sleeper("a"))
-    files = live(bare)
-    bare.deploy(sleeper("b", instances=2))
+    bare.deploy(secretive("a"))
+    files = bare.files("sleeper")
+    bare.deploy(secretive("b", instances=2))
     two = bare.pids("sleeper")
     said = bare.module("rollback", pool="sleeper", check=True)
     assert bare.pids("sleeper") == two
@@ -212,20 +201,20 @@ def test_a_rollback_goes_to_the_version_before_and_restarts_in_batches(bare: Lab
     told = bare.module("rollback", pool="sleeper")
     assert not told.failed
     assert said.plan("sleeper") == told.plan("sleeper")
-    assert live(bare) == files
+    assert bare.files("sleeper") == files
     assert sorted(bare.pids("sleeper")) == ["1", "2", "3"]
     assert told.result["pools"]["sleeper"]["number"] == 3
     assert kept(bare) == [(1, "good"), (2, "good"), (3, "good")]
-    assert not bare.deploy(sleeper("a")).changed
+    assert not bare.deploy(secretive("a")).changed
     assert not bare.module("rollback", pool="sleeper", generation="1").changed
 
 
 def test_a_rollback_to_a_given_one(bare: LabHost) -> None:
-    ids = [bare.deploy(sleeper(queue)).result["pools"]["sleeper"]["generation"] for queue in "abc"]
+    ids = [bare.deploy(secretive(queue)).result["pools"]["sleeper"]["generation"] for queue in "abc"]
     told = bare.module("rollback", pool="sleeper", generation=ids[0])
     assert told.result["pools"]["sleeper"]["generation"] == ids[0]
     assert not bare.module("rollback", pool="sleeper", generation=1).changed
-    assert not bare.deploy(sleeper("a")).changed
+    assert not bare.deploy(secretive("a")).changed
 
 
 def test_a_rollback_that_would_bring_nothing_back_is_refused(bare: LabHost) -> None:
@@ -233,17 +222,17 @@ def test_a_rollback_that_would_bring_nothing_back_is_refused(bare: LabHost) -> N
     for release in ("1", "2"):
         bare.sh(f"mkdir -p /srv/releases/{release}")
         bare.write(f"/srv/releases/{release}/worker", f"#!/bin/sh\n: {release}\nexec sleep infinity\n")
-    pool = sleeper(command=["/srv/current/worker"], watch=["/srv/current"], instances=1)
+    pool = secretive(command=["/srv/current/worker"], watch=["/srv/current"], instances=1)
     for release in ("1", "2"):
         bare.sh(f"ln -sfn releases/{release} /srv/current")
         assert bare.deploy(pool).changed
-    before, pids = live(bare), bare.pids("sleeper")
+    before, pids = bare.files("sleeper"), bare.pids("sleeper")
     for check in (True, False):
         told = bare.module("rollback", pool="sleeper", check=check)
         assert told.failed
         assert "/srv/current led to releases/1, and leads to releases/2 now" in told.msg
         assert "Point /srv/current to releases/1 first" in told.msg
-    assert (live(bare), bare.pids("sleeper")) == (before, pids)
+    assert (bare.files("sleeper"), bare.pids("sleeper")) == (before, pids)
     assert not bare.deploy(pool).changed, "nothing is left half done"
 
     # A release is never quite as it was: its caches are made anew, say.
@@ -262,14 +251,14 @@ def test_a_rollback_that_would_bring_nothing_back_is_refused(bare: LabHost) -> N
 
 def test_a_rollback_that_fails_undoes_itself(bare: LabHost) -> None:
     bare.write("/usr/local/bin/worker", "#!/bin/sh\nexec sleep infinity\n")
-    bare.deploy(sleeper(command=["/usr/local/bin/worker"]))
-    bare.deploy(sleeper("b"))
-    files = live(bare)
+    bare.deploy(secretive(command=["/usr/local/bin/worker"]))
+    bare.deploy(secretive("b"))
+    files = bare.files("sleeper")
     bare.sh("rm /usr/local/bin/worker")
     told = bare.module("rollback", pool="sleeper")
     assert told.failed
     assert told.result["pools"]["sleeper"]["rolled_back_to"]["number"] == 2
-    assert live(bare) == files
+    assert bare.files("sleeper") == files
 
 
 REFUSED = {
@@ -284,8 +273,8 @@ REFUSED = {
 def test_what_cannot_be_gone_back_to_is_told_with_what_there_is(
     bare: LabHost, options: dict[str, t.Any], told_of: str
 ) -> None:
-    bare.deploy(sleeper())
-    bare.deploy(sleeper(command=BROKEN))
+    bare.deploy(secretive())
+    bare.deploy(secretive(command=BROKEN))
     before = bare.tree()
     told = bare.module("rollback", **options)
     assert told.failed
@@ -300,32 +289,32 @@ def test_what_cannot_be_gone_back_to_is_told_with_what_there_is(
 
 def test_a_killed_deploy_is_told_and_taken_up_by_the_next(bare: LabHost) -> None:
     slow = {"min_healthy_time": "2s", "max_parallel": "1"}
-    bare.deploy(sleeper("a"))
+    bare.deploy(secretive("a"))
     old = bare.pids("sleeper")
-    with bare.deploying(sleeper("b", rollout=slow)) as deploy:
+    with bare.deploying(secretive("b", rollout=slow)) as deploy:
         bare.until(lambda: bare.pids("sleeper").get("1", old["1"]) != old["1"])
         bare.sh("pkill -KILL -f '[A]nsiballZ_pools'")
         deploy.wait()
     assert kept(bare) == [(1, "good"), (2, "applying")]
     first = bare.pids("sleeper")["1"]
-    told = bare.deploy(sleeper("b"))
+    told = bare.deploy(secretive("b"))
     assert "sleeper (1 to 2)" in told.result["resumed"]
     assert kept(bare) == [(1, "good"), (2, "good")]
     assert bare.pids("sleeper")["1"] == first, "what the killed run restarted is judged and not restarted again"
     assert "sleeper@1.service" in told.result["pools"]["sleeper"]["verdicts"]
-    again = bare.deploy(sleeper("b"))
+    again = bare.deploy(secretive("b"))
     assert ("resumed" in again.result, again.changed) == (False, False)
 
 
 def test_after_a_killed_deploy_the_old_version_can_be_deployed(bare: LabHost) -> None:
-    bare.deploy(sleeper("a"))
-    files, old = live(bare), bare.pids("sleeper")
-    with bare.deploying(sleeper("b", rollout={"min_healthy_time": "5s", "max_parallel": "1"})) as deploy:
+    bare.deploy(secretive("a"))
+    files, old = bare.files("sleeper"), bare.pids("sleeper")
+    with bare.deploying(secretive("b", rollout={"min_healthy_time": "5s", "max_parallel": "1"})) as deploy:
         bare.until(lambda: bare.pids("sleeper").get("1", old["1"]) != old["1"])
         bare.sh("pkill -KILL -f '[A]nsiballZ_pools'")
         deploy.wait()
-    told = bare.deploy(sleeper("a"))
+    told = bare.deploy(secretive("a"))
     after = bare.pids("sleeper")
     assert not told.failed
-    assert (live(bare), after["2"], after["3"]) == (files, old["2"], old["3"])
+    assert (bare.files("sleeper"), after["2"], after["3"]) == (files, old["2"], old["3"])
     assert kept(bare) == [(1, "good"), (2, "bad")]

@@ -320,14 +320,14 @@ def test_a_worker_that_takes_the_markers_of_its_neighbour_is_restarted_all_the_s
     assert bare.deploy({**new, "rollout": no}).failed
     pids = bare.pids("forger")
     bare.sh(f"echo {pids['1']} > /run/neighbour; kill -USR1 {pids['2']}")
-    bare.until(lambda: environ(bare, pids["2"])["WORKERS_SECRETS"] == environ(bare, pids["1"])["WORKERS_SECRETS"])
-    assert environ(bare, pids["2"])["RELEASE"] == "1"
+    bare.until(lambda: len({environ["WORKERS_SECRETS"] for environ in bare.environments("forger").values()}) == 1)
+    assert (bare.pids("forger"), bare.environments("forger")["2"]["RELEASE"]) == (pids, "1")
     rows = bare.module("pools_info").result["pools"]["forger"]["instances"]
     assert [row["stale"] for row in rows] == ["", "started with another environment and another secrets"]
 
     told = bare.deploy(new)
     assert ("restart", "forger@2.service") in told.plan("forger")
-    assert environ(bare, bare.pids("forger")["2"])["RELEASE"] == "2"
+    assert bare.environments("forger")["2"]["RELEASE"] == "2"
     assert bare.pids("forger")["1"] == pids["1"]
     assert not bare.deploy(new).changed
 
@@ -341,8 +341,3 @@ def test_files_that_somebody_touched_restart_nobody(bare: LabHost) -> None:
     assert bare.deploy({**pool, "command": ["/bin/false"]}).failed, "and what comes back is none the worse"
     assert not bare.deploy(pool).changed
     assert bare.pids("calm")["2"] == before["2"]
-
-
-def environ(lab: LabHost, pid: int) -> dict[str, str]:
-    pairs = lab.sh(f"tr '\\0' '\\n' < /proc/{pid}/environ").splitlines()
-    return dict(pair.split("=", 1) for pair in pairs if "=" in pair)

@@ -4,35 +4,33 @@
 
 from __future__ import annotations
 
-import typing as t
+import pytest
 
 from tests.helpers.lab_host import LabHost
+from tests.helpers.pools import sleeper
 
 
-def pool(instances: t.Any) -> dict[str, t.Any]:
-    return {"name": "sleeper", "command": ["/bin/sleep", "infinity"], "instances": instances}
-
-
+@pytest.mark.user_scope
 def test_survivors_keep_their_processes_on_the_way_down_and_up(bare: LabHost) -> None:
-    bare.deploy(pool(4))
+    bare.deploy(sleeper(instances=4))
     four = bare.pids("sleeper")
 
-    down = bare.deploy(pool(2))
+    down = bare.deploy(sleeper(instances=2))
     two = bare.pids("sleeper")
     assert two == {"1": four["1"], "2": four["2"]}
     assert not down.result["daemon_reloaded"] or ("disable", "sleeper@3.service") in down.plan("sleeper")
 
-    bare.deploy(pool(6))
+    bare.deploy(sleeper(instances=6))
     six = bare.pids("sleeper")
     assert sorted(six) == ["1", "2", "3", "4", "5", "6"]
     assert {name: six[name] for name in two} == two
 
 
 def test_what_is_surplus_is_stopped_and_disabled_and_forgotten(bare: LabHost) -> None:
-    bare.deploy(pool(3))
+    bare.deploy(sleeper(instances=3))
     # A surplus instance that had failed must not stay behind as failed.
     bare.sh("systemctl kill -s KILL sleeper@3; systemctl stop sleeper@2")
-    bare.deploy(pool(1))
+    bare.deploy(sleeper(instances=1))
     assert list(bare.pids("sleeper")) == ["1"]
     assert bare.sh("ls /etc/systemd/system/sleeper.target.wants").split() == ["sleeper@1.service"]
     assert bare.sh("systemctl list-units --all --plain --no-legend 'sleeper@*'").split()[0::1][0] == "sleeper@1.service"
@@ -40,22 +38,22 @@ def test_what_is_surplus_is_stopped_and_disabled_and_forgotten(bare: LabHost) ->
 
 
 def test_from_names_to_a_count(bare: LabHost) -> None:
-    bare.deploy(pool(["red", "blue", "1"]))
+    bare.deploy(sleeper(instances=["red", "blue", "1"]))
     named = bare.pids("sleeper")
     assert sorted(named) == ["1", "blue", "red"]
 
-    bare.deploy(pool(2))
+    bare.deploy(sleeper(instances=2))
     counted = bare.pids("sleeper")
     assert sorted(counted) == ["1", "2"]
     assert counted["1"] == named["1"]
 
 
 def test_none_at_all_keeps_the_pool(bare: LabHost) -> None:
-    bare.deploy(pool(2))
-    bare.deploy(pool(0))
+    bare.deploy(sleeper(instances=2))
+    bare.deploy(sleeper(instances=0))
     assert bare.pids("sleeper") == {}
     assert bare.module("pools_info").result["pools"]["sleeper"]["summary"]["instances"] == 0
-    assert not bare.deploy(pool(0)).changed
+    assert not bare.deploy(sleeper(instances=0)).changed
 
 
 OWN = {
@@ -94,7 +92,7 @@ def test_what_each_instance_has_for_itself(bare: LabHost) -> None:
     assert bare.deploy(OWN).plan("own")[-1] == ("restart", "own@blue.service")
     after = bare.pids("own")
     assert after["red"] == pids["red"]
-    assert "COLOUR=azure" in bare.sh(f"tr '\\0' '\\n' < /proc/{after['blue']}/environ")
+    assert bare.environments("own")["blue"]["COLOUR"] == "azure"
     assert not bare.deploy(OWN).changed
 
     bare.sh("rm /etc/default/own-blue; chmod 0700 /srv/own/red; rm /opt/own/red/is-up; mkdir /etc/default/own-red")
@@ -110,7 +108,7 @@ def test_what_each_instance_has_for_itself(bare: LabHost) -> None:
 
 
 def test_a_list_is_exact_and_says_so(bare: LabHost) -> None:
-    told = bare.deploy({**pool(1), "command": ["/bin/sh", "-c", "exec sleep infinity", "own-%i"]})
+    told = bare.deploy({**sleeper(instances=1), "command": ["/bin/sh", "-c", "exec sleep infinity", "own-%i"]})
     assert any(".command[3]: found %i, which the program gets as it is" in line for line in told.result["warnings"])
 
 

@@ -12,32 +12,19 @@ import typing as t
 import pytest
 
 from tests.helpers.lab_host import LabHost, Told
-from tests.helpers.user_host import HOME, UID, USER, UserHost
+from tests.helpers.pools import SLEEP, sleeper
+from tests.helpers.user_host import HOME, UID, USER, in_scope
 
-OURS = {"name": "plain", "command": ["/bin/sleep", "infinity"], "instances": 1}
+OURS = {"name": "plain", "command": SLEEP, "instances": 1}
+pytestmark = pytest.mark.user_scope
 RUN = f"/run/user/{UID}/workers.systemd"
 STATE = f"{HOME}/.local/state/workers.systemd"
 CONFIG = f"{HOME}/.config/workers.systemd"
 UNITS = f"{HOME}/.config/systemd/user"
 
 
-@pytest.fixture
-def host(lab: LabHost) -> LabHost:
-    """The host as root sees it, without pools of anybody."""
-    UserHost(lab.name).remove_pools()
-    seen_by_root = LabHost(lab.name)
-    seen_by_root.remove_pools()
-    return seen_by_root
-
-
 def his(**more: t.Any) -> dict[str, t.Any]:
-    wanted = {
-        "name": "sleeper",
-        "command": ["/bin/sleep", "infinity"],
-        "instances": 1,
-        "secrets": {"TOKEN": "abcdefgh"},
-    }
-    return {**wanted, "scope": "user", "user": USER, **more}
+    return {**in_scope(sleeper(instances=1, secrets={"TOKEN": "abcdefgh"})), **more}
 
 
 def as_user(host: LabHost, script: str) -> str:

@@ -9,26 +9,18 @@ import typing as t
 import pytest
 
 from tests.helpers.lab_host import LabHost
-from tests.helpers.user_host import HOME, UID, USER, UserHost
+from tests.helpers.pools import SLEEP, sleeper
+from tests.helpers.user_host import HOME, UID, USER, in_scope
 
 SECRET = "a-secret-that-nobody-sees"
+pytestmark = pytest.mark.user_scope
 
 
-@pytest.fixture
-def host(lab: LabHost) -> LabHost:
-    """The host as root sees it, without pools of anybody."""
-    UserHost(lab.name).remove_pools()
-    seen_by_root = LabHost(lab.name)
-    seen_by_root.remove_pools()
-    return seen_by_root
+def his(**more: t.Any) -> dict[str, t.Any]:
+    return {**in_scope(sleeper(secrets={"TOKEN": SECRET})), **more}
 
 
-def sleeper(**more: t.Any) -> dict[str, t.Any]:
-    wanted = {"name": "sleeper", "command": ["/bin/sleep", "infinity"], "instances": 2, "secrets": {"TOKEN": SECRET}}
-    return {**wanted, "scope": "user", "user": USER, **more}
-
-
-GONE = sleeper(state="absent")
+GONE = his(state="absent")
 
 
 def lingers(host: LabHost) -> bool:
@@ -36,7 +28,7 @@ def lingers(host: LabHost) -> bool:
 
 
 def test_the_pool_is_the_users_own_and_leaves_as_it_came(host: LabHost) -> None:
-    told = host.deploy(sleeper())
+    told = host.deploy(his())
     assert not told.failed, told.msg
     pids = host.sh("pgrep -f '^/bin/sleep infinity'").split()
     assert len(pids) == 2
@@ -48,7 +40,7 @@ def test_the_pool_is_the_users_own_and_leaves_as_it_came(host: LabHost) -> None:
     assert set(host.sh(f"stat -c %a {' '.join(holders.split())}").split()) == {"600"}
     assert host.sh("find /etc/systemd/system -name 'sleeper*' ! -type d") == ""
     assert lingers(host)
-    assert not host.deploy(sleeper()).changed
+    assert not host.deploy(his()).changed
     info = host.module("pools_info").result
     assert (info["pools"]["app/sleeper"]["scope"], info["pools"]["app/sleeper"]["user"]) == ("user", USER)
     assert info["table"][1].startswith("app/sleeper@1.service")
@@ -64,14 +56,14 @@ def test_the_pool_is_the_users_own_and_leaves_as_it_came(host: LabHost) -> None:
 
 def test_lingering_that_was_there_stays(host: LabHost) -> None:
     host.sh(f"loginctl enable-linger {USER}")
-    told = host.deploy(sleeper(), sleeper(name="other"))
+    told = host.deploy(his(), his(name="other"))
     assert "linger" not in str(told.result["host_plan"])
-    host.deploy(GONE, sleeper(name="other", state="absent"))
+    host.deploy(GONE, his(name="other", state="absent"))
     assert lingers(host)
 
 
 def test_a_check_on_a_bare_host_tells_everything_and_does_nothing(host: LabHost) -> None:
-    told = host.deploy(sleeper(), check=True)
+    told = host.deploy(his(), check=True)
     assert told.changed, told.msg
     assert ("enable-linger", USER) in [(step["verb"], step["subject"]) for step in told.result["host_plan"]]
     assert ("start", "sleeper@2.service") in [(one["verb"], one["subject"]) for one in row_of(told)["plan"]]
@@ -96,7 +88,7 @@ PLANTED = {
 def test_a_link_that_the_user_planted_does_not_lead_root_astray(host: LabHost, planted: str) -> None:
     host.sh("rm -rf /victim; mkdir /victim; echo keep > /victim/key")
     host.sh(f"{planted}; chown -hR {USER} {HOME}")
-    told = host.deploy(sleeper())
+    told = host.deploy(his())
     assert told.failed
     assert "Permission denied" in told.msg or "into which nobody else can write" in told.msg
     assert host.sh("ls -A /victim; cat /victim/key").split() == ["key", "keep"]
@@ -117,8 +109,8 @@ REFUSED = {
 
 
 def test_what_cannot_be_is_refused_at_once_and_changes_nothing(host: LabHost) -> None:
-    pools = [sleeper(name=f"p{index}", **more) for index, (more, _found) in enumerate(REFUSED.values())]
-    told = host.deploy(*pools, {"name": "plain", "command": ["/bin/sleep", "infinity"]})
+    pools = [his(name=f"p{index}", **more) for index, (more, _found) in enumerate(REFUSED.values())]
+    told = host.deploy(*pools, {"name": "plain", "command": SLEEP})
     assert told.failed
     for index, (_more, found) in enumerate(REFUSED.values()):
         assert f"- pools[{index}] (p{index}).{found}" in told.msg
@@ -128,8 +120,8 @@ def test_what_cannot_be_is_refused_at_once_and_changes_nothing(host: LabHost) ->
 
 
 def test_both_managers_in_one_deploy(host: LabHost) -> None:
-    ours = {"name": "sleeper", "command": ["/bin/sleep", "infinity"]}
-    told = host.deploy(ours, sleeper())
+    ours = sleeper(instances=1)
+    told = host.deploy(ours, his())
     assert set(told.result["pools"]) == {"sleeper", "app/sleeper"}
     assert host.sh("pgrep -fc '^/bin/sleep infinity'").strip() == "3"
     told = host.deploy(purge=True)
@@ -142,9 +134,9 @@ def test_where_users_see_their_own_processes_alone(host: LabHost) -> None:
     """proc(5), hidepid=2."""
     host.sh("mount -o remount,hidepid=2 /proc")
     try:
-        assert not host.deploy(sleeper(instances=1)).failed
-        assert not host.deploy(sleeper(instances=1)).changed
-        told = host.deploy(sleeper(instances=1, secrets={"TOKEN": f"{SECRET}-2"}))
+        assert not host.deploy(his(instances=1)).failed
+        assert not host.deploy(his(instances=1)).changed
+        told = host.deploy(his(instances=1, secrets={"TOKEN": f"{SECRET}-2"}))
         assert ("restart", "sleeper@1.service") in [(one["verb"], one["subject"]) for one in row_of(told)["plan"]]
         assert not told.failed, told.msg
         (row,) = host.module("pools_info").result["pools"]["app/sleeper"]["instances"]
@@ -160,13 +152,13 @@ def running(host: LabHost) -> dict[str, int]:
 
 
 def test_a_scope_that_is_changed_leaves_nothing_behind(host: LabHost) -> None:
-    ours = {"name": "sleeper", "command": ["/bin/sleep", "infinity"]}
+    ours = sleeper(instances=1)
     assert not host.deploy(ours).failed
-    told = host.deploy(sleeper())
+    told = host.deploy(his())
     assert told.failed
     assert "- pools[0] (sleeper).scope: found that of the system, which goes on running" in told.msg
     assert running(host) == {"root": 1}
-    told = host.deploy(sleeper(), {**ours, "state": "absent"})
+    told = host.deploy(his(), {**ours, "state": "absent"})
     assert not told.failed, told.msg
     assert running(host) == {USER: 2}
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lab import machine
 from lab.shell import LabError, run, succeeds
-from lab.suites import SUITES, Suite
+from lab.suites import MACHINES, SUITES, Kind, Suite
 
 LABEL = "workers-systemd.lab"
 # Set to a registry's Debian, such as docker.io/library/debian, where one can be reached: then nothing is bootstrapped.
@@ -32,25 +32,37 @@ ln -sf /dev/null /etc/systemd/system/console-getty.service
 rm -f /etc/machine-id
 touch /etc/machine-id
 """
+# The same for a machine. QEMU's network has one address for its guest, so that nothing is asked for at boot. PAM would
+# register a session, and start a user's manager that no test expects.
+FINISH_MACHINE = """\
+printf '/dev/vda / ext4 defaults 0 1\\n' > /etc/fstab
+printf '[Match]\\nName=en*\\n[Network]\\nAddress=10.0.2.15/24\\n' > /etc/systemd/network/lab.network
+printf 'UsePAM no\\nAuthorizedKeysFile /etc/lab_key\\nUseDNS no\\n' > /etc/ssh/sshd_config.d/lab.conf
+mkdir -p /var/log/journal
+systemctl enable systemd-networkd ssh
+"""
 
 
-def image_of(name: str) -> str:
+def image_of(name: str, kind: Kind = Kind.CONTAINER) -> str:
     """Builds the image of a suite unless there is one of the same recipe. Returns its name."""
-    if name not in SUITES:
-        raise LabError(f"no suite {name!r}, there are {', '.join(SUITES)}")
-    suite = SUITES[name]
-    recipe = hashlib.sha256(repr((suite, FINISH)).encode()).hexdigest()[:10]
-    image = f"localhost/workers-systemd-lab:{name}-{recipe}"
+    suites, tag, finish = SUITES, name, FINISH
+    if kind is Kind.VM:
+        suites, tag, finish = MACHINES, f"vm-{name}", FINISH + FINISH_MACHINE
+    if name not in suites:
+        raise LabError(f"no suite {name!r} for a {kind.value}, there are {', '.join(suites)}")
+    suite = suites[name]
+    recipe = hashlib.sha256(repr((suite, finish)).encode()).hexdigest()[:10]
+    image = f"localhost/workers-systemd-lab:{tag}-{recipe}"
     if not succeeds("podman", "image", "exists", image):
         print(f"building {image}", flush=True)
         if os.environ.get(REGISTRY):
-            _build(image, f"{os.environ[REGISTRY]}:{suite.release or name}", suite)
+            _build(image, f"{os.environ[REGISTRY]}:{suite.release or name}", suite, finish)
         else:
-            _bootstrap(image, suite.release or name, suite)
+            _bootstrap(image, suite.release or name, suite, finish)
     return image
 
 
-def _build(image: str, base: str, suite: Suite) -> None:
+def _build(image: str, base: str, suite: Suite, finish: str) -> None:
     packages = " ".join(suite.packages)
     lines = [
         f"FROM {base}",
@@ -60,21 +72,21 @@ def _build(image: str, base: str, suite: Suite) -> None:
         "RUN sh /finish.sh && rm /finish.sh",
     ]
     with tempfile.TemporaryDirectory() as directory:
-        Path(directory, "finish.sh").write_text(FINISH)
+        Path(directory, "finish.sh").write_text(finish)
         Path(directory, "Containerfile").write_text("\n".join(lines) + "\n")
         run("podman", "build", "--quiet", "--tag", image, directory)
 
 
-def _bootstrap(image: str, release: str, suite: Suite) -> None:
+def _bootstrap(image: str, release: str, suite: Suite, finish: str) -> None:
     with tempfile.TemporaryDirectory() as directory:
-        tar, finish = Path(directory, "image.tar"), Path(directory, "finish.sh")
-        finish.write_text(FINISH)
+        tar, script = Path(directory, "image.tar"), Path(directory, "finish.sh")
+        script.write_text(finish)
         run(
             "mmdebstrap",
             "--quiet",
             "--variant=minbase",
             f"--include={','.join(suite.packages)}",
-            f"--customize-hook=copy-in {finish} /",
+            f"--customize-hook=copy-in {script} /",
             '--customize-hook=chroot "$1" sh /finish.sh',
             '--customize-hook=rm "$1/finish.sh"',
             *suite.options,

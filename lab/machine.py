@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What this machine needs to be told so that systemd boots in a container: found out, never assumed."""
+"""What this machine has, and what it is told so that systemd boots in a container: found out, never assumed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 from lab.shell import LabError
-from lab.suites import Suite
+from lab.suites import Kind, Suite
 
 MIRROR = "LAB_MIRROR"
 CGROUPS = Path("/sys/fs/cgroup")
@@ -23,6 +23,8 @@ PROGRAMS = {
     "netavark": "/usr/lib/podman/netavark",
     "openssh-client": "ssh",
 }
+# What a virtual machine needs besides, since its disk is made from such an image.
+VM_PROGRAMS = {"qemu-system-x86": "qemu-system-x86_64", "qemu-utils": "qemu-img", "e2fsprogs": "mke2fs"}
 CAPABILITIES = (
     "SYS_ADMIN",  # PrivateTmp= and its like
     "SYS_PTRACE",  # PrivateUsers= together with ProtectProc=
@@ -32,10 +34,11 @@ CAPABILITIES = (
 NEEDS_CGROUP_V2 = 258
 
 
-def missing_packages() -> list[str]:
-    """Debian packages that the lab needs and this machine lacks."""
+def missing_packages(kind: Kind) -> list[str]:
+    """Debian packages that the lab needs for hosts of a kind and this machine lacks."""
+    programs = {**PROGRAMS, **VM_PROGRAMS} if kind is Kind.VM else PROGRAMS
     path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-    return [package for package, program in PROGRAMS.items() if not shutil.which(program, path=path)]
+    return [package for package, program in programs.items() if not shutil.which(program, path=path)]
 
 
 def has_cgroup_v2() -> bool:

@@ -16,7 +16,7 @@ def run(*argv: str, stdin: str = "", hint: str = "") -> str:
     try:
         done = subprocess.run(argv, input=stdin, capture_output=True, text=True, check=False)
     except FileNotFoundError:
-        raise LabError(f"there is no {argv[0]} on this machine: python3 -m lab setup") from None
+        raise LabError(f"there is no {argv[0]} on this machine: python3 -m lab setup --kind {{container,vm}}") from None
     if done.returncode:
         said = (done.stderr or done.stdout).strip()
         raise LabError(f"`{' '.join(argv)[:300]}` exited {done.returncode}:\n{said}\n{hint}".rstrip())

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import enum
 import typing as t
 
 DEFAULT = "bookworm"
@@ -37,6 +38,15 @@ PROGRAMS = (
     "redis-server",
     "ruby",
 )
+# A machine of its own: a kernel and what finds its disk, and what a thin image leaves out since it needs a real boot.
+MACHINE = ("e2fsprogs", "initramfs-tools", "kmod", "linux-image-cloud-amd64", "systemd-oomd", "udev")
+
+
+class Kind(enum.Enum):
+    """What a host is."""
+
+    CONTAINER = "container"
+    VM = "vm"
 
 
 class Suite(t.NamedTuple):
@@ -57,4 +67,8 @@ SUITES = {
     "trixie-programs": Suite(257, BASE + PROGRAMS + STRACE, release="trixie"),
     # The mirror's file of sid may be older than it says it is valid.
     "sid": Suite(262, BASE, ('--aptopt=Acquire::Check-Valid-Until "false"',)),
+}
+# Of a machine that boots. A container has the kernel of who runs it.
+MACHINES = {
+    name: SUITES[name]._replace(packages=SUITES[name].packages + MACHINE) for name in ("bookworm", "trixie", "sid")
 }

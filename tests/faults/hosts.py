@@ -68,7 +68,7 @@ class FaultHost:
             subprocess.run(["podman", "kill", self.name], check=True, stdout=subprocess.DEVNULL)
             hosts.up(self.name)
         else:
-            hosts.restart(self.name)
+            hosts.reboot(self.name)
         self.driver.wait()
         self.start()
         return {"ended": "died", "status": None, "msg": "", "traceback": "", "point": case["fraction"]}

@@ -152,7 +152,7 @@ class LabHost:
             return (done.stdout + done.stderr).decode("utf-8", "surrogateescape")
 
     def reboot(self) -> None:
-        hosts.restart(self.name)
+        hosts.reboot(self.name)
 
     @property
     def systemd(self) -> int:

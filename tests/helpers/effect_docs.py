@@ -35,14 +35,29 @@ These directives restart no instance. All of `[Install]` belongs here; the table
 LIMITS = f"""\
 ## Limits
 
-Up to systemd {LIMITS_ARE_LIVE_UP_TO} the reload writes a changed limit to the cgroup of the running instance, and no
-instance restarts. systemd 257 loads and shows the new value, but does not change the cgroup. The cgroup changes later,
-for example when another instance starts. So a worker would get a new `MemoryMax=` at an unexpected moment. Therefore
-from {LIMITS_ARE_LIVE_UP_TO + 1} on a changed limit restarts the instances, batch by batch. The versions from
-{LIMITS_ARE_LIVE_UP_TO + 1} to 256 were not tested.
+A changed limit restarts no instance. Up to systemd {LIMITS_ARE_LIVE_UP_TO} the reload writes the limit to the cgroup of
+the running instance. A newer systemd loads and shows the new value, but does not change the cgroup. The cgroup changes
+later: with the next change of any of its properties, or when a unit starts in the same slice. So a worker would get a
+new `MemoryMax=` at an unexpected moment. Therefore from {LIMITS_ARE_LIVE_UP_TO + 1} on a deploy adds nothing to the
+property `Markers` of each running instance, as `systemctl set-property --runtime UNIT Markers=` does. This changes no
+file and no marker, and systemd then writes all limits of the cgroup.
 
-The hosts of the tests have no cgroup file for `MemoryHigh=`, `MemorySwapMax=` and `IOWeight=`, and on 262 no file for
-any limit. There the test checks only the loaded value.
+On cgroup v2 the deploy reads the limits back. It restarts the instances whose cgroups have other values, batch by
+batch. No test has seen such an instance. The table shows what was tried on systemd 257, and the effect on all seven
+limits below:
+
+| after a daemon-reload | 257, cgroup v1 and v2 |
+|---|---|
+| nothing for 9 s, or another daemon-reload | unchanged |
+| `systemctl set-property --runtime UNIT Markers=` | in force, and for all instances in the same slice |
+| `SetUnitProperties` of the bus without a property | unchanged |
+| `systemd-run true`, which runs in another slice | unchanged |
+| `systemd-run --slice=` the slice of the instance | in force |
+| `systemctl kill -s CONT UNIT` | unchanged |
+| `systemctl set-property --runtime UNIT CPUAccounting=yes` | in force, but a drop-in remains |
+
+Containers on cgroup v1 have no file for `MemoryHigh=`, `MemorySwapMax=` and `IOWeight=`, and with 262 no file for any
+limit. There the test checks only the loaded value. `make vm` checks all of them on cgroup v2.
 """
 RESTART = """\
 ## In force after a restart

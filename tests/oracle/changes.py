@@ -394,7 +394,7 @@ AFTER_RELOAD = (
 )
 
 
-# Live up to a version, see LIMITS_ARE_LIVE_UP_TO.
+# With the reload up to LIMITS_ARE_LIVE_UP_TO, from then on with the act of _host/act/limits.py.
 LIMITS = (
     kernel(
         "MemoryMax",

@@ -70,17 +70,17 @@ AFTER_RELOAD: t.Mapping[str, t.Optional[t.FrozenSet[str]]] = {
 }
 
 
-# systemd 257 loads a changed limit, shows it, and leaves the cgroup of a running unit as it was until something else
-# touches that cgroup; then it is in force at a moment that nobody chose. 247 and 252 apply it with the reload.
+# With a newer one, a reload loads a changed limit, shows it, and leaves the cgroup of a running unit as it was until
+# something else touches that cgroup. _host/act/limits.py does that, and looks at it. Seen on 257.
 LIMITS_ARE_LIVE_UP_TO = 252
 LIMITS = frozenset({"MemoryMax", "MemoryHigh", "MemorySwapMax", "CPUQuota", "CPUWeight", "TasksMax", "IOWeight"})
 
 
-def effect_of(section: str, key: str, systemd: int) -> Effect:
+def effect_of(section: str, key: str) -> Effect:
     """The effect of a change of one directive. ``X-`` sections are comments to systemd (systemd.unit(5))."""
     if section.startswith("X-"):
         return Effect.NOTHING
     if section == "Service" and key in LIMITS:
-        return Effect.DAEMON_RELOAD if systemd <= LIMITS_ARE_LIVE_UP_TO else Effect.RESTART
+        return Effect.DAEMON_RELOAD
     keys = AFTER_RELOAD.get(section, frozenset())
     return Effect.DAEMON_RELOAD if keys is None or key in keys else Effect.RESTART

@@ -61,12 +61,12 @@ def unit_marker(template: str) -> str:
     return dict(field.partition("=")[::2] for field in fields).get(UNIT_MARKER, "")
 
 
-def process_digest(sections: Sections, systemd: int) -> str:
+def process_digest(sections: Sections) -> str:
     """Digest of the directives that a process keeps from its start until it ends, in any order."""
     kept = [
         (one.section, one.key, one.value)
         for one in UnitText.parse(render(sections)).assignments
-        if effect_of(one.section, one.key, systemd) is Effect.RESTART
+        if effect_of(one.section, one.key) is Effect.RESTART
     ]
     # Sorting by section and key alone keeps the order of a repeated directive, which has a meaning.
     return hashlib.sha256(repr(sorted(kept, key=lambda one: one[:2])).encode()).hexdigest()[:16]

@@ -55,7 +55,7 @@ def template_text(
     process and as a field of its journal lines.
     """
     sections = _template_sections(pool, systemd, env_files, credential_files)
-    digest = process_digest(sections, systemd)
+    digest = process_digest(sections)
     service = sections["Service"]
     environment = t.cast("t.List[str]", service["Environment"])
     environment.append(render_environment(UNIT_MARKER, digest))

@@ -8,7 +8,7 @@ import errno
 import os
 import time
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.progress import Progress
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import (
@@ -25,10 +25,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout 
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health, Inside, Sample, Verdict
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.surge import with_extra
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import WantedFile
-from ansible_collections.workers.systemd.plugins.module_utils._host.act import stops
+from ansible_collections.workers.systemd.plugins.module_utils._host.act import limits, stops
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.checks import Checks
 from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically
@@ -57,6 +58,13 @@ class PoolWork:
 
     def subjects(self, *verbs: Verb) -> t.List[str]:
         return [step.subject for step in self.steps if step.verb in verbs]
+
+    def run_on(self, places: Places) -> t.List[str]:
+        """Instances that the reload gives another unit, and that no step starts anew."""
+        if not any(path.startswith(f"{places.units}/") for path in self.subjects(Verb.WRITE)):
+            return []
+        anew = set(self.subjects(Verb.START, Verb.RESTART))
+        return [unit for unit in self.wanted if unit not in anew]
 
     def machine(self, spare: bool) -> Rollout:
         """``spare`` when stops of this pool were seen to kill: then nothing that runs is restarted."""
@@ -147,6 +155,7 @@ class Run:
                 self._change_units()
                 self.manager.reload()
                 self._refuse_old_files()
+                self._bring_limits_in_force()
         else:
             self._change_units()
         # With the stop settings of this version in force.
@@ -198,6 +207,18 @@ class Run:
         old = self.manager.loaded_from_old_files(changed)
         if old:
             raise ManagerError(f"after `systemctl daemon-reload` systemd still has old files of {', '.join(old)}")
+
+    def _bring_limits_in_force(self) -> None:
+        """Of instances that run on. One whose cgroup does not follow gets them with a restart, in its batch."""
+        run_on = [unit for pool in self.work for unit in pool.run_on(self.manager.places)]
+        behind = limits.behind(run_on, self.manager)
+        for unit in behind:
+            self.tell(f"{unit} is restarted: its limits are not in force without")
+        more = {unit: Step(Verb.RESTART, unit, "its limits are not in force after the reload") for unit in behind}
+        self.work = [
+            replace(pool, steps=[*pool.steps, *(more[unit] for unit in pool.wanted if unit in more)])
+            for pool in self.work
+        ]
 
     def _reload_units(self) -> None:
         """All at once: it takes no instance away. Whether they live on is judged like a start."""

@@ -1,0 +1,36 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Limits that systemd has loaded anew come to the cgroups of units that run on."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.limits import FILES, in_force
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.effects import LIMITS_ARE_LIVE_UP_TO
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
+
+CGROUPS = "/sys/fs/cgroup"
+# Longer than any of the files, of which one may name many devices.
+LONGEST = 2**14
+
+
+def behind(units: t.Sequence[str], manager: Manager) -> t.List[str]:
+    """Has systemd bring the limits of running services in force. Returns those whose cgroups do not go by them.
+
+    What cannot be looked at is not told: a limit that has no file is not enforced at all, and a restart helps nothing.
+    """
+    if not units or manager.version() <= LIMITS_ARE_LIVE_UP_TO:
+        return []
+    manager.renew_cgroups(units)
+    loaded = {name: manager.limits(units, name) for name in FILES}
+    groups = manager.cgroups(units)
+    return [unit for unit in units if any(not _has(groups[unit], name, loaded[name][unit]) for name in FILES)]
+
+
+def _has(group: str, name: str, loaded: int) -> bool:
+    try:
+        with open(f"{CGROUPS}{group}/{FILES[name]}", encoding="ascii", errors="replace") as file:
+            return in_force(name, loaded, file.read(LONGEST))
+    except OSError:
+        return True

@@ -62,9 +62,11 @@ unit: setup  ## unit and property tests, full branch coverage of the core
 	pytest --numprocesses=auto --dist=worksteal tests/unit $(COVERAGE)
 
 docs: setup  ## the documentation site, in .cache/docs/html
+	@command -v dot >/dev/null || sh tests/install.sh graphviz
 	rm -rf .cache/docs
 	mkdir -p .cache/docs/source/modules
-	cp docs/*.md docs/docsite/index.md docs/docsite/conf.py .cache/docs/source
+	cp docs/*.md docs/docsite/index.md docs/docsite/conf.py docs/docsite/deploy.dot .cache/docs/source
+	PYTHONPATH=. python -m tests.helpers.rooms > .cache/docs/source/rooms.dot
 	antsibull-docs collection --use-current --squash-hierarchy --fail-on-error --dest-dir .cache/docs/source/modules \
 	  workers.systemd
 	sphinx-build --quiet --fail-on-warning --keep-going .cache/docs/source .cache/docs/html

@@ -14,7 +14,8 @@ html_theme = "alabaster"
 html_theme_options = {"description": "Background workers on plain Linux with systemd", "page_width": "70em"}
 html_sidebars = {"**": ["about.html", "navigation.html", "searchbox.html"]}
 html_show_copyright = False
-extensions = ["myst_parser", "sphinx_antsibull_ext"]
+extensions = ["myst_parser", "sphinx_antsibull_ext", "sphinx.ext.graphviz"]
+graphviz_output_format = "svg"
 # Headings get the anchors that they have where people read the source.
 myst_heading_anchors = 4
 smartquotes = False

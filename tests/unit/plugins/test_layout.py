@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,21 @@ def test_a_module_takes_along_no_more_than_its_budget(module: Path) -> None:
     size = sum(MODULE_UTILS.joinpath(*one).with_suffix(".py").stat().st_size for one in sent) / 1000
     files, kilobytes = BUDGETS[module.stem]
     assert (len(sent) <= files, size <= kilobytes) == (True, True), f"{len(sent)} files, {size:.0f} kB"
+
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/code-map.md", "SECURITY.md", "README.md"])
+def test_each_path_on_a_map_exists(page: str) -> None:
+    """``_core/write/wanted.py`` and ``tests/oracle`` from their folder on; a bare ``stale.py`` anywhere."""
+    named = set(re.findall(r"`([a-z0-9_/.-]+)`", (ROOT / page).read_text()))
+    folders = {name for name in named if name.startswith(("_core/", "_host/"))}
+    below_root = {name for name in named if re.match(r"(?:plugins|tests|molecule|roles|playbooks|docs|lab)/", name)}
+    bare = {name for name in named if re.fullmatch(r"[a-z_]+\.py", name)}
+    missing = {name for name in folders if not (MODULE_UTILS / name).exists()}
+    missing |= {name for name in below_root if not (ROOT / name).exists()}
+    missing |= {
+        name for name in bare if not any((ROOT / "plugins").rglob(name)) and not any((ROOT / "tests").rglob(name))
+    }
+    assert missing == set()

@@ -45,7 +45,7 @@ lab: setup  ## what containers that run systemd need
 check:  ## lint, types, unit tests: under two minutes
 	$(MAKE) --jobs=2 --output-sync=target lint types unit COVERAGE=
 
-lint: setup  ## ruff, yamllint, ansible-lint, licences, the documentation of the modules, the changelog
+lint: setup  ## ruff, yamllint, ansible-lint, licences, documentation of modules, changelog, plain English
 	ruff check .
 	ruff format --check .
 	yamllint --strict .
@@ -54,6 +54,7 @@ lint: setup  ## ruff, yamllint, ansible-lint, licences, the documentation of the
 	antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck --validate-collection-refs dependent \
 	  --disallow-unknown-collection-refs .
 	ansible-lint
+	python -m tests.helpers.plain_english
 
 types: setup  ## mypy --strict
 	mypy -p $(PACKAGE).plugins -p lab -p tests.helpers -p tests.benchmarks -p tests.corpus -p tests.faults -p tests.matrix

@@ -64,6 +64,13 @@ def host(lab: LabHost) -> t.Any:
 
 
 @pytest.fixture
+def clean(lab: LabHost) -> LabHost:
+    """The host as root sees it, without pools of anybody: neither the system nor the user has one."""
+    UserHost(lab.name).remove_pools()
+    return LabHost(lab.name)
+
+
+@pytest.fixture
 def bare(lab: LabHost) -> LabHost:
     """The host without pools."""
     lab.remove_pools()

@@ -23,52 +23,54 @@ def his(**more: t.Any) -> dict[str, t.Any]:
 GONE = his(state="absent")
 
 
-def lingers(host: LabHost) -> bool:
-    return USER in host.sh("ls /var/lib/systemd/linger")
+def lingers(clean: LabHost) -> bool:
+    return USER in clean.sh("ls /var/lib/systemd/linger")
 
 
-def test_the_pool_is_the_users_own_and_leaves_as_it_came(host: LabHost) -> None:
-    told = host.deploy(his())
+def test_the_pool_is_the_users_own_and_leaves_as_it_came(clean: LabHost) -> None:
+    told = clean.deploy(his())
     assert not told.failed, told.msg
-    pids = host.sh("pgrep -f '^/bin/sleep infinity'").split()
+    pids = clean.sh("pgrep -f '^/bin/sleep infinity'").split()
     assert len(pids) == 2
-    assert host.sh(f"stat -c %U {' '.join(f'/proc/{pid}' for pid in pids)}").split() == [USER, USER]
-    assert f"user@{UID}.service" in host.sh(f"cat /proc/{pids[0]}/cgroup")
-    assert host.sh(f"find {HOME} ! -user {USER}") == "", "root has written where the user may plant a link"
-    holders = host.sh(f"grep -rl {SECRET} /home /etc /var/lib/workers.systemd /run/user/{UID} 2>/dev/null", check=False)
+    assert clean.sh(f"stat -c %U {' '.join(f'/proc/{pid}' for pid in pids)}").split() == [USER, USER]
+    assert f"user@{UID}.service" in clean.sh(f"cat /proc/{pids[0]}/cgroup")
+    assert clean.sh(f"find {HOME} ! -user {USER}") == "", "root has written where the user may plant a link"
+    holders = clean.sh(
+        f"grep -rl {SECRET} /home /etc /var/lib/workers.systemd /run/user/{UID} 2>/dev/null", check=False
+    )
     assert len(holders.split()) == 2, "the live file and that of its generation"
-    assert set(host.sh(f"stat -c %a {' '.join(holders.split())}").split()) == {"600"}
-    assert host.sh("find /etc/systemd/system -name 'sleeper*' ! -type d") == ""
-    assert lingers(host)
-    assert not host.deploy(his()).changed
-    info = host.module("pools_info").result
+    assert set(clean.sh(f"stat -c %a {' '.join(holders.split())}").split()) == {"600"}
+    assert clean.sh("find /etc/systemd/system -name 'sleeper*' ! -type d") == ""
+    assert lingers(clean)
+    assert not clean.deploy(his()).changed
+    info = clean.module("pools_info").result
     assert (info["pools"]["app/sleeper"]["scope"], info["pools"]["app/sleeper"]["user"]) == ("user", USER)
     assert info["table"][1].startswith("app/sleeper@1.service")
 
-    told = host.deploy(GONE)
+    told = clean.deploy(GONE)
     assert ("disable-linger", USER) in [(step["verb"], step["subject"]) for step in told.result["host_plan"]]
-    assert host.sh("pgrep -f '^/bin/sleep infinity'", check=False) == ""
-    assert host.sh(f"grep -rl sleeper {HOME}", check=False) == ""
-    assert not lingers(host)
-    assert host.sh("ls /var/lib/workers.systemd/users") == ""
-    assert not host.deploy(GONE).changed
+    assert clean.sh("pgrep -f '^/bin/sleep infinity'", check=False) == ""
+    assert clean.sh(f"grep -rl sleeper {HOME}", check=False) == ""
+    assert not lingers(clean)
+    assert clean.sh("ls /var/lib/workers.systemd/users") == ""
+    assert not clean.deploy(GONE).changed
 
 
-def test_lingering_that_was_there_stays(host: LabHost) -> None:
-    host.sh(f"loginctl enable-linger {USER}")
-    told = host.deploy(his(), his(name="other"))
+def test_lingering_that_was_there_stays(clean: LabHost) -> None:
+    clean.sh(f"loginctl enable-linger {USER}")
+    told = clean.deploy(his(), his(name="other"))
     assert "linger" not in str(told.result["host_plan"])
-    host.deploy(GONE, his(name="other", state="absent"))
-    assert lingers(host)
+    clean.deploy(GONE, his(name="other", state="absent"))
+    assert lingers(clean)
 
 
-def test_a_check_on_a_bare_host_tells_everything_and_does_nothing(host: LabHost) -> None:
-    told = host.deploy(his(), check=True)
+def test_a_check_on_a_bare_host_tells_everything_and_does_nothing(clean: LabHost) -> None:
+    told = clean.deploy(his(), check=True)
     assert told.changed, told.msg
     assert ("enable-linger", USER) in [(step["verb"], step["subject"]) for step in told.result["host_plan"]]
     assert ("start", "sleeper@2.service") in [(one["verb"], one["subject"]) for one in row_of(told)["plan"]]
-    assert not lingers(host)
-    assert host.sh(f"ls -A {HOME} | grep -v -e bash -e profile; ls /run/user", check=False) == ""
+    assert not lingers(clean)
+    assert clean.sh(f"ls -A {HOME} | grep -v -e bash -e profile; ls /run/user", check=False) == ""
     assert SECRET not in str(told.result)
 
 
@@ -85,14 +87,14 @@ PLANTED = {
 
 
 @pytest.mark.parametrize("planted", PLANTED.values(), ids=PLANTED.keys())
-def test_a_link_that_the_user_planted_does_not_lead_root_astray(host: LabHost, planted: str) -> None:
-    host.sh("rm -rf /victim; mkdir /victim; echo keep > /victim/key")
-    host.sh(f"{planted}; chown -hR {USER} {HOME}")
-    told = host.deploy(his())
+def test_a_link_that_the_user_planted_does_not_lead_root_astray(clean: LabHost, planted: str) -> None:
+    clean.sh("rm -rf /victim; mkdir /victim; echo keep > /victim/key")
+    clean.sh(f"{planted}; chown -hR {USER} {HOME}")
+    told = clean.deploy(his())
     assert told.failed
     assert "Permission denied" in told.msg or "into which nobody else can write" in told.msg
-    assert host.sh("ls -A /victim; cat /victim/key").split() == ["key", "keep"]
-    assert not lingers(host), "what this run switched on is off again"
+    assert clean.sh("ls -A /victim; cat /victim/key").split() == ["key", "keep"]
+    assert not lingers(clean), "what this run switched on is off again"
 
 
 REFUSED = {
@@ -108,65 +110,65 @@ REFUSED = {
 }
 
 
-def test_what_cannot_be_is_refused_at_once_and_changes_nothing(host: LabHost) -> None:
+def test_what_cannot_be_is_refused_at_once_and_changes_nothing(clean: LabHost) -> None:
     pools = [his(name=f"p{index}", **more) for index, (more, _found) in enumerate(REFUSED.values())]
-    told = host.deploy(*pools, {"name": "plain", "command": SLEEP})
+    told = clean.deploy(*pools, {"name": "plain", "command": SLEEP})
     assert told.failed
     for index, (_more, found) in enumerate(REFUSED.values()):
         assert f"- pools[{index}] (p{index}).{found}" in told.msg
     assert told.msg.startswith(f"{len(REFUSED)} problems, nothing was changed:")
-    assert host.sh(f"find /etc/systemd/system -name 'plain*'; ls -A {HOME} | grep config", check=False) == ""
-    assert not lingers(host)
+    assert clean.sh(f"find /etc/systemd/system -name 'plain*'; ls -A {HOME} | grep config", check=False) == ""
+    assert not lingers(clean)
 
 
-def test_both_managers_in_one_deploy(host: LabHost) -> None:
+def test_both_managers_in_one_deploy(clean: LabHost) -> None:
     ours = sleeper(instances=1)
-    told = host.deploy(ours, his())
+    told = clean.deploy(ours, his())
     assert set(told.result["pools"]) == {"sleeper", "app/sleeper"}
-    assert host.sh("pgrep -fc '^/bin/sleep infinity'").strip() == "3"
-    told = host.deploy(purge=True)
+    assert clean.sh("pgrep -fc '^/bin/sleep infinity'").strip() == "3"
+    told = clean.deploy(purge=True)
     assert not told.failed, told.msg
-    assert host.sh("pgrep -f '^/bin/sleep infinity'", check=False) == ""
-    assert not lingers(host)
+    assert clean.sh("pgrep -f '^/bin/sleep infinity'", check=False) == ""
+    assert not lingers(clean)
 
 
-def test_where_users_see_their_own_processes_alone(host: LabHost) -> None:
+def test_where_users_see_their_own_processes_alone(clean: LabHost) -> None:
     """proc(5), hidepid=2."""
-    host.sh("mount -o remount,hidepid=2 /proc")
+    clean.sh("mount -o remount,hidepid=2 /proc")
     try:
-        assert not host.deploy(his(instances=1)).failed
-        assert not host.deploy(his(instances=1)).changed
-        told = host.deploy(his(instances=1, secrets={"TOKEN": f"{SECRET}-2"}))
+        assert not clean.deploy(his(instances=1)).failed
+        assert not clean.deploy(his(instances=1)).changed
+        told = clean.deploy(his(instances=1, secrets={"TOKEN": f"{SECRET}-2"}))
         assert ("restart", "sleeper@1.service") in [(one["verb"], one["subject"]) for one in row_of(told)["plan"]]
         assert not told.failed, told.msg
-        (row,) = host.module("pools_info").result["pools"]["app/sleeper"]["instances"]
+        (row,) = clean.module("pools_info").result["pools"]["app/sleeper"]["instances"]
         assert (row["sub_state"], row["stale"]) == ("running", "")
     finally:
-        host.sh("mount -o remount,hidepid=0 /proc")
+        clean.sh("mount -o remount,hidepid=0 /proc")
 
 
-def running(host: LabHost) -> dict[str, int]:
+def running(clean: LabHost) -> dict[str, int]:
     """How many run as whom."""
-    names = host.sh("ps -o user= -p $(pgrep -d, -f '^/bin/sleep infinity') 2>/dev/null", check=False).split()
+    names = clean.sh("ps -o user= -p $(pgrep -d, -f '^/bin/sleep infinity') 2>/dev/null", check=False).split()
     return {name: names.count(name) for name in names}
 
 
-def test_a_scope_that_is_changed_leaves_nothing_behind(host: LabHost) -> None:
+def test_a_scope_that_is_changed_leaves_nothing_behind(clean: LabHost) -> None:
     ours = sleeper(instances=1)
-    assert not host.deploy(ours).failed
-    told = host.deploy(his())
+    assert not clean.deploy(ours).failed
+    told = clean.deploy(his())
     assert told.failed
     assert "- pools[0] (sleeper).scope: found that of the system, which goes on running" in told.msg
-    assert running(host) == {"root": 1}
-    told = host.deploy(his(), {**ours, "state": "absent"})
+    assert running(clean) == {"root": 1}
+    told = clean.deploy(his(), {**ours, "state": "absent"})
     assert not told.failed, told.msg
-    assert running(host) == {USER: 2}
+    assert running(clean) == {USER: 2}
 
-    told = host.deploy(ours)
+    told = clean.deploy(ours)
     assert told.failed
     assert f"- pools[0] (sleeper).scope: found that of the manager of {USER}, which goes on running" in told.msg
-    assert running(host) == {USER: 2}
-    told = host.deploy(ours, purge=True)
+    assert running(clean) == {USER: 2}
+    told = clean.deploy(ours, purge=True)
     assert not told.failed, told.msg
-    assert running(host) == {"root": 1}
-    assert not lingers(host)
+    assert running(clean) == {"root": 1}
+    assert not lingers(clean)

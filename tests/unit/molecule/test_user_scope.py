@@ -16,7 +16,6 @@ EXPECTED = {
     "dead_man/tests/test_dead_man.py": 1,
     "rollback/tests/test_rollback.py": 1,
     "scaling/tests/test_scaling.py": 1,
-    "user_scope/tests/test_hostile_user.py": 8,
     "user_scope/tests/test_user_scope.py": 10,
 }
 

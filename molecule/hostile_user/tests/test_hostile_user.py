@@ -16,7 +16,6 @@ from tests.helpers.pools import SLEEP, sleeper
 from tests.helpers.user_host import HOME, UID, USER, in_scope
 
 OURS = {"name": "plain", "command": SLEEP, "instances": 1}
-pytestmark = pytest.mark.user_scope
 RUN = f"/run/user/{UID}/workers.systemd"
 STATE = f"{HOME}/.local/state/workers.systemd"
 CONFIG = f"{HOME}/.config/workers.systemd"
@@ -27,17 +26,18 @@ def his(**more: t.Any) -> dict[str, t.Any]:
     return {**in_scope(sleeper(instances=1, secrets={"TOKEN": "abcdefgh"})), **more}
 
 
-def as_user(host: LabHost, script: str) -> str:
-    return host.sh(f"runuser -u {USER} -- env XDG_RUNTIME_DIR=/run/user/{UID} sh -c '{script}'")
+def as_user(clean: LabHost, script: str) -> str:
+    return clean.sh(f"runuser -u {USER} -- env XDG_RUNTIME_DIR=/run/user/{UID} sh -c '{script}'")
 
 
 # What works as him, and nothing else of his.
-FOUND = f"pgrep -u {USER} -f '^[^ ]+ -I /proc/self/fd/'"
+WORKS_AS_HIM = "'^[^ ]+ -I /proc/self/fd/'"
+FOUND = f"pgrep -u {USER} -f {WORKS_AS_HIM}"
 
 
-def always(host: LabHost, unit: str, script: str, user: str = USER) -> None:
+def always(clean: LabHost, unit: str, script: str, user: str = USER) -> None:
     """He, or somebody else, does it until he is stopped."""
-    host.sh(
+    clean.sh(
         f'systemctl stop {unit} 2>/dev/null; systemd-run --quiet --collect --unit={unit} --uid={user} sh -c "{script}"'
     )
 
@@ -78,13 +78,13 @@ HARMFUL = {
 }
 
 
-def test_what_he_plants_fails_his_own_pools_at_most(host: LabHost) -> None:
-    assert not host.deploy(OURS, his()).failed
-    as_user(host, HARMLESS)
+def test_what_he_plants_fails_his_own_pools_at_most(clean: LabHost) -> None:
+    assert not clean.deploy(OURS, his()).failed
+    as_user(clean, HARMLESS)
     for number, (what, (done, undone)) in enumerate({"nothing harmful": ("", ""), **HARMFUL}.items()):
-        as_user(host, done)
+        as_user(clean, done)
         begun = time.monotonic()
-        told = host.deploy({**OURS, "environment": {"N": str(number)}}, his(environment={"N": str(number)}))
+        told = clean.deploy({**OURS, "environment": {"N": str(number)}}, his(environment={"N": str(number)}))
         # What hangs is ended after 120 s.
         assert time.monotonic() - begun < 110, what
         assert told.plan("plain"), what
@@ -92,34 +92,34 @@ def test_what_he_plants_fails_his_own_pools_at_most(host: LabHost) -> None:
             by_itself(told)
         else:
             assert not told.failed, told.msg
-        as_user(host, undone)
-    assert host.module("pools_info").result["pools"]["plain"]["summary"]["running"] == 1
-    assert not host.deploy(OURS, his()).failed
+        as_user(clean, undone)
+    assert clean.module("pools_info").result["pools"]["plain"]["summary"]["running"] == 1
+    assert not clean.deploy(OURS, his()).failed
 
 
-def test_what_is_wrong_with_the_input_refuses_all_and_what_he_took_away_fails_his(host: LabHost) -> None:
-    told = host.deploy(OURS, his(unit={"Service": {"Retsart": "no"}}))
+def test_what_is_wrong_with_the_input_refuses_all_and_what_he_took_away_fails_his(clean: LabHost) -> None:
+    told = clean.deploy(OURS, his(unit={"Service": {"Retsart": "no"}}))
     assert told.failed
     assert told.msg.startswith("1 problem, nothing was changed:")
-    assert host.sh("ls /etc/systemd/system/plain@.service 2>&1", check=False).endswith("No such file or directory\n")
-    told = host.deploy(OURS, his(command=[f"{HOME}/gone"]))
+    assert clean.sh("ls /etc/systemd/system/plain@.service 2>&1", check=False).endswith("No such file or directory\n")
+    told = clean.deploy(OURS, his(command=[f"{HOME}/gone"]))
     by_itself(told)
     assert f"(sleeper).command: found {HOME}/gone is not there" in told.msg
-    assert host.sh("systemctl is-active plain@1").strip() == "active"
+    assert clean.sh("systemctl is-active plain@1").strip() == "active"
 
 
 def changed(number: int, **more: t.Any) -> dict[str, t.Any]:
     return {**OURS, "environment": {"N": str(number)}, "rollout": {"min_healthy_time": "300ms"}, **more}
 
 
-def version_of(host: LabHost) -> str:
+def version_of(clean: LabHost) -> str:
     """Of the pool of the system, as its process has it."""
-    return host.sh("tr '\\0' '\\n' < /proc/$(systemctl show -P MainPID plain@1)/environ | sed -n s/^N=//p").strip()
+    return clean.sh("tr '\\0' '\\n' < /proc/$(systemctl show -P MainPID plain@1)/environ | sed -n s/^N=//p").strip()
 
 
-def is_done(host: LabHost) -> bool:
+def is_done(clean: LabHost) -> bool:
     """That of the system, so that nothing can put it back."""
-    left = host.sh(
+    left = clean.sh(
         "ls /var/lib/workers.systemd/journal /run/systemd/transient/workers-dead-man.* 2>/dev/null", check=False
     )
     return not left
@@ -132,61 +132,61 @@ WORKER_DOES = {
 
 
 @pytest.mark.parametrize("does", WORKER_DOES.values(), ids=WORKER_DOES.keys())
-def test_what_his_worker_does_in_the_middle_of_a_run_puts_nothing_of_the_system_back(host: LabHost, does: str) -> None:
-    assert not host.deploy(changed(1)).failed
+def test_what_his_worker_does_in_the_middle_of_a_run_puts_nothing_of_the_system_back(clean: LabHost, does: str) -> None:
+    assert not clean.deploy(changed(1)).failed
     # `$(` is a shell's, and systemd's `$` is doubled by the collection.
     worker = his(command=["/bin/sh", "-c", f"{does}; exec sleep infinity"], rollout={"min_healthy_time": "2s"})
-    told = host.module("pools", pools=[changed(2), worker], confirm="2s")
+    told = clean.module("pools", pools=[changed(2), worker], confirm="2s")
     by_itself(told)
     assert "was killed" in told.msg
-    assert is_done(host)
+    assert is_done(clean)
     time.sleep(5)
-    assert (version_of(host), is_done(host)) == ("2", True)
+    assert (version_of(clean), is_done(clean)) == ("2", True)
 
 
-def test_a_lock_that_he_holds_is_his_alone(host: LabHost) -> None:
-    assert not host.deploy(changed(1), his()).failed
-    always(host, "holder", f"exec flock {RUN}/lock sleep infinity")
-    by_itself(host.deploy(changed(2), his(environment={"N": "2"})))
-    by_itself(host.deploy(changed(3), purge=True))
-    assert version_of(host) == "3"
-    host.sh("systemctl stop holder")
-    assert not host.deploy(changed(3), purge=True).failed
+def test_a_lock_that_he_holds_is_his_alone(clean: LabHost) -> None:
+    assert not clean.deploy(changed(1), his()).failed
+    always(clean, "holder", f"exec flock {RUN}/lock sleep infinity")
+    by_itself(clean.deploy(changed(2), his(environment={"N": "2"})))
+    by_itself(clean.deploy(changed(3), purge=True))
+    assert version_of(clean) == "3"
+    clean.sh("systemctl stop holder")
+    assert not clean.deploy(changed(3), purge=True).failed
 
 
-def test_who_stops_whatever_looks_at_his_pools_hides_nobody(host: LabHost) -> None:
-    assert not host.deploy(changed(1), his()).failed
-    always(host, "stopper", f"while :; do kill -STOP \\$({FOUND}) 2>/dev/null; done")
+def test_who_stops_whatever_looks_at_his_pools_hides_nobody(clean: LabHost) -> None:
+    assert not clean.deploy(changed(1), his()).failed
+    always(clean, "stopper", f"while :; do kill -STOP \\$({FOUND}) 2>/dev/null; done")
     try:
-        seen = host.module("pools_info").result
+        seen = clean.module("pools_info").result
     finally:
-        host.sh("systemctl stop stopper")
+        clean.sh("systemctl stop stopper")
     assert [*seen["pools"]] == ["plain"]
     assert f"the manager of {USER}: " in seen["warnings"][0]
-    assert host.sh(FOUND, check=False) == "", "what he stopped is ended"
+    assert clean.sh(FOUND, check=False) == "", "what he stopped is ended"
 
 
-def test_a_stop_that_takes_him_for_ever_holds_nobody_else_up(host: LabHost) -> None:
+def test_a_stop_that_takes_him_for_ever_holds_nobody_else_up(clean: LabHost) -> None:
     deaf = ["/bin/sh", "-c", "trap : TERM; while :; do sleep 1; done"]
-    assert not host.deploy(changed(1), his(command=deaf)).failed
-    as_user(host, f"mkdir {UNITS}/sleeper@.service.d")
-    host.write(f"{UNITS}/sleeper@.service.d/a.conf", "[Service]\nTimeoutStopSec=infinity\n", "0644")
+    assert not clean.deploy(changed(1), his(command=deaf)).failed
+    as_user(clean, f"mkdir {UNITS}/sleeper@.service.d")
+    clean.write(f"{UNITS}/sleeper@.service.d/a.conf", "[Service]\nTimeoutStopSec=infinity\n", "0644")
     state = f"runuser -u {USER} -- env XDG_RUNTIME_DIR=/run/user/{UID} systemctl --user show -P ActiveState sleeper@1"
-    with host.deploying(changed(2), his(command=deaf, environment={"N": "2"})):
-        host.until(lambda: "deactivating" in host.sh(state), 60)
-        told = host.deploy(changed(3))
+    with clean.deploying(changed(2), his(command=deaf, environment={"N": "2"})):
+        clean.until(lambda: "deactivating" in clean.sh(state), 60)
+        told = clean.deploy(changed(3))
         assert not told.failed, told.msg
-        assert version_of(host) == "3"
-        by_itself(host.deploy(changed(4), his(command=deaf, environment={"N": "4"})))
-    host.sh(f"kill -KILL $({FOUND})")
+        assert version_of(clean) == "3"
+        by_itself(clean.deploy(changed(4), his(command=deaf, environment={"N": "4"})))
+    clean.sh(f"pkill -KILL -u {USER} -f {WORKS_AS_HIM}", check=False)
 
 
-def test_nothing_of_the_environment_of_the_task_reaches_him(host: LabHost) -> None:
+def test_nothing_of_the_environment_of_the_task_reaches_him(clean: LabHost) -> None:
     see = f"for pid in \\$(pgrep -u {USER}); do tr '\\0' '\\n' < /proc/\\$pid/environ; done 2>/dev/null"
-    always(host, "spy", f"while :; do {see} >> /run/seen; done", user="root")
+    always(clean, "spy", f"while :; do {see} >> /run/seen; done", user="root")
     given = {"pools": [changed(1), his()]}
-    host.raw([{"workers.systemd.pools": given, "environment": {"VAULT_TOKEN": "of-the-operator"}}])
-    host.sh("systemctl stop spy")
-    seen = host.sh("cat /run/seen; rm /run/seen")
+    clean.raw([{"workers.systemd.pools": given, "environment": {"VAULT_TOKEN": "of-the-operator"}}])
+    clean.sh("systemctl stop spy")
+    seen = clean.sh("cat /run/seen; rm /run/seen")
     assert f"HOME={HOME}" in seen
     assert "of-the-operator" not in seen

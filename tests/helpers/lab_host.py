@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab import hosts, ssh
-from tests.helpers.plays import play
+from tests.helpers.plays import Playing, play, playing
 
 DEPLOY = Path(__file__).with_name("deploy.yml")
 JSON = {"ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json", "ANSIBLE_NOCOWS": "1"}
@@ -116,23 +116,17 @@ class LabHost:
         return self._told(self._playbook(DEPLOY, variables, options))
 
     @contextlib.contextmanager
-    def deploying(self, *pools: t.Mapping[str, t.Any], **variables: t.Any) -> t.Iterator[subprocess.Popen[str]]:
+    def deploying(self, *pools: t.Mapping[str, t.Any], **variables: t.Any) -> t.Iterator[Playing]:
         """A deploy that is under way; ``variables`` are more of the role's."""
         wanted = self.asked("pools", {"pools": list(pools)})
-        argv = self._argv(DEPLOY, {"workers_pools": wanted["pools"], **variables}, [])
-        with subprocess.Popen(
-            argv,
-            env={**os.environ, **JSON},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as process:
+        words = self._words(DEPLOY, {"workers_pools": wanted["pools"], **variables}, [])
+        with playing(words, JSON) as deploy:
             try:
-                yield process
+                yield deploy
             finally:
-                # What ansible-playbook has forked outlives it in a session of its own, and comes back to the host.
-                subprocess.run(["pkill", "-KILL", "-f", f"ansible-playbook -i {self.name},"], check=False)
+                # What it has forked would come back to the host.
+                deploy.kill_all()
+                deploy.wait()
 
     def module(self, module: str, /, *, check: bool = False, **options: t.Any) -> Told:
         """Runs one module of the collection."""
@@ -147,9 +141,18 @@ class LabHost:
         """What somebody who runs these tasks sees on the terminal."""
         with _playbook_of(tasks) as playbook:
             # Molecule forces colours.
-            plain = {**os.environ, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_FORCE_COLOR": "0"}
-            done = subprocess.run(self._argv(playbook, {}, []), env=plain, capture_output=True, check=False)
-            return (done.stdout + done.stderr).decode("utf-8", "surrogateescape")
+            return play(self._words(playbook, {}, []), {"ANSIBLE_NOCOLOR": "1", "ANSIBLE_FORCE_COLOR": "0"}).said
+
+    @contextlib.contextmanager
+    def locked(self) -> t.Iterator[None]:
+        """Somebody else holds the host's lock."""
+        lock = "/run/workers.systemd/lock"
+        hold = f"systemd-run --quiet --unit=holder flock {lock} sleep infinity"
+        self.sh(f"mkdir -p /run/workers.systemd; {hold}; while flock --nonblock {lock} true; do sleep 0.05; done")
+        try:
+            yield
+        finally:
+            self.sh("systemctl stop holder")
 
     def reboot(self) -> None:
         hosts.reboot(self.name)
@@ -212,16 +215,15 @@ class LabHost:
                 raise AssertionError(f"did not happen within {seconds} s")
             time.sleep(0.1)
 
-    def _argv(self, playbook: Path, variables: t.Mapping[str, t.Any], options: t.Sequence[str]) -> list[str]:
+    def _words(self, playbook: Path, variables: t.Mapping[str, t.Any], options: t.Sequence[str]) -> list[str]:
         extra = json.dumps({**CONNECTION, **self.login, **variables})
-        return ["ansible-playbook", "-i", f"{self.name},", "-e", extra, *options, str(playbook)]
+        return ["-i", f"{self.name},", "-e", extra, *options, str(playbook)]
 
     def _playbook(self, playbook: Path, variables: t.Mapping[str, t.Any], options: t.Sequence[str]) -> t.Any:
         return json.loads(self._output(playbook, variables, options))
 
     def _output(self, playbook: Path, variables: t.Mapping[str, t.Any], options: t.Sequence[str]) -> str:
-        _, *words = self._argv(playbook, variables, options)
-        done = play(words, JSON)
+        done = play(self._words(playbook, variables, options), JSON)
         if not done.stdout.lstrip().startswith("{"):
             raise AssertionError(f"{done.stdout}{done.stderr}")
         return done.stdout

@@ -2,22 +2,28 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """ansible-playbook for tests that run it hundreds of times: imported once, forked for every play.
 
-A third of the processor time of a short play is the import of Ansible. Run as a program this is what forks: it reads
-lines of JSON, and writes the exit status of each play.
+A third of the processor time of a short play is the import of Ansible, and as much is spent to pack a module, which is
+then kept. Run as a program this is what forks: it reads lines of JSON, each a play with a directory for what it says.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import gc
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
 import traceback
 import typing as t
 from pathlib import Path
+
+# In that directory: what the play writes, and a FIFO for its process and, at its end, its exit status.
+OUT, ERR, STATUS = "out", "err", "status"
 
 
 class Played(t.NamedTuple):
@@ -33,16 +39,52 @@ class Played(t.NamedTuple):
         return self.stdout + self.stderr
 
 
+class Playing:
+    """A play that is under way, in the process ``pid``."""
+
+    def __init__(self, status: t.IO[str], said: Path) -> None:
+        self._status, self._said = status, said
+        self.pid = int(status.readline())
+
+    def kill(self) -> None:
+        """The process alone: what it has forked outlives it."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+
+    def kill_all(self) -> None:
+        """With what it has forked, which is in sessions of its own."""
+        subprocess.run(["pkill", "-KILL", "--exact", _name_of(self.pid)], check=False)
+
+    @functools.cached_property
+    def played(self) -> Played:
+        """When it has ended."""
+        status = int(self._status.readline())
+        out, err = ((self._said / name).read_text(errors="surrogateescape") for name in (OUT, ERR))
+        return Played(out, err, status)
+
+    def wait(self) -> int:
+        return self.played.status
+
+
 def play(words: t.Sequence[str], environment: t.Mapping[str, str], directory: t.Optional[Path] = None) -> Played:
-    """``ansible-playbook WORDS`` with more of an environment, in a directory or here. One at a time."""
-    program = _program(tuple(sorted(environment.items())))
-    stdin, stdout = t.cast("t.IO[str]", program.stdin), t.cast("t.IO[str]", program.stdout)
+    """``ansible-playbook WORDS`` with more of an environment, in a directory or here."""
+    with playing(words, environment, directory) as under_way:
+        return under_way.played
+
+
+@contextlib.contextmanager
+def playing(
+    words: t.Sequence[str], environment: t.Mapping[str, str], directory: t.Optional[Path] = None
+) -> t.Iterator[Playing]:
+    """The same while it is under way, and several at a time."""
+    stdin = t.cast("t.IO[str]", _program(tuple(sorted(environment.items()))).stdin)
     with tempfile.TemporaryDirectory() as said:
-        out, err, there = Path(said, "out"), Path(said, "err"), str(directory or Path.cwd())
-        asked = {"words": ["ansible-playbook", *words], "out": str(out), "err": str(err), "directory": there}
+        os.mkfifo(Path(said, STATUS))
+        asked = {"words": ["ansible-playbook", *words], "said": said, "directory": str(directory or Path.cwd())}
         stdin.write(json.dumps(asked) + "\n")
         stdin.flush()
-        return Played(status=int(stdout.readline()), stdout=out.read_text(), stderr=err.read_text())
+        with Path(said, STATUS).open() as status:
+            yield Playing(status, Path(said))
 
 
 @functools.cache
@@ -50,7 +92,7 @@ def _program(environment: t.Tuple[t.Tuple[str, str], ...]) -> subprocess.Popen[s
     """It ends with its standard input, and so with this process."""
     argv = [sys.executable, "-P", __file__]
     env = {**os.environ, **dict(environment)}
-    return subprocess.Popen(argv, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(argv, env=env, stdin=subprocess.PIPE, text=True)
 
 
 def main() -> None:
@@ -60,22 +102,37 @@ def main() -> None:
     import ansible.executor.process.worker
     import ansible.plugins.strategy  # noqa: F401
 
+    # A play is too short to collect garbage, and looking for it copies the memory that was forked.
+    gc.freeze()
+    gc.disable()
+    # Nobody waits for those that see to a play.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:
+        if not os.fork():
+            _see_to(**json.loads(line))
+
+
+def _see_to(words: t.List[str], said: str, directory: str) -> t.NoReturn:
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    with Path(said, STATUS).open("w") as status:
         child = os.fork()
         if not child:
-            _play(**json.loads(line))
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+            _play(words, Path(said), directory)
+        print(child, file=status, flush=True)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), file=status, flush=True)
+    os._exit(0)
 
 
-def _play(words: t.List[str], out: str, err: str, directory: str) -> t.NoReturn:
+def _play(words: t.List[str], said: Path, directory: str) -> t.NoReturn:
     from ansible.cli.playbook import main as ansible_playbook
 
-    status: t.Any = 250
+    exit_status: t.Any = 250
     try:
+        Path("/proc/self/comm").write_text(_name_of(os.getpid()))
         for number, path, flags in (
             (0, os.devnull, os.O_RDONLY),
-            (1, out, os.O_WRONLY | os.O_CREAT),
-            (2, err, os.O_WRONLY | os.O_CREAT),
+            (1, said / OUT, os.O_WRONLY | os.O_CREAT),
+            (2, said / ERR, os.O_WRONLY | os.O_CREAT),
         ):
             os.dup2(os.open(path, flags), number)
         os.chdir(directory)
@@ -84,13 +141,18 @@ def _play(words: t.List[str], out: str, err: str, directory: str) -> t.NoReturn:
         sys.argv = words
         ansible_playbook(words)
     except SystemExit as end:
-        status = end.code
+        exit_status = end.code
     except BaseException:
         traceback.print_exc()
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(status or 0)
+        os._exit(exit_status or 0)
+
+
+def _name_of(pid: int) -> str:
+    """The name of a play's process, which what it forks has, too."""
+    return f"play-{pid}"
 
 
 if __name__ == "__main__":

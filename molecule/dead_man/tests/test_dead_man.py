@@ -41,7 +41,7 @@ def test_a_run_that_is_stopped_is_undone_by_the_host(bare: LabHost) -> None:
     bare.until(lambda: bare.files("sleeper") == files and set(queues(bare).values()) == {"old"})
     # As the host has it: how long the test took to look is its own affair.
     starts = bare.sh("stat -c %.Y /run/systemd/units/*:sleeper@* /run/user/*/systemd/units/*:sleeper@*", check=False)
-    assert max(map(float, starts.split())) - stopped < CONFIRM + 10
+    assert max(map(float, starts.split())) - stopped < 50, "a minute is what it waits when nobody says otherwise"
     after = bare.pids("sleeper")
     untouched = {name for name in pids if after[name] == pids[name]}
     assert 0 < len(untouched) < COUNT, "only what the dead run had restarted is restarted"
@@ -77,8 +77,8 @@ def test_a_reboot_in_the_middle_is_undone_at_boot(bare: LabHost) -> None:
     bare.deploy(one_by_one("old"))
     files = bare.files("sleeper")
     half_way(bare, one_by_one("new"), bare.reboot)
-    bare.until(lambda: bare.files("sleeper") == files and set(queues(bare).values()) == {"old"})
-    assert len(queues(bare)) == COUNT
+    bare.until(lambda: '"undone"' in bare.sh(f"cat {JOURNAL}"))
+    bare.until(lambda: bare.files("sleeper") == files and list(queues(bare).values()) == ["old"] * COUNT)
     assert not bare.deploy(one_by_one("old")).changed
 
 
@@ -143,7 +143,7 @@ def test_a_second_run_is_refused_while_it_goes_on(bare: LabHost) -> None:
 def test_progress_is_shown_as_it_goes(bare: LabHost) -> None:
     bare.deploy(one_by_one("old"))
     with bare.deploying(one_by_one("new")) as deploy:
-        said = deploy.communicate()[1]
+        said = deploy.played.stderr
     lines = [
         line.partition("] ")[2].partition(" after")[0]
         for line in said.replace(f"{bare.owner}/", "").splitlines()

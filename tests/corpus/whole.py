@@ -52,6 +52,7 @@ REFUSED = {
     "a priority without a policy": service("CPUSchedulingPriority=5", until=248),
     "a timer without a time": WholeUnit("[Timer]\nPersistent=yes\n", "a.timer"),
     "a timer of itself": WholeUnit("[Timer]\nOnBootSec=1\nUnit=a.timer\n", "a.timer"),
+    "a timer of itself by its name": WholeUnit("[Timer]\nOnBootSec=1\nUnit=%p.timer\n", "a.timer"),
     "a timer of two": WholeUnit("[Timer]\nOnBootSec=1\nUnit=b.service\nUnit=c.service\n", "a.timer"),
     "a socket without an address": WholeUnit("[Socket]\nAccept=no\n", "a.socket"),
     "a datagram to accept": WholeUnit("[Socket]\nListenDatagram=80\nAccept=yes\n", "a.socket"),

@@ -21,17 +21,26 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 
 
-def findings(unit: Unit, catalogue: Catalogue, systemd: int) -> t.Iterator[Finding]:
-    """What this systemd would ignore or refuse in the files of a unit, and what it reads under an old name."""
+def findings(
+    unit: Unit, catalogue: Catalogue, systemd: int, instances: t.Optional[t.Sequence[str]] = None
+) -> t.Iterator[Finding]:
+    """What this systemd would ignore or refuse in the files of a unit, and what it reads under an old name.
+
+    ``instances`` are those of a template, and a value has to be right for each; ``None`` for the one that verify takes,
+    ``ANY`` when nobody knows them: it has to be right for some then.
+    """
     for path, text in unit.files:
         yield from syntax_findings(unit.name.kind, path, text)
     possible = possible_sections(unit.name.kind)
+    known = None if instances is None else tuple(instances)
     for at in unit.assignments():
         if at.section in possible and at.key and not is_for_others(at.key):
-            yield from _directive_findings(at, unit.name, catalogue, systemd)
+            yield from _directive_findings(at, unit.name, catalogue, systemd, known)
 
 
-def _directive_findings(at: Placed, name: UnitName, catalogue: Catalogue, systemd: int) -> t.Iterator[Finding]:
+def _directive_findings(
+    at: Placed, name: UnitName, catalogue: Catalogue, systemd: int, instances: t.Optional[t.Tuple[str, ...]]
+) -> t.Iterator[Finding]:
     kind = catalogue.get(at.section, {}).get(at.key)
     if kind is None:
         yield _unknown(at, possible_sections(name.kind), catalogue, systemd)
@@ -39,7 +48,7 @@ def _directive_findings(at: Placed, name: UnitName, catalogue: Catalogue, system
     instead = replacement(at.section, at.key)
     if instead:
         yield Finding("obsolete", Severity.WARNING, at, f"{at.key}, an old name", instead)
-    bad = value_finding(at, kind, systemd, name)
+    bad = value_finding(at, kind, systemd, name, instances)
     if bad:
         yield bad
 

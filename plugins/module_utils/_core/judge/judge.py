@@ -35,13 +35,14 @@ def judged(
     verified: t.Iterable[Finding] = (),
     off: t.Collection[str] = (),
     host: t.Optional[HostFacts] = None,
+    instances: t.Optional[t.Sequence[str]] = None,
 ) -> t.List[Finding]:
     """All findings about a unit by file and line, each once, without those whose id is switched off.
 
-    ``verified`` is what the target's own systemd said; it is left out where one of our judges says why. A trap in a
-    line that systemd ignores catches nobody.
+    ``instances`` are those of a template, see ``directives.findings``. ``verified`` is what the target's own systemd
+    said; it is left out where one of our judges says why. A trap in a line that systemd ignores catches nobody.
     """
-    listed = list(directives.findings(unit, catalogue, systemd))
+    listed = list(directives.findings(unit, catalogue, systemd, instances))
     ignored = _places(one for one in listed if one.severity is Severity.ERROR)
     whole = list(whole_unit.findings(unit, systemd, ignored))
     useless = ignored | _places(whole)

@@ -36,6 +36,7 @@ IDS = frozenset(
         "obsolete",
         "bad-value",
         "bad-specifier",
+        "instance-value",
         "too-new-value",
         "obsolete-value",
         "unknown-escape",

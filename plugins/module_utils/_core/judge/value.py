@@ -37,17 +37,23 @@ SECRET = ("Environment", "SetCredential", "SetCredentialEncrypted", "StandardInp
 # What it lists for units of these types and ignores in them (can_delegate and can_set_managed_oom in unit.h).
 DELEGATE = ("Delegate", "DelegateSubgroup")
 MANAGED_OOM = (
-    *("ManagedOOMSwap", "ManagedOOMMemoryPressure", "ManagedOOMMemoryPressureLimit"),
+    *("OOMRules", "ManagedOOMSwap", "ManagedOOMMemoryPressure", "ManagedOOMMemoryPressureLimit"),
     *("ManagedOOMMemoryPressureLimitPercent", "ManagedOOMMemoryPressureDurationSec"),
 )
 NOT_OF_TYPE = {"Slice": DELEGATE, **dict.fromkeys(("Socket", "Mount", "Swap"), (*DELEGATE, *MANAGED_OOM))}
 # What systemd calls command lines.
 COMMANDS = "PATH [ARGUMENT [...]]"
+NOT_VERIFIED = "It is right for some instances, not for {}, which `systemd-analyze verify` takes for all of them."
 LONGEST_SHOWN = 60
 
 
-def value_finding(at: Placed, systemd_type: str, systemd: int, name: UnitName) -> t.Optional[Finding]:
-    """What this systemd would not take, or takes and warns of. ``systemd_type`` is its name for the kind of value."""
+def value_finding(
+    at: Placed, systemd_type: str, systemd: int, name: UnitName, instances: t.Optional[t.Tuple[str, ...]] = None
+) -> t.Optional[Finding]:
+    """What this systemd would not take, or takes and warns of. ``systemd_type`` is its name for the kind of value.
+
+    ``instances`` are those of a template: ``ANY`` when they are not known, ``None`` for the one that verify takes.
+    """
     instead = OLD_WORDS.get((at.key, at.value))
     if instead:
         return Finding("obsolete-value", Severity.WARNING, at, at.value, instead)
@@ -57,7 +63,7 @@ def value_finding(at: Placed, systemd_type: str, systemd: int, name: UnitName) -
     if allowed:
         return _word_finding(at, allowed, systemd_type, systemd)
     kind = kind_of(at.section, at.key, systemd_type, systemd)
-    found = _kind_finding(at, kind, systemd, name) if kind else None
+    found = _kind_finding(at, kind, systemd, name, instances) if kind else None
     return found or (_escape_finding(at) if systemd_type == COMMANDS else None)
 
 
@@ -76,32 +82,49 @@ def _word_finding(at: Placed, allowed: str, systemd_type: str, systemd: int) -> 
     return error("bad-value", at, _shown(at), _one_of(known), did_you_mean(at.value, known))
 
 
-def _kind_finding(at: Placed, kind: Kind, systemd: int, name: UnitName) -> t.Optional[Finding]:
+def _kind_finding(
+    at: Placed, kind: Kind, systemd: int, name: UnitName, instances: t.Optional[t.Tuple[str, ...]]
+) -> t.Optional[Finding]:
     if not at.value:
         return None if kind.empty else error("bad-value", at, "nothing", kind.expected)
-    if kind.expands is Expands.NONE or "%" not in at.value:
-        return None if kind.accepts(at.value) else error("bad-value", at, _shown(at), kind.expected)
-    tables = specifiers.tables(name, at.path, systemd)
-    if kind.expands is Expands.NAMES:
-        tables = tuple(specifiers.names_only(one) for one in tables)
-    written, rest = at.value, ""
-    if kind.expands is Expands.IN_FIRST_FIELD:
-        written, colon, rest = at.value.partition(":")
-        rest = f"{colon}{rest}"
-    unknown = specifiers.unknown_specifier(written, tables[0])
+    value = kind.before(at.value)
+    if value is None:
+        return error("bad-value", at, _shown(at), kind.expected)
+    if kind.expands is Expands.NONE or "%" not in value:
+        return None if kind.accepts(value) else error("bad-value", at, _shown(at), kind.expected)
+    meant = specifiers.meant(name, at.path, systemd, instances)
+    unknown = specifiers.unknown_specifier(value, _allowed(kind, meant.tables[0]))
     if unknown:
         # One of a newer systemd than those that we know may be there.
         if systemd > NEWEST_KNOWN:
             return None
         return error("bad-specifier", at, f"the specifier {unknown}", "one that systemd expands here, or %% for %")
-    nothing = NOTHING if kind.splits else ""
-    if any(kind.accepts(f"{specifiers.expanded(written, one, nothing)}{rest}") for one in tables):
+    refused = _refused(value, kind, meant)
+    if refused is None:
         return None
-    return error("bad-value", at, _shown(at), kind.expected, _stands_for(at, written, tables[0]))
+    if instances is None and name.instance == "":
+        others = specifiers.meant(name, at.path, systemd, specifiers.ANY)
+        if _refused(value, kind, others) is None:
+            return error(
+                "instance-value", at, _shown(at), kind.expected, NOT_VERIFIED.format(specifiers.verified(systemd))
+            )
+    return error("bad-value", at, _shown(at), kind.expected, _stands_for(at, value, refused))
 
 
-def _stands_for(at: Placed, written: str, table: specifiers.Table) -> str:
-    text = specifiers.expanded(written, table)
+def _allowed(kind: Kind, table: specifiers.Table) -> specifiers.Table:
+    return specifiers.names_only(table) if kind.expands is Expands.NAMES else table
+
+
+def _refused(value: str, kind: Kind, meant: specifiers.Meant) -> t.Optional[specifiers.Table]:
+    """What the specifiers stand for where the value is wrong; ``None`` when it is right."""
+    nothing = NOTHING if kind.splits else ""
+    texts = {specifiers.expanded(value, one, nothing): one for one in meant.tables}
+    refused = [table for text, table in texts.items() if not kind.accepts(text)]
+    return refused[0] if refused and (meant.each or len(refused) == len(texts)) else None
+
+
+def _stands_for(at: Placed, value: str, table: specifiers.Table) -> str:
+    text = specifiers.expanded(value, table)
     return "" if at.key in SECRET else f"For one, it stands for {_cut(text) or 'nothing'}."
 
 

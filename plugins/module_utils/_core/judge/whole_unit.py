@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.finding import Finding, error
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.extract_word import BadWord
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed, Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import specifiers
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.commands import command_lines
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.listed import is_slice
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.time_span import SECOND, microseconds
@@ -191,8 +192,13 @@ def _triggered(read: Read) -> t.Iterator[Finding]:
     units = read.all("Unit")
     for one in units[1:]:
         yield _useless(one, "a second Unit=", "one")
-    if units and units[0].value in ("%n", str(read.unit.name)):
+    if units and _is_itself(units[0].value, read):
         yield _useless(units[0], "the unit itself", "another unit")
+
+
+def _is_itself(value: str, read: Read) -> bool:
+    table = specifiers.meant(read.unit.name, read.unit.path, read.systemd).tables[0]
+    return not specifiers.unknown_specifier(value, table) and specifiers.expanded(value, table) == table["n"]
 
 
 def _socket(read: Read) -> t.Iterator[Finding]:

@@ -20,6 +20,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
     UnitName,
     is_unit_name,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.specifiers import ANY
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import trap_facts
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.candidates import instance_of, some_instance
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.verify import Candidate, verify
@@ -68,7 +69,7 @@ def lint_files(asked: Chosen, run: Run, off: t.Collection[str]) -> t.List[Row]:
     said = iter(verify(manager, [_candidate(one.unit) for one in subjects if one.whole]))
     facts = trap_facts.facts(SYSTEM, [one.unit for one in subjects], run)
     for one, host in zip(subjects, facts):
-        found = judged(one.unit, known, manager.version(), next(said) if one.whole else [], off, host)
+        found = judged(one.unit, known, manager.version(), next(said) if one.whole else [], off, host, ANY)
         # Of a unit that only a drop-in was asked about, the drop-in.
         rows += [row for row in one.told(found) if one.unit.files[0][0] in files or row["file"] in files]
     return [row for row in rows if row["id"] not in off]

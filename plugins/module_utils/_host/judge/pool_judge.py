@@ -66,14 +66,14 @@ def judge_pools(
     found = [
         (pool, finding)
         for (pool, one), said, host in zip(asked, verified, facts)
-        for finding in judged(one.unit, catalogue, systemd, said, silent, host)
+        for finding in judged(one.unit, catalogue, systemd, said, silent, host, pool.instances)
     ]
     for pool in sound:
         found += [(pool, finding) for finding in _of_own_environment_files(manager, pool, silent)]
     for pool in flawed:
         found += [
             (pool, one)
-            for one in findings(_template(places, pool, systemd), catalogue, systemd)
+            for one in findings(_template(places, pool, systemd), catalogue, systemd, pool.instances)
             if _is_own(places, pool, one)
         ]
     # Of two instances with drop-ins of their own both have the template in them.

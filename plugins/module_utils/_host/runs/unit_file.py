@@ -11,6 +11,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.judge.findin
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.judge import MAY_COME_LATER, judged
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.specifiers import ANY
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.unit_spec import UnitSpec
 from ansible_collections.workers.systemd.plugins.module_utils._host import host
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import candidates, trap_facts
@@ -75,7 +76,7 @@ class UnitInstall:
         found = [
             finding
             for one, own, host in zip(asked, said, facts)
-            for finding in judged(one.unit, known, systemd, own, self.off, host)
+            for finding in judged(one.unit, known, systemd, own, self.off, host, ANY)
         ]
         return list(dict.fromkeys(found))
 

@@ -75,10 +75,6 @@ def is_signature(text: str, systemd: int) -> bool:
     return text.startswith("/") or (text.startswith("base64:") and is_base64(text[len("base64:") :], systemd))
 
 
-def is_text_with_escapes(text: str) -> bool:
-    return unescaped(text) is not None
-
-
 def is_set_credential(text: str, systemd: int, *, encrypted: bool) -> bool:
     """``NAME:DATA``, where data have escapes of C, or are in base64 when they are encrypted."""
     name, data = _first_field(text)
@@ -267,9 +263,9 @@ def is_open_file(text: str) -> bool:
     path, name, flags = [*fields, "", ""][:3]
     chosen = flags.split(",") if flags else []
     path_name = ["", *(one for one in path.split("/") if one not in ("", "."))][-1]
-    is_path = path.startswith("/") and are_names(path) and path_name not in ("", "..")
+    is_path = path.startswith("/") and are_names(path) and (name or path_name not in ("", ".."))
     is_known = set(chosen) <= OPEN_FLAGS and len(set(chosen)) == len(chosen) and len(OPEN_MODES & set(chosen)) <= 1
-    return len(fields) <= 3 and is_path and is_known and is_descriptor_name(name or path_name)
+    return len(fields) <= 3 and bool(is_path) and is_known and is_descriptor_name(name or path_name)
 
 
 def is_bpf_program(text: str, systemd: int) -> bool:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import enum
+import re
 import typing as t
 from dataclasses import dataclass
 
@@ -30,7 +31,16 @@ class Expands(enum.Enum):
     NONE = "a percent sign is a character as any other"
     NAMES = "unit_name_printf()"
     ALL = "unit_full_printf()"
-    IN_FIRST_FIELD = "unit_full_printf() of what stands before the first colon"
+
+
+def _as_written(value: str) -> str:
+    return value
+
+
+def verbatim(pattern: str) -> t.Callable[[str], str]:
+    """In what matches, a percent sign is a character as any other."""
+    match = re.compile(pattern, re.DOTALL)
+    return lambda value: match.sub(lambda found: found.group().replace("%", "%%"), value)
 
 
 @dataclass(frozen=True)
@@ -38,7 +48,8 @@ class Kind:
     """``expected`` says it in the words of who wrote the value. ``empty``: an empty value takes earlier ones back.
 
     ``splits``: systemd takes it apart and then expands the words, so that ``accepts`` gets ``NOTHING`` in it where a
-    specifier stands for nothing.
+    specifier stands for nothing. ``before`` gives the value as it is when specifiers are expanded, ``None`` when it is
+    wrong before that; ``accepts`` gets it after that.
     """
 
     expected: str
@@ -46,6 +57,7 @@ class Kind:
     empty: bool = True
     expands: Expands = Expands.NONE
     splits: bool = False
+    before: t.Callable[[str], t.Optional[str]] = _as_written
 
 
 def each(accepts: Accepts, style: Style = QUOTED) -> Accepts:

@@ -18,6 +18,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.extr
     PLAIN,
     WRITTEN,
     Style,
+    unescaped,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import addresses, composed
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.calendar_event import (
@@ -33,6 +34,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.valu
     each_written,
     one_of,
     soft_and_hard,
+    verbatim,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.listed import (
     ARCHITECTURES,
@@ -93,6 +95,8 @@ BOOLEAN = Kind("a boolean: yes or no", is_boolean, EMPTY_IS_BAD)
 TEXT = Kind("text", lambda value: True, True, ALL)
 WRITTEN_TEXT = Kind("text", lambda value: True)
 NO_OTHER_POLICIES_SINCE, SIZES_OF_MESSAGES_SINCE = 258, 258
+# sched(7): SCHED_OTHER, FIFO, RR, BATCH, IDLE, DEADLINE and EXT.
+POLICIES = (0, 1, 2, 3, 5, 6, 7)
 LAST_CPU, LAST_NUMBER = 8191, (1 << 32) - 1
 CAPABILITIES = names(
     "chown dac_override dac_read_search fowner fsetid kill setgid setuid setpcap linux_immutable net_bind_service"
@@ -130,8 +134,8 @@ FILE_SYSTEM_GROUPS = names(
 ABOUT_PATHS = re.compile("(?:Condition|Assert)(?:Path.*|DirectoryNotEmpty|File.*|NeedsUpdate)")
 
 
-def named_or_number(choices: str, last: int) -> Accepts:
-    return one_of(*names(choices), is_between(0, last))
+def named_or_number(choices: str, last: int, systemd: int) -> Accepts:
+    return one_of(*names(choices), is_between(0, last, systemd))
 
 
 def for_each(directives: str, kind: Kind) -> Kinds:
@@ -187,10 +191,13 @@ def limited_nice(value: str) -> t.Optional[float]:
 
 def _numbers(systemd: int) -> Kinds:
     def whole(expected: str, least: int, most: int, *, empty: bool = True) -> Kind:
-        return Kind(expected, is_between(least, most), empty)
+        return Kind(expected, is_between(least, most, systemd), empty)
 
-    weight = Kind("a weight, 1 to 10000", is_between(1, 10000))
-    or_idle = Kind("a weight, 1 to 10000, or idle", one_of("idle", is_between(1, 10000)))
+    policy = named_or_number("other batch idle fifo rr", (1 << 31) - 1, systemd)
+    if systemd >= NO_OTHER_POLICIES_SINCE:
+        policy = one_of(*names("other batch idle fifo rr ext"), lambda value: integer(value, systemd) in POLICIES)
+    weight = Kind("a weight, 1 to 10000", is_between(1, 10000, systemd))
+    or_idle = Kind("a weight, 1 to 10000, or idle", one_of("idle", is_between(1, 10000, systemd)))
     return {
         "Nice": whole("a number, -20 to 19", -20, 19),
         "OOMScoreAdjust": whole("a number, -1000 to 1000", -1000, 1000),
@@ -205,15 +212,10 @@ def _numbers(systemd: int) -> Kinds:
         **for_each("BlockIOWeight StartupBlockIOWeight", whole("a weight, 10 to 1000", 10, 1000)),
         "IOSchedulingClass": Kind(
             "none, realtime, best-effort or idle",
-            named_or_number("none realtime best-effort idle", 7 if systemd >= NO_OTHER_POLICIES_SINCE else 8),
+            named_or_number("none realtime best-effort idle", 7 if systemd >= NO_OTHER_POLICIES_SINCE else 8, systemd),
         ),
-        "CPUSchedulingPolicy": Kind(
-            "other, batch, idle, fifo or rr",
-            one_of(*names("other batch idle fifo rr ext"), lambda value: integer(value) in (0, 1, 2, 3, 5, 6, 7))
-            if systemd >= NO_OTHER_POLICIES_SINCE
-            else named_or_number("other batch idle fifo rr", (1 << 31) - 1),
-        ),
-        "IPTOS": Kind("a type of service", named_or_number("low-delay throughput reliability low-cost", 255)),
+        "CPUSchedulingPolicy": Kind("other, batch, idle, fifo or rr", policy),
+        "IPTOS": Kind("a type of service", named_or_number("low-delay throughput reliability low-cost", 255, systemd)),
         "UMask": Kind("a mode of octal digits, such as 0027", is_mode, EMPTY_IS_BAD),
         **for_each(
             "RuntimeDirectoryMode StateDirectoryMode CacheDirectoryMode LogsDirectoryMode ConfigurationDirectoryMode"
@@ -283,7 +285,7 @@ def _sizes(systemd: int) -> Kinds:
             "MemoryHigh StartupMemoryHigh MemoryMax StartupMemoryMax MemoryLimit DefaultStartupMemoryLow", some_memory
         ),
         "TasksMax": Kind(
-            "a number above 0, a percentage or infinity", one_of("infinity", share, is_between(1, LARGEST - 1))
+            "a number above 0, a percentage or infinity", one_of("infinity", share, is_between(1, LARGEST - 1, systemd))
         ),
         "CPUQuota": Kind("a percentage above 0, such as 50%", lambda value: is_share_above_none(value, systemd)),
         "ManagedOOMMemoryPressureLimit": Kind("a percentage", share),
@@ -296,7 +298,7 @@ def _sizes(systemd: int) -> Kinds:
         ),
         **for_each(
             "ConcurrencySoftMax ConcurrencyHardMax ActivatingConcurrencyMax",
-            Kind("a number or infinity", one_of("infinity", is_between(0, (1 << 32) - 1))),
+            Kind("a number or infinity", one_of("infinity", is_between(0, (1 << 32) - 1, systemd))),
         ),
         **for_each("ReceiveBuffer SendBuffer PipeSize", Kind("a size, such as 512K or 1G", is_size, EMPTY_IS_BAD)),
         **for_each("LimitNOFILE LimitNPROC LimitLOCKS LimitSIGPENDING LimitRTPRIO", counts),
@@ -355,6 +357,7 @@ def _paths(systemd: int) -> Kinds:
             expected="absolute paths, each with or without :OPTIONS",
             accepts=each_written(lambda word: composed.is_temporary(word, systemd), Style()),
             splits=True,
+            before=verbatim(r":\S*"),
         ),
         **for_each(
             "BindPaths BindReadOnlyPaths",
@@ -458,7 +461,9 @@ def _names(systemd: int) -> Kinds:
             True,
             ALL if systemd >= 258 else NONE,
         ),
-        "BindNetworkInterface": Kind("the name of a network interface", is_interface, True, ALL),
+        "BindNetworkInterface": Kind(
+            "the name of a network interface", lambda value: is_interface(value, longest=127), True, ALL
+        ),
         "LUOSession": Kind("names of ASCII", each(is_session, replace(WRITTEN, unquotes=False))),
         "OOMRules": Kind("names", each(is_rule, WRITTEN)),
         **for_each(
@@ -520,7 +525,7 @@ def _commands(systemd: int) -> Kinds:
                 *names("null tty tty-force tty-fail socket fd data file"), lambda value: to_file(value, names("file"))
             ),
         ),
-        "StandardInputText": Kind("text with the escapes of C", composed.is_text_with_escapes, True, ALL),
+        "StandardInputText": replace(TEXT, expected="text with the escapes of C", before=unescaped),
         "StandardInputData": Kind("data in base64", lambda value: composed.is_base64(value, systemd)),
         "OpenFile": Kind("PATH:NAME:OPTIONS", composed.is_open_file),
         **_credentials(systemd),
@@ -528,6 +533,7 @@ def _commands(systemd: int) -> Kinds:
 
 
 def _credentials(systemd: int) -> Kinds:
+    name_alone = verbatim(":.*")
     loaded = Kind(
         "NAME:PATH, or NAME", lambda value: composed.is_load_credential(value, systemd), True, ALL, splits=True
     )
@@ -536,20 +542,23 @@ def _credentials(systemd: int) -> Kinds:
             "NAME:DATA",
             lambda value: composed.is_set_credential(value, systemd, encrypted=False),
             True,
-            Expands.IN_FIRST_FIELD,
+            ALL,
+            before=name_alone,
         ),
         "SetCredentialEncrypted": Kind(
             "NAME:DATA in base64",
             lambda value: composed.is_set_credential(value, systemd, encrypted=True),
             True,
-            Expands.IN_FIRST_FIELD,
+            ALL,
+            before=name_alone,
         ),
         **for_each("LoadCredential LoadCredentialEncrypted", loaded),
         "ImportCredential": Kind(
             "the name of a credential, or its beginning and *",
             composed.is_import_credential,
             True,
-            Expands.IN_FIRST_FIELD,
+            ALL,
+            before=name_alone,
         ),
     }
 
@@ -570,8 +579,8 @@ def _resources(systemd: int) -> Kinds:
     return {
         **for_each("IOReadBandwidthMax IOWriteBandwidthMax IOReadIOPSMax IOWriteIOPSMax", rate),
         **for_each("BlockIOReadBandwidth BlockIOWriteBandwidth", bytes_only),
-        "IODeviceWeight": with_device("a weight, 1 to 10000", is_between(1, 10000)),
-        "BlockIODeviceWeight": with_device("a weight, 10 to 1000", is_between(10, 1000)),
+        "IODeviceWeight": with_device("a weight, 1 to 10000", is_between(1, 10000, systemd)),
+        "BlockIODeviceWeight": with_device("a weight, 10 to 1000", is_between(10, 1000, systemd)),
         "IODeviceLatencyTargetSec": with_device("a time span", lambda value: microseconds(value) is not None),
         "DeviceAllow": Kind(
             "a device below /dev or a class of devices, then r, w, m",
@@ -623,7 +632,7 @@ def _network(systemd: int) -> Kinds:
         ),
         "SocketProtocol": Kind(
             f"one of {', '.join(sorted(protocols))}",
-            lambda value: value.lower() in protocols or integer(value) in protocols.values(),
+            lambda value: value.lower() in protocols or integer(value, systemd) in protocols.values(),
             EMPTY_IS_BAD,
         ),
         "BPFProgram": Kind("TYPE:PATH", lambda value: composed.is_bpf_program(value, systemd), True, ALL, splits=True),
@@ -717,9 +726,9 @@ def _by_type(systemd: int) -> Kinds:
         "SECONDS": time_span(systemd),
         "NANOSECONDS": fine_time_span(systemd),
         "SIGNAL": Kind("a signal, such as SIGTERM", is_signal, EMPTY_IS_BAD),
-        "UNSIGNED": Kind("a whole number, 0 or more", is_between(0, (1 << 32) - 1), EMPTY_IS_BAD),
-        "INTEGER": Kind("a whole number", is_between(-(1 << 31), (1 << 31) - 1), EMPTY_IS_BAD),
-        "LONG": Kind("a whole number", is_between(-(1 << 63), (1 << 63) - 1), EMPTY_IS_BAD),
+        "UNSIGNED": Kind("a whole number, 0 or more", is_between(0, (1 << 32) - 1, systemd), EMPTY_IS_BAD),
+        "INTEGER": Kind("a whole number", is_between(-(1 << 31), (1 << 31) - 1, systemd), EMPTY_IS_BAD),
+        "LONG": Kind("a whole number", is_between(-(1 << 63), (1 << 63) - 1, systemd), EMPTY_IS_BAD),
         "BPF_DELEGATE_COMMANDS": WRITTEN_TEXT,
         "BPF_DELEGATE_MAPS": WRITTEN_TEXT,
         "BPF_DELEGATE_PROGRAMS": WRITTEN_TEXT,
@@ -727,7 +736,7 @@ def _by_type(systemd: int) -> Kinds:
         "SIZE": Kind("a size, such as 512K or 1G", is_size, EMPTY_IS_BAD),
         "LEVEL": Kind(
             "a level: emerg, alert, crit, err, warning, notice, info or debug",
-            named_or_number("emerg alert crit err warning notice info debug", 7),
+            named_or_number("emerg alert crit err warning notice info debug", 7, systemd),
             EMPTY_IS_BAD,
         ),
         "FACILITY": Kind(
@@ -736,6 +745,7 @@ def _by_type(systemd: int) -> Kinds:
                 "kern user mail daemon auth syslog lpr news uucp cron authpriv ftp"
                 " local0 local1 local2 local3 local4 local5 local6 local7",
                 127,
+                systemd,
             ),
             EMPTY_IS_BAD,
         ),

@@ -12,6 +12,8 @@ INTEGER = re.compile(
     "0[bB][+-]?(?P<binary>[01]+)|0[oO][+-]?(?P<octal>[0-7]+)"
     "|[+-]?(?:0[xX](?P<hexadecimal>[0-9a-fA-F]+)|(?P<zero>0[0-7]*)|(?P<decimal>[1-9][0-9]*))"
 )
+# systemd reads 0b before a sign, strtol() of glibc 2.38 reads it behind one, too; 254 may be built with that.
+SIGN_BEFORE_BINARY, SIGN_BEFORE_BINARY_SINCE = re.compile("^([+-])0[bB](?=[01])"), 254
 BASES = {"binary": 2, "octal": 8, "hexadecimal": 16, "zero": 8, "decimal": 10}
 DECIMAL = re.compile("[0-9]+")
 MODE = re.compile("0*[0-7]{1,4}")
@@ -34,9 +36,12 @@ def number(digits: str, base: int = 10) -> int:
     return BEYOND if len(kept) > MOST_DIGITS else int(kept or "0", base)
 
 
-def integer(text: str) -> t.Optional[int]:
+def integer(text: str, systemd: int = 0) -> t.Optional[int]:
     """As safe_atoi() reads it, in any base; ``None`` when it is none."""
-    found = INTEGER.fullmatch(text.lstrip(BLANKS))
+    written = text.lstrip(BLANKS)
+    if systemd >= SIGN_BEFORE_BINARY_SINCE:
+        written = SIGN_BEFORE_BINARY.sub(r"0b\1", written)
+    found = INTEGER.fullmatch(written)
     if found is None:
         return None
     name = found.lastgroup or ""
@@ -49,11 +54,11 @@ def decimal(text: str) -> t.Optional[int]:
     return number(text) if DECIMAL.fullmatch(text) else None
 
 
-def is_between(least: int, most: int) -> t.Callable[[str], bool]:
+def is_between(least: int, most: int, systemd: int = 0) -> t.Callable[[str], bool]:
     """Whether a text is a whole number of this range."""
 
     def accepts(text: str) -> bool:
-        value = integer(text)
+        value = integer(text, systemd)
         return value is not None and least <= value <= most
 
     return accepts
@@ -94,7 +99,7 @@ def parts(text: str, systemd: int) -> t.Optional[int]:
     if most is None:
         return None
     whole, point, rest = text[:-1].partition(".")
-    value = integer(whole)
+    value = integer(whole, systemd)
     if (
         value is None
         or not 0 <= value <= LARGEST_INT

@@ -12,7 +12,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
 
 # systemd leaves a percent sign as it is before anything but a letter or a digit.
 SPECIFIER = re.compile("%([A-Za-z0-9%])")
-HEX = "0123456789abcdef"
+HEX = "abcdef0123456789"
 # What each stands for on some host.
 ANYWHERE = {
     "%": "%",
@@ -52,22 +52,45 @@ SINCE = {
 }
 OWN_PATH_SINCE = 251
 IN_NAMES = frozenset("%aAbBgGHijlmMnNopquUvwW")
-# Of a template any instance may be meant: the one that verify makes up, a number, a word of a calendar, and names that
-# are an escaped path, a unit, a signal.
-INSTANCES = ("i", "1", "daily", "-a", "a.service", "TERM")
+# What `systemd-analyze verify` takes for the instance of a template, before --instance= and with it
+# (verify_prepare_filename(); seen on 247, 252, 257 and 262).
+VERIFIED, VERIFIED_WITH_OPTION, OPTION_SINCE = "i", "test_instance", 257
+# Nobody knows which instances there are.
+ANY: t.Tuple[str, ...] = ()
+# What is right for one of these is then taken: the one of verify, a number, a word of a calendar, and names that are an
+# escaped path, a unit, a signal.
+INSTANCES = (VERIFIED, "1", "daily", "-a", "a.service", "TERM")
 Table = t.Mapping[str, str]
 
 
+class Meant(t.NamedTuple):
+    """A table for each unit that a file may be of. The value must be right for ``each`` of them, or for one."""
+
+    tables: t.Tuple[Table, ...]
+    each: bool = True
+
+
 @functools.lru_cache(maxsize=64)
-def tables(name: UnitName, path: str, systemd: int) -> t.Tuple[Table, ...]:
-    """What each specifier of this version stands for in a unit that a file at ``path`` is of: one for each instance."""
-    alone: t.Tuple[t.Optional[str], ...] = (name.instance,)
-    if name.instance == "":
-        alone = INSTANCES
-    elif name.instance is None and path.endswith(".conf"):
+def meant(name: UnitName, path: str, systemd: int, instances: t.Optional[t.Tuple[str, ...]] = None) -> Meant:
+    """What each specifier of this version stands for in a unit that a file at ``path`` is of.
+
+    ``instances`` are those of a template, ``ANY``, or ``None`` for the one that verify takes.
+    """
+    instances = (verified(systemd),) if instances is None else instances
+
+    def tables(names: t.Iterable[t.Optional[str]]) -> t.Tuple[Table, ...]:
+        return tuple(_table(UnitName(name.prefix, one, name.kind), path, systemd) for one in names)
+
+    if name.instance is None and path.endswith(".conf"):
         # A drop-in may be one of many units.
-        alone = (None, *INSTANCES)
-    return tuple(_table(UnitName(name.prefix, one, name.kind), path, systemd) for one in alone)
+        return Meant(tables((None, *INSTANCES)), each=False)
+    if name.instance == "":
+        return Meant(tables(instances or INSTANCES), each=bool(instances))
+    return Meant(tables((name.instance,)))
+
+
+def verified(systemd: int) -> str:
+    return VERIFIED_WITH_OPTION if systemd >= OPTION_SINCE else VERIFIED
 
 
 def names_only(table: Table) -> Table:

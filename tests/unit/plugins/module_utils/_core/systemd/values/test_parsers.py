@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+import typing as t
 
 import pytest
 
@@ -35,6 +36,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.valu
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.kind import soft_and_hard
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.kinds import is_protected_hostname
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.signals import is_signal
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.specifiers import ANY
 from tests.unit.plugins.module_utils._core.builders import shipped_catalogue
 
 AT_THE_END = "a\\"
@@ -135,17 +137,71 @@ def test_an_escape_that_systemd_does_not_know_is_told_with_what_the_process_gets
     assert "gives the process both characters" in found.hint
 
 
-@pytest.mark.parametrize("name", ["a@.service", "a@i.service"])
-def test_a_path_of_a_template_must_be_one_for_some_instance(name: str) -> None:
-    text = "[Service]\nExecStart=/bin/true %i\nReadWritePaths=/a/%i %I\nReadOnlyPaths=%i/x\nUser=%h\n"
-    found = [one.at.key for one in findings(Unit.of(name, text), shipped_catalogue(252), 252) if one.at]
-    assert found == (["ReadOnlyPaths", "User"] if name == "a@.service" else ["ReadWritePaths", "ReadOnlyPaths", "User"])
+OF_TEMPLATES = "[Service]\nExecStart=/bin/true %i\nReadWritePaths=/a/%i %I\nReadOnlyPaths=%i/x\nAllowedCPUs=%i\n"
+
+
+def found_in(
+    name: str, text: str, systemd: int, instances: t.Optional[t.Sequence[str]] = None
+) -> list[tuple[str, str]]:
+    found = findings(Unit.of(name, text), shipped_catalogue(systemd), systemd, instances)
+    return [(one.at.key, one.id) for one in found if one.at]
+
+
+@pytest.mark.parametrize("systemd", [252, 257, 262])
+def test_a_template_alone_is_judged_by_the_instance_that_verify_takes(systemd: int) -> None:
+    of_some = [("ReadWritePaths", "instance-value"), ("ReadOnlyPaths", "bad-value"), ("AllowedCPUs", "instance-value")]
+    assert found_in("a@.service", OF_TEMPLATES, systemd) == of_some
+    assert found_in("a@i.service", OF_TEMPLATES, systemd) == [(key, "bad-value") for key, _id in of_some]
+
+
+def test_verify_of_257_takes_a_longer_name_for_the_instance() -> None:
+    text = "[Socket]\nListenStream=/a\nBindToDevice=%i-of-a\n[Unit]\nAfter=%i\n"
+    assert found_in("a@.socket", text, 252)[1:] == [("After", "instance-value")]
+    (device, after) = findings(Unit.of("a@.socket", text), shipped_catalogue(262), 262)
+    assert [one.at.key for one in (device, after) if one.at] == ["BindToDevice", "After"]
+    assert "not for test_instance" in device.hint
+
+
+def test_where_nobody_knows_the_instances_a_value_must_be_right_for_some() -> None:
+    assert found_in("a@.service", OF_TEMPLATES, 252, ANY) == [("ReadOnlyPaths", "bad-value")]
+
+
+def test_where_they_are_known_it_must_be_right_for_each() -> None:
+    text = "[Service]\nExecStart=/bin/true\nAllowedCPUs=%i\nUser=%i\n"
+    assert found_in("a@.service", text, 252, ["1", "2", "30"]) == []
+    (found,) = findings(Unit.of("a@.service", text), shipped_catalogue(252), 252, ["1", "red", "2"])
+    assert (found.id, found.hint) == ("bad-value", "For one, it stands for red.")
 
 
 def test_a_drop_in_may_be_one_of_a_template() -> None:
     path = "/etc/systemd/system/service.d/a.conf"
     unit = Unit.of("all.service", "[Service]\nWorkingDirectory=/srv/%i\nCPUAffinity=%i\n", path=path)
     assert list(findings(unit, shipped_catalogue(252), 252)) == []
+
+
+@pytest.mark.parametrize(
+    ("systemd", "line", "is_right"),
+    [
+        (252, "TemporaryFileSystem=/x:mode=%Q /y/%i:size=50%", True),
+        (252, "TemporaryFileSystem=/%Q:mode=1", False),
+        (252, r"StandardInputText=\x25Q", False),
+        (252, r"StandardInputText=\x25i \x25\x25Q", True),
+        (252, r"StandardInputText=\q", False),
+        (252, "SetCredential=a%i:%Q", True),
+        (252, "SetCredential=a%Q:x", False),
+        (252, "Nice=+0b1", False),
+        (257, "Nice=+0b1", True),
+        (257, "Nice=-0b1", True),
+        (257, "Nice=+0b2", False),
+        (257, "CPUQuota=+0b1%", True),
+        (257, "OpenFile=/:n", True),
+        (257, "OpenFile=/", False),
+        (252, "PassEnvironment=%m", True),
+        (262, "BindNetworkInterface=a-name-as-others-may-have", True),
+    ],
+)
+def test_what_is_expanded_and_what_stays(systemd: int, line: str, is_right: bool) -> None:
+    assert (found_in("a@.service", f"[Service]\nExecStart=/bin/true\n{line}\n", systemd) == []) is is_right
 
 
 def test_what_is_no_name_and_no_set_is_none() -> None:

@@ -15,7 +15,7 @@ import zlib
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import findings, parse_catalogue
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import findings
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.finding import Severity
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.whole_unit import ANY_PRIORITY_SINCE
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.catalogue import parse_catalogue

@@ -8,7 +8,7 @@ import errno
 import os
 import time
 import typing as t
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.progress import Progress
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import (
@@ -19,16 +19,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout 
     Done,
     LookInside,
     Restart,
-    Rollout,
     Stops,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health, Inside, Sample, Verdict
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome, PoolWork
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.surge import with_extra
-from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
-from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import WantedFile
 from ansible_collections.workers.systemd.plugins.module_utils._host.act import limits, stops
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.checks import Checks
 from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
@@ -42,91 +38,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.telling impo
 # first looks follow closely, so that a quick rollout does not wait for the clock.
 TICK = 0.1
 SHORTEST_TICK = 0.01
-
-
-@dataclass
-class PoolWork:
-    """One pool's part of a run: its steps, the files they write, its wanted instances by unit, and their policy. One
-    without files goes.
-    """
-
-    name: str
-    steps: t.Sequence[Step]
-    files: t.Sequence[WantedFile] = ()
-    wanted: t.Sequence[str] = ()
-    policy: Policy = field(default_factory=Policy)
-
-    def subjects(self, *verbs: Verb) -> t.List[str]:
-        return [step.subject for step in self.steps if step.verb in verbs]
-
-    def run_on(self, places: Places) -> t.List[str]:
-        """Instances that the reload gives another unit, and that no step starts anew."""
-        if not any(path.startswith(f"{places.units}/") for path in self.subjects(Verb.WRITE)):
-            return []
-        anew = set(self.subjects(Verb.START, Verb.RESTART))
-        return [unit for unit in self.wanted if unit not in anew]
-
-    def machine(self, spare: bool) -> Rollout:
-        """``spare`` when stops of this pool were seen to kill: then nothing that runs is restarted."""
-        extra = [] if spare else self.subjects(Verb.LEAVE)
-        wanted = [*self.wanted, *extra]
-        starts = [unit for unit in self.subjects(Verb.START) if unit in wanted]
-        restarts = self.subjects(Verb.RESTART)
-        to_restart, spared = ([], restarts) if spare else (restarts, [])
-        policy = with_extra(self.policy, len(extra))
-        return Rollout(policy, wanted, starts, to_restart, self.subjects(Verb.JUDGE), spared, extra)
-
-
-@dataclass
-class Outcome:
-    """Since when each unit was watched or being stopped (seconds since the epoch), and how the rollout of each pool
-    ended, by pool. ``killed`` are units that are not wanted any more and whose stop ended in SIGKILL. ``restarts`` is
-    NRestarts of units that failed.
-    """
-
-    started: t.Dict[str, float] = field(default_factory=dict)
-    ends: t.Dict[str, Done] = field(default_factory=dict)
-    # Verdicts of units that could not reload.
-    refused: t.Dict[str, Verdict] = field(default_factory=dict)
-    killed: t.Dict[str, Verdict] = field(default_factory=dict)
-    restarts: t.Dict[str, int] = field(default_factory=dict)
-
-    @property
-    def verdicts(self) -> t.Dict[str, Verdict]:
-        judged = {unit: verdict for end in self.ends.values() for unit, verdict in end.verdicts.items()}
-        # One for the meantime was judged and then stopped.
-        killed = {
-            unit: judged[unit].after_kill(one.because) if unit in judged else one for unit, one in self.killed.items()
-        }
-        return {**judged, **killed, **self.refused}
-
-    def verdicts_of(self, pool: str) -> t.Dict[str, Verdict]:
-        return {unit: one for unit, one in self.verdicts.items() if unit_name.UnitName.parse(unit).prefix == pool}
-
-    @property
-    def spared(self) -> t.List[str]:
-        """Units that are stale or missing and were left alone."""
-        return [unit for end in self.ends.values() for unit in end.spared]
-
-    @property
-    def unjudged(self) -> t.List[str]:
-        """What systemd would not have told, in words."""
-        verdicts = self.verdicts.items()
-        return [f"{unit} {verdict}" for unit, verdict in verdicts if verdict.health is Health.UNJUDGED]
-
-    @property
-    def failed(self) -> t.List[str]:
-        return [unit for unit, verdict in self.verdicts.items() if verdict.bad]
-
-    @property
-    def faulty(self) -> t.Set[str]:
-        """Pools whose new version is bad."""
-        return {unit_name.UnitName.parse(unit).prefix for unit, verdict in self.verdicts.items() if verdict.faulty}
-
-    @property
-    def unfinished(self) -> t.Set[str]:
-        """Pools with instances of the former version, which were spared although the new one is not bad."""
-        return {name for name, end in self.ends.items() if end.spared} - self.faulty
 
 
 class Run:

@@ -11,6 +11,7 @@ import typing as t
 from dataclasses import asdict
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome, PoolWork
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide import cut_short
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import (
     NEEDS_A_UNIT,
@@ -38,7 +39,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_u
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import shared_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, contents, wanted
 from ansible_collections.workers.systemd.plugins.module_utils._host import host
-from ansible_collections.workers.systemd.plugins.module_utils._host.act.apply import Outcome, PoolWork, Run
+from ansible_collections.workers.systemd.plugins.module_utils._host.act.apply import Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import exposure, preflight, root_reads
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.pool_judge import (
     Placed,

@@ -9,6 +9,7 @@ import time
 import typing as t
 from dataclasses import replace
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome, PoolWork
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb, plan_reload
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_instances import (
     absence,
@@ -31,7 +32,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.p
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import ROOT
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_journal import Phase
 from ansible_collections.workers.systemd.plugins.module_utils._host import host
-from ansible_collections.workers.systemd.plugins.module_utils._host.act.apply import Outcome, PoolWork, Run
+from ansible_collections.workers.systemd.plugins.module_utils._host.act.apply import Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.checks import concrete_words
 from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import check_problems

@@ -8,6 +8,7 @@ import sys
 import typing as t
 from dataclasses import replace
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome, PoolWork
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import (
     Verb,
     passing_over,
@@ -26,7 +27,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, markers_in, wanted_again
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.watched import markers_again
 from ansible_collections.workers.systemd.plugins.module_utils._host import host
-from ansible_collections.workers.systemd.plugins.module_utils._host.act.apply import Outcome, PoolWork, Run
+from ansible_collections.workers.systemd.plugins.module_utils._host.act.apply import Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import by_hand, look
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, unfailing

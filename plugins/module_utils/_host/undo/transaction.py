@@ -10,6 +10,7 @@ import os
 import typing as t
 from dataclasses import replace
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, owed_verdicts
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import Generation, State
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
@@ -21,7 +22,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.undo.change 
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_journal import Phase, RunJournal, noted
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted
-from ansible_collections.workers.systemd.plugins.module_utils._host.act.apply import Outcome
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else

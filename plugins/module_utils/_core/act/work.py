@@ -1,0 +1,103 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The work of a run, pool by pool, and its outcome."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Done, Rollout
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health, Verdict
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.surge import with_extra
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import WantedFile
+
+
+@dataclass(frozen=True)
+class PoolWork:
+    """The part of one pool in a run: its steps, the files that the steps write, the units of its wanted instances, and
+    their policy. A pool without files is removed.
+    """
+
+    name: str
+    steps: t.Sequence[Step]
+    files: t.Sequence[WantedFile] = ()
+    wanted: t.Sequence[str] = ()
+    policy: Policy = field(default_factory=Policy)
+
+    def subjects(self, *verbs: Verb) -> t.List[str]:
+        return [step.subject for step in self.steps if step.verb in verbs]
+
+    def run_on(self, places: Places) -> t.List[str]:
+        """Instances that the reload gives another unit, and that no step starts anew."""
+        if not any(path.startswith(f"{places.units}/") for path in self.subjects(Verb.WRITE)):
+            return []
+        anew = set(self.subjects(Verb.START, Verb.RESTART))
+        return [unit for unit in self.wanted if unit not in anew]
+
+    def machine(self, spare: bool) -> Rollout:
+        """The rollout of the pool. With ``spare`` nothing that runs is restarted: a stop of this pool has killed."""
+        extra = [] if spare else self.subjects(Verb.LEAVE)
+        wanted = [*self.wanted, *extra]
+        starts = [unit for unit in self.subjects(Verb.START) if unit in wanted]
+        restarts = self.subjects(Verb.RESTART)
+        to_restart, spared = ([], restarts) if spare else (restarts, [])
+        policy = with_extra(self.policy, len(extra))
+        return Rollout(policy, wanted, starts, to_restart, self.subjects(Verb.JUDGE), spared, extra)
+
+
+@dataclass
+class Outcome:
+    """What became of the units of a run, filled in while the run goes on.
+
+    ``started`` is by unit when its start or its stop began, in seconds since the epoch. ``ends`` is by pool how its
+    rollout ended. ``refused`` are verdicts of units that could not reload, ``killed`` those of units that are not
+    wanted any more and whose stop ended in SIGKILL. ``restarts`` is NRestarts of the units that failed.
+    """
+
+    started: t.Dict[str, float] = field(default_factory=dict)
+    ends: t.Dict[str, Done] = field(default_factory=dict)
+    refused: t.Dict[str, Verdict] = field(default_factory=dict)
+    killed: t.Dict[str, Verdict] = field(default_factory=dict)
+    restarts: t.Dict[str, int] = field(default_factory=dict)
+
+    @property
+    def verdicts(self) -> t.Dict[str, Verdict]:
+        judged = {unit: verdict for end in self.ends.values() for unit, verdict in end.verdicts.items()}
+        # An instance of a surge is judged, and stopped at the end.
+        killed = {
+            unit: judged[unit].after_kill(one.because) if unit in judged else one for unit, one in self.killed.items()
+        }
+        return {**judged, **killed, **self.refused}
+
+    def verdicts_of(self, pool: str) -> t.Dict[str, Verdict]:
+        return {unit: one for unit, one in self.verdicts.items() if UnitName.parse(unit).prefix == pool}
+
+    @property
+    def spared(self) -> t.List[str]:
+        """Units that are stale or missing, and that the run left alone."""
+        return [unit for end in self.ends.values() for unit in end.spared]
+
+    @property
+    def unjudged(self) -> t.List[str]:
+        """Units of which systemd would not tell a death, in words."""
+        verdicts = self.verdicts.items()
+        return [f"{unit} {verdict}" for unit, verdict in verdicts if verdict.health is Health.UNJUDGED]
+
+    @property
+    def failed(self) -> t.List[str]:
+        return [unit for unit, verdict in self.verdicts.items() if verdict.bad]
+
+    @property
+    def faulty(self) -> t.Set[str]:
+        """Pools whose new version is bad."""
+        return {UnitName.parse(unit).prefix for unit, verdict in self.verdicts.items() if verdict.faulty}
+
+    @property
+    def unfinished(self) -> t.Set[str]:
+        """Pools with instances of the former version that were spared although the new version is not bad."""
+        return {name for name, end in self.ends.items() if end.spared} - self.faulty

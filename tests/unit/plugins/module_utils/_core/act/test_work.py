@@ -1,0 +1,108 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Done
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health, Verdict
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome, PoolWork
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
+
+ONE, TWO, THREE = (f"mail@{number}.service" for number in (1, 2, 3))
+SETTLED = Verdict(Health.SETTLED, "ran 3 s without a restart")
+UNJUDGED = Verdict(Health.UNJUDGED, "has no main process")
+FAILED = Verdict(Health.FAILED, "is not running")
+KILLED = Verdict(Health.KILLED, "was killed by SIGKILL while it stopped")
+
+
+def done(*spared: str, **verdicts: Verdict) -> Done:
+    return Done({f"mail@{name[1:]}.service": one for name, one in verdicts.items()}, (), spared, 1)
+
+
+def work(*steps: tuple[Verb, str]) -> PoolWork:
+    return PoolWork("mail", [Step(verb, unit, "because") for verb, unit in steps], wanted=(ONE, TWO))
+
+
+def test_the_steps_of_some_verbs() -> None:
+    asked = work((Verb.START, ONE), (Verb.STOP, THREE), (Verb.RESTART, TWO))
+    assert asked.subjects(Verb.START, Verb.RESTART) == [ONE, TWO]
+    assert asked.subjects(Verb.REMOVE) == []
+
+
+def test_a_rollout_starts_wanted_instances_alone() -> None:
+    """The target of a pool has a start of its own."""
+    rollout = work((Verb.START, "mail.target"), (Verb.START, ONE), (Verb.RESTART, TWO), (Verb.JUDGE, ONE)).machine(
+        False
+    )
+    assert (rollout.wanted, rollout.to_start, rollout.to_restart) == ((ONE, TWO), [ONE], [TWO])
+    assert (rollout.to_judge, rollout.spared, rollout.policy) == ([ONE], [], Policy())
+
+
+def test_an_instance_of_a_surge_is_wanted_until_the_rollout_ends() -> None:
+    rollout = work((Verb.RESTART, ONE), (Verb.START, THREE), (Verb.LEAVE, THREE)).machine(False)
+    assert (rollout.wanted, rollout.to_start, rollout.extra) == ((ONE, TWO, THREE), [THREE], {THREE})
+    assert (rollout.policy.canary, rollout.policy.max_parallel) == (0, "1")
+
+
+def test_after_a_stop_that_killed_nothing_restarts_and_no_surge_starts() -> None:
+    rollout = work((Verb.START, ONE), (Verb.RESTART, TWO), (Verb.START, THREE), (Verb.LEAVE, THREE)).machine(True)
+    assert (rollout.wanted, rollout.to_start, rollout.to_restart) == ((ONE, TWO), [ONE], [])
+    assert (rollout.spared, rollout.extra) == ([TWO], frozenset())
+
+
+# What became of units; failed units, pools with a bad version, pools to go on with, what systemd would not tell
+OUTCOMES = {
+    "nothing": (Outcome(), [], set(), set(), []),
+    "all settled": (Outcome(ends={"mail": done(_1=SETTLED)}), [], set(), set(), []),
+    "a bad version": (Outcome(ends={"mail": done(TWO, _1=FAILED)}), [ONE], {"mail"}, set(), []),
+    "a stop that killed": (Outcome(ends={"mail": done(TWO, _1=KILLED)}), [ONE], set(), {"mail"}, []),
+    "a stop of a surplus instance that killed": (Outcome(killed={THREE: KILLED}), [THREE], set(), set(), []),
+    "a reload that failed": (Outcome(refused={ONE: FAILED}), [ONE], {"mail"}, set(), []),
+    "no main process": (Outcome(ends={"mail": done(_1=UNJUDGED)}), [], set(), set(), [f"{ONE} {UNJUDGED}"]),
+}
+
+
+@pytest.mark.parametrize(("outcome", "failed", "faulty", "unfinished", "unjudged"), OUTCOMES.values(), ids=OUTCOMES)
+def test_what_an_outcome_means(
+    outcome: Outcome, failed: list[str], faulty: set[str], unfinished: set[str], unjudged: list[str]
+) -> None:
+    assert (outcome.failed, outcome.faulty, outcome.unfinished) == (failed, faulty, unfinished)
+    assert outcome.unjudged == unjudged
+
+
+def test_spared_units_are_those_of_all_pools() -> None:
+    assert Outcome(ends={"mail": done(TWO), "sms": done(THREE)}).spared == [TWO, THREE]
+
+
+def test_an_instance_of_a_surge_that_settled_and_was_killed_at_its_stop_is_told_with_both() -> None:
+    outcome = Outcome(ends={"mail": done(_3=SETTLED)}, killed={THREE: KILLED})
+    assert str(outcome.verdicts[THREE]) == (
+        "killed-at-stop: its former process was killed by SIGKILL while it stopped; "
+        "the new one ran 3 s without a restart"
+    )
+
+
+def test_verdicts_of_a_pool() -> None:
+    other = Done({"sms@1.service": FAILED}, (), (), 0)
+    outcome = Outcome(ends={"mail": done(_1=SETTLED), "sms": other}, refused={TWO: FAILED})
+    assert outcome.verdicts_of("mail") == {ONE: SETTLED, TWO: FAILED}
+
+
+UNIT = SYSTEM.unit("mail@.service")
+
+
+@pytest.mark.parametrize(
+    ("asked", "run_on"),
+    [
+        pytest.param(work((Verb.WRITE, UNIT)), [ONE, TWO], id="all of a pool whose unit changes"),
+        pytest.param(work((Verb.WRITE, UNIT), (Verb.RESTART, ONE)), [TWO], id="not one that restarts"),
+        pytest.param(work((Verb.WRITE, UNIT), (Verb.START, TWO)), [ONE], id="not one that starts"),
+        pytest.param(work((Verb.WRITE, SYSTEM.config("mail", "watch"))), [], id="none when no unit changes"),
+    ],
+)
+def test_instances_that_run_on_with_another_unit(asked: PoolWork, run_on: list[str]) -> None:
+    assert asked.run_on(SYSTEM) == run_on

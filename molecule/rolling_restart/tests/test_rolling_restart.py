@@ -133,7 +133,28 @@ def test_what_never_gets_ready_fails_at_its_deadline(ready: LabHost) -> None:
     before = ready.pids("app")
     told = ready.deploy(app(ready_after=1000, healthy_deadline="3s"))
     verdict = only_the_canary(ready, told, before)
-    assert verdict == "failed: has not settled within 3 s: is activating (start)"
+    assert verdict.startswith("failed: its start timed out")
+
+
+def test_a_start_that_systemd_ends_first_is_told_as_such(ready: LabHost) -> None:
+    """systemd starts it anew at once, which looks like a worker that dies again and again."""
+    ready.deploy(app())
+    before = ready.pids("app")
+    impatient = {"Type": "notify", "RestartSec": "0", "TimeoutStartSec": "1s"}
+    told = ready.deploy({**app(ready_after=1000), "unit": {"Service": impatient}})
+    verdict = only_the_canary(ready, told, before)
+    assert verdict.startswith("failed: its start timed out (TimeoutStartSec=): ")
+    assert told.result["failures"][0]["verdict"] == verdict
+    assert "its start timed out" in told.msg
+
+
+def test_systemd_waits_for_a_start_as_long_as_the_rollout(ready: LabHost) -> None:
+    ready.deploy(app(count=1, healthy_deadline="10m"))
+    before = ready.pids("app")
+    assert ready.sh("systemctl show --value -p TimeoutStartUSec app@1").strip() == "10min"
+    ready.deploy(app(count=1, healthy_deadline="7m"))
+    assert ready.sh("systemctl show --value -p TimeoutStartUSec app@1").strip() == "7min"
+    assert ready.pids("app") == before, "another deadline restarts nobody"
 
 
 def test_batches_are_never_larger_than_promised(ready: LabHost) -> None:

@@ -102,11 +102,11 @@ BUDGETS = {
     "env_file": (15, 60),
     "harden": (80, 400),
     "instances": (162, 910),
-    "lint": (80, 500),
+    "lint": (80, 510),
     "pools": (166, 945),
     "pools_info": (164, 930),
     "rollback": (162, 910),
-    "unit_file": (83, 510),
+    "unit_file": (83, 520),
 }
 
 

@@ -15,6 +15,7 @@ CHECK_EVERY = 1.0
 # What is not ready after so many seconds is judged by running alone. Celery and RQ with a large application import for
 # 5 s, and a busy host takes some times as long.
 LONGEST_LOADING = 30.0
+TIMED_OUT = "its start timed out"
 
 
 class Health(enum.Enum):
@@ -96,6 +97,12 @@ class Verdict:
             return Verdict(self.health, f"{self.because}; its former process {killed}")
         return Verdict(Health.KILLED, f"its former process {killed}; the new one {self.because}")
 
+    def after_late_start(self) -> Verdict:
+        """The verdict of an instance whose start systemd has ended since it took too long."""
+        if not self.faulty or self.because.startswith(TIMED_OUT):
+            return self
+        return Verdict(Health.FAILED, f"{TIMED_OUT} (TimeoutStartSec=): {self.because}")
+
 
 class Watch:
     """One instance from its restart until it is judged.
@@ -129,9 +136,10 @@ class Watch:
             self.begun = now
         verdict = self._judge(now, seen)
         if verdict.health is Health.STARTING and now - self.begun >= self.policy.healthy_deadline:
-            return Verdict(
-                Health.FAILED, f"has not settled within {self.policy.healthy_deadline:g} s: {verdict.because}"
-            )
+            because = f"has not settled within {self.policy.healthy_deadline:g} s: {verdict.because}"
+            # systemd is about to end it too: TimeoutStartSec= is as long.
+            began = not self.seen_up and seen.invocation not in ("", self.before)
+            return Verdict(Health.FAILED, f"{TIMED_OUT}: {because}" if began else because)
         return verdict
 
     @property

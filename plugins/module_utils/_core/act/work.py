@@ -64,10 +64,16 @@ class Outcome:
     refused: t.Dict[str, Verdict] = field(default_factory=dict)
     killed: t.Dict[str, Verdict] = field(default_factory=dict)
     restarts: t.Dict[str, int] = field(default_factory=dict)
+    coming: t.Dict[str, str] = field(default_factory=dict)
+    late: t.Set[str] = field(default_factory=set)
 
     @property
     def verdicts(self) -> t.Dict[str, Verdict]:
-        judged = {unit: verdict for end in self.ends.values() for unit, verdict in end.verdicts.items()}
+        judged = {
+            unit: verdict.after_late_start() if unit in self.late else verdict
+            for end in self.ends.values()
+            for unit, verdict in end.verdicts.items()
+        }
         # An instance of a surge is judged, and stopped at the end.
         killed = {
             unit: judged[unit].after_kill(one.because) if unit in judged else one for unit, one in self.killed.items()

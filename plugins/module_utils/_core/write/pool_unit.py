@@ -88,7 +88,7 @@ def own_sections(pool: Pool, systemd: int, env_files: t.Sequence[str] = ()) -> S
     service["Environment"] = ["WORKERS_POOL=%p", "WORKERS_INSTANCE=%i"]
     service["EnvironmentFile"] = list(env_files)
     service.update(_restart_policy(systemd, pool.unit.get("Service", {})))
-    service.update({**preset, **_drain(pool, preset), "SyslogIdentifier": "%p@%i"})
+    service.update({**_start(pool), **preset, **_drain(pool, preset), "SyslogIdentifier": "%p@%i"})
     service.update({**pool.limits, **pool.guards, **_directories(pool)})
     sections: Sections = {
         "Unit": {
@@ -117,6 +117,17 @@ def _template_sections(
     for directive, lines in credentials.directives(credential_files, systemd).items():
         service[directive] = [*value_texts(service.get(directive, [])), *lines]
     return sections
+
+
+def _start(pool: Pool) -> t.Dict[str, str]:
+    """How long systemd waits for a start: as long as a rollout does.
+
+    Its own 90 s would end one that a longer ``healthy_deadline`` allows. With Type=oneshot the start is the whole job,
+    for which systemd has no limit (systemd.service(5), TimeoutStartSec=).
+    """
+    if last_text(pool.unit.get("Service", {}).get("Type", []), "") == "oneshot":
+        return {}
+    return {"TimeoutStartSec": f"{pool.rollout.healthy_deadline:.6f}".rstrip("0").rstrip(".")}
 
 
 def _drain(pool: Pool, preset: t.Mapping[str, str]) -> t.Dict[str, t.Any]:

@@ -179,6 +179,7 @@ class Run:
             actions = [(name, one) for name, rollout in rollouts.items() for one in rollout.advance(now, samples)]
             for line in (line for one in progress for line in one.lines(now)):
                 self.tell(line)
+            self._note_coming(actions, samples)
             self._carry_out(actions)
             for name, action in actions:
                 if isinstance(action, Done):
@@ -191,6 +192,14 @@ class Run:
             pause = SHORTEST_TICK if actions else min(TICK, 2 * pause)
             if rollouts:
                 time.sleep(pause)
+
+    def _note_coming(self, actions: t.Sequence[t.Tuple[str, Action]], samples: t.Mapping[str, Sample]) -> None:
+        coming = self.outcome.coming
+        for unit in [unit for unit in coming if unit in samples]:
+            if samples[unit].up and samples[unit].invocation != coming[unit]:
+                del coming[unit]
+        restarts = [unit for _name, one in actions if isinstance(one, Restart) for unit in one.units]
+        coming.update({unit: samples[unit].invocation if unit in samples else "" for unit in restarts})
 
     def _carry_out(self, actions: t.Sequence[t.Tuple[str, Action]]) -> None:
         """The same kind of action of all pools is one call."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 import functools
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.act import starts
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report import (
@@ -30,11 +31,14 @@ def failures(outcome: Outcome, secrets: Secrets, manager: Manager, until: float)
     """One entry for each instance with a bad verdict: unit, verdict, exit, restarts, journal.
 
     ``secrets`` finds what nobody may see of what workers wrote, which costs something. ``until`` is when instances
-    began to be put back, in seconds since the epoch. Raises nothing: what cannot be read is not told.
+    began to be put back, in seconds since the epoch. Raises nothing: what cannot be read is not told. The outcome
+    learns whose start timed out, for all that is told of it.
     """
-    failed, verdicts = outcome.failed, outcome.verdicts
+    failed = outcome.failed
     if not failed:
         return []
+    outcome.late = or_else(functools.partial(_late, outcome, manager, until), lambda _error: set())
+    verdicts = outcome.verdicts
     # One that went down without our doing was not restarted; it did so during the rollout.
     since = {unit: outcome.started.get(unit, min(outcome.started.values(), default=0.0)) for unit in failed}
     exits = or_else(functools.partial(_exits, manager, since, until), lambda _error: {})
@@ -53,6 +57,12 @@ def failures(outcome: Outcome, secrets: Secrets, manager: Manager, until: float)
         }
         for unit in failed
     ]
+
+
+def _late(outcome: Outcome, manager: Manager, until: float) -> t.Set[str]:
+    coming = {unit: former for unit, former in outcome.coming.items() if unit in outcome.failed}
+    since = min((outcome.started[unit] for unit in coming), default=until)
+    return starts.timed_out(manager.failures(list(coming), since), coming, until)
 
 
 def _exits(manager: Manager, since: t.Mapping[str, float], until: float) -> t.Dict[str, str]:

@@ -94,6 +94,41 @@ def test_the_time_of_the_stop_is_no_part_of_the_deadline() -> None:
     assert watch.judge(660.0, Sample("activating", "start", "a1", "restart")).health is Health.FAILED
 
 
+STARTS = {
+    "it does not get up": (Sample("activating", "start", "a1", "start"), True),
+    "systemd ends its start": (Sample("deactivating", "stop-sigterm", "a1", "start"), True),
+    "its start has not begun": (Sample("inactive", "dead", "", "start"), False),
+    "its former process stays": (replace(OLD, job="restart"), False),
+}
+
+
+@pytest.mark.parametrize(("seen", "began"), STARTS.values(), ids=STARTS.keys())
+def test_a_start_that_takes_too_long_is_told_as_such(seen: Sample, began: bool) -> None:
+    watch = Watch(POLICY, before="old", begun=0.0)
+    watch.judge(1.0, replace(seen, active="activating", sub="start") if began else seen)
+    verdict = watch.judge(60.0, seen)
+    begin = "failed: its start timed out: " if began else "failed: "
+    assert str(verdict) == f"{begin}has not settled within 60 s: {verdict.because.rpartition('60 s: ')[2]}"
+
+
+LATE = {
+    "the version is bad": ("flapping: died", "failed: its start timed out (TimeoutStartSec=): died"),
+    "it was told already": ("failed: its start timed out: is seen", "failed: its start timed out: is seen"),
+    "the version is not at fault": ("killed-at-stop: is seen", "killed-at-stop: is seen"),
+    "it is well": ("settled: is seen", "settled: is seen"),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), LATE.values(), ids=LATE.keys())
+def test_a_start_that_systemd_ended_is_no_flapping(before: str, after: str) -> None:
+    health, _colon, because = before.partition(": ")
+    assert str(Verdict(Health(health), because).after_late_start()) == after
+
+
+def test_what_was_up_and_did_not_settle_has_started() -> None:
+    assert "timed out" not in str(counted(replace(POLICY, health_check=("/bin/false",))).judge(60.0, UP))
+
+
 @pytest.mark.parametrize(("now", "at", "health"), JUDGED.values(), ids=JUDGED.keys())
 def test_an_instance_is_judged(now: Sample, at: float, health: Health) -> None:
     assert counted().judge(at, now).health is health

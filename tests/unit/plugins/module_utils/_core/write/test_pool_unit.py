@@ -240,3 +240,17 @@ def test_a_dead_worker_always_comes_back(systemd: int) -> None:
 )
 def test_in_the_working_directory_i_is_the_instance_and_any_other_percent_itself(path: str, written: str) -> None:
     assert text_of(mail(working_directory=path)).values("Service", "WorkingDirectory") == [written]
+
+
+START_TIMES = {
+    "as long as the deadline": ({"rollout": {"healthy_deadline": "10m"}}, ["600"]),
+    "unless it says so": ({}, ["300"]),
+    "not in whole seconds": ({"rollout": {"healthy_deadline": "3500ms"}}, ["3.5"]),
+    "the operator has the last word": ({"unit": {"Service": {"TimeoutStartSec": "1h"}}}, ["1h"]),
+    "the start is the job": ({"unit": {"Service": {"Type": "oneshot", "Restart": "on-failure"}}}, []),
+}
+
+
+@pytest.mark.parametrize(("options", "times"), START_TIMES.values(), ids=START_TIMES.keys())
+def test_systemd_waits_for_a_start_as_long_as_a_rollout(options: dict[str, t.Any], times: list[str]) -> None:
+    assert text_of(mail(**options)).values("Service", "TimeoutStartSec") == times

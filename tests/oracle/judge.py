@@ -40,7 +40,7 @@ def unit_of(path: str) -> Unit:
 def main(words: t.List[str]) -> t.Dict[str, t.List[str]]:
     version = Manager(run, SYSTEM).version()
     if words[0] == "--live":
-        live = trap_facts.processes(Manager(run, SYSTEM).show(words[1:], trap_facts.PROPERTIES))
+        live = trap_facts.processes(Manager(run, SYSTEM).show(words[1:], trap_facts.LIVE_PROPERTIES))
         units = {name: unit_of(f"/etc/systemd/system/{name}") for name in live}
         return {name: [one.id for one in traps.live_findings(units[name], live[name], version)] for name in live}
     units_here = [unit_of(path) for path in words if path.endswith(".service")]

@@ -14,7 +14,7 @@ import typing as t
 
 BLOCK = 1 << 16
 # For the kernel to end a process that was killed. One that waits for a dead server ends when that server answers.
-PATIENCE = 1.0
+REAP_WITHIN = 1.0
 
 
 def answers(questions: t.Iterable[t.Any], seconds: float, first: t.Callable[[], None] = lambda: None) -> t.List[t.Any]:
@@ -66,6 +66,6 @@ def _read(descriptor: int, end: float) -> bytes:
 
 
 def _reap(child: int) -> None:
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + REAP_WITHIN
     while os.waitpid(child, os.WNOHANG)[0] == 0 and time.monotonic() < end:
         time.sleep(0.005)

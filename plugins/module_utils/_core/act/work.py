@@ -56,7 +56,9 @@ class Outcome:
 
     ``started`` is by unit when its start or its stop began, in seconds since the epoch. ``ends`` is by pool how its
     rollout ended. ``refused`` are verdicts of units that could not reload, ``killed`` those of units that are not
-    wanted any more and whose stop ended in SIGKILL. ``restarts`` is NRestarts of the units that failed.
+    wanted any more and whose stop ended in SIGKILL. ``restarts`` is NRestarts of the units that failed. ``coming`` has
+    the units that were not seen up since their restart, and the invocation that the restart ended. ``late`` are those
+    of them whose start timed out.
     """
 
     started: t.Dict[str, float] = field(default_factory=dict)

@@ -27,7 +27,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.marker
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import contents
 
 # What `systemctl show` is asked for.
-PROPERTIES = (
+STATUS_PROPERTIES = (
     "ActiveState",
     "SubState",
     "StateChangeTimestamp",
@@ -55,7 +55,7 @@ def pool_status(
     wanted: t.Collection[str],
     now: float,
 ) -> Row:
-    """``shown`` has the PROPERTIES by unit (with TZ=UTC), ``exits`` how each unit ended last, ``wanted`` are instances.
+    """``shown`` has STATUS_PROPERTIES by unit (TZ=UTC), ``exits`` the last end of each unit, ``wanted`` the instances.
 
     ``now`` is in seconds since the epoch.
     """

@@ -19,6 +19,7 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import concrete
 from ansible_collections.workers.systemd.plugins.module_utils._host import accounts
+from ansible_collections.workers.systemd.plugins.module_utils._host.child import REAP_WITHIN
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.commands import clean_environment
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 
@@ -26,8 +27,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.mana
 LONGEST = 10.0
 # What a busy check exits with when the instance is idle; 0 means busy, anything else that it cannot tell.
 IDLE = 1
-# For the kernel to end one that was killed.
-PATIENCE = 1.0
 # Of `systemctl show`: what systemd knows, and nothing that the worker can say.
 ACCOUNT = ("User", "UID", "GID", "SupplementaryGroups")
 
@@ -98,7 +97,7 @@ class Checks:
         # One that has become somebody else may be out of reach, and one that waits for a dead server does not end.
         with contextlib.suppress(PermissionError, subprocess.TimeoutExpired):
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait(PATIENCE)
+            process.wait(REAP_WITHIN)
 
     def _accounts(self, units: t.Sequence[str], user: str) -> t.Dict[str, accounts.Account]:
         """By unit; without those that nobody knows."""

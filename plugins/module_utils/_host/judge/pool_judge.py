@@ -95,7 +95,7 @@ def judge_processes(
         names = (unit_name.instance(one.pool.name, name) for name in one.pool.instances)
         speakers.update(dict.fromkeys([unit for unit in names if unit in settled][:1], one))
     found = []
-    for unit, process in trap_facts.processes(manager.show(list(speakers), trap_facts.PROPERTIES)).items():
+    for unit, process in trap_facts.processes(manager.show(list(speakers), trap_facts.LIVE_PROPERTIES)).items():
         pool = speakers[unit].pool
         path = places.unit(unit_name.template(pool.name))
         template = next(file.text for file in speakers[unit].files if file.path == path)

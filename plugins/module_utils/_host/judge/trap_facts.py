@@ -27,7 +27,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.mana
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.processes import signal_masks, still_loading
 
 # What `systemctl show` is asked for before ``processes``.
-PROPERTIES = ("ActiveState", "MainPID", "MemoryCurrent", "TasksCurrent")
+LIVE_PROPERTIES = ("ActiveState", "MainPID", "MemoryCurrent", "TasksCurrent")
 # An environment file that is larger holds no variables that a process could take.
 LARGEST = 2**21
 # In a mask of signals.
@@ -68,7 +68,7 @@ def facts(places: Places, units: t.Sequence[Unit], run: Run) -> t.List[HostFacts
 
 
 def processes(shown: t.Mapping[str, t.Mapping[str, str]]) -> t.Dict[str, LiveProcess]:
-    """Main processes of the units that are active, from what ``Manager.show`` tells of PROPERTIES."""
+    """Main processes of the units that are active, from what ``Manager.show`` tells of LIVE_PROPERTIES."""
     active = {unit: one for unit, one in shown.items() if one.get("ActiveState") == "active"}
     pids = {unit: int(one["MainPID"]) for unit, one in active.items() if one.get("MainPID", "0") not in ("", "0")}
     masks = {unit: signal_masks(pid) for unit, pid in pids.items()}

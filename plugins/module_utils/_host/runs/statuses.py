@@ -12,7 +12,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.observe
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report import last_exits
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status import (
-    PROPERTIES,
+    STATUS_PROPERTIES,
     all_instances,
     pool_status,
 )
@@ -29,7 +29,7 @@ def statuses(manager: Manager, names: t.Sequence[str]) -> t.Dict[str, t.Dict[str
     instances = [
         unit_name.instance(name, one) for name, pool in pools.items() for one in all_instances(pool, wanted[name])
     ]
-    shown = manager.show(instances, PROPERTIES)
+    shown = manager.show(instances, STATUS_PROPERTIES)
     died = [unit for unit, one in shown.items() if one["NRestarts"] != "0" or one["ActiveState"] != "active"]
     exits = last_exits(manager.exits(died))
     exposed = exposure.loaded(manager, names)

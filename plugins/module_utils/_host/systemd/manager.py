@@ -24,7 +24,7 @@ AskJournal = t.Callable[[JournalQuery], t.List[Entry]]
 
 # org.freedesktop.systemd1(5)
 SYSTEMD, MANAGER = "org.freedesktop.systemd1", "/org/freedesktop/systemd1"
-PROPERTIES = "org.freedesktop.DBus.Properties"
+DBUS_PROPERTIES = "org.freedesktop.DBus.Properties"
 
 
 class ListedUnit(t.NamedTuple):
@@ -190,7 +190,7 @@ class Manager:
 
     def _property(self, units: t.Sequence[str], interface: str, name: str) -> t.Dict[str, t.Any]:
         asked = (f"{SYSTEMD}.{interface}", name)
-        calls = [Call(SYSTEMD, object_path(unit), PROPERTIES, "Get", "ss", asked) for unit in units]
+        calls = [Call(SYSTEMD, object_path(unit), DBUS_PROPERTIES, "Get", "ss", asked) for unit in units]
         return {unit: value for unit, (value,) in zip(units, self._asked(calls))}
 
     def _asked(self, calls: t.Sequence[Call]) -> t.List[t.List[t.Any]]:

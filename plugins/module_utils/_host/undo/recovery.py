@@ -31,7 +31,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.undo import 
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo.revert import Revert
 
 # For the kernel to end a process that was killed, and for a run that ends right now.
-PATIENCE = 5.0
+END_WITHIN = 5.0
 
 
 def main() -> int:
@@ -120,7 +120,7 @@ def _changes(places: Places, left: RunJournal, trouble: t.List[str]) -> t.Iterat
 
 def _end(places: Places, left: RunJournal) -> None:
     """Ends the run that wrote the journal if it lives: it is stopped, or it hangs, and has said nothing for long."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + END_WITHIN
     while host.holder(places).get("pid") == left.pid and time.monotonic() < end:
         with contextlib.suppress(ProcessLookupError):
             os.kill(left.pid, signal.SIGKILL)

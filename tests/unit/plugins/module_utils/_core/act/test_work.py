@@ -86,6 +86,11 @@ def test_an_instance_of_a_surge_that_settled_and_was_killed_at_its_stop_is_told_
     )
 
 
+def test_a_start_that_timed_out_is_part_of_the_verdict() -> None:
+    outcome = Outcome(ends={"mail": done(_1=FAILED, _2=FAILED)}, late={ONE})
+    assert outcome.verdicts == {ONE: FAILED.after_late_start(), TWO: FAILED}
+
+
 def test_verdicts_of_a_pool() -> None:
     other = Done({"sms@1.service": FAILED}, (), (), 0)
     outcome = Outcome(ends={"mail": done(_1=SETTLED), "sms": other}, refused={TWO: FAILED})

@@ -12,7 +12,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.observe
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report import A_JOB, CLEAN_END
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status import (
-    PROPERTIES,
+    STATUS_PROPERTIES,
     Row,
     all_instances,
     pool_status,
@@ -25,14 +25,14 @@ WANTED = written(mail(**FULL))
 NEWER = written(mail(**{**FULL, "secrets": {"A": "2"}}))
 SHOWN = dict(
     zip(
-        PROPERTIES,
+        STATUS_PROPERTIES,
         ("active", "running", "Tue 2026-11-24 16:36:19 UTC", "4711", "2", "1572864", "3", "1234567890"),
         strict=True,
     )
 )
 # systemd has nothing to say about a unit that it has not loaded.
 NOT_LOADED = dict(
-    zip(PROPERTIES, ("inactive", "dead", "", "0", "0", "[not set]", str(2**64 - 1), "[not set]"), strict=True)
+    zip(STATUS_PROPERTIES, ("inactive", "dead", "", "0", "0", "[not set]", str(2**64 - 1), "[not set]"), strict=True)
 )
 
 

@@ -20,7 +20,7 @@ def instances_of(told: t.Any) -> t.Dict[str, Row]:
     rows = list(pools.values()) if isinstance(pools, t.Mapping) else [told]
     if not all(isinstance(row, t.Mapping) and isinstance(row.get("instances"), list) for row in rows):
         raise AnsibleError(
-            f"expected what workers.systemd.pools_info returns, or one of its pools; found {_kind(told)}"
+            f"expected the result of workers.systemd.pools_info, or one of its pools; found {_kind(told)}"
         )
     return {f"{row.get('user', '')}/{one['unit']}".lstrip("/"): one for row in rows for one in row["instances"]}
 

@@ -25,7 +25,7 @@ MOST_BREAKS = 2
 WORDS = {
     r"told": "say who reports what: the result shows, the deploy warns, systemd reports",
     r"nobody|no one": "name who does not, or say what is not done: 'no instance restarts', 'only root reads'",
-    r"(?:is|are|was|were) none|none (?:is|are|of ours|but)": "say 'no ...', or 'is not a ...'",
+    r"(?<!there )(?:is|are|was|were) none|none (?:is|are|of ours|but)": "say 'no ...', or 'is not a ...'",
     r"(?<!workers-)calm": "stable; for the timer: 'the restart counter is reset'",
     r"(?<!workers-)revivals?": "start-limit recovery",
     r"(?<!workers-)seal(?:s|ed|ing)?": "keyed digest",

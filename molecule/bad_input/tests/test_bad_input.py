@@ -162,7 +162,7 @@ def test_what_lies_where_our_own_go_is_told_beforehand(bare: LabHost) -> None:
         bare.sh(f"rm -rf {path}; mkdir -p {path.rpartition('/')[0]}; touch {path}")
         told = bare.deploy(GOOD)
         bare.sh(f"rm -rf {path}")
-        assert told.result["problems"][0]["found"] == f"{path}, which is no directory"
+        assert told.result["problems"][0]["found"] == f"{path}, which is not a directory"
     assert not bare.deploy(GOOD).failed
 
 

@@ -85,7 +85,7 @@ def test_a_kill_at_the_stop_stops_the_rollout_and_undoes_nothing(ready: LabHost)
     assert told.failed
     assert restarted(ready, before) == {"1"}
     words = (
-        "killed-at-stop: its former process did not end in time and was killed at its stop;"
+        "killed-at-stop: its previous process did not end in time and was killed at its stop;"
         " the new one ran 0.3 s without a restart"
     )
     assert verdicts(told) == {"1": words}
@@ -137,7 +137,7 @@ def test_a_bad_version_whose_former_process_was_killed_is_rolled_back_and_both_a
     assert told.failed
     assert told.result["pools"]["app"]["rolled_back_to"]["number"] == 1
     assert verdicts(told)["1"].startswith(("flapping", "failed"))
-    assert "its former process did not end in time and was killed at its stop" in verdicts(told)["1"]
+    assert "its previous process did not end in time and was killed at its stop" in verdicts(told)["1"]
 
 
 def test_a_kill_on_the_way_back_is_told(ready: LabHost) -> None:

@@ -66,7 +66,7 @@ def test_a_foreign_unit_of_the_same_name_is_not_touched(foreign: LabHost) -> Non
     before = foreign.pids("foreign")
     told = foreign.deploy(pool("foreign"))
     assert told.failed
-    assert "belongs to somebody else" in told.msg
+    assert "is not from this collection" in told.msg
     assert not foreign.deploy({"name": "foreign", "state": "absent"}).changed
     assert foreign.pids("foreign") == before
     assert foreign.sh("cat /etc/systemd/system/foreign@.service") == FOREIGN

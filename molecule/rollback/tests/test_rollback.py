@@ -109,7 +109,7 @@ def test_the_instances_go_back_too(bare: LabHost) -> None:
 def test_a_first_version_that_is_bad_leaves_nothing(bare: LabHost) -> None:
     told = bare.deploy(secretive(command=BROKEN))
     assert told.failed
-    assert "what it made is removed" in told.msg
+    assert "its files are removed" in told.msg
     assert told.result["pools"]["sleeper"]["rolled_back_to"] is None
     assert bare.files("sleeper") == ""
     assert bare.sh("systemctl list-units --all --plain --no-legend 'sleeper*'") == ""

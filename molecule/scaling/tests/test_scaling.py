@@ -109,7 +109,7 @@ def test_what_each_instance_has_for_itself(bare: LabHost) -> None:
 
 def test_a_list_is_exact_and_says_so(bare: LabHost) -> None:
     told = bare.deploy({**sleeper(instances=1), "command": ["/bin/sh", "-c", "exec sleep infinity", "own-%i"]})
-    assert any(".command[3]: found %i, which the program gets as it is" in line for line in told.result["warnings"])
+    assert any(".command[3]: found %i, which the program gets unchanged" in line for line in told.result["warnings"])
 
 
 # To a shell, an option parser, a glob, a path or a list of one of the tools each of them is something else.

@@ -135,5 +135,5 @@ def _held_by(text: str) -> Problem:
         holder = json.loads(text)
         found = f"process {holder['pid']} has been deploying since {holder['since']}"
     except (KeyError, TypeError, ValueError):
-        found = "somebody is deploying"
+        found = "another run is deploying"
     return Problem("the host", found, "one run at a time", "Wait for it to end, then run again.")

@@ -94,8 +94,8 @@ class Verdict:
     def after_kill(self, killed: str) -> Verdict:
         """The verdict of an instance whose former process was ``killed`` at its stop, in words."""
         if self.faulty:
-            return Verdict(self.health, f"{self.because}; its former process {killed}")
-        return Verdict(Health.KILLED, f"its former process {killed}; the new one {self.because}")
+            return Verdict(self.health, f"{self.because}; its previous process {killed}")
+        return Verdict(Health.KILLED, f"its previous process {killed}; the new one {self.because}")
 
     def after_late_start(self) -> Verdict:
         """The verdict of an instance whose start systemd has ended since it took too long."""
@@ -190,7 +190,7 @@ class Watch:
         if seen.active == "inactive":
             return Verdict(Health.FAILED, "is not running")
         if self.before and seen.invocation == self.before:
-            return Verdict(Health.FAILED, "still runs its former process: systemd refused to restart it")
+            return Verdict(Health.FAILED, "still runs its previous process: systemd refused to restart it")
         return None
 
     def _progress(self, now: float, seen: Sample, state: str) -> Verdict:
@@ -237,13 +237,13 @@ class Watch:
     def _by_its_processes(self, seen: Sample) -> Verdict:
         """systemd tells nothing of the death of one of several processes (systemd.service(5), Type=forking)."""
         if seen.inside is None or seen.inside.heads is None:
-            return Verdict(Health.STARTING, "has no main process, and its processes are looked at")
+            return Verdict(Health.STARTING, "has no main process, and its processes are watched")
         before = (self.first and self.first.heads) or frozenset()
         ended = len(before - seen.inside.heads)
         if ended:
             because = f"{ended} of its {len(before)} processes ended within {self.policy.min_healthy_time:g} s"
             return Verdict(Health.FAILED, f"{because}, and it has no main process that systemd would restart")
-        because = f"has no main process, so that systemd does not tell when one of its {len(before)} processes dies"
+        because = f"has no main process, so systemd does not report the death of one of its {len(before)} processes"
         return Verdict(Health.UNJUDGED, because)
 
     def _waits(self, now: float) -> str:

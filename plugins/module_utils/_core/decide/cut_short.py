@@ -33,6 +33,7 @@ def warning(wanted: Wanted, observed: ObservedPool, now: float) -> t.Iterator[st
     older = unit_name.in_order(name for name, process in running.items() if process.started < born)
     if older:
         yield (
-            f"{wanted.pool.where}.unit.Service.RuntimeMaxSec: {span} ends {len(older)} of {len(running)} instances at"
-            f" once, which are older: {', '.join(older)}. With playbooks/restart.yml before it they are young."
+            f"{wanted.pool.where}.unit.Service.RuntimeMaxSec: {span} ends {len(older)} of {len(running)} instances at "
+            f"the same time, because they are older: {', '.join(older)}. To avoid that, restart them before with "
+            f"playbooks/restart.yml."
         )

@@ -94,7 +94,7 @@ def _stop(unit: str, service: Service, asked: Asked) -> t.Iterator[Step]:
     if seen.active not in ("inactive", "failed"):
         yield Step(Verb.STOP, unit, f"is {seen.active} ({seen.sub})")
     if asked.reset_failed and seen.active != "inactive":
-        yield Step(Verb.FORGET, unit, "a failure is to be forgotten")
+        yield Step(Verb.FORGET, unit, "its failure is reset")
 
 
 def _renewal(unit: str, service: Service, asked: Asked) -> t.Iterator[Step]:
@@ -108,7 +108,7 @@ def _renewal(unit: str, service: Service, asked: Asked) -> t.Iterator[Step]:
         yield Step(Verb.RESTART, unit, ASKED)
     elif asked.state == "reloaded" or (asked.state == "reload_or_restarted" and service.source.can_reload):
         yield Step(Verb.RELOAD_UNIT, unit, ASKED)
-        yield Step(Verb.JUDGE, unit, "whether it lives on after its reload")
+        yield Step(Verb.JUDGE, unit, "whether it keeps running after its reload")
     elif asked.state == "reload_or_restarted":
         yield Step(Verb.RESTART, unit, "cannot reload")
 
@@ -132,14 +132,14 @@ def unit_problems(
             _file_name(unit),
             f"a unit of the pool {service.source.pool}",
             "one of somebody else",
-            "The module pools enables and scales its own. Give them as `units` to start, stop or restart them.",
+            "The module pools enables and scales its own units. List them as `units` to start, stop or restart them.",
         )
     elif service.source.alias_of:
         yield Problem(unit, f"another name of {service.source.alias_of}", "its own name")
     elif asked.enabled or asked.state in RUNS or restarts:
         source = service.source
         if source.masked:
-            hint = "`systemctl unmask` takes the mask away."
+            hint = "`systemctl unmask` removes the mask."
             yield Problem(source.path.rpartition("/")[2], f"masked by {source.path}", "a unit that may start", hint)
         elif not source.path:
             yield from _half_removed(unit, service)
@@ -151,11 +151,11 @@ def absence(unit: str, service: Service, asked: Asked) -> t.Iterator[Problem]:
     """A unit of which nothing is there. What ships it may come before a run does."""
     needed = asked.enabled or asked.state in RUNS
     if needed and not service.source.path and not service.source.masked and not (service.up or service.links):
-        yield Problem(_file_name(unit), "no unit file", "one on this host", "Install what ships it first.")
+        yield Problem(_file_name(unit), "no unit file", "one on this host", "Install its package first.")
 
 
 def _half_removed(unit: str, service: Service) -> t.Iterator[Problem]:
-    hint = "Whatever shipped it is gone. With `state: stopped` and `enabled: false` the rest goes, too."
+    hint = "Its package was removed. Use `state: stopped` and `enabled: false` to remove the rest."
     if service.up:
         yield Problem(
             unit, f"{service.seen.active} ({service.seen.sub}) without a unit file", "one with its file", hint
@@ -168,10 +168,10 @@ def _unable(unit: str, service: Service, asked: Asked, without: str, *, rolls: b
     """A unit with a file that cannot do what is asked."""
     source = service.source
     if service.seen.load in ("bad-setting", "error"):
-        hint = "`systemctl status` says why; after a repair, `systemctl daemon-reload`."
+        hint = "`systemctl status` shows the reason. After a repair, run `systemctl daemon-reload`."
         yield Problem(unit, f"a unit that systemd refused to load ({service.seen.load})", "a valid one", hint)
     if rolls and source.ends:
-        hint = f"One that ends has no health to watch.{without}"
+        hint = f"A service that ends cannot be watched.{without}"
         yield Problem(_file_name(unit), "Type=oneshot", "a service that stays running", hint)
     if asked.state == "reloaded" and service.seen.running and not source.can_reload:
         hint = "`reload_or_restarted` restarts it instead."

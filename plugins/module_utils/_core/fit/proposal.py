@@ -84,13 +84,13 @@ OF_THE_SYSTEM = ("/usr", "/boot", "/efi", "/etc")
 # So many directories side by side are told as the one that they are in, if that is so deep below the root.
 MANY, DEEP = 3, 3
 CANNOT_SEE = (
-    "Jobs, rare errors and nightly work that did not come up while it was watched; give it real jobs meanwhile.",
-    "Whether others read the files that it writes, or look for what it leaves in /tmp: such a worker needs"
-    " shared_files, shared_tmp.",
-    "What it does on a systemd or a kernel of another version, and what other instances do.",
-    "Which of the calls that were refused in the trial it can do without: see what it does next.",
+    "Jobs, rare errors and nightly work that did not happen during the test. Give the worker real jobs during the "
+    "test.",
+    "Whether other programs read its files, or look for them in /tmp. Such a worker needs shared_files, shared_tmp.",
+    "Its behaviour on another version of systemd or of the kernel, and the behaviour of other instances.",
+    "Which of the refused calls of the trial it can do without. Check that it does its work.",
 )
-AS_ROOT = "Which rights of root it uses: it runs as root. Give it a user, and watch again."
+AS_ROOT = "Which rights of root it uses, because it runs as root. Give it a user, and run the test again."
 
 
 @dataclass(frozen=True)
@@ -218,7 +218,7 @@ class _Fitting:
             if program in self.host.gains:
                 self._open(SETUID, call)
         if self.host.as_root and self.profile != hardening.DEFAULT:
-            self._open(ROOT, "its user: it runs as root, and which of root's rights it uses is not seen")
+            self._open(ROOT, "its user: it runs as root, and the test cannot see which rights of root it uses")
 
     def _keep_ambient(self) -> None:
         """What the operator has given. That of a need it has already, if it needs it."""
@@ -256,7 +256,7 @@ class _Fitting:
             call = next(call for below, call in calls.items() if is_below(below, [directory]))
             self.because.append(f"writable_paths: {directory}, because of {call}")
             if directory in self.host.foreign and directory not in TEMPORARY:
-                self._open(SHARED_FILES, f"{call}: its directory belongs to somebody else")
+                self._open(SHARED_FILES, f"{call}: its directory belongs to another user")
         return folded
 
     def _is_read_only(self, directory: str) -> bool:

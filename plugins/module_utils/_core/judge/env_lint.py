@@ -25,12 +25,14 @@ PEM_LINE = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 MEANT_AS_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,39}")
 BOM = "\ufeff"
 INSTEAD = {
-    Otherwise.COMMENT: "It is a part of the value: give a comment a line of its own, and quote what is meant so.",
+    Otherwise.COMMENT: (
+        "It is a part of the value. Write a comment on its own line. If it belongs to the value, quote the value."
+    ),
     Otherwise.BEHIND_QUOTES: "It is a part of the value, without the blanks before it: quote the whole value.",
-    Otherwise.BACKSLASH: "systemd drops it and takes the character behind it as it is: put the value in single quotes.",
-    Otherwise.ESCAPE: "The worker gets the backslash and the letter: let the value itself go over several lines.",
-    Otherwise.JOINED: "The next line is a part of the value, and its variable is not set: take the backslash away.",
-    Otherwise.OPEN_QUOTE: "All up to the next quote, or to the end of the file, is the value: close it.",
+    Otherwise.BACKSLASH: "systemd drops it and keeps the next character: put the value in single quotes.",
+    Otherwise.ESCAPE: "The worker gets the backslash and the letter. Write the value on several lines instead.",
+    Otherwise.JOINED: "The next line is a part of the value, and its variable is not set: remove the backslash.",
+    Otherwise.OPEN_QUOTE: "Everything up to the next quote, or to the end of the file, is the value: close the quote.",
 }
 
 
@@ -60,7 +62,7 @@ def oddities(text: str) -> t.Tuple[Oddity, ...]:
 
 def _unreadable(text: str, lines: t.Sequence[EnvLine]) -> t.Iterator[Oddity]:
     """load_env_file_push() checks names and values, and nothing else; a NUL anywhere is too much for its caller."""
-    hint = "systemd reads nothing of the file, and starts nothing with it: write it as UTF-8."
+    hint = "systemd cannot read the file and does not start the service: write it as UTF-8."
     before, nul, _behind = text.partition("\0")
     if nul:
         yield Oddity(before.count("\n") + 1, Effect.NO_START, "a NUL", hint)
@@ -79,9 +81,9 @@ def _ignored(lines: t.Sequence[EnvLine]) -> t.Iterator[Oddity]:
             continue
         value = one.value or ""
         if one.value is None:
-            yield Oddity(one.line, Effect.NOT_SET, f"a line that is no assignment{before}", "systemd ignores it.")
+            yield Oddity(one.line, Effect.NOT_SET, f"a line that is not an assignment{before}", "systemd ignores it.")
         elif value.startswith(PEM_BEGINS) and PEM_ENDS not in value:
-            hint = "The worker gets the first line alone: put the whole value in quotes, in which lines may end."
+            hint = "The worker gets only the first line: put the whole value in quotes."
             yield Oddity(one.line, Effect.NOT_SET, f"a value of several lines without quotes{_in(one)}", hint)
             in_pem = True
         elif not NAME.fullmatch(one.name) and one.name.split()[:1] != ["export"]:
@@ -103,10 +105,10 @@ def _bad_name(one: EnvLine) -> str:
     if one.name.startswith(BOM):
         return "a byte order mark, which is a part of the first name"
     if MEANT_AS_NAME.fullmatch(one.name) and (one.value or "").strip("="):
-        return f"{one.name}, which is no name of a variable"
-    return "a name that is none of a variable"
+        return f"{one.name}, which is not a valid name of a variable"
+    return "an invalid name of a variable"
 
 
 def _about_name(one: EnvLine) -> str:
-    gets = "The worker gets no such variable, and the journal shows the whole line, its value included"
+    gets = "The worker does not get the variable, and the journal shows the whole line with its value"
     return f"{gets}: {'save the file without it' if one.name.startswith(BOM) else 'names are letters, digits and _'}."

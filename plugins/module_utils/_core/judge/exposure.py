@@ -62,9 +62,11 @@ def over_limit(where: str, limit: float, exposure: t.Optional[Exposure]) -> t.It
     """What is wrong with a pool that may be exposed no more than ``limit``; without a score nobody knows, so it is."""
     expected = f"at most {limit:g}"
     if exposure is None:
-        hint = "Try `systemd-analyze security` there, or take the limit away."
+        hint = "Run `systemd-analyze security` there, or remove the limit."
         yield Problem(where, "no score: the host's systemd-analyze gave none", expected, hint)
     elif exposure.score > limit:
         dearest = list(exposure.missing.items())[:DEAREST]
         named = ", ".join(f"{directive}= ({cost:.1f})" for directive, cost in dearest)
-        yield Problem(where, f"an exposure of {exposure.score:.1f}", expected, f"Missing most of all: {named}.")
+        yield Problem(
+            where, f"an exposure of {exposure.score:.1f}", expected, f"The most important missing directives: {named}."
+        )

@@ -127,7 +127,7 @@ def unreadable(path: str, problems: t.Iterable[Problem]) -> t.List[Finding]:
 
 def masked(path: str) -> Finding:
     place = Placed(path, "", "", "", 0)
-    hint = "`systemctl unmask` takes the link away."
+    hint = "`systemctl unmask` removes the link."
     return Finding("masked", Severity.WARNING, place, "a link to /dev/null", "a unit file", hint)
 
 

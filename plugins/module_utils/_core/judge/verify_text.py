@@ -37,7 +37,9 @@ DONE_ANYWAY = re.compile(
 )
 # extract_first_word_and_warn(): the word stays as it is.
 UNKNOWN_ESCAPE = re.compile(r"Ignoring unknown escape sequences.*")
-KEPT_BACKSLASH = "The program gets the backslash as it is written. Doubled, it means the same and systemd is content."
+KEPT_BACKSLASH = (
+    "The program gets the backslash unchanged. Double it: the meaning is the same, and systemd does not warn."
+)
 OF_WHOLE = re.compile(r"(?:Refusing|not loading|Ignoring|Continuing)\.$|Refusing to load\.$|, resetting ")
 LONGEST_SHOWN = 80
 
@@ -95,7 +97,7 @@ def _finding(said: Said, unit: Unit) -> Finding:
         program = command["program"]
         at = next((one for one in unit.assignments() if one.key.startswith("Exec") and program in one.value), None)
         found = f"{program}: {command['why']}"
-        return Finding(NOT_EXECUTABLE, Severity.ERROR, at, found, "a program that is there and can be executed")
+        return Finding(NOT_EXECUTABLE, Severity.ERROR, at, found, "an existing program that can be executed")
     return _complaint(said.text, _at_line(said, unit) if said.path else _named(said.text, unit))
 
 

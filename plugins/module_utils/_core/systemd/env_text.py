@@ -79,8 +79,8 @@ def parse_env(text: str) -> t.Dict[str, str]:
 class Otherwise(enum.Enum):
     """What systemd makes of a value that people do not expect."""
 
-    COMMENT = "a comment behind the value"
-    BEHIND_QUOTES = "text behind the closing quote"
+    COMMENT = "a comment after the value"
+    BEHIND_QUOTES = "text after the closing quote"
     BACKSLASH = "a backslash without quotes"
     ESCAPE = r"an escape such as \n in double quotes"
     JOINED = "a backslash at the end of the line, before another variable"

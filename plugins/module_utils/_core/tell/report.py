@@ -27,14 +27,14 @@ NOTHING = "nothing to do"
 # An end by a signal such as SIGTERM is one too (systemd.service(5), SuccessExitStatus=).
 CLEAN_END = "a clean end, such as exit status 0"
 A_JOB = (
-    "It ends by itself, without an error. What does a job and ends is for a timer, with Type=oneshot "
-    "(docs/migrating.md, From cron); a worker stays and waits for the next job."
+    "It ends by itself, without an error. A worker keeps running and waits for the next job. A program that does one "
+    "job and ends is for a timer, with Type=oneshot (docs/migrating.md, From cron)."
 )
 ON_FILES = (Verb.WRITE, Verb.REMOVE)
 AFTER_KILL = (
-    "What a killed worker had in hand is lost, or runs again. Give jobs more time with drain_timeout, or make workers "
-    "end on SIGTERM when its job is done (docs/stopping-without-losing-jobs.md). What was started is not undone, for "
-    "that would stop it once more; the next run goes on with the rest."
+    "The job of a killed worker is lost, or runs again. Give jobs more time with drain_timeout, or make the worker end "
+    "on SIGTERM when its job is done (docs/stopping-without-losing-jobs.md). There is no rollback, because it would "
+    "stop the workers once more. The next run continues with the rest."
 )
 
 
@@ -123,7 +123,7 @@ def summary(
     plans: t.Mapping[str, t.Sequence[Step]],
     failures: t.Sequence[t.Mapping[str, t.Any]],
     spared: t.Sequence[str],
-    spared_are: str = "left alone and still of the former version",
+    spared_are: str = "not restarted, still on the previous version",
 ) -> str:
     """The result in words: what failed and why, else one line a pool."""
     if not failures:

@@ -9,7 +9,7 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 
-HINT = "List that one too, with state: absent to remove it; purge removes all that is not listed."
+HINT = "List that pool too, with state: absent to remove it. purge removes all pools that are not listed."
 
 
 def elsewhere(
@@ -32,4 +32,4 @@ def _former(
         said = any(one.name == pool.name for one in listed.get(other, ()))
         if bool(other) != bool(manager) and pool.name in names and not said:
             whose = f"that of the manager of {other}" if other else "that of the system"
-            yield Problem(f"{pool.where}.scope", f"{whose}, which goes on running", "one pool of this name", HINT)
+            yield Problem(f"{pool.where}.scope", f"{whose}, which keeps running", "one pool of this name", HINT)

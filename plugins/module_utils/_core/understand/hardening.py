@@ -157,7 +157,7 @@ PROFILES: t.Mapping[str, t.Tuple[Guard, ...]] = {
     "no_network": _NO_NETWORK,
 }
 OFFLINE = frozenset({"no_network"})
-NETWORK_IS_OPEN = "The network needs no need: every profile but no_network has it."
+NETWORK_IS_OPEN = "The network is not a need: every profile except no_network has it."
 
 _ACCOUNTS = (
     "CAP_CHOWN CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH CAP_FOWNER CAP_FSETID CAP_KILL CAP_SETGID CAP_SETPCAP CAP_SETUID"

@@ -54,7 +54,7 @@ def literal_problems(pool: Pool) -> t.Iterator[Problem]:
     """Everywhere else ``%i`` is the name of the instance; a command that is a list is taken as it is."""
     hint = "Write the command as one line, in which %i is the name of the instance."
     for index in pool.literal:
-        yield Problem(f"{pool.where}.command[{index}]", "%i, which the program gets as it is", "no %i in a list", hint)
+        yield Problem(f"{pool.where}.command[{index}]", "%i, which the program gets unchanged", "no %i in a list", hint)
 
 
 def surge_problems(pool: Pool) -> t.Iterator[Problem]:
@@ -63,7 +63,7 @@ def surge_problems(pool: Pool) -> t.Iterator[Problem]:
         return
     where = f"{pool.where}.rollout.surge"
     if pool.instances != numbered(1, len(pool.instances)):
-        hint = "An instance for the meantime has the number after the last."
+        hint = "An added instance has the number after the last one."
         yield Problem(where, "true, for instances with names", "instances by a count", hint)
     apart = [*pool.environment_files, *([pool.working_directory] if pool.working_directory else [])]
     for path in (path for path in apart if "%i" in path):

@@ -132,7 +132,7 @@ class _Reader:
         if not (PATTERN.fullmatch(name) if glob else is_unit_name(name)):
             self.problem(place, repr(text), "the name of a unit, or a glob")
         elif not name.endswith(".service"):
-            self.problem(place, repr(text), "a service", "Whether another unit is well is not for a rollout to say.")
+            self.problem(place, repr(text), "a service", "A rollout can watch only services.")
         elif UnitName.parse(name).instance == "":
             all_of_it = name.replace("@.", "@*.")
             self.problem(place, repr(text), "an instance, or a glob", f"All instances are {all_of_it}.")
@@ -149,7 +149,7 @@ class _Reader:
             return None
         if read > self.now:
             ahead = f"{moment.text(read)}, which is {read - self.now:.1f} s ahead of this host's clock"
-            hint = "Nothing can have started after it. Is the clock of the host right?"
+            hint = "No process can have started after it. Is the clock of the host right?"
             self.problem("started_after", ahead, "a point in time that is over", hint)
         if state not in DATED:
             self.problem("started_after", f"state {state}", "a state in which old processes are restarted")

@@ -75,7 +75,9 @@ def merged(section: str, directive: str, ours: Value, theirs: Value) -> Value:
 def log_field_problems(theirs: Value, where: str) -> t.Iterator[Problem]:
     """By fields of ours an instance is known to be stale."""
     if resets(theirs):
-        yield Problem(where, "an empty text", "fields alone", "The collection needs its own, so nothing resets them.")
+        yield Problem(
+            where, "an empty text", "fields alone", "The collection needs its own values, so they cannot be reset."
+        )
     for line in value_texts(theirs):
         try:
             fields = split_command(line)
@@ -107,7 +109,7 @@ def _about(pool: Pool, section: str, directive: str, own: t.Sequence[str], their
         if loss and lost:
             yield f"without {' '.join(lost)} {loss.format(target=unit_name.target(pool.name))}"
     elif directive in pool.guards and _words(theirs) <= _words(own):
-        yield "adds nothing to what the profile has; to have it alone, begin the list with an empty text"
+        yield "adds nothing to the profile; to use only this list, begin it with an empty text"
 
 
 def _words(texts: t.Iterable[str]) -> t.Set[str]:

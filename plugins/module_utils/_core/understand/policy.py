@@ -78,7 +78,7 @@ def read_policy(given: t.Mapping[str, t.Any], where: str) -> t.Tuple[Policy, t.L
             found = repr(read.pop("max_parallel"))
             problems.append(Problem(f"{where}.max_parallel", found, "a count from 1, or a percentage from 1% to 100%"))
     if read.get("canary", 0) < 0:
-        problems.append(Problem(f"{where}.canary", repr(read.pop("canary")), "a count from 0, which is none"))
+        problems.append(Problem(f"{where}.canary", repr(read.pop("canary")), "a count from 0 (no canary)"))
     if not ACCOUNT.fullmatch(read.get("check_user", "root")):
         problems.append(Problem(f"{where}.check_user", repr(read.pop("check_user")), "the name or number of a user"))
     if "health_check" in read:

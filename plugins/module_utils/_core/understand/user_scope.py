@@ -37,7 +37,7 @@ def read_scope(params: t.Mapping[str, t.Any], where: str) -> t.Tuple[str, t.List
         return "", []
     user = params.get("user")
     if not user:
-        hint = "The user names whose manager it is."
+        hint = "The user is the owner of the manager."
         return "", [Problem(f"{where}user", "nothing", "a user, for scope: user", hint)]
     if user in ROOT:
         hint = "What root runs belongs to the system: leave out scope."
@@ -51,7 +51,7 @@ def not_for_users(given: t.Mapping[str, t.Any], where: str) -> t.Iterator[Proble
     if given.get("group") is not None:
         yield Problem(f"{where}.group", repr(given["group"]), "no group, for scope: user", hint)
     if given.get("check_user") is not None:
-        expected = "nobody, for scope: user, where checks run as that user"
+        expected = "no check_user, for scope: user, where checks run as that user"
         yield Problem(f"{where}.check_user", repr(given["check_user"]), expected, hint)
     if given.get("secrets_as") == "credentials":
         # The key of the host is root's, and before 256 the manager of a user decrypts nothing.

@@ -75,11 +75,11 @@ def outcome_line(change: Change, reverted: bool, trouble: t.Sequence[str]) -> st
     """What became of a bad generation, in words. ``trouble`` is what went wrong when it was undone."""
     pool, start = change.new.pool, f"{change.new.pool}: generation {change.new} is bad"
     if not reverted:
-        why = "rollout.on_failure is stop" if change.known else "nothing is known to go back to"
+        why = "rollout.on_failure is stop" if change.known else "no earlier version is known"
         return f"{start} and stays: {why}"
     if change.back is None:
-        done = "what it made is removed, it was the first"
-        failed = "it was the first, and removing what it made failed"
+        done = "it was the first version, and its files are removed"
+        failed = "it was the first version, and removing its files failed"
     else:
         done = f"generation {change.back} is put back"
         failed = f"putting back generation {change.back} failed"

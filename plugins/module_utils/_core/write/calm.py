@@ -39,7 +39,7 @@ def calm_units(places: Places, pools: t.Sequence[str]) -> t.Tuple[WantedFile, ..
     instances = [unit_name.instance(pool, "*") for pool in sorted(pools)]
     mark = {marks.OWNER_SECTION: {marks.SHARED: True}}
     service: Sections = {
-        "Unit": {"Description": "Forget the restarts of workers that have been calm"},
+        "Unit": {"Description": "Reset the restart counter of stable workers"},
         "Service": {
             "Type": "oneshot",
             "ExecStart": render_argv(["/bin/sh", "-c", FORGET.format(systemctl=places.systemctl), "sh", *instances]),
@@ -49,7 +49,7 @@ def calm_units(places: Places, pools: t.Sequence[str]) -> t.Tuple[WantedFile, ..
         **mark,
     }
     timer: Sections = {
-        "Unit": {"Description": "Look for workers that have been calm"},
+        "Unit": {"Description": "Look for stable workers with a restart counter to reset"},
         "Timer": {"OnActiveSec": EVERY_SECONDS, "OnUnitActiveSec": EVERY_SECONDS},
         "Install": {"WantedBy": "timers.target"},
         **mark,

@@ -57,7 +57,7 @@ def boot_unit(places: Places, python: str) -> WantedFile:
         text=render(
             {
                 "Unit": {
-                    "Description": "Put back the workers that a killed deploy left half changed",
+                    "Description": "Undo the unfinished changes of a killed deploy",
                     "ConditionPathExists": places.journal,
                 },
                 "Service": {

@@ -80,7 +80,7 @@ def _resting(places: Places) -> WantedFile:
         text=render(
             {
                 "Unit": {
-                    "Description": "Let resting instances of %i stop with their pool",
+                    "Description": "Stop instances of %i that wait for start-limit recovery with their pool",
                     "PartOf": unit_name.target("%i"),
                     "StartLimitIntervalSec": 0,
                 },

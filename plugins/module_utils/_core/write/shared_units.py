@@ -17,8 +17,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted
 UNITS = (f"{marks.REVIVAL}@.service", f"{marks.RESTING}@.service", calm.SERVICE, calm.TIMER, dead_man.AT_BOOT)
 # What starts at boot, and why.
 ENABLED = {
-    calm.TIMER: "looks for workers that have been calm",
-    dead_man.AT_BOOT: "puts back at boot what a killed run changed",
+    calm.TIMER: "resets the restart counter of stable workers",
+    dead_man.AT_BOOT: "undoes at boot the changes of a killed run",
 }
 
 

@@ -65,7 +65,7 @@ class Checks:
             argv = concrete_words(command, unit)
             account = whos.get(unit)
             if account is None:
-                self.refused[unit] = Answer(None, f"cannot run {argv[0]}: nobody knows the user {user}".rstrip())
+                self.refused[unit] = Answer(None, f"cannot run {argv[0]}: there is no user {user}".rstrip())
                 continue
             try:
                 self.running[unit] = (self._begun(argv, account), time.monotonic())

@@ -32,9 +32,7 @@ SHORTEST_PAUSE = 0.005
 LONGEST_PAUSE = 0.1
 # In seconds: whoever has not come back for the end of its work by then never will.
 FORGOTTEN_AFTER = 3600
-KILLED = (
-    "the process that was changing the host was killed. The host puts back what it changed, or the next run goes on."
-)
+KILLED = "the process that was changing the host was killed. The host undoes its changes, or the next run continues."
 
 
 class Background:

@@ -111,7 +111,7 @@ def task_of(module: Module) -> Task:
 def finish(module: Module, end: t.Optional[End]) -> t.NoReturn:
     """Ends the module with what ``Task.carry_out`` returned."""
     if end is None:
-        module.finish(changed=True, goes_on=True, msg="goes on in the background")
+        module.finish(changed=True, goes_on=True, msg="continues in the background")
     for warning in end["warnings"]:
         module.warn(warning)
     if end["failed"]:
@@ -120,7 +120,5 @@ def finish(module: Module, end: t.Optional[End]) -> t.NoReturn:
 
 
 def _untold(error: Exception) -> t.Dict[str, t.Any]:
-    msg = (
-        f"the run has ended, and its result cannot be told ({in_words(error)}); a run with --check shows how things are"
-    )
+    msg = f"the run has ended, but its result cannot be shown ({in_words(error)}); a run with --check shows the state"
     return {"changed": True, "msg": msg}

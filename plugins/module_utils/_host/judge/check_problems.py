@@ -18,8 +18,8 @@ LONGEST_SHEBANG = 256
 # What is found, what is expected, and a hint.
 Wrong = t.Tuple[str, str, str]
 REMEDY = "Leave out check_user, so that it runs as the user of the pool"
-REMEDY_OF_ROOT = "Give the pool a user, whom its checks run as"
-ROOTS = "a program of root's, in directories of root's"
+REMEDY_OF_ROOT = "Give the pool a user, so that its checks run as that user"
+ROOTS = "a program of root, in directories of root"
 
 
 def of_pool(pool: Pool, worker: t.Optional[accounts.Account]) -> t.Iterator[Problem]:
@@ -68,7 +68,7 @@ def of_others(argv: t.Sequence[str], remedy: str, worker: t.Optional[accounts.Ac
         try:
             who = foreign_files.changed_by(path, content=True, groups=groups)
         except OSError as error:
-            who = f"nobody can tell whose it is: {error.strerror}"
+            who = f"its owner is not known: {error.strerror}"
         if who:
             return f"{path}, which root would run, and {who}", ROOTS, f"{remedy}, or give all of it to root."
     return None

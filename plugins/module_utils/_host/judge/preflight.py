@@ -51,8 +51,8 @@ def open_to_others(places: Places) -> t.Iterator[Problem]:
         theirs = status.st_mode & stat.S_IWGRP and status.st_gid != os.getegid()
         if status.st_uid != os.geteuid() or theirs or status.st_mode & stat.S_IWOTH:
             found = f"{directory}, of owner {status.st_uid}:{status.st_gid} and mode {stat.S_IMODE(status.st_mode):04o}"
-            hint = f"Look at what others have put there. Then chown {os.geteuid()}:{os.getegid()}, chmod go-w."
-            yield Problem("the host", found, "a directory into which nobody else can write", hint)
+            hint = f"Check the files of other users there. Then chown {os.geteuid()}:{os.getegid()}, chmod go-w."
+            yield Problem("the host", found, "a directory that no other user can write to", hint)
 
 
 def foreign(places: Places, pools: t.Sequence[Pool]) -> t.List[Problem]:
@@ -63,12 +63,12 @@ def foreign(places: Places, pools: t.Sequence[Pool]) -> t.List[Problem]:
             path, owner = pool_files.claimed(places, unit)
             if owner not in (None, pool.name):
                 masked = os.path.islink(path) and os.readlink(path) == "/dev/null"
-                found = f"{path}, which {'masks it' if masked else 'belongs to somebody else'}"
+                found = f"{path}, which {'masks it' if masked else 'is not from this collection'}"
                 hint = "`systemctl unmask` it, or choose another name." if masked else _taking_over(path)
                 problems.append(Problem(f"{pool.where}.name", found, "no such unit", hint))
         for path in _directories(places, pool):
             if os.path.lexists(path) and not os.path.isdir(path):
-                found = f"{path}, which is no directory"
+                found = f"{path}, which is not a directory"
                 problems.append(Problem(f"{pool.where}.name", found, "a directory, or nothing", "Remove it first."))
     return problems
 
@@ -85,7 +85,7 @@ def _taking_over(path: str) -> str:
     also = f" {path}.d" if os.path.isdir(f"{path}.d") else ""
     return (
         f"Choose another name. Or let the pool take it over: `rm -r {path}{also} && systemctl daemon-reload`, then run "
-        "this again: what runs is restarted in batches, and the links of the former unit are put right."
+        "this again. The instances are restarted in batches, and the links of the previous unit are corrected."
     )
 
 

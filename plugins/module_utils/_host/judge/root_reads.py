@@ -19,8 +19,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._host import accou
 
 EXPECTED = "a file that only root can replace or link elsewhere"
 HINT = (
-    "Put it where only root can, such as with env_file, or give its values as environment and secrets; "
-    "or give the directories to root."
+    "Put it where only root can write, for example with env_file. Or give its values as environment and secrets, or "
+    "give the directories to root."
 )
 
 
@@ -37,7 +37,7 @@ def of_pool(pool: Pool, worker: t.Optional[accounts.Account]) -> t.Iterator[Prob
 def of_our_own() -> t.List[str]:
     """Warnings about the interpreter, which `workers-recovery.service` runs at boot."""
     who = _others(sys.executable, None, content=True) if os.geteuid() == 0 else ""
-    return [f"root runs {sys.executable}, also at boot to put back a broken deploy, and {who}"] if who else []
+    return [f"root runs {sys.executable}, also at boot to undo a broken deploy, and {who}"] if who else []
 
 
 def _read_as_root(pool: Pool) -> t.Iterator[t.Tuple[str, str, bool]]:

@@ -31,7 +31,8 @@ class ByHand:
         """What a run leaves as it is, in words."""
         masked = [f"{unit} is masked by {path}, and left as it is" for unit, path in sorted(self.masked.items())]
         changed = [
-            f"{unit} is changed by hand in {', '.join(paths)}, and stays so; `systemctl revert {unit}` takes it back"
+            f"{unit} is changed by hand in {', '.join(paths)}, and stays so; `systemctl revert {unit}` removes the "
+            f"change"
             for unit, paths in sorted(self.changed.items())
             if paths
         ]

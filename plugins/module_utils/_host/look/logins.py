@@ -42,7 +42,7 @@ def _trouble(user: pwd.struct_passwd) -> str:
     if not os.path.isdir(user.pw_dir) or user.pw_dir == "/":
         return f"whose home {user.pw_dir!r} is not there"
     if not HOME.fullmatch(user.pw_dir):
-        return f"whose home {user.pw_dir!r} has characters that systemd would read otherwise"
+        return f"whose home {user.pw_dir!r} has characters that systemd would misread"
     # What he does to his own home is his own affair, and his own failure.
     owns = os.stat(user.pw_dir).st_uid == user.pw_uid
     if not owns and not all(accounts.may(accounts.account_of(user), [(user.pw_dir, os.R_OK | os.W_OK | os.X_OK)])):

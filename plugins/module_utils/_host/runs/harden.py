@@ -106,13 +106,13 @@ class Hardening:
         """Raises ``Died``."""
         seen = self.trials.run({"AmbientCapabilities": self.ambient} if self.ambient else {}, seconds)
         if seen.died:
-            raise Died(f"without any hardening the worker ended before its time: {seen.died}")
+            raise Died(f"without hardening the worker ended too early: {seen.died}")
         facts = self._facts(seen.usage)
         deaths: t.List[str] = []
         for proposal in proposals(seen.usage, facts):
             tried = self.trials.run(self._guards(proposal), seconds)
             if tried.died:
-                deaths.append(f"with hardening {proposal.hardening} the worker ended before its time: {tried.died}")
+                deaths.append(f"with hardening {proposal.hardening} the worker ended too early: {tried.died}")
                 continue
             return Fitted(
                 proposal,

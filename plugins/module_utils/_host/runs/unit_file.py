@@ -53,7 +53,7 @@ class UnitInstall:
         path = self.spec.path
         if os.path.isdir(path) or os.path.islink(path):
             kind = "directory" if os.path.isdir(path) else "link"
-            hint = "`systemctl unmask` or `systemctl disable` takes a link away."
+            hint = "`systemctl unmask` or `systemctl disable` removes a link."
             yield Problem("name", f"{path}, a {kind}", "a file, or nothing", hint)
         elif not self.spec.drop_in and pool_files.owner(path):
             hint = "Its option `unit` sets any directive."

@@ -52,7 +52,7 @@ class _Bus:
         while not self.read.endswith(b"\r\n"):
             self._receive()
         if not self.read.startswith(b"OK "):
-            raise ConnectionError(f"it does not let us in: {self.read.decode(errors='replace').strip()}")
+            raise ConnectionError(f"it refuses the connection: {self.read.decode(errors='replace').strip()}")
         self.read = b""
         connection.sendall(b"BEGIN\r\n")
         self.answers([HELLO])
@@ -82,4 +82,4 @@ class _Bus:
             raise ConnectionError("it closed the connection")
         self.read += read
         if len(self.read) > LARGEST:
-            raise ConnectionError("it says too much")
+            raise ConnectionError("its answer is too long")

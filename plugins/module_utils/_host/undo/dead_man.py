@@ -80,7 +80,7 @@ class DeadMan:
         # Each sign of life is a start, and five in ten seconds are too many for systemd, which then drops the timer.
         timer = {"AccuracySec": "100ms", "StartLimitIntervalSec": "0"}
         when = [f"--on-active={self.confirm:g}s", *(f"--timer-property={key}={value}" for key, value in timer.items())]
-        about = ["--quiet", "--collect", f"--unit={SWITCH}", "--description=Put back what a dead run has changed"]
+        about = ["--quiet", "--collect", f"--unit={SWITCH}", "--description=Undo the changes of a dead run"]
         again = [f"--property={name}={value}" for name, value in trying_again(f"{self.confirm:g}s").items()]
         status, out, err = commands.run(
             ["systemd-run", *self.places.whose, *about, *when, *again, *recovery_command(self.places, sys.executable)]

@@ -323,7 +323,7 @@ def test_every_kill_at_a_stop_is_told_and_nothing_else_is(case: Case) -> None:
     tale = case.roll()
     for unit, verdict in tale.end.verdicts.items():
         killed = bool(case.systemd.when(unit, "kill"))
-        assert killed is ("its former process was killed" in verdict.because)
+        assert killed is ("its previous process was killed" in verdict.because)
         assert verdict.bad or not killed
 
 
@@ -499,7 +499,7 @@ def test_and_gives_up_when_it_does_not_come_back(policy: Policy) -> None:
     case.__post_init__()
     end = case.roll().end
     assert (end.touched, end.spared) == (("mail@1.service",), ("mail@2.service",))
-    assert "no other may be restarted" in str(end.verdicts["mail@3.service"])
+    assert "no other instance may be restarted" in str(end.verdicts["mail@3.service"])
 
 
 def test_a_stale_instance_that_is_down_anyway_goes_first() -> None:
@@ -574,7 +574,7 @@ def test_a_kill_at_the_stop_of_the_canary_spares_the_rest_and_undoes_nothing() -
     tale = mail(3, Policy(), Program(), of_1=Program(deaf=True)).roll()
     assert (tale.end.touched, tale.end.spared) == (("mail@1.service",), ("mail@2.service", "mail@3.service"))
     verdict = tale.end.verdicts["mail@1.service"]
-    assert str(verdict) == ("killed-at-stop: its former process was killed; the new one ran 3 s without a restart")
+    assert str(verdict) == ("killed-at-stop: its previous process was killed; the new one ran 3 s without a restart")
     assert (verdict.bad, verdict.faulty) == (True, False)
 
 

@@ -72,10 +72,14 @@ FIRST = {
 
 # The verdict of the new process, of the instance after a kill, and its words.
 AFTER_KILLS = {
-    "the new process is well": ("settled", Health.KILLED, "its former process was killed; the new one is seen"),
-    "the new process is not judged": ("starting", Health.KILLED, "its former process was killed; the new one is seen"),
-    "the new process is bad": ("failed", Health.FAILED, "is seen; its former process was killed"),
-    "the new process dies again and again": ("flapping", Health.FLAPPING, "is seen; its former process was killed"),
+    "the new process is well": ("settled", Health.KILLED, "its previous process was killed; the new one is seen"),
+    "the new process is not judged": (
+        "starting",
+        Health.KILLED,
+        "its previous process was killed; the new one is seen",
+    ),
+    "the new process is bad": ("failed", Health.FAILED, "is seen; its previous process was killed"),
+    "the new process dies again and again": ("flapping", Health.FLAPPING, "is seen; its previous process was killed"),
 }
 
 
@@ -241,14 +245,17 @@ def heads(*pids: int) -> Sample:
 @pytest.mark.parametrize("policy", [POLICY, AWAITS], ids=["plain", "with a signal that nobody can handle"])
 def test_without_a_main_process_its_processes_are_compared(policy: Policy) -> None:
     for end, words in (
-        (heads(1, 2, 3, 4), "not-judged: has no main process, so that systemd does not tell when one of its 3 pro"),
+        (
+            heads(1, 2, 3, 4),
+            "not-judged: has no main process, so systemd does not report the death of one of its 3 pro",
+        ),
         (heads(1, 3, 4), "failed: 1 of its 3 processes ended within 3 s, and it has no main process"),
     ):
         watch = Watch(policy, before="old", begun=0.0)
         watch.judge(0.5, UP)
         watch.judge(1.0, replace(heads(1, 2, 3), restarts=0))
         assert not watch.wants_inside(3.9)
-        assert str(watch.judge(4.0, UP)) == "starting: has no main process, and its processes are looked at"
+        assert str(watch.judge(4.0, UP)) == "starting: has no main process, and its processes are watched"
         assert watch.wants_inside(4.0)
         assert str(watch.judge(4.1, end)).startswith(words)
 

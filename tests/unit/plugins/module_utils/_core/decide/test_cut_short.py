@@ -27,7 +27,7 @@ def told(before: t.Optional[str], now: t.Optional[str], age: float) -> list[str]
 
 def test_who_is_older_is_named() -> None:
     (line,) = told(None, "1min", 61)
-    assert line.startswith("pools[0] (mail).unit.Service.RuntimeMaxSec: 1min ends 3 of 3 instances at once")
+    assert line.startswith("pools[0] (mail).unit.Service.RuntimeMaxSec: 1min ends 3 of 3 instances at the same time")
     assert "1, 2, 3" in line
 
 

@@ -18,12 +18,12 @@ PEM = "-----BEGIN PRIVATE KEY-----\nMIIEvQ+/s3cret\nabcd==\nabc=\n-----END PRIVA
 ODD: dict[str, tuple[str, list[tuple[int, Effect, str]]]] = {
     "a comment behind a value": (
         "A=1\nQUEUE=high   # which\n",
-        [(2, Effect.OTHER_VALUE, "a comment behind the value in QUEUE")],
+        [(2, Effect.OTHER_VALUE, "a comment after the value in QUEUE")],
     ),
-    "behind none": ("A= # none\n", [(1, Effect.OTHER_VALUE, "a comment behind the value in A")]),
-    "behind quotes": ('X="a b" # c', [(1, Effect.OTHER_VALUE, "a comment behind the value in X")]),
-    "close behind quotes": ('X="a b"# c', [(1, Effect.OTHER_VALUE, "a comment behind the value in X")]),
-    "more behind quotes": ("X='a' b", [(1, Effect.OTHER_VALUE, "text behind the closing quote in X")]),
+    "behind none": ("A= # none\n", [(1, Effect.OTHER_VALUE, "a comment after the value in A")]),
+    "behind quotes": ('X="a b" # c', [(1, Effect.OTHER_VALUE, "a comment after the value in X")]),
+    "close behind quotes": ('X="a b"# c', [(1, Effect.OTHER_VALUE, "a comment after the value in X")]),
+    "more behind quotes": ("X='a' b", [(1, Effect.OTHER_VALUE, "text after the closing quote in X")]),
     "a path of another system": (
         r"P=C:\temp",
         [(1, Effect.OTHER_VALUE, "a backslash without quotes in P")],
@@ -53,18 +53,21 @@ ODD: dict[str, tuple[str, list[tuple[int, Effect, str]]]] = {
             (6, Effect.NOT_SET, "a value of several lines without quotes in CERT"),
         ],
     ),
-    "a name with a dash": ("queue-name=s3cret\n", [(1, Effect.NOT_SET, "queue-name, which is no name of a variable")]),
-    "what may be a piece of a secret": ("s3cret-s3cret=\n", [(1, Effect.NOT_SET, "a name that is none of a variable")]),
-    "what is hardly a name": ("s3cret/+x=1\n", [(1, Effect.NOT_SET, "a name that is none of a variable")]),
+    "a name with a dash": (
+        "queue-name=s3cret\n",
+        [(1, Effect.NOT_SET, "queue-name, which is not a valid name of a variable")],
+    ),
+    "what may be a piece of a secret": ("s3cret-s3cret=\n", [(1, Effect.NOT_SET, "an invalid name of a variable")]),
+    "what is hardly a name": ("s3cret/+x=1\n", [(1, Effect.NOT_SET, "an invalid name of a variable")]),
     "a line without an assignment": (
         "A=1\n\ns3cret\nB=2\n",
-        [(3, Effect.NOT_SET, "a line that is no assignment, behind A")],
+        [(3, Effect.NOT_SET, "a line that is not an assignment, behind A")],
     ),
     "a script": (
         "if true; then\n  B=2\nfi",
         [
-            (1, Effect.NOT_SET, "a line that is no assignment"),
-            (3, Effect.NOT_SET, "a line that is no assignment, behind B"),
+            (1, Effect.NOT_SET, "a line that is not an assignment"),
+            (3, Effect.NOT_SET, "a line that is not an assignment, behind B"),
         ],
     ),
     "a mark of Windows": (
@@ -79,7 +82,7 @@ ODD: dict[str, tuple[str, list[tuple[int, Effect, str]]]] = {
         "caf\udce9=1\n",
         [
             (1, Effect.NO_START, "the byte 0xE9, which is not UTF-8"),
-            (1, Effect.NOT_SET, "a name that is none of a variable"),
+            (1, Effect.NOT_SET, "an invalid name of a variable"),
         ],
     ),
     "a NUL": ("A=1\nB=\0\n", [(2, Effect.NO_START, "a NUL")]),

@@ -66,7 +66,10 @@ def test_a_unit_over_its_limit_is_one_problem(limit: float, refused: bool) -> No
 def test_the_problem_names_what_would_bring_most() -> None:
     (problem,) = over_limit("here", 1.0, LOOSE)
     assert (problem.found, problem.expected) == ("an exposure of 1.8", "at most 1")
-    assert problem.hint == "Missing most of all: PrivateNetwork= (0.5), RestrictNamespaces= (0.4), PrivateUsers= (0.2)."
+    assert (
+        problem.hint == "The most important missing directives: "
+        "PrivateNetwork= (0.5), RestrictNamespaces= (0.4), PrivateUsers= (0.2)."
+    )
 
 
 def test_a_limit_without_a_score_is_a_problem() -> None:

@@ -178,7 +178,7 @@ def test_a_complaint_quotes_the_value_and_the_words_of_systemd() -> None:
 
 def test_a_backslash_that_stays_is_told_with_its_remedy() -> None:
     (one,) = found(252, "an unknown escape")
-    assert one.hint.startswith("The program gets the backslash as it is written. Doubled,")
+    assert one.hint.startswith("The program gets the backslash unchanged.")
 
 
 def test_a_long_value_is_cut() -> None:

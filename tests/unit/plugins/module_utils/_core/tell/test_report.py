@@ -255,8 +255,8 @@ def test_a_bad_run_is_told_with_the_reason_and_who_was_left_alone() -> None:
     }
     text = summary({"mail": STEPS}, [failure], ["mail@2.service"])
     assert "- mail@1.service: flapping: died (exit status 1, NRestarts 3)\n    Traceback\n    oops\n" in text
-    assert text.splitlines()[-1] == "left alone and still of the former version: mail@2.service"
-    restart = summary({"mail": STEPS}, [failure], ["mail@2.service"], "left alone")
-    assert restart.splitlines()[-1] == "left alone: mail@2.service"
+    assert text.splitlines()[-1] == "not restarted, still on the previous version: mail@2.service"
+    restart = summary({"mail": STEPS}, [failure], ["mail@2.service"], "not restarted")
+    assert restart.splitlines()[-1] == "not restarted: mail@2.service"
     unexplained = summary({"mail": STEPS}, [{**failure, "exit": "", "journal": []}], [])
     assert unexplained.splitlines()[1:] == ["- mail@1.service: flapping: died (NRestarts 3)"]

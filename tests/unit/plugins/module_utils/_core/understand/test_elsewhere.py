@@ -10,11 +10,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.p
 
 MAIL, GONE = Pool("mail", "pools[0] (mail)"), Pool("mail", "pools[1] (mail)", present=False)
 REFUSED = {
-    "from the system to a user": ({"app": [MAIL]}, {"": ["mail"]}, "that of the system, which goes on running"),
+    "from the system to a user": ({"app": [MAIL]}, {"": ["mail"]}, "that of the system, which keeps running"),
     "from a user to the system": (
         {"": [MAIL]},
         {"app": ["mail"], "": []},
-        "that of the manager of app, which goes on running",
+        "that of the manager of app, which keeps running",
     ),
 }
 LET_GO = {

@@ -363,7 +363,7 @@ def test_a_user_of_each_instance_is_told_what_to_do_instead() -> None:
 
 def test_a_list_that_seems_to_name_the_instance_is_warned_of() -> None:
     (warning,) = map(str, literal_problems(mail(command=["/bin/a", "s3cret-%i"])))
-    assert warning.startswith("pools[0] (mail).command[1]: found %i, which the program gets as it is")
+    assert warning.startswith("pools[0] (mail).command[1]: found %i, which the program gets unchanged")
     assert "s3cret" not in warning
 
 
@@ -393,7 +393,7 @@ ACCOUNTS: dict[str, tuple[dict[str, t.Any], str | None]] = {
     "the option": ({"user": "app"}, "app"),
     "the directive": ({"unit": {"Service": {"User": "app"}}}, "app"),
     "the last directive": ({"unit": {"Service": {"User": ["other", "app"]}}}, "app"),
-    "a directive that takes it back": ({"unit": {"Service": {"User": ""}}}, "root"),
+    "a directive that removes the change": ({"unit": {"Service": {"User": ""}}}, "root"),
     "a user that is made up": ({"unit": {"Service": {"DynamicUser": True}}}, None),
     "no user that is made up": ({"unit": {"Service": {"DynamicUser": "no"}}}, "root"),
     "a user for each instance": ({"unit": {"Service": {"User": "app-%i"}}}, None),

@@ -115,7 +115,7 @@ LINES: dict[str, tuple[Change, bool, list[str], str]] = {
         a_change(back=False),
         True,
         [],
-        "mail: generation 2 (b) is bad, what it made is removed, it was the first",
+        "mail: generation 2 (b) is bad, it was the first version, and its files are removed",
     ),
     "a revert that failed": (
         a_change(),
@@ -128,7 +128,7 @@ LINES: dict[str, tuple[Change, bool, list[str], str]] = {
         a_change(back=False),
         True,
         ["disk full"],
-        "mail: generation 2 (b) is bad, and it was the first, and removing what it made failed: disk full."
+        "mail: generation 2 (b) is bad, and it was the first version, and removing its files failed: disk full."
         " Look at mail on the host.",
     ),
     "put back, and the release is not": (
@@ -149,7 +149,7 @@ LINES: dict[str, tuple[Change, bool, list[str], str]] = {
         a_change(back=False, known=False),
         False,
         [],
-        "mail: generation 2 (b) is bad and stays: nothing is known to go back to",
+        "mail: generation 2 (b) is bad and stays: no earlier version is known",
     ),
 }
 

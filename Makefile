@@ -72,12 +72,12 @@ docs: setup  ## the documentation site, in .cache/docs/html
 	  workers.systemd
 	sphinx-build --quiet --fail-on-warning --keep-going .cache/docs/source .cache/docs/html
 
-# Faults mostly wait, so they do it beside what computes; the image that both need is made before. Molecule's scenarios
-# look at times: three of them, which wait a good part of it, have the machine for themselves, one of a corner.
+# Faults and the scenarios of the corners mostly wait, so they do it beside what computes; the image that both need is made
+# before. Molecule's scenarios look at times: four of them, which wait a good part of it, have the machine for themselves.
 test:  ## every test
 	$(MAKE) --jobs=2 --output-sync=target lint types unit artifact
-	$(MAKE) --jobs=2 --output-sync=target faults sanity oracle
-	$(MAKE) --jobs=2 molecule corners
+	$(MAKE) --jobs=3 --output-sync=target faults corners sanity oracle
+	$(MAKE) molecule
 
 sanity: setup  ## ansible-test sanity of the current core
 	@command -v shellcheck >/dev/null || sh tests/install.sh shellcheck

@@ -180,11 +180,10 @@ def test_without_root_it_is_one_line(bare: LabHost) -> None:
 
 
 def test_two_runs_at_once_the_second_is_told(bare: LabHost) -> None:
-    bare.sh("mkdir -p /run/workers.systemd; setsid flock /run/workers.systemd/lock sleep 60 >/dev/null 2>&1 &")
-    told = bare.deploy(GOOD)
+    with bare.locked():
+        told = bare.deploy(GOOD)
     assert told.failed
     assert "one run at a time" in told.msg
-    bare.sh("pkill -f '^sleep 60'")
     assert not bare.deploy(GOOD).failed
 
 

@@ -343,9 +343,8 @@ def test_a_pool_of_ours_restarts_as_it_was_deployed_and_is_not_scaled(bare: LabH
 
 def test_it_does_not_run_alongside_a_deploy(bare: LabHost) -> None:
     bare.deploy(pool())
-    bare.sh("setsid flock /run/workers.systemd/lock sleep 60 > /dev/null 2>&1 & echo $! > /run/holder; sleep 0.3")
-    told = bare.module("instances", units=["ours@*"], state="restarted")
-    bare.sh("kill -- -$(cat /run/holder)")
+    with bare.locked():
+        told = bare.module("instances", units=["ours@*"], state="restarted")
     assert told.failed
     assert "one run at a time" in told.msg
 

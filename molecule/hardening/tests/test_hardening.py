@@ -123,7 +123,7 @@ def deployed(broker: LabHost, has: t.Callable[[str], bool]) -> Told:
 def said(broker: LabHost, deployed: Told) -> dict[str, dict[str, str]]:
     """What each pool's worker printed, by thing."""
     names = list(deployed.result["pools"])
-    broker.until(lambda: set(names) <= done(broker), 60)
+    broker.until(lambda: set(names) <= done(broker))
     return {name: printed(broker, name) for name in names}
 
 

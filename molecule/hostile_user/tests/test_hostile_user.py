@@ -173,7 +173,7 @@ def test_a_stop_that_takes_him_for_ever_holds_nobody_else_up(clean: LabHost) -> 
     clean.write(f"{UNITS}/sleeper@.service.d/a.conf", "[Service]\nTimeoutStopSec=infinity\n", "0644")
     state = f"runuser -u {USER} -- env XDG_RUNTIME_DIR=/run/user/{UID} systemctl --user show -P ActiveState sleeper@1"
     with clean.deploying(changed(2), his(command=deaf, environment={"N": "2"})):
-        clean.until(lambda: "deactivating" in clean.sh(state), 60)
+        clean.until(lambda: "deactivating" in clean.sh(state))
         told = clean.deploy(changed(3))
         assert not told.failed, told.msg
         assert version_of(clean) == "3"

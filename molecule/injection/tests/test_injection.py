@@ -274,13 +274,13 @@ def test_a_cgroup_of_somebody_else_is_nobodys_worker(clean: LabHost) -> None:
     folder="$top/user.slice/user@1000.service/$(printf '\377')/harmless@1.service"
     mkdir -p "$folder"
     WORKERS_UNIT=forged INVOCATION_ID=$(readlink /run/systemd/units/invocation:harmless@1.service) \
-      sleep 30 < /dev/null > /dev/null 2>&1 & pid=$!
+      sleep 900 < /dev/null > /dev/null 2>&1 & pid=$!
     echo $pid > "$folder/cgroup.procs"
     grep -c harmless /proc/$pid/cgroup
     """
     assert clean.sh(script).strip() != "0"
     again = clean.deploy(HARMLESS_ON_HOST)
-    clean.sh("kill $(pgrep -f '^sleep 30')")
+    clean.sh("kill $(pgrep -f '^sleep 900')")
     assert (again.failed, again.changed) == (False, False)
     assert (
         parse_env(clean.sh("cat /proc/$(pgrep -f '^sleep infinity')/environ | tr '\\0' '\\n'"))["WORKERS_POOL"]

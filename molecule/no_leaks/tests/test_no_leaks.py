@@ -210,8 +210,8 @@ printf %s "$canary" | od -An -tx1 | tr -d ' \\n' > /var/lib/planted-hex
 logger "the journal has $canary"; journalctl --sync
 systemd-run --quiet --unit=planted --property="Description=$canary" sleep infinity
 systemd-run --quiet --unit=planted-argument sleep infinity "$canary" || :
-A="$canary" setsid sleep 30 > /dev/null 2>&1 &
-setsid sh -c 'sleep 30; : "$0"' "$canary" > /dev/null 2>&1 &
+A="$canary" setsid sleep 900 > /dev/null 2>&1 & echo "-$!" > /run/planted/groups
+setsid sh -c 'sleep 900; : "$0"' "$canary" > /dev/null 2>&1 & echo "-$!" >> /run/planted/groups
 """
 
 
@@ -220,7 +220,8 @@ def test_the_scan_finds_what_is_planted(lab: LabHost, runs: dict[str, Run]) -> N
     try:
         found = where(on(lab, "scan"))["shape"]
     finally:
-        lab.sh("systemctl stop planted; rm -r /tmp/planted /run/planted /var/lib/planted-hex; pkill -f [c]anary || :")
+        lab.sh("systemctl stop planted; kill -- $(cat /run/planted/groups)")
+        lab.sh("rm -r /tmp/planted /run/planted /var/lib/planted-hex")
     for place in (
         r"/tmp/planted 0644 0",
         r"/run/planted/base64 0644 0 \(base64\)",

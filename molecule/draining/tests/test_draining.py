@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 
-from tests.helpers.lab_host import LabHost, Told
+from tests.helpers.lab_host import PATIENCE, LabHost, Told
 
 # Says which signals it gets; DEAF=1 does not end on SIGTERM.
 WORKER = """\
@@ -28,6 +28,11 @@ while True:
     time.sleep(0.1)
 """
 BUSY = ["/usr/bin/test", "-e", "/run/busy-%i"]
+
+
+def slow(seconds: int) -> str:
+    """A worker that ends so long after SIGTERM."""
+    return WORKER.replace("        raise", f"        time.sleep({seconds})\n        raise")
 
 
 def app(count: int = 4, version: int = 1, deaf: bool = False, **options: t.Any) -> dict[str, t.Any]:
@@ -100,9 +105,7 @@ def test_a_kill_at_the_stop_stops_the_rollout_and_undoes_nothing(ready: LabHost)
 
 
 def test_the_next_run_goes_on_and_a_longer_drain_is_in_force_for_old_processes(ready: LabHost) -> None:
-    """They end 3 s after SIGTERM."""
-    slow = WORKER.replace("        raise SystemExit(0)", "        time.sleep(3)\n        raise SystemExit(0)")
-    ready.write("/usr/local/bin/worker", slow)
+    ready.write("/usr/local/bin/worker", slow(3))
     ready.deploy(app(3, drain_timeout="1s"))
     before = ready.pids("app")
     assert ready.deploy(app(3, version=2, drain_timeout="1s")).failed
@@ -175,8 +178,7 @@ def test_a_kill_at_a_removal_is_told_and_the_pool_goes(ready: LabHost) -> None:
 
 
 def test_a_scale_down_already_has_the_new_drain(ready: LabHost) -> None:
-    slow = WORKER.replace("        raise SystemExit(0)", "        time.sleep(3)\n        raise SystemExit(0)")
-    ready.write("/usr/local/bin/worker", slow)
+    ready.write("/usr/local/bin/worker", slow(3))
     ready.deploy(app(2, drain_timeout="1s"))
     assert not ready.deploy(app(1, drain_timeout="20s")).failed
 
@@ -189,9 +191,9 @@ def test_a_stop_within_its_time_is_no_kill(ready: LabHost) -> None:
 
 
 def test_a_long_stop_does_not_use_up_the_deadline_of_the_start(ready: LabHost) -> None:
-    slow = WORKER.replace("        raise SystemExit(0)", "        time.sleep(4)\n        raise SystemExit(0)")
-    ready.write("/usr/local/bin/worker", slow)
-    rollout = {"min_healthy_time": "300ms", "healthy_deadline": "2s"}
+    ready.write("/usr/local/bin/worker", slow(6))
+    # Long enough for a start on a busy machine.
+    rollout = {"min_healthy_time": "300ms", "healthy_deadline": "5s"}
     ready.deploy(app(1, rollout=rollout))
     assert not ready.deploy(app(1, version=2, rollout=rollout)).failed
 
@@ -221,9 +223,13 @@ def test_a_scale_down_stops_idle_instances_at_once_and_busy_ones_when_they_are_i
     ready.deploy(app(busy_check=BUSY))
     ready.sh("touch /run/busy-2 /run/busy-3")
     since = ready.sh("date +%s.%N").strip()
-    ready.sh("(sleep 8; rm /run/busy-3; sleep 3; rm /run/busy-2) > /dev/null 2>&1 &")
-    assert not ready.deploy(app(1, busy_check=BUSY, drain_timeout="30s")).failed
+    in_turn = " ".join(
+        f"while systemctl -q is-active app@{one + 1}; do sleep 0.1; done; rm /run/busy-{one};" for one in (3, 2)
+    )
+    ready.sh(f"({in_turn}) > /dev/null 2>&1 &")
+    assert not ready.deploy(app(1, busy_check=BUSY, drain_timeout="5min")).failed
     assert stops(ready, since) == ["4", "3", "2"]
+    assert float(ready.sh("date +%s")) - float(since) < 300, "none was stopped because its time was over"
     assert list(ready.pids("app")) == ["1"]
 
 
@@ -232,16 +238,17 @@ def test_a_scale_down_stops_busy_instances_when_the_drain_is_over(ready: LabHost
     ready.sh("touch /run/busy-2")
     begun = float(ready.sh("date +%s"))
     assert not ready.deploy(app(1, busy_check=BUSY, drain_timeout="4s")).failed
-    assert 4 <= float(ready.sh("date +%s")) - begun < 30
+    assert 4 <= float(ready.sh("date +%s")) - begun < 4 + PATIENCE
     assert said(ready, "2", 1) == ["got SIGTERM"]
 
 
 def test_a_rollout_restarts_idle_instances_first(ready: LabHost) -> None:
-    ready.deploy(app(3, busy_check=BUSY))
+    ready.deploy(app(3, busy_check=BUSY, drain_timeout="5min"))
     ready.sh("touch /run/busy-1")
     since = ready.sh("date +%s.%N").strip()
-    ready.sh("(sleep 9; rm /run/busy-1) > /dev/null 2>&1 &")
-    told = ready.deploy(app(3, version=2, busy_check=BUSY))
+    last = "systemctl show -P InvocationID app@3"
+    ready.sh(f'(was=$({last}); while [ "$({last})" = "$was" ]; do sleep 0.1; done; rm /run/busy-1) > /dev/null 2>&1 &')
+    told = ready.deploy(app(3, version=2, busy_check=BUSY, drain_timeout="5min"))
     assert not told.failed
     assert stops(ready, since) == ["2", "3", "1"]
 

@@ -106,15 +106,16 @@ def test_a_canary_that_dies_is_the_only_one_touched(ready: LabHost, restart_sec:
     assert any("dead at" in line for line in told.result["failures"][0]["journal"])
     said = ready.sh("journalctl -o cat -u app@1 --grep 'dead at' -q").splitlines()
     died = min(moment for moment in (float(line.split()[-1]) for line in said) if moment > started)
-    # The last start is that of the way back. The rest of the play is Ansible's, and takes a minute on a busy machine.
+    # The last start is that of the way back, before the window ends. The rest of the play is Ansible's, and takes a
+    # minute on a busy machine.
     back = float(ready.sh("stat -c %.Y /run/systemd/units/invocation:app@1.service"))
-    assert back - died < 8
+    assert back - died < 15
 
 
 def test_a_death_just_before_the_end_of_the_window_does_not_settle(ready: LabHost) -> None:
     ready.deploy(app())
     before = ready.pids("app")
-    only_the_canary(ready, ready.deploy(app(lives=1.8, min_healthy_time="2s")), before)
+    only_the_canary(ready, ready.deploy(app(lives=2.2, min_healthy_time="3s")), before)
 
 
 def test_a_slow_start_is_waited_for_and_has_its_whole_window(ready: LabHost) -> None:
@@ -123,7 +124,7 @@ def test_a_slow_start_is_waited_for_and_has_its_whole_window(ready: LabHost) -> 
     assert not told.failed
     assert set(told.result["pools"]["app"]["verdicts"].values()) == {"settled: ran 1 s without a restart"}
     before = ready.pids("app")
-    slow_and_bad = ready.deploy(app(count=2, ready_after=2, lives=0.8, min_healthy_time="1s"))
+    slow_and_bad = ready.deploy(app(count=2, ready_after=2, lives=0.8, min_healthy_time="3s"))
     assert slow_and_bad.failed
     assert changed(ready, before) == {"1"}
 
@@ -246,12 +247,12 @@ def test_a_failing_health_check_fails_the_canary(ready: LabHost) -> None:
     ready.write("/usr/local/bin/check", '#!/bin/sh\necho "$1" >> /run/checked\ntest -e /run/healthy\n')
     ready.sh("rm -f /run/checked /run/healthy")
     check = ["/usr/local/bin/check", "instance %i; touch /run/a-shell-read-this"]
-    told = ready.deploy(app(lives=100001, health_check=check, healthy_deadline="4s"))
+    told = ready.deploy(app(lives=100001, health_check=check, healthy_deadline="8s"))
     verdict = only_the_canary(ready, told, before)
-    assert verdict == "failed: has not settled within 4 s: its health check exited with status 1"
+    assert verdict == "failed: has not settled within 8 s: its health check exited with status 1"
     asked = ready.sh("cat /run/checked").splitlines()
     assert set(asked) == {"instance 1; touch /run/a-shell-read-this"}
-    assert 3 <= len(asked) <= 5
+    assert 3 <= len(asked) <= 9, "once a second"
     assert ready.sh("ls /run/a-shell-read-this", check=False) == ""
 
     ready.sh("touch /run/healthy")

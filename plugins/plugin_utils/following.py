@@ -21,7 +21,7 @@ from ansible.release import __version__ as core
 from ansible.utils.display import Display
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.progress import is_bad
-from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line
+from ansible_collections.workers.systemd.plugins.module_utils._core.characters import lines, one_line
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell import report
 
@@ -69,7 +69,7 @@ class Following(ActionBase):  # type: ignore[misc]
         else:
             self._show(done_lines(result), constants.COLOR_CHANGED, "{}:")
         if result.get("failed") and not ANSIBLE_SAYS_FAILURES:
-            self._show(str(result.get("msg", "")).splitlines(), constants.COLOR_ERROR, "{}:")
+            self._show(lines(str(result.get("msg", ""))), constants.COLOR_ERROR, "{}:")
         return named(result, self._host) if len(known.get("ansible_play_hosts_all", ())) > 1 else result
 
     def _followed(self, task_vars: t.Optional[Result]) -> Result:
@@ -126,8 +126,8 @@ def named(result: Result, host: str) -> Result:
 
 def done_lines(result: Result) -> t.List[str]:
     """What was done, in lines for people. What fails Ansible prints itself."""
-    lines = str(result.get("msg", "")).splitlines() if result.get("changed") and not result.get("failed") else []
-    return [line for line in lines if not line.endswith(report.NOTHING)]
+    told = lines(str(result.get("msg", ""))) if result.get("changed") and not result.get("failed") else []
+    return [line for line in told if not line.endswith(report.NOTHING)]
 
 
 def plan_lines(result: Result, *, diff: bool) -> t.List[str]:

@@ -5,11 +5,18 @@
 from __future__ import annotations
 
 import re
+import shlex
 import typing as t
 from functools import partial
 
 import pytest
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import (
+    SPAWN_FAILED,
+    About,
+    JournalQuery,
+    read_entries,
+)
 from tests.helpers.lab_host import LabHost
 from tests.helpers.pools import sleeper
 
@@ -84,6 +91,12 @@ def test_what_anybody_writes_to_the_journal_does_not_stop_it(bare: LabHost) -> N
     assert told.result["pools"]["sleeper"]["rolled_back_to"]["id"] == good.result["pools"]["sleeper"]["generation"]
     assert "is bad, generation 1" in told.msg
     assert r"no \u2028Redis" in told.msg
+    forged = bare.sh(f"journalctl --output=cat --no-pager {SPAWN_FAILED} UNIT=sleeper@1.service _UID=65534")
+    asked = JournalQuery(About.ALL, ("sleeper@1.service",), 0, 1000).argv(None)
+    answer = read_entries(bare.sh(shlex.join(asked)))
+    assert "forged" in forged
+    assert answer
+    assert not [one for one in answer if "forged" in one["MESSAGE"]]
     assert kept(bare) == [(1, "good"), (2, "bad")]
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+import typing as t
 
 # systemd checks UTF-8 with utf8_is_valid(), which also refuses surrogates and noncharacters: one of them anywhere and
 # the whole file fails to load.
@@ -14,6 +15,14 @@ NOT_TEXT = re.compile(f"[\ud800-\udfff\ufdd0-\ufdef{LAST_OF_PLANES}]")
 UNSAFE = re.compile(r"""[\x01-\x1f\x7f"'\\]""")
 # read_line() ends a line at each of them.
 LINE_ENDS = {"\n": "a newline", "\r": "a carriage return", "\0": "a NUL"}
+
+
+def lines(text: str) -> t.List[str]:
+    """Of what a program printed. A newline alone ends one: ``splitlines()`` knows ten more ends, and whoever writes one
+    of them into a value would begin a line of his own.
+    """
+    found = text.split("\n")
+    return found[:-1] if not found[-1] else found
 
 
 def not_text(value: str) -> str:

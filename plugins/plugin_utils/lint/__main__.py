@@ -28,7 +28,7 @@ CLEAN, FOUND, UNUSABLE = 0, 1, 2
 
 
 def arguments(argv: t.Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="lint", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="lint", description=__doc__.partition("\n")[0])
     parser.add_argument("paths", nargs="+", metavar="PATH", help="a unit file, a drop-in, or a directory of them")
     newest = VERSIONS[-1]
     parser.add_argument("--systemd", type=int, choices=VERSIONS, default=newest, help=f"its version, else {newest}")

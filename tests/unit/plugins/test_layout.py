@@ -14,6 +14,7 @@ import pytest
 from tests.helpers.rooms import MODULE_UTILS, PACKAGE, ROOMS, modules, place, room, sent_with
 from tests.helpers.rooms import imported as places_imported
 
+PLUGINS = MODULE_UTILS.parent
 CORE = MODULE_UTILS / "_core"
 OURS = f"{PACKAGE}._core"
 MAY_USE = {
@@ -54,6 +55,13 @@ def imported(path: Path) -> set[str]:
 def test_core_touches_nothing(path: Path) -> None:
     foreign = {name for name in imported(path) if name != OURS and not name.startswith(f"{OURS}.")}
     assert foreign <= MAY_USE
+
+
+@pytest.mark.parametrize("path", sorted(PLUGINS.rglob("*.py")), ids=lambda path: path.name)
+def test_a_newline_alone_ends_a_line(path: Path) -> None:
+    """`splitlines()` ends lines at ten more characters, which anybody may write into a value (characters.lines())."""
+    attributes = {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
+    assert "splitlines" not in attributes
 
 
 @pytest.mark.parametrize("path", sorted(CORE.rglob("*.py")), ids=lambda path: path.name)

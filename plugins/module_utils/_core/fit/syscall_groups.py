@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.characters import lines
+
 Groups = t.Mapping[str, t.FrozenSet[str]]
 
 
@@ -13,7 +15,7 @@ def parse_groups(said: str) -> Groups:
     """From what `systemd-analyze syscall-filter` prints; groups within a group are taken apart."""
     members: t.Dict[str, t.List[str]] = {}
     group: t.List[str] = []
-    for line in said.splitlines():
+    for line in lines(said):
         word = line.strip()
         if line.startswith("@"):
             group = members.setdefault(word, [])

@@ -8,6 +8,7 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.characters import lines
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 
 # systemd-analyze(1), --offline=: it judges files that are not installed.
@@ -47,7 +48,7 @@ def parse(said: str) -> t.Dict[str, Exposure]:
     """By unit, from what `systemd-analyze security UNIT...` prints."""
     found: t.Dict[str, Exposure] = {}
     costs: t.Dict[str, float] = {}
-    for line in said.splitlines():
+    for line in lines(said):
         missing, overall = MISSING.fullmatch(line), OVERALL.fullmatch(line)
         if missing:
             costs[missing.group(1)] = costs.get(missing.group(1), 0.0) + float(missing.group(2))

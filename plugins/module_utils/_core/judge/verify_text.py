@@ -8,6 +8,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.characters import lines
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.finding import Finding, Severity
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed, Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import KINDS
@@ -57,7 +58,7 @@ class Said:
 def read(stderr: str) -> t.Tuple[t.List[Said], t.List[str]]:
     """The lines about files and units, and the others."""
     said, others = [], []
-    for line in filter(None, (printable(line) for line in stderr.splitlines())):
+    for line in filter(None, (printable(line) for line in lines(stderr))):
         at_line = AT_LINE.fullmatch(line)
         about = ABOUT_UNIT.fullmatch(line) or UNIT_IS.fullmatch(line)
         if at_line:

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.characters import lines
+
 # Section, directive, and what systemd calls the kind of its value: {"Service": {"Restart": "SERVICERESTART"}}
 Catalogue = t.Mapping[str, t.Mapping[str, str]]
 
@@ -14,7 +16,7 @@ def parse_catalogue(dump: str) -> Catalogue:
     """Reads ``systemd --dump-configuration-items``: ``[Section]`` lines and ``Key=TYPE`` lines."""
     found: t.Dict[str, t.Dict[str, str]] = {}
     kinds: t.Dict[str, str] = {}
-    for line in dump.splitlines():
+    for line in lines(dump):
         key, equals, kind = line.partition("=")
         if line.startswith("["):
             kinds = found.setdefault(line.strip("[]"), {})

@@ -30,6 +30,7 @@ ALL_FIELDS = (
     *FIELDS,
     "MESSAGE",
     "JOB_TYPE",
+    "_PID",
     "_SYSTEMD_UNIT",
     "_SYSTEMD_USER_UNIT",
     "_SYSTEMD_INVOCATION_ID",
@@ -87,8 +88,10 @@ class JournalQuery(t.NamedTuple):
         # Any process may write any field; those that begin with an underscore are journald's own.
         told = [*(["_PID=1"] if uid is None else only), *(f"{by_systemd}={unit}" for unit in self.units)]
         if self.about is About.ALL:
-            # Why a command cannot be executed says a process that is gone when journald looks whose it was.
-            unspawned = [*only, SPAWN_FAILED, *(f"{by_systemd}={unit}" for unit in self.units)]
+            # Why a command cannot be executed says a process that may be gone when journald looks whose it was. The
+            # kernel tells journald its user (SCM_CREDENTIALS): root still, but for a directory that cannot be entered.
+            root = ["_UID=0"] if uid is None else only
+            unspawned = [*root, SPAWN_FAILED, *(f"{by_systemd}={unit}" for unit in self.units)]
             return [*argv, *only, *(f"{by_itself}={unit}" for unit in self.units), "+", *told, "+", *unspawned]
         return [*argv, *MESSAGES[self.about], *told]
 
@@ -161,6 +164,9 @@ def says(entry: t.Mapping[str, t.Any], message: str) -> bool:
 
 
 def is_forged(entry: Entry) -> bool:
-    """Whether a living process of another unit says why this one could not be started."""
-    said_by, about = entry.get("_SYSTEMD_UNIT"), entry.get("UNIT")
-    return says(entry, SPAWN_FAILED) and said_by not in (None, about)
+    """Whether a living process of another unit, and not systemd, says why this one could not be started.
+
+    Of what a manager of a user starts, the unit of the system is that manager.
+    """
+    said_by, about = entry.get("_SYSTEMD_USER_UNIT", entry.get("_SYSTEMD_UNIT")), entry.get("UNIT")
+    return says(entry, SPAWN_FAILED) and said_by not in (None, about) and entry.get("_PID") != "1"

@@ -14,6 +14,8 @@ import re
 import typing as t
 import urllib.parse
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.characters import lines
+
 MASK = "********"
 # A secret of fewer characters is part of many words. A mask inside a word would tell it, so the line goes.
 SHORT = 5
@@ -28,9 +30,9 @@ class Mask:
     def __init__(self, secrets: t.Iterable[str]) -> None:
         whole = {secret.strip() for secret in secrets} - {""}
         # A short line of a long secret, such as a closing bracket, tells nothing.
-        lines = {line.strip() for secret in whole for line in secret.splitlines() if len(line.strip()) >= SHORT}
+        parts = {line.strip() for secret in whole for line in lines(secret) if len(line.strip()) >= SHORT}
         self._short = sorted(secret for secret in whole if len(secret) < SHORT)
-        long = {secret for secret in whole if len(secret) >= SHORT} | lines
+        long = {secret for secret in whole if len(secret) >= SHORT} | parts
         spelled = {spelling for secret in long for spelling in spellings(secret)}
         # The longest first: one may be part of another.
         self._long = re.compile("|".join(map(re.escape, sorted(spelled, key=lambda one: (-len(one), one)))) or r"(?!)")

@@ -11,6 +11,7 @@ import signal
 import stat
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.characters import lines
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.host_facts import (
     EnvFileFacts,
     HostFacts,
@@ -184,7 +185,7 @@ def _unowned(paths: t.Sequence[str], run: Run) -> t.Set[str]:
         told = run(["rpm", "--query", "--file", "--queryformat", "[%{FILENAMES}\n]", *every])[1]
     else:
         return set()
-    owned = {line.rpartition(": ")[2] for line in told.splitlines()}
+    owned = {line.rpartition(": ")[2] for line in lines(told)}
     return {path for path, both in spellings.items() if not owned & set(both)}
 
 

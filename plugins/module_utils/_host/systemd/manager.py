@@ -15,6 +15,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.jour
     JournalQuery,
     most_lines,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.show_text import blocks
 from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import bus, journalctl
 
@@ -91,8 +92,7 @@ class Manager:
             return {}
         # Blocks come in argument order but properties in systemd's own, hence Id.
         out = self._must([*self._systemctl, "show", "--property", ",".join(["Id", *properties]), "--", *units])
-        blocks = (dict(line.partition("=")[::2] for line in block.splitlines()) for block in out.split("\n\n"))
-        return {block["Id"]: block for block in blocks if "Id" in block}
+        return {block["Id"]: block for block in blocks(out) if "Id" in block}
 
     def reload(self) -> None:
         self._must([*self._systemctl, "daemon-reload"])

@@ -28,7 +28,7 @@ ARGV = {
     "all of the system": (
         About.ALL,
         None,
-        [f"_SYSTEMD_UNIT={UNIT}", "+", "_PID=1", f"UNIT={UNIT}", "+", SPAWN_FAILED, f"UNIT={UNIT}"],
+        [f"_SYSTEMD_UNIT={UNIT}", "+", "_PID=1", f"UNIT={UNIT}", "+", "_UID=0", SPAWN_FAILED, f"UNIT={UNIT}"],
     ),
     "all of a user, of that user alone": (
         About.ALL,
@@ -208,8 +208,14 @@ def test_when_an_entry_was_taken(entry: dict[str, str], seconds: float) -> None:
         ({"UNIT": UNIT, "_SYSTEMD_UNIT": UNIT}, False),
         ({"UNIT": UNIT, "_SYSTEMD_UNIT": "cron.service"}, True),
         ({"UNIT": UNIT, "_SYSTEMD_UNIT": "init.scope", "MESSAGE_ID": "another"}, False),
+        ({"UNIT": UNIT, "_SYSTEMD_UNIT": "init.scope", "_PID": "1"}, False),
+        ({"UNIT": UNIT, "_SYSTEMD_UNIT": "user@1000.service", "_SYSTEMD_USER_UNIT": UNIT}, False),
+        ({"UNIT": UNIT, "_SYSTEMD_UNIT": "user@1000.service", "_SYSTEMD_USER_UNIT": "b.service"}, True),
     ],
-    ids=["by a process that is gone", "by its own process", "by another unit", "by systemd about something else"],
+    ids=[
+        *("by a process that is gone", "by its own process", "by another unit", "by systemd about something else"),
+        *("by systemd", "by its own process of a user", "by another unit of a user"),
+    ],
 )
 def test_nobody_else_says_why_a_command_was_not_executed(entry: dict[str, str], forged: bool) -> None:
     assert is_forged({"MESSAGE_ID": SPAWN_FAILED.partition("=")[2], **entry}) is forged

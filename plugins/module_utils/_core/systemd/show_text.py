@@ -1,0 +1,21 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What `systemctl show` prints: ``PROPERTY=VALUE`` lines, with an empty line between units."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.characters import lines
+
+Properties = t.Dict[str, str]
+
+
+def blocks(printed: str) -> t.List[Properties]:
+    """Properties of each unit, in the order of the arguments. A status may hold any character but a newline."""
+    return [dict(_pair(line) for line in lines(block)) for block in printed.split("\n\n")]
+
+
+def _pair(line: str) -> t.Tuple[str, str]:
+    name, _equals, value = line.partition("=")
+    return name, value

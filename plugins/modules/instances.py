@@ -262,13 +262,15 @@ import time
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import time_span
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instances import understand
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.orders import Bring
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import SCOPE, read_scope
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_man import DEFAULT
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.task import finish, task_of
-from ansible_collections.workers.systemd.plugins.module_utils._host.runs.orders import Bring
-from ansible_collections.workers.systemd.plugins.module_utils._host.users.for_user import decide_in
+from ansible_collections.workers.systemd.plugins.module_utils._host.users.one_manager import in_manager_of
 
 # A unit of somebody else has no former version to go back to.
 ROLLOUT = {
@@ -292,16 +294,21 @@ OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {
 }
 
 
+def understood(module: Module) -> t.Tuple[str, Bring]:
+    """The user whose manager is meant, empty for the system's, and what is asked for. Raises ``Problems``."""
+    asked, problems = understand(module.params, time.time())
+    user, misplaced = read_scope(module.params, "")
+    if module.unknown() or problems or misplaced:
+        raise Problems([*module.unknown(), *problems, *misplaced])
+    confirm = time_span.seconds(DEFAULT)
+    return user, Bring(asked, check_mode=module.check_mode, diff=module._diff, confirm=confirm)
+
+
 def main() -> None:
     module = Module(OPTIONS, hide=dict)
     with module.telling_problems():
-        asked, problems = understand(module.params, time.time())
-        user, misplaced = read_scope(module.params, "")
-        if module.unknown() or problems or misplaced:
-            raise Problems([*module.unknown(), *problems, *misplaced])
-
-        orders = Bring(asked, check_mode=module.check_mode)
-        end = task_of(module).carry_out(lambda lock: decide_in(user, orders, lock, diff=module._diff))
+        user, order = understood(module)
+        end = task_of(module).carry_out(in_manager_of(user, order))
     finish(module, end)
 
 

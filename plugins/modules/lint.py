@@ -132,7 +132,7 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge import lint
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module
-from ansible_collections.workers.systemd.plugins.module_utils._host.judge.lint import chosen, lint_files
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge.lint import Chosen, chosen, lint_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 
 OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {
@@ -143,13 +143,18 @@ OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {
 }
 
 
+def understood(module: Module) -> Chosen:
+    """The files and instances that the options mean. Raises ``Problems``."""
+    problems = [*module.unknown(), *lint.unknown_ids(module.params["skip"])]
+    if problems:
+        raise Problems(problems)
+    return chosen(module.params["units"])
+
+
 def main() -> None:
     module = Module(OPTIONS, hide=dict)
     with module.telling_problems():
-        problems = [*module.unknown(), *lint.unknown_ids(module.params["skip"])]
-        if problems:
-            raise Problems(problems)
-        asked = chosen(module.params["units"])
+        asked = understood(module)
         findings = lint_files(asked, commands.run, module.params["skip"])
     lines = [lint.line(one) for one in findings]
     summary = lint.summary(len(asked.paths) + len(asked.instances), findings)

@@ -535,16 +535,13 @@ problems:
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.table import unknown_ids
-from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.orders import Deploy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_man import DEFAULT, read_confirm
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module, hidden
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.task import finish, task_of
-from ansible_collections.workers.systemd.plugins.module_utils._host.runs.orders import Deploy
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
-from ansible_collections.workers.systemd.plugins.module_utils._host.users.everywhere import decide_everywhere
+from ansible_collections.workers.systemd.plugins.module_utils._host.users.everywhere import Everywhere
 
 LIMITS = {
     "memory_max": {"type": "str"},
@@ -593,6 +590,22 @@ def without_secrets(params: t.Dict[str, t.Any]) -> t.Dict[str, t.Any]:
     return {**params, "pools": pools}
 
 
+def understood(module: Module) -> Deploy:
+    """What the options ask for, with all problems of the input: those of the host come to them before any is told."""
+    pools, problems = understand(module.params.get("pools") or [])
+    traps = unknown_ids(module.params["skip_traps"], "skip_traps")
+    confirm, wrong = read_confirm(module.params["confirm"])
+    return Deploy(
+        pools,
+        problems=(*module.unknown(), *problems, *traps, *wrong),
+        purge=module.params["purge"],
+        check_mode=module.check_mode,
+        diff=module._diff,
+        skip_traps=tuple(module.params["skip_traps"]),
+        confirm=confirm,
+    )
+
+
 def main() -> None:
     module = Module(
         {
@@ -605,20 +618,8 @@ def main() -> None:
         hide=without_secrets,
     )
     with module.telling_problems():
-        pools, problems = understand(module.params.get("pools") or [])
-        problems += unknown_ids(module.params["skip_traps"], "skip_traps")
-        confirm, wrong = read_confirm(module.params["confirm"])
-
-        orders = Deploy(
-            pools,
-            known=(*module.unknown(), *problems, *wrong),
-            purge=module.params["purge"],
-            check_mode=module.check_mode,
-            skip_traps=tuple(module.params["skip_traps"]),
-            confirm=confirm,
-        )
-        system = Manager(commands.run, SYSTEM)
-        end = task_of(module).carry_out(lambda lock: decide_everywhere(system, orders, lock, diff=module._diff))
+        order = understood(module)
+        end = task_of(module).carry_out(Everywhere(order))
     finish(module, end)
 
 

@@ -101,13 +101,30 @@ problems:
   elements: dict
 """
 
+import typing as t
+
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.orders import GoBack
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import SCOPE, read_scope
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_man import DEFAULT, read_confirm
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.task import finish, task_of
-from ansible_collections.workers.systemd.plugins.module_utils._host.runs.orders import GoBack
-from ansible_collections.workers.systemd.plugins.module_utils._host.users.for_user import decide_in
+from ansible_collections.workers.systemd.plugins.module_utils._host.users.one_manager import in_manager_of
+
+
+def understood(module: Module) -> t.Tuple[str, GoBack]:
+    """The user whose manager is meant, empty for the system's, and what is asked for. Raises ``Problems``."""
+    confirm, wrong = read_confirm(module.params["confirm"])
+    user, misplaced = read_scope(module.params, "")
+    if module.unknown() or wrong or misplaced:
+        raise Problems([*module.unknown(), *wrong, *misplaced])
+    return user, GoBack(
+        module.params["pool"],
+        module.params["generation"],
+        check_mode=module.check_mode,
+        diff=module._diff,
+        confirm=confirm,
+    )
 
 
 def main() -> None:
@@ -122,15 +139,8 @@ def main() -> None:
         hide=dict,
     )
     with module.telling_problems():
-        confirm, wrong = read_confirm(module.params["confirm"])
-        user, misplaced = read_scope(module.params, "")
-        if module.unknown() or wrong or misplaced:
-            raise Problems([*module.unknown(), *wrong, *misplaced])
-
-        orders = GoBack(
-            module.params["pool"], module.params["generation"], check_mode=module.check_mode, confirm=confirm
-        )
-        end = task_of(module).carry_out(lambda lock: decide_in(user, orders, lock, diff=module._diff))
+        user, order = understood(module)
+        end = task_of(module).carry_out(in_manager_of(user, order))
     finish(module, end)
 
 

@@ -107,11 +107,13 @@ problems:
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.table import unknown_ids
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.diff import file_diff
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.unit_spec import understand_unit
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module
-from ansible_collections.workers.systemd.plugins.module_utils._host.runs.unit_file import UnitInstall
+from ansible_collections.workers.systemd.plugins.module_utils._host.runs import unit_file
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.write import one_file
 
 OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {
@@ -128,23 +130,34 @@ OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {
 }
 
 
+def understood(module: Module) -> unit_file.UnitOrder:
+    """What the options ask for, with all problems of the input: those of the host come to them before any is told."""
+    spec, problems = understand_unit(module.params)
+    more = unknown_ids(module.params["skip_traps"], "skip_traps")
+    mode, uid, gid = one_file.read_attributes(module.params, more)
+    return unit_file.UnitOrder(
+        spec,
+        wanted=None if spec.text is None else one_file.OneFile(spec.text, mode, uid, gid),
+        problems=(*module.unknown(), *problems, *more),
+        flawed=bool(problems),
+        skip_traps=module.params["skip_traps"],
+        may_reload=module.params["daemon_reload"],
+    )
+
+
 def main() -> None:
     module = Module(OPTIONS, hide=dict)
     with module.telling_problems():
-        spec, problems = understand_unit(module.params)
-        flawed = bool(problems)
-        problems += unknown_ids(module.params["skip_traps"], "skip_traps")
-        mode, uid, gid = one_file.read_attributes(module.params, problems)
-        install = UnitInstall(spec, commands.run, module.params["skip_traps"])
-        for warning in install.judge([*module.unknown(), *problems], flawed=flawed):
+        order, manager = understood(module), Manager(commands.run, SYSTEM)
+        decision = unit_file.decide(order, manager)
+        for warning in decision.warnings:
             module.warn(warning)
-        wanted = None if spec.text is None else one_file.OneFile(spec.text, mode, uid, gid)
-        install.decide(wanted, may_reload=module.params["daemon_reload"])
         if not module.check_mode:
-            install.act()
-    before, after = (file.text if file else None for file in (install.seen, wanted))
-    diff = {"diff": file_diff(spec.path, before, after)} if module._diff else {}
-    module.finish(changed=install.changed, path=spec.path, daemon_reloaded=install.reload, **diff)
+            unit_file.act(decision, manager)
+    before, after = (file.text if file else None for file in (decision.seen, decision.wanted))
+    path = decision.spec.path
+    diff = {"diff": file_diff(path, before, after)} if module._diff else {}
+    module.finish(changed=decision.changes, path=path, daemon_reloaded=decision.reload, **diff)
 
 
 if __name__ == "__main__":

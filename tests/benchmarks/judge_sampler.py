@@ -14,8 +14,9 @@ sys.path.insert(0, sys.argv[1])
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import pool_units
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.pool_judge import judge_pools
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.catalogue import HostCatalogue
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 
 ROUNDS = 15
@@ -36,10 +37,9 @@ def median_ms(work: t.Callable[[], object]) -> float:
 
 
 manager = Manager(run, SYSTEM)
-build = manager.build()
-catalogue = HostCatalogue(run, build, SYSTEM)
-known = catalogue.known
-catalogue.keep()
+asked = catalogue.of_host(manager)
+catalogue.keep(SYSTEM, asked.unkept)
 pools, problems = understand([{"name": "bench", "command": ["/bin/sleep", "infinity"], "instances": 200}])
-print(median_ms(lambda: HostCatalogue(run, build, SYSTEM).known))
-print(median_ms(lambda: judge_pools(manager, known, pools, [], ())))
+units = [pool_units(SYSTEM, pool, manager.version()) for pool in pools]
+print(median_ms(lambda: catalogue.of_host(manager).known))
+print(median_ms(lambda: judge_pools(manager, asked.known, units, [], ())))

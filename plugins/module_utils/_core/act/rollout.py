@@ -245,8 +245,8 @@ class Rollout:
         for unit in self.wanted:
             if unit in self._down(samples):
                 seen = samples.get(unit, GONE)
-                now = f"{seen.active} ({seen.sub})"
-                because = f"went down during the rollout and is {now}, so no other instance may be restarted"
+                state = f"{seen.active} ({seen.sub})"
+                because = f"went down during the rollout and is {state}, so no other instance may be restarted"
                 self.verdicts[unit] = Verdict(Health.FAILED, because)
         return (self._done(),)
 

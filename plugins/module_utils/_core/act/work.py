@@ -9,6 +9,10 @@ from dataclasses import dataclass, field
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Done, Rollout
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health, Verdict
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.decision import (
+    InstancesDecision,
+    PoolsDecision,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.surge import with_extra
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
@@ -109,3 +113,24 @@ class Outcome:
     def unfinished(self) -> t.Set[str]:
         """Pools with instances of the former version that were spared although the new version is not bad."""
         return {name for name, end in self.ends.items() if end.spared} - self.faulty
+
+
+def work_of_pools(decision: PoolsDecision) -> t.List[PoolWork]:
+    """The work of a run over pools: that of the units that serve all pools, and that of each pool."""
+    work = [PoolWork("", decision.shared.steps, decision.shared.files)]
+    for name, steps in decision.steps.items():
+        wanted = decision.wanted.get(name)
+        if wanted is None:
+            work.append(PoolWork(name, steps))
+        else:
+            units = [unit for unit in wanted.units if unit not in decision.masked]
+            work.append(PoolWork(name, steps, wanted.files, units, wanted.pool.rollout))
+    return work
+
+
+def work_of_instances(decision: InstancesDecision) -> t.List[PoolWork]:
+    """The work of a run over services of somebody else, by group."""
+    return [
+        PoolWork(name, group.steps, wanted=group.wanted, policy=decision.policies[name])
+        for name, group in decision.groups.items()
+    ]

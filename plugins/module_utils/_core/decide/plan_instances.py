@@ -120,6 +120,22 @@ def _listed(links: t.Iterable[str]) -> str:
 # ---- what keeps a host from it
 
 
+def instances_problems(
+    asked: Asked, chosen: Chosen, services: t.Mapping[str, Service], steps: t.Iterable[Step]
+) -> t.Tuple[t.List[Problem], t.List[Problem]]:
+    """What is wrong with the chosen units, and what is missing and may come before a run does."""
+    restarts = {step.subject for step in steps if step.verb is Verb.RESTART}
+    ends = [unit for unit in chosen.units if services[unit].source.ends and not asked.template]
+    without = left_out(asked, [unit for unit in chosen.units if unit not in ends], ends)
+    found: t.List[Problem] = []
+    missing: t.List[Problem] = []
+    for unit in chosen.units:
+        service = services[unit]
+        found.extend(unit_problems(unit, service, asked, restarts=unit in restarts, without=without.get(unit, "")))
+        missing.extend(absence(unit, service, asked))
+    return found, missing
+
+
 def unit_problems(
     unit: str, service: Service, asked: Asked, *, restarts: bool, without: str = ""
 ) -> t.Iterator[Problem]:

@@ -47,6 +47,15 @@ class WantedFile:
 
 
 @dataclass(frozen=True)
+class PoolUnits:
+    """The units of a pool, rendered once: these texts are judged, scored and written to the host."""
+
+    pool: Pool
+    template: WantedFile
+    target: WantedFile
+
+
+@dataclass(frozen=True)
 class Wanted:
     """Everything a pool wants. ``markers`` by instance name: what a process of this version carries. ``noted`` by path:
     what was there when it was written down.
@@ -58,10 +67,15 @@ class Wanted:
     generation: str
     noted: t.Mapping[str, watched.Note] = field(default_factory=dict)
 
+    @property
+    def units(self) -> t.List[str]:
+        """Names of its instances, as systemd knows them."""
+        return [unit_name.instance(self.pool.name, name) for name in self.pool.instances]
+
 
 def wanted(
     places: Places,
-    pool: Pool,
+    units: PoolUnits,
     systemd: int,
     seal: Seal,
     digests: t.Mapping[str, str],
@@ -72,6 +86,7 @@ def wanted(
     ``digests`` maps every concrete path of ``environment_files`` and ``watch`` (``%i`` filled in) to one of what is
     there, ``sealed`` the name of every credential to the text of its file.
     """
+    pool = units.pool
     files: t.List[WantedFile] = []
     common: t.Dict[str, str] = {}
     # Before the marker of them all: a process that starts in between has newer secrets than it says, and is stale.
@@ -89,10 +104,8 @@ def wanted(
     watch_markers = watched.markers(pool, seal, digests)
     common.update(_watch_marker(watch_markers))
     files.extend(_watch_file(places, pool, watch_markers))
-    template = template_of(places, pool, systemd)
-    common[UNIT_MARKER] = unit_marker(template)
-    files.append(WantedFile(places.unit(unit_name.template(pool.name)), template, 0o644))
-    files.append(WantedFile(places.unit(unit_name.target(pool.name)), target_text(places, pool), 0o644))
+    common[UNIT_MARKER] = unit_marker(units.template.text)
+    files += [units.template, units.target]
     noted = watched.notes(pool, seal, digests)
     return Wanted(pool, tuple(files), _markers(pool, common, watch_markers.own), generation_of(common), noted)
 
@@ -139,10 +152,15 @@ def contents(path: str, text: str) -> t.Dict[str, str]:
     return {name: text} if name else parse_env(text)
 
 
-def template_of(places: Places, pool: Pool, systemd: int) -> str:
-    """The text of a pool's template, with the paths of all its files."""
+def pool_units(places: Places, pool: Pool, systemd: int) -> PoolUnits:
+    """The units of a pool for a host with this version of systemd, with the paths of all files of the pool."""
     credential_files = [(name, places.config(pool.name, file_of(name, systemd))) for name in pool.credentials]
-    return template_text(pool, systemd, environment_paths(places, pool), credential_files)
+    template = template_text(pool, systemd, environment_paths(places, pool), credential_files)
+    return PoolUnits(
+        pool,
+        WantedFile(places.unit(unit_name.template(pool.name)), template, 0o644),
+        WantedFile(places.unit(unit_name.target(pool.name)), target_text(places, pool), 0o644),
+    )
 
 
 def _markers(pool: Pool, common: t.Mapping[str, str], own: t.Mapping[str, str]) -> t.Dict[str, t.Dict[str, str]]:

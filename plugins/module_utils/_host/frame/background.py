@@ -25,7 +25,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.proc
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo import journal_file
 
 Tell = t.Callable[[str], None]
+# What JSON can carry.
 End = t.Dict[str, t.Any]
+# Takes lines about its progress. Returns its end, and what is to be done at last.
+Work = t.Callable[[Tell], t.Tuple[End, t.Callable[[], None]]]
 
 # Between two looks at whether it has ended: close at first, so that quick work is not waited for.
 SHORTEST_PAUSE = 0.005
@@ -49,10 +52,9 @@ class Background:
     def begun(self) -> bool:
         return os.path.isdir(self.directory)
 
-    def begin(self, work: t.Callable[[Tell], End], conclude: t.Callable[[], None], manager: Manager) -> None:
-        """Starts ``work``, which returns what JSON can carry; ``conclude`` follows when that is written down.
-
-        So that whoever dies in between has not said of anything that it is done: see ``wait``.
+    def begin(self, work: Work, manager: Manager) -> None:
+        """Starts ``work``. What it returns to be done at last is done when its end is written down: a process that dies
+        in between has not said of anything that it is done, see ``wait``.
         """
         sweep(self.places)
         os.mkdir(self.directory, mode=0o700)
@@ -60,7 +62,7 @@ class Background:
         progress = open(self.progress, "a", encoding="utf-8")  # noqa: SIM115
         fcntl.flock(progress, fcntl.LOCK_EX)
         if not os.fork():
-            self._work(work, conclude, progress, manager)
+            self._work(work, progress, manager)
         progress.close()
 
     def wait(self, patience: t.Optional[float]) -> t.Optional[End]:
@@ -102,29 +104,27 @@ class Background:
             pass
         return False
 
-    def _work(
-        self,
-        work: t.Callable[[Tell], End],
-        conclude: t.Callable[[], None],
-        progress: t.TextIO,
-        manager: Manager,
-    ) -> t.NoReturn:
+    def _work(self, work: Work, progress: t.TextIO, manager: Manager) -> t.NoReturn:
+        at_last: t.List[t.Callable[[], None]] = []
+
+        def worked() -> End:
+            # With KillUserProcesses= what is left of a session dies with it (logind.conf(5)).
+            manager.own_scope(f"workers-run-{os.getpid()}.scope", os.getpid())
+            end, conclude = work(lambda line: _write_line(progress, line))
+            at_last.append(conclude)
+            return end
+
         # What the process that was forked would do at its end, such as remove its own files, is its own affair.
         try:
             leave_terminal()
-            end = carried(lambda: self._worked(work, progress, manager))
+            end = carried(worked)
             with open(f"{self.end}.new", "w", encoding="utf-8") as file:
                 json.dump({"pid": os.getpid(), **end}, file)
             os.rename(f"{self.end}.new", self.end)
-            if "returned" in end:
+            for conclude in at_last:
                 conclude()
         finally:
             os._exit(0)
-
-    def _worked(self, work: t.Callable[[Tell], End], progress: t.TextIO, manager: Manager) -> End:
-        # With KillUserProcesses= what is left of a session dies with it (logind.conf(5)).
-        manager.own_scope(f"workers-run-{os.getpid()}.scope", os.getpid())
-        return work(lambda line: _write_line(progress, line))
 
 
 def _write_line(file: t.TextIO, line: str) -> None:

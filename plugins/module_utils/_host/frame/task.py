@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import time
@@ -12,9 +11,11 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM, Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.result import Result
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.background import Background, End, Tell
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import Lock, holder, only_run
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else
 
@@ -26,77 +27,86 @@ PAUSE = 0.05
 TOKEN = re.compile("[0-9a-f]{16}")
 
 
-class Decided(t.Protocol):
+class Decision(t.Protocol):
     """What is to be done on the host, known in full."""
-
-    manager: Manager
 
     @property
     def changes(self) -> bool:
         """Whether there is anything to do."""
 
     @property
+    def warnings(self) -> t.Sequence[str]:
+        """What is told with the result."""
+
+
+class Outcome(t.Protocol):
+    """What became of a decision."""
+
+    @property
     def failed(self) -> bool:
         """Whether it went wrong."""
 
-    def act(self, tell: Tell) -> t.List[str]:
-        """Does it. Returns warnings."""
+    @property
+    def warnings(self) -> t.Sequence[str]:
+        """What is told with the result, after the warnings of the decision."""
 
-    def told(self, *, with_diff: bool) -> t.Dict[str, t.Any]:
-        """The result of the module."""
 
-    def conclude(self) -> None:
+DecisionT = t.TypeVar("DecisionT", bound=Decision)
+OutcomeT = t.TypeVar("OutcomeT", bound=Outcome)
+
+
+class Work(t.Protocol[DecisionT, OutcomeT]):
+    """What a module does on the host, in one manager or in several: each verb takes the values of those before it."""
+
+    def decide(self) -> DecisionT:
+        """What is to be done. Changes no unit. Raises ``Problems``."""
+
+    def act(self, decision: DecisionT, lock: Lock, tell: Tell) -> OutcomeT:
+        """Does it. ``tell`` takes lines about its progress; the lock of the host may be released on the way."""
+
+    def leave(self, decision: DecisionT) -> OutcomeT:
+        """The outcome of a decision that nobody carries out."""
+
+    def conclude(self, decision: DecisionT, outcome: OutcomeT) -> None:
         """After it nothing is undone any more."""
+
+    def result(self, decision: DecisionT, outcome: OutcomeT) -> Result:
+        """What the module tells."""
 
 
 class Task:
     """``follow`` is the token under which whoever asked comes back; ``None`` when nobody will."""
 
-    def __init__(self, places: Places, follow: t.Optional[str], *, check_mode: bool, diff: bool) -> None:
+    def __init__(self, places: Places, follow: t.Optional[str], *, check_mode: bool) -> None:
         self.background = Background(places, follow or str(os.getpid()))
         self.places = places
         self.patience = PATIENCE if follow else None
         self.check_mode = check_mode
-        self.diff = diff
 
-    def carry_out(self, decide: t.Callable[[t.Optional[Lock]], t.Tuple[Decided, t.List[str]]]) -> t.Optional[End]:
-        """``decide`` returns warnings too, and raises ``Problems``. What it has decided may let go of the lock.
+    def carry_out(self, work: Work[DecisionT, OutcomeT]) -> t.Optional[End]:
+        """Decides, and, unless in check mode, acts: in the background when there is anything to do.
 
-        Returns ``{"result": {...}, "failed": ..., "warnings": [...]}``, or ``None`` while it goes on.
+        Returns ``{"result": {...}, "failed": ..., "warnings": [...]}``, or ``None`` while it goes on. Raises what
+        ``work`` raises.
         """
         self._await_former_attempt()
         if not self.background.begun:
-            with (
-                only_run(self.places, self.background.token) if not self.check_mode else contextlib.nullcontext(None)
-            ) as lock:
-                decided, warnings = decide(lock)
-                if lock is None:
-                    return self._end(decided, warnings)
-                if not decided.changes:
-                    end = self._act(decided, warnings, lock, lambda _line: None)
-                    decided.conclude()
+            if self.check_mode:
+                decision = work.decide()
+                return _end(work, decision, work.leave(decision))
+            with only_run(self.places, self.background.token) as lock:
+                decision = work.decide()
+                if not decision.changes:
+                    end, conclude = _act(work, decision, lock, lambda _line: None)
+                    conclude()
                     return end
-                self.background.begin(
-                    lambda tell: self._act(decided, warnings, lock, tell), decided.conclude, decided.manager
-                )
+                self.background.begin(lambda tell: _act(work, decision, lock, tell), Manager(commands.run, self.places))
         return self.background.wait(self.patience)
 
     def _await_former_attempt(self) -> None:
         """Whoever lost the connection and asks again finds the first attempt at work, which may not have begun yet."""
         while not self.background.begun and holder(self.places).get("token") == self.background.token:
             time.sleep(PAUSE)
-
-    def _act(self, decided: Decided, warnings: t.List[str], lock: Lock, tell: Tell) -> End:
-        lock.sign()
-        said = [*warnings, *decided.act(tell)]
-        # A result that cannot be told is no reason to have the host undo what was done.
-        return or_else(
-            lambda: self._end(decided, said),
-            lambda error: {"result": _untold(error), "failed": decided.failed, "warnings": said},
-        )
-
-    def _end(self, decided: Decided, warnings: t.List[str]) -> End:
-        return {"result": decided.told(with_diff=self.diff), "failed": decided.failed, "warnings": warnings}
 
 
 def task_of(module: Module) -> Task:
@@ -105,7 +115,7 @@ def task_of(module: Module) -> Task:
     if token is not None and not TOKEN.fullmatch(token):
         # The token names a directory that is removed in the end.
         raise Problems([Problem("_follow", repr(token), "nothing: it is for the action plugin")])
-    return Task(SYSTEM, token, check_mode=module.check_mode, diff=module._diff)
+    return Task(SYSTEM, token, check_mode=module.check_mode)
 
 
 def finish(module: Module, end: t.Optional[End]) -> t.NoReturn:
@@ -119,6 +129,25 @@ def finish(module: Module, end: t.Optional[End]) -> t.NoReturn:
     module.finish(**end["result"])
 
 
-def _untold(error: Exception) -> t.Dict[str, t.Any]:
+def _act(
+    work: Work[DecisionT, OutcomeT], decision: DecisionT, lock: Lock, tell: Tell
+) -> t.Tuple[End, t.Callable[[], None]]:
+    """Returns the end, and what concludes it."""
+    lock.sign()
+    outcome = work.act(decision, lock, tell)
+    # A result that cannot be told is no reason to have the host undo what was done.
+    end = or_else(lambda: _end(work, decision, outcome), lambda error: _untold(error, decision, outcome))
+    return end, lambda: work.conclude(decision, outcome)
+
+
+def _end(work: Work[DecisionT, OutcomeT], decision: DecisionT, outcome: OutcomeT) -> End:
+    return _as_end(work.result(decision, outcome).as_dict(), decision, outcome)
+
+
+def _untold(error: Exception, decision: Decision, outcome: Outcome) -> End:
     msg = f"the run has ended, but its result cannot be shown ({in_words(error)}); a run with --check shows the state"
-    return {"changed": True, "msg": msg}
+    return _as_end({"changed": True, "msg": msg}, decision, outcome)
+
+
+def _as_end(result: t.Dict[str, t.Any], decision: Decision, outcome: Outcome) -> End:
+    return {"result": result, "failed": outcome.failed, "warnings": [*decision.warnings, *outcome.warnings]}

@@ -16,8 +16,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.judge.exposu
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
-from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import template_of
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import PoolUnits
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import (
     PUBLIC,
     make_directory,
@@ -33,10 +32,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.mana
 STAND_IN = "workers-exposure-"
 
 
-def judge(manager: Manager, pools: t.Sequence[Pool]) -> t.Tuple[t.Dict[str, Judged], t.List[Problem], t.List[str]]:
+def judge(manager: Manager, units: t.Sequence[PoolUnits]) -> t.Tuple[t.Dict[str, Judged], t.List[Problem], t.List[str]]:
     """By name, pools whose unit changes or that have a limit; then problems, and warnings."""
-    texts = {pool.name: template_of(manager.places, pool, manager.version()) for pool in pools}
-    there = {name: pool_files.observed_file(manager.places.unit(unit_name.template(name))) for name in texts}
+    pools = [one.pool for one in units]
+    texts = {one.pool.name: one.template.text for one in units}
+    there = {one.pool.name: pool_files.observed_file(one.template.path) for one in units}
     same = {name for name, file in there.items() if file and file.text == texts[name]}
     asked = [pool.name for pool in pools if pool.name not in same or pool.max_exposure is not None]
     known = not_installed(manager, {name: texts[name] for name in asked})

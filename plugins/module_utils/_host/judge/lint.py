@@ -24,8 +24,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.valu
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import trap_facts
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.candidates import instance_of, some_instance
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.verify import Candidate, verify
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import unit_files
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.catalogue import HostCatalogue
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import catalogue, unit_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager, Run
 
 
@@ -65,7 +64,7 @@ def lint_files(asked: Chosen, run: Run, off: t.Collection[str]) -> t.List[Row]:
     files.update((one.unit.path, "") for one in of_instances)
     subjects = [_with_drop_ins(one) for one in (*of_files, *of_instances)]
     manager = Manager(run, SYSTEM)
-    known = HostCatalogue(run, manager.build(), SYSTEM).known
+    known = catalogue.of_host(manager).known
     said = iter(verify(manager, [_candidate(one.unit) for one in subjects if one.whole]))
     facts = trap_facts.facts(SYSTEM, [one.unit for one in subjects], run)
     for one, host in zip(subjects, facts):

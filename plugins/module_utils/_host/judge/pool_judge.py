@@ -19,8 +19,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.cata
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool, concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_places import option_of
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import target_text
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, template_of
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import PoolUnits, Wanted
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import candidates, trap_facts
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.verify import Candidate, verify
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
@@ -50,8 +49,8 @@ SAID_BEFORE = frozenset(
 def judge_pools(
     manager: Manager,
     catalogue: Catalogue,
-    sound: t.Sequence[Pool],
-    flawed: t.Sequence[Pool],
+    sound: t.Sequence[PoolUnits],
+    flawed: t.Sequence[PoolUnits],
     off: t.Collection[str],
 ) -> t.List[Placed]:
     """What is wrong with the units of the pools. ``flawed`` ones are incomplete: only their own directives count.
@@ -59,7 +58,7 @@ def judge_pools(
     ``off`` are ids of findings that nobody wants to hear.
     """
     places, systemd = manager.places, manager.version()
-    asked = [(pool, one) for pool in sound for one in _candidates(places, pool, systemd)]
+    asked = [(units.pool, one) for units in sound for one in _candidates(places, units)]
     verified = verify(manager, [one for _pool, one in asked])
     facts = trap_facts.facts(places, [one.unit for _pool, one in asked], manager.run)
     silent = SAID_BEFORE | set(off)
@@ -68,13 +67,13 @@ def judge_pools(
         for (pool, one), said, host in zip(asked, verified, facts)
         for finding in judged(one.unit, catalogue, systemd, said, silent, host, pool.instances)
     ]
-    for pool in sound:
+    for pool in (units.pool for units in sound):
         found += [(pool, finding) for finding in _of_own_environment_files(manager, pool, silent)]
-    for pool in flawed:
+    for units in flawed:
         found += [
-            (pool, one)
-            for one in findings(_template(places, pool, systemd), catalogue, systemd, pool.instances)
-            if _is_own(places, pool, one)
+            (units.pool, one)
+            for one in findings(_template(units), catalogue, systemd, units.pool.instances)
+            if _is_own(places, units.pool, one)
         ]
     # Of two instances with drop-ins of their own both have the template in them.
     return list(dict.fromkeys(Placed(option_of(places, pool, finding.at), finding) for pool, finding in found))
@@ -111,15 +110,13 @@ def _is_own(places: Places, pool: Pool, finding: Finding) -> bool:
     return finding.at is not None and option_of(places, pool, finding.at).startswith(f"{pool.where}.unit.")
 
 
-def _candidates(places: Places, pool: Pool, systemd: int) -> t.Iterator[Candidate]:
-    template = _template(places, pool, systemd)
-    ((path, text),) = template.files
-    some = pool.instances if _runs_another_program(template) else pool.instances[:1]
+def _candidates(places: Places, units: PoolUnits) -> t.Iterator[Candidate]:
+    pool, template, target = units.pool, units.template, units.target
+    some = pool.instances if _runs_another_program(_template(units)) else pool.instances[:1]
     yield from candidates.of_unit(
-        places, unit_name.template(pool.name), path, text.text, some or [candidates.SOME_INSTANCE]
+        places, unit_name.template(pool.name), template.path, template.text, some or [candidates.SOME_INSTANCE]
     )
-    target = unit_name.target(pool.name)
-    yield from candidates.of_unit(places, target, places.unit(target), target_text(places, pool))
+    yield from candidates.of_unit(places, unit_name.target(pool.name), target.path, target.text)
 
 
 def _of_own_environment_files(manager: Manager, pool: Pool, off: t.Collection[str]) -> t.List[Finding]:
@@ -135,9 +132,8 @@ def _of_own_environment_files(manager: Manager, pool: Pool, off: t.Collection[st
     return list(environment_file_findings(unit, host, manager.version(), off))
 
 
-def _template(places: Places, pool: Pool, systemd: int) -> Unit:
-    name = unit_name.template(pool.name)
-    return Unit.of(name, template_of(places, pool, systemd), path=places.unit(name))
+def _template(units: PoolUnits) -> Unit:
+    return Unit.of(unit_name.template(units.pool.name), units.template.text, path=units.template.path)
 
 
 def _runs_another_program(template: Unit) -> bool:

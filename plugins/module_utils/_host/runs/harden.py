@@ -33,8 +33,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.judge import
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.candidates import SOME_INSTANCE
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import look, pool_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.runs import trial
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import unit_files
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.catalogue import HostCatalogue
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import catalogue, unit_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell.secrets import secrets_of
 
@@ -100,7 +99,7 @@ class Hardening:
             secrets_of(SYSTEM, [pool]),
             self._of_dynamic_user() if self.is_dynamic else {},
         )
-        self.catalogue = HostCatalogue(manager.run, manager.build(), SYSTEM)
+        self.known = catalogue.of_host(manager).known
 
     def propose(self, seconds: float) -> Fitted:
         """Raises ``Died``."""
@@ -125,7 +124,7 @@ class Hardening:
 
     def _guards(self, proposal: Proposal) -> t.Dict[str, Value]:
         found = proposal.guards(as_root=self.as_root)
-        left_out = hardening.unavailable(found, self.catalogue.known, as_root=True)
+        left_out = hardening.unavailable(found, self.known, as_root=True)
         return {directive: value for directive, value in found.items() if directive not in left_out}
 
     def _exposure(self, proposal: Proposal) -> t.Optional[float]:

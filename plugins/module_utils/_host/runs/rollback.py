@@ -1,14 +1,14 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A deploy of what was deployed before: the same plan, batches, verdicts and undoing, from files that were kept."""
+"""The decision of a rollback: choose a generation, and plan a run that writes its files again."""
 
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import passing_over
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.exposure import Judged
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.decision import PoolsDecision
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import (
     Generation,
     State,
@@ -19,6 +19,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.generat
     previous_good,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems, did_you_mean
+from ansible_collections.workers.systemd.plugins.module_utils._core.seal import sealed_with
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.orders import GoBack
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import (
     WATCH_FILE,
@@ -27,64 +29,54 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted
     wanted_again,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.watched import Move, markers, moves, notes
-from ansible_collections.workers.systemd.plugins.module_utils._host.judge.pool_judge import Placed
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge.judgement import judge_again
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import (
     generations,
     look,
     pool_files,
     watched_files,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._host.runs.deploy import Deployment
+from ansible_collections.workers.systemd.plugins.module_utils._host.runs.plan import Target, digest_key, plan_run
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
-from ansible_collections.workers.systemd.plugins.module_utils._host.undo.dead_man import DeadMan
 
 
-class Rollback(Deployment):
-    def __init__(self, manager: Manager, generation: Generation, *, check_mode: bool, switch: DeadMan) -> None:
-        pools = [generation.as_pool()]
-        super().__init__(manager, pools, purge=False, check_mode=check_mode, skip_traps=(), switch=switch)
-        self.generation = generation
+def decide(order: GoBack, manager: Manager) -> PoolsDecision:
+    """Changes no unit. Raises ``Problems``, also for a generation that would bring nothing back."""
+    generation = chosen(order.pool, order.generation, manager)
+    pool = generation.as_pool()
+    judgement = judge_again([pool], manager, check_mode=order.check_mode)
+    observed = look.observe([pool.name], manager)
+    written = _written_again(generation, pool, order, manager)
+    target = Target(
+        wanted={pool.name: written},
+        observed=observed,
+        others=tuple(name for name in pool_files.owned_pools(manager.places) if name != pool.name),
+        restores=generation.restores or generation.number,
+    )
+    decision = plan_run(target, order, manager)
+    moved = moves(generation.noted, written.noted)
+    _refuse_nothing(generation, moved, written, decision)
+    not_put_back = [f"{generation.pool}: {move}, which is not put back" for move in moved]
+    return replace(decision, warnings=(*judgement.warnings, *decision.warnings, *not_put_back))
 
-    def _judged(self, problems: t.Sequence[Problem]) -> t.List[Placed]:
-        """Its units were judged when they were new, and ran."""
-        return []
 
-    def _exposed(
-        self, pools: t.Sequence[Pool]
-    ) -> t.Tuple[t.Mapping[str, Judged], t.Sequence[Problem], t.Sequence[str]]:
-        """A limit was kept to then."""
-        return {}, (), ()
+def _written_again(generation: Generation, pool: Pool, order: GoBack, manager: Manager) -> Wanted:
+    """The files that were kept, with what is at the watched paths now."""
+    places = manager.places
+    seal = sealed_with(digest_key(order, manager))
+    digests = watched_files.digests([pool])
+    now, noted = markers(pool, seal, digests), notes(pool, seal, digests)
+    return wanted_again(places, pool, generation.files, now, noted)
 
-    def decide(self) -> None:
-        """Raises ``Problems`` for one that would bring nothing back."""
-        super().decide()
-        name, wanted = self.generation.pool, self.wanted[self.generation.pool]
-        self.moves = moves(self.generation.noted, wanted.noted)
-        as_then = markers_in(self.places, wanted.pool, wanted.files) == markers_in(
-            self.places, wanted.pool, self.generation.files
-        )
-        more = differs_beside(wanted, self.observed[name], self.places.config(name, WATCH_FILE))
-        elsewhere = any(move.leads_elsewhere for move in self.moves) and not more
-        if elsewhere or not (as_then or self.changes):
-            raise Problems([_brings_nothing_back(self.generation, self.moves)])
 
-    def not_put_back(self) -> t.List[str]:
-        """Warnings."""
-        return [f"{self.generation.pool}: {move}, which is not put back" for move in self.moves]
-
-    def _wanted(self) -> t.Dict[str, Wanted]:
-        pool = self.generation.as_pool()
-        digests = watched_files.digests([pool])
-        now, noted = markers(pool, self.seal, digests), notes(pool, self.seal, digests)
-        return {pool.name: wanted_again(self.places, pool, self.generation.files, now, noted)}
-
-    def _meet_masks(self) -> None:
-        """The way back passes them over."""
-        for name, steps in self.steps.items():
-            self.steps[name] = passing_over(self.by_hand.masked, steps)
-
-    def _restores(self, name: str) -> t.Optional[int]:
-        return self.generation.restores or self.generation.number
+def _refuse_nothing(generation: Generation, moved: t.Sequence[Move], written: Wanted, decision: PoolsDecision) -> None:
+    """Raises ``Problems`` when the host differs from the generation in nothing that this collection can put back."""
+    places, pool = decision.places, written.pool
+    as_then = markers_in(places, pool, written.files) == markers_in(places, pool, generation.files)
+    more = differs_beside(written, decision.observed[pool.name], places.config(pool.name, WATCH_FILE))
+    elsewhere = any(move.leads_elsewhere for move in moved) and not more
+    if elsewhere or not (as_then or decision.changes):
+        raise Problems([_brings_nothing_back(generation, moved)])
 
 
 def chosen(pool: str, asked: t.Optional[str], manager: Manager) -> Generation:

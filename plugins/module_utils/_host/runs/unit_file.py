@@ -6,107 +6,150 @@ from __future__ import annotations
 
 import os
 import typing as t
+from dataclasses import dataclass
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.finding import Finding, Severity
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.judge import MAY_COME_LATER, judged
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.catalogue import Catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.specifiers import ANY
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.unit_spec import UnitSpec
 from ansible_collections.workers.systemd.plugins.module_utils._host import host
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import candidates, trap_facts
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.verify import Candidate, verify
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import pool_files
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.catalogue import HostCatalogue
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager, Run
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import catalogue
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.write import one_file
 
 
-class UnitInstall:
-    """``decide`` says whether the file changes and whether systemd has to read its files again; ``act`` does it."""
+@dataclass(frozen=True)
+class UnitOrder:
+    """A unit file or drop-in as ``spec`` says, ``wanted`` as this file; ``None`` for no file.
 
-    def __init__(self, spec: UnitSpec, run: Run, off: t.Collection[str]) -> None:
-        self.spec = spec
-        self.off = off
-        self.run = run
-        self.manager = Manager(run, SYSTEM)
-        self.catalogue = HostCatalogue(run, self.manager.build(), SYSTEM)
+    ``problems`` are those of the input. A ``flawed`` spec is not complete enough to be looked at. ``skip_traps`` are
+    ids of traps that are not to be told.
+    """
 
-    def judge(self, problems: t.Sequence[Problem], *, flawed: bool) -> t.List[str]:
-        """Raises ``Problems`` with the given ones and what this host has against the file. Returns warnings.
+    spec: UnitSpec
+    wanted: t.Optional[one_file.OneFile]
+    problems: t.Tuple[Problem, ...]
+    flawed: bool
+    skip_traps: t.Collection[str]
+    may_reload: bool
 
-        A ``flawed`` spec is not complete enough to be looked at.
-        """
-        found, warnings = [*problems, *([] if flawed else self._in_the_way())], []
-        for finding in [] if flawed or self.spec.text is None else self._findings():
-            problem = finding.problem(self.spec.option_of(finding.at))
+
+@dataclass(frozen=True)
+class UnitDecision:
+    """The file is to become ``wanted`` and was ``seen``; ``reload`` is whether systemd reads its unit files again.
+
+    ``catalogue`` is what systemd said of its directives, where the host does not keep that yet.
+    """
+
+    spec: UnitSpec
+    seen: t.Optional[one_file.OneFile]
+    wanted: t.Optional[one_file.OneFile]
+    reload: bool
+    catalogue: bytes
+    warnings: t.Tuple[str, ...]
+
+    @property
+    def changes(self) -> bool:
+        return self.wanted != self.seen or self.reload
+
+
+def decide(order: UnitOrder, manager: Manager) -> UnitDecision:
+    """Changes nothing. Raises ``Problems`` with those of the input and what this host has against the file."""
+    directives = catalogue.of_host(manager)
+    warnings = _judge(order, directives.known, manager)
+    seen = one_file.seen(order.spec.path)
+    # Owner and mode are nothing to systemd.
+    differs = (seen and seen.text) != (order.wanted and order.wanted.text)
+    reload = order.may_reload and (differs or host.reload_is_pending(SYSTEM) or _loaded_older(order.spec.name, manager))
+    return UnitDecision(order.spec, seen, order.wanted, reload, directives.unkept, tuple(warnings))
+
+
+def act(decision: UnitDecision, manager: Manager) -> None:
+    if not decision.changes:
+        return
+    catalogue.keep(SYSTEM, decision.catalogue)
+    with host.only_run(SYSTEM):
+        if not decision.reload:
+            _put(decision)
+            return
+        with host.owing_a_reload(SYSTEM):
+            _put(decision)
+            manager.reload()
+
+
+def _judge(order: UnitOrder, known: Catalogue, manager: Manager) -> t.List[str]:
+    """Raises ``Problems``. Returns warnings."""
+    found, warnings = list(order.problems), []
+    if not order.flawed:
+        found += _in_the_way(order.spec)
+        for finding in _findings(order, known, manager):
+            problem = finding.problem(order.spec.option_of(finding.at))
             # It may come after the unit that needs it.
             if finding.severity is Severity.WARNING or finding.id in MAY_COME_LATER:
                 warnings.append(str(problem))
             else:
                 found.append(problem)
-        if found:
-            raise Problems(found)
-        return warnings
+    if found:
+        raise Problems(found)
+    return warnings
 
-    def _in_the_way(self) -> t.Iterator[Problem]:
-        path = self.spec.path
-        if os.path.isdir(path) or os.path.islink(path):
-            kind = "directory" if os.path.isdir(path) else "link"
-            hint = "`systemctl unmask` or `systemctl disable` removes a link."
-            yield Problem("name", f"{path}, a {kind}", "a file, or nothing", hint)
-        elif not self.spec.drop_in and pool_files.owner(path):
-            hint = "Its option `unit` sets any directive."
-            yield Problem("name", f"{path}, of the pool {pool_files.owner(path)}", "another name", hint)
 
-    def _findings(self) -> t.List[Finding]:
-        name, path, text = self.spec.name, self.spec.path, self.spec.text or ""
-        if not self.spec.drop_in:
-            return self._judged(candidates.of_unit(SYSTEM, name, path, text))
-        found = self._judged([candidates.of_drop_in(SYSTEM, name, path, text)])
-        elsewhere = [one for one in found if one.at is None or one.at.path != path]
-        # What the unit has against it without the drop-in is no fault of the drop-in.
-        before = self._judged([candidates.of_drop_in(SYSTEM, name, path, None)]) if elsewhere else []
-        return [one for one in found if one not in before]
+def _in_the_way(spec: UnitSpec) -> t.Iterator[Problem]:
+    path = spec.path
+    if os.path.isdir(path) or os.path.islink(path):
+        kind = "directory" if os.path.isdir(path) else "link"
+        hint = "`systemctl unmask` or `systemctl disable` removes a link."
+        yield Problem("name", f"{path}, a {kind}", "a file, or nothing", hint)
+    elif not spec.drop_in and pool_files.owner(path):
+        hint = "Its option `unit` sets any directive."
+        yield Problem("name", f"{path}, of the pool {pool_files.owner(path)}", "another name", hint)
 
-    def _judged(self, asked: t.Sequence[Candidate]) -> t.List[Finding]:
-        known, systemd = self.catalogue.known, self.manager.version()
-        said = verify(self.manager, asked)
-        facts = trap_facts.facts(SYSTEM, [one.unit for one in asked], self.run)
-        found = [
-            finding
-            for one, own, host in zip(asked, said, facts)
-            for finding in judged(one.unit, known, systemd, own, self.off, host, ANY)
-        ]
-        return list(dict.fromkeys(found))
 
-    def decide(self, wanted: t.Optional[one_file.OneFile], *, may_reload: bool) -> None:
-        self.wanted = wanted
-        self.seen = one_file.seen(self.spec.path)
-        # Owner and mode are nothing to systemd.
-        self.differs = (self.seen and self.seen.text) != (wanted and wanted.text)
-        self.reload = may_reload and (self.differs or host.reload_is_pending(SYSTEM) or self._loaded_older())
-        self.changed = wanted != self.seen or self.reload
+def _findings(order: UnitOrder, known: Catalogue, manager: Manager) -> t.List[Finding]:
+    """What judges say about the text; nothing for a file that goes."""
+    name, path, text = order.spec.name, order.spec.path, order.spec.text
+    if text is None:
+        return []
 
-    def act(self) -> None:
-        if not self.changed:
-            return
-        self.catalogue.keep()
-        with host.only_run(SYSTEM):
-            if not self.reload:
-                self._put()
-                return
-            with host.owing_a_reload(SYSTEM):
-                self._put()
-                self.manager.reload()
+    def judge(asked: t.Sequence[Candidate]) -> t.List[Finding]:
+        return _judged(asked, known, order.skip_traps, manager)
 
-    def _put(self) -> None:
-        one_file.put(self.spec.path, self.wanted)
-        directory = os.path.dirname(self.spec.path)
-        if self.spec.drop_in and os.path.isdir(directory) and not os.listdir(directory):
-            os.rmdir(directory)
+    if not order.spec.drop_in:
+        return judge(candidates.of_unit(SYSTEM, name, path, text))
+    found = judge([candidates.of_drop_in(SYSTEM, name, path, text)])
+    elsewhere = [one for one in found if one.at is None or one.at.path != path]
+    # What the unit has against it without the drop-in is no fault of the drop-in.
+    before = judge([candidates.of_drop_in(SYSTEM, name, path, None)]) if elsewhere else []
+    return [one for one in found if one not in before]
 
-    def _loaded_older(self) -> bool:
-        """Whether systemd has loaded the unit, or an instance of the template, from older files."""
-        loaded = self.manager.list_units([self.spec.name.replace("@.", "@*.")])
-        return bool(self.manager.loaded_from_old_files(list(loaded)[:1]))
+
+def _judged(
+    asked: t.Sequence[Candidate], known: Catalogue, skip_traps: t.Collection[str], manager: Manager
+) -> t.List[Finding]:
+    verified = verify(manager, asked)
+    facts = trap_facts.facts(SYSTEM, [one.unit for one in asked], manager.run)
+    found = [
+        finding
+        for one, said, of_host in zip(asked, verified, facts)
+        for finding in judged(one.unit, known, manager.version(), said, skip_traps, of_host, ANY)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _put(decision: UnitDecision) -> None:
+    one_file.put(decision.spec.path, decision.wanted)
+    directory = os.path.dirname(decision.spec.path)
+    if decision.spec.drop_in and os.path.isdir(directory) and not os.listdir(directory):
+        os.rmdir(directory)
+
+
+def _loaded_older(name: str, manager: Manager) -> bool:
+    """Whether systemd has loaded the unit, or an instance of the template, from older files."""
+    loaded = manager.list_units([name.replace("@.", "@*.")])
+    return bool(manager.loaded_from_old_files(list(loaded)[:1]))

@@ -4,45 +4,52 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import typing as t
+from dataclasses import dataclass
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.catalogue import Catalogue, parse_catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import write_atomically
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Run
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager, Run
 
 # What systemd 262 knows takes 40 KB.
 LARGEST = 2**22
 BINARIES = ("/usr/lib/systemd/systemd", "/lib/systemd/systemd")
 
 
+@dataclass(frozen=True)
 class HostCatalogue:
-    """``known`` are the directives. Raises ``ManagerError`` when systemd cannot be asked."""
+    """``known`` are the directives. ``unkept`` is the file that spares the next run the question; empty when the host
+    has it.
+    """
 
-    def __init__(self, run: Run, build: str, places: Places) -> None:
-        """``build`` is what `systemctl --version` calls it."""
-        self._path = places.catalogue
-        binary = _binary()
-        status = os.stat(binary)
-        self._key = f"{build} {status.st_ino} {status.st_size} {status.st_mtime_ns}"
-        kept = _kept(self._path, self._key)
-        self._fresh = kept is None
-        self._dump = _asked(run, binary) if kept is None else kept
-        self.known: Catalogue = parse_catalogue(self._dump)
+    known: Catalogue
+    unkept: bytes = b""
 
-    def keep(self) -> None:
-        """Spares the next run the question; where it cannot be written, the next run asks again."""
-        if not self._fresh:
-            return
-        body = self._dump.encode("utf-8", "surrogateescape")
-        try:
-            write_atomically(self._path, _head(self._key, body) + body, mode=0o600)
-        except OSError:
-            return
+
+def of_host(manager: Manager) -> HostCatalogue:
+    """Raises ``ManagerError`` when systemd cannot be asked."""
+    binary = _binary()
+    status = os.stat(binary)
+    key = f"{manager.build()} {status.st_ino} {status.st_size} {status.st_mtime_ns}"
+    kept = _kept(manager.places.catalogue, key)
+    if kept is not None:
+        return HostCatalogue(parse_catalogue(kept))
+    dump = _asked(manager.run, binary)
+    body = dump.encode("utf-8", "surrogateescape")
+    return HostCatalogue(parse_catalogue(dump), _head(key, body) + body)
+
+
+def keep(places: Places, unkept: bytes) -> None:
+    """Where the file cannot be written, the next run asks again."""
+    with contextlib.suppress(OSError):
+        if unkept:
+            write_atomically(places.catalogue, unkept, mode=0o600)
 
 
 def _kept(path: str, key: str) -> t.Optional[str]:

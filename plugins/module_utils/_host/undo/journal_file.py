@@ -7,12 +7,12 @@ from __future__ import annotations
 import os
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_journal import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.run_journal import (
     RunJournal,
     journal_text,
     parse_journal,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically
 

@@ -15,11 +15,11 @@ import typing as t
 from dataclasses import replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.change import Change
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import State, find
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.run_journal import Phase, RunJournal
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM, Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.undo.change import Change
-from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_journal import Phase, RunJournal
 from ansible_collections.workers.systemd.plugins.module_utils._host import host
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import UMASK
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations, pool_files
@@ -92,12 +92,12 @@ def recover(places: Places) -> t.List[str]:
         trouble.append(str(error))
     others = [name for name in pool_files.owned_pools(places) if name not in changes and name not in left.gone]
     revert = Revert(changes, others, _manager(places), tell, left.gone)
-    revert.carry_out(Outcome(), _seconds(left.since))
-    if revert.error:
-        trouble.append(revert.error)
+    reverted = revert.carry_out(Outcome(), _seconds(left.since))
+    if reverted.error:
+        trouble.append(reverted.error)
     if not trouble:
         journal_file.write(places, replace(left, phase=Phase.UNDONE))
-        trouble = [line for name in changes for line in revert.trouble(name)]
+        trouble = [line for name in changes for line in reverted.trouble(name)]
     return trouble
 
 

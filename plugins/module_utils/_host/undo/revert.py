@@ -9,6 +9,7 @@ import typing as t
 from dataclasses import replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome, PoolWork
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.change import Change, way_back
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import (
     Verb,
     passing_over,
@@ -22,7 +23,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.generat
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
-from ansible_collections.workers.systemd.plugins.module_utils._core.undo.change import Change, way_back
+from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_outcome import Reverted
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import shared_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, markers_in, wanted_again
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.watched import markers_again
@@ -51,28 +52,18 @@ class Revert:
         self.gone = gone
         self.manager = manager
         self.outcome = Outcome()
-        self.error = ""
         # Paths of masks by unit, by pool.
         self.masked: t.Dict[str, t.Dict[str, str]] = {}
 
-    def carry_out(self, failed: Outcome, begun: float) -> None:
+    def carry_out(self, failed: Outcome, begun: float) -> Reverted:
         """``failed`` is the outcome of the run that failed, which began at ``begun``, in seconds since the epoch."""
+        error = ""
         try:
             self._carry_out(failed, begun)
-        except Exception as error:
+        except Exception as wrong:
             # Whatever it is: the host tries again, and this run tells what it knows.
-            self.error = in_words(error)
-
-    def trouble(self, pool: str) -> t.List[str]:
-        """What went wrong, in words; nothing when the pool is back."""
-        masked = [f"{unit} is masked by {path} and stays as it is" for unit, path in self.masked.get(pool, {}).items()]
-        failed = [f"{unit} {verdict}" for unit, verdict in self.outcome.verdicts_of(pool).items() if verdict.faulty]
-        return [*([self.error] if self.error else []), *failed, *masked]
-
-    def killed(self, pool: str) -> t.List[str]:
-        """Stops on the way back that ended in SIGKILL, in words."""
-        verdicts = self.outcome.verdicts_of(pool)
-        return [f"{unit} {verdict}" for unit, verdict in verdicts.items() if verdict.bad and not verdict.faulty]
+            error = in_words(wrong)
+        return Reverted(self.changes, self.outcome, error, self.masked)
 
     def _carry_out(self, failed: Outcome, begun: float) -> None:
         for change in self.changes.values():

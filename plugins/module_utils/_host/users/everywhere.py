@@ -10,133 +10,171 @@ from __future__ import annotations
 import contextlib
 import pwd
 import typing as t
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.decision import PoolsDecision
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import InputProblems, Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.result import PoolsResult, merged
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.elsewhere import elsewhere
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.orders import Deploy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
-from ansible_collections.workers.systemd.plugins.module_utils._host.frame.task import Decided
+from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_outcome import RunOutcome
+from ansible_collections.workers.systemd.plugins.module_utils._host.frame.background import Tell
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import Lock
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import logins, pool_files
-from ansible_collections.workers.systemd.plugins.module_utils._host.runs.deploy import Deployment
-from ansible_collections.workers.systemd.plugins.module_utils._host.runs.orders import Deploy
+from ansible_collections.workers.systemd.plugins.module_utils._host.runs.pools import PoolsRun
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.users import lingering
-from ansible_collections.workers.systemd.plugins.module_utils._host.users.for_user import TROUBLE, ForUser
+from ansible_collections.workers.systemd.plugins.module_utils._host.users.for_user import (
+    TROUBLE,
+    UserDecision,
+    UserOutcome,
+    UserRun,
+)
 
-Told = t.Dict[str, t.Any]
+
+class OfUser(t.NamedTuple):
+    """The run in the manager of one user, and what it has decided."""
+
+    run: UserRun
+    decision: UserDecision
 
 
-class Everywhere:
-    """What is to be done in several managers, as one: in that of the system, if at all, and in those of ``users``."""
+@dataclass(frozen=True)
+class Decisions:
+    """Of the manager of the system, if there is anything to decide for it, and of those of users."""
 
-    def __init__(self, manager: Manager, system: t.Optional[Deployment], users: t.Sequence[ForUser]) -> None:
-        self.manager = manager
-        self.system = system
-        self.users = users
-        self.parts: t.List[Decided] = [*([system] if system else []), *users]
+    system: t.Optional[PoolsDecision]
+    users: t.Tuple[OfUser, ...]
+    own_warnings: t.Tuple[str, ...]
 
     @property
     def changes(self) -> bool:
-        return any(part.changes for part in self.parts)
+        return bool(self.system and self.system.changes) or any(one.decision.changes for one in self.users)
+
+    @property
+    def warnings(self) -> t.List[str]:
+        of_system = self.system.warnings if self.system else ()
+        return [*self.own_warnings, *of_system, *(line for one in self.users for line in one.decision.warnings)]
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """Of the same managers, in the same order."""
+
+    system: t.Optional[RunOutcome]
+    users: t.Tuple[UserOutcome, ...]
 
     @property
     def failed(self) -> bool:
-        return any(part.failed for part in self.parts)
+        return bool(self.system and self.system.failed) or any(one.failed for one in self.users)
 
-    def act(self, tell: t.Callable[[str], None]) -> t.List[str]:
-        warnings = self.system.act(tell) if self.system else []
-        if self.system and self.users:
+    @property
+    def warnings(self) -> t.List[str]:
+        return [line for one in (self.system, *self.users) if one for line in one.warnings]
+
+
+class Everywhere:
+    """A deploy in all managers of a host, as one."""
+
+    def __init__(self, order: Deploy) -> None:
+        self.order = order
+        self.manager = Manager(commands.run, SYSTEM)
+        own = tuple(pool for pool in order.pools if not pool.manager_of)
+        self.system = PoolsRun(replace(order, pools=own), self.manager)
+        # Without any pool of the system there is nothing to look at, unless all pools are meant.
+        self.concerns_system = bool(own or order.purge or not order.pools)
+
+    def decide(self) -> Decisions:
+        """Raises ``Problems`` with those that are known and those of all managers."""
+        problems, warnings = list(self.order.problems), []
+        by_user, wrong = _by_user(self.order.pools, also=lingering.users() if self.order.purge else ())
+        if self.order.check_mode:
+            # An earlier task of the same play may be about to make that user.
+            warnings += [f"{problem}; a run would refuse this" for problem in wrong]
+        else:
+            problems += wrong
+        problems += _elsewhere(self.order, by_user)
+        runs = [
+            UserRun(pwd.getpwnam(name), replace(self.order, pools=tuple(pools)), self.manager)
+            for name, pools in by_user.items()
+        ]
+        with contextlib.ExitStack() as begun:
+            for run in runs:
+                begun.callback(run.close)
+            # All decide at the same time, so that those who are slow cost the time of one.
+            broken = dict(filter(None, map(_begin, runs)))
+            system = self._decide_for_system(problems)
+            users = [OfUser(run, broken.get(run.name) or _decide(run, problems)) for run in runs]
+            if problems:
+                raise Problems(dict.fromkeys([*problems, *(one for user in users for one in user.decision.problems)]))
+            begun.pop_all()
+        return Decisions(system, tuple(users), tuple(warnings))
+
+    def act(self, decision: Decisions, lock: Lock, tell: Tell) -> Outcomes:
+        system = self.system.act(decision.system, tell) if decision.system else None
+        if not decision.users:
+            return Outcomes(system, ())
+        if decision.system and system:
             # Whatever becomes of a user's part, and of this process meanwhile, that of the system stays as it is.
-            self.system.conclude()
-        return [*warnings, *(warning for user in self.users for warning in user.act(tell))]
+            self.system.conclude(decision.system, system)
+        # A user may take his time.
+        lock.release()
+        return Outcomes(system, tuple(user.run.act(user.decision, tell) for user in decision.users))
 
-    def told(self, *, with_diff: bool) -> Told:
-        every = [part.told(with_diff=with_diff) for part in self.parts]
-        resumed = [str(told["resumed"]) for told in every if "resumed" in told]
-        return {
-            "changed": any(told["changed"] for told in every),
-            "daemon_reloaded": any(told["daemon_reloaded"] for told in every),
-            "pools": {name: pool for told in every for name, pool in told["pools"].items()},
-            "msg": "\n".join(told["msg"] for told in every),
-            **{name: [one for told in every for one in told[name]] for name in ("host_plan", "failures")},
-            **({"resumed": "\n".join(resumed)} if resumed else {}),
-            **({"diff": [one for told in every for one in told["diff"]]} if with_diff else {}),
-        }
+    def leave(self, decision: Decisions) -> Outcomes:
+        return Outcomes(
+            RunOutcome() if decision.system else None, tuple(user.run.leave(user.decision) for user in decision.users)
+        )
 
-    def conclude(self) -> None:
-        if self.system and not self.users:
-            self.system.conclude()
+    def conclude(self, decision: Decisions, outcome: Outcomes) -> None:
+        if decision.system and outcome.system and not decision.users:
+            self.system.conclude(decision.system, outcome.system)
 
+    def result(self, decision: Decisions, outcome: Outcomes) -> PoolsResult:
+        results: t.List[PoolsResult] = []
+        if decision.system and outcome.system:
+            results.append(self.system.result(decision.system, outcome.system))
+        for user, of_user in zip(decision.users, outcome.users):
+            results.append(t.cast("PoolsResult", user.run.result(user.decision, of_user)))
+        return merged(results, with_diff=self.order.diff)
 
-def decide_everywhere(
-    manager: Manager, orders: Deploy, lock: t.Optional[Lock], *, diff: bool
-) -> t.Tuple[Everywhere, t.List[str]]:
-    """Raises ``Problems`` with those that are known and those of all managers. Returns warnings too."""
-    problems = list(orders.known)
-    warnings: t.List[str] = []
-    of_users, wrong = _by_user(orders.pools, also=lingering.users() if orders.purge else ())
-    if orders.check_mode:
-        # An earlier task of the same play may be about to make that user.
-        warnings += [f"{problem}; a run would refuse this" for problem in wrong]
-    else:
-        problems += wrong
-    problems += _elsewhere(orders, of_users)
-    users = [
-        ForUser(pwd.getpwnam(name), replace(orders, pools=tuple(theirs)), manager, lock, diff=diff)
-        for name, theirs in of_users.items()
-    ]
-    with contextlib.ExitStack() as begun:
-        for user in users:
-            begun.callback(user.end)
-            _begin(user)
-        system, said = _decided_for_system(orders, manager, problems)
-        problems += _decided(users)
-        if problems:
-            raise Problems(dict.fromkeys([*problems, *(one for user in users for one in user.problems)]))
-        begun.pop_all()
-    return Everywhere(manager, system, users), [*warnings, *said, *(one for user in users for one in user.warnings)]
-
-
-def _begin(user: ForUser) -> None:
-    """All decide at the same time, so that those who are slow cost the time of one."""
-    try:
-        user.begin()
-    except TROUBLE as error:
-        user.fail(error)
-
-
-def _decided_for_system(
-    orders: Deploy, manager: Manager, problems: t.List[Problem]
-) -> t.Tuple[t.Optional[Deployment], t.List[str]]:
-    """Its part, if it has one, and warnings; notes ``problems``."""
-    own = tuple(pool for pool in orders.pools if not pool.manager_of)
-    if own or orders.purge or not orders.pools:
-        try:
-            return replace(orders, pools=own)(manager)
-        except Problems as found:
-            problems += found.problems
-    return None, []
-
-
-def _decided(users: t.Iterable[ForUser]) -> t.Iterator[Problem]:
-    """What is wrong with the input for them."""
-    for user in users:
-        if not user.failed:
+    def _decide_for_system(self, problems: t.List[Problem]) -> t.Optional[PoolsDecision]:
+        """Its part, if it has one. Adds to ``problems``."""
+        if self.concerns_system:
             try:
-                user.decide()
-            except InputProblems as found:
-                yield from found.problems
-            except TROUBLE as error:
-                user.fail(error)
+                return self.system.decide()
+            except Problems as found:
+                problems += found.problems
+        return None
 
 
-def _elsewhere(orders: Deploy, of_users: t.Mapping[str, t.Sequence[Pool]]) -> t.Iterator[Problem]:
+def _begin(run: UserRun) -> t.Optional[t.Tuple[str, UserDecision]]:
+    """With the name of the user, the decision of a run that could not begin."""
+    try:
+        run.begin()
+    except TROUBLE as error:
+        return run.name, run.broken_off(error)
+    return None
+
+
+def _decide(run: UserRun, problems: t.List[Problem]) -> UserDecision:
+    """Adds what is wrong with the input to ``problems``."""
+    try:
+        return run.decide()
+    except TROUBLE as error:
+        if isinstance(error, InputProblems):
+            problems += error.problems
+        return run.broken_off(error)
+
+
+def _elsewhere(order: Deploy, of_users: t.Mapping[str, t.Sequence[Pool]]) -> t.Iterator[Problem]:
     """With ``purge`` what is not listed goes anyway."""
-    if orders.purge or not orders.pools:
+    if order.purge or not order.pools:
         return
-    own = [pool for pool in orders.pools if not pool.manager_of]
+    own = [pool for pool in order.pools if not pool.manager_of]
     there = {"": pool_files.owned_pools(SYSTEM), **{user: lingering.pools_of(user) for user in lingering.users()}}
     yield from elsewhere({"": own, **of_users}, there)
 

@@ -10,22 +10,23 @@ from __future__ import annotations
 import contextlib
 import pwd
 import typing as t
+from dataclasses import dataclass, replace
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.shape import fits
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.result import PoolsResult, Result
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.orders import Deploy, Order
 from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
-from ansible_collections.workers.systemd.plugins.module_utils._host.frame.task import Decided
-from ansible_collections.workers.systemd.plugins.module_utils._host.host import Lock, only_run_of
+from ansible_collections.workers.systemd.plugins.module_utils._host.frame.background import Tell
+from ansible_collections.workers.systemd.plugins.module_utils._host.host import only_run_of
 from ansible_collections.workers.systemd.plugins.module_utils._host.look.logins import login, places_of
-from ansible_collections.workers.systemd.plugins.module_utils._host.runs.orders import Deploy, Orders
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
+from ansible_collections.workers.systemd.plugins.module_utils._host.runs.run import result_type
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.users import lingering
 from ansible_collections.workers.systemd.plugins.module_utils._host.users.as_user import AsUser
 from ansible_collections.workers.systemd.plugins.module_utils._host.users.user_part import Look, Part, owned_pools
 
-Told = t.Dict[str, t.Any]
+Said = t.Dict[str, t.Any]
 
 # What can go wrong with the process of a user. Of a mistake of ours it tells as a RuntimeError.
 TROUBLE = (Problems, ManagerError, OSError, RuntimeError)
@@ -34,174 +35,158 @@ DECIDES = 120.0
 LOOKS = 30.0
 # Without progress. What a user has written into his own units may let a stop take for ever.
 ACTS = 3600.0
-TOLD = {"changed": bool, "msg": str, "failures": [dict]}
-OF_A_DEPLOY = {**TOLD, "pools": {str: dict}, "host_plan": [dict], "daemon_reloaded": bool}
-NOTHING: Told = {
-    "changed": False,
-    "msg": "",
-    "failures": [],
-    "pools": {},
-    "host_plan": [],
-    "daemon_reloaded": False,
-    "diff": [],
-}
+# What it says of its decision, and of its end, beside its result.
+DECISION = {"changes": bool, "warnings": [str], "pools": [str], "result": dict}
+END = {"failed": bool, "warnings": [str], "pools": [str], "result": dict}
 
 
-class ForUser:
-    """Of a deploy the manager of the user is made to run as long as there are pools in it; by others it is only used.
-
-    ``lock`` is that of the host, which is let go of before this acts: a user may take his time.
+@dataclass(frozen=True)
+class UserDecision:
+    """``result`` is what the run would tell. ``lingering`` are steps of the host: the manager of a user runs as long as
+    there are pools in it. An ``error`` has ended the run; it may come from ``problems``.
     """
 
-    def __init__(
-        self,
-        user: pwd.struct_passwd,
-        orders: Orders,
-        system: Manager,
-        lock: t.Optional[Lock],
-        *,
-        diff: bool,
-    ) -> None:
+    result: Result
+    changes: bool = False
+    warnings: t.Tuple[str, ...] = ()
+    pools: t.Tuple[str, ...] = ()
+    lingering: t.Tuple[t.Mapping[str, str], ...] = ()
+    error: str = ""
+    problems: t.Tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class UserOutcome:
+    """``pools`` are those that are there now. An ``error`` has ended the run."""
+
+    result: Result
+    went_wrong: bool = False
+    warnings: t.Tuple[str, ...] = ()
+    pools: t.Tuple[str, ...] = ()
+    error: str = ""
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.went_wrong or self.error)
+
+
+class UserRun:
+    """One run in the manager of a user. Of a deploy that manager is made to run as long as there are pools in it; by
+    another order it is only used.
+    """
+
+    def __init__(self, user: pwd.struct_passwd, order: Order, system: Manager) -> None:
         self.user = user
         self.name = user.pw_name
         self.places = places_of(user)
-        self.manager = system
-        self.error = ""
-        self.problems: t.Tuple[Problem, ...] = ()
+        self.order = order
+        self.system = system
+        self._deploy = order if isinstance(order, Deploy) else None
         self._process: t.Optional[AsUser] = None
-        self._deploy = orders if isinstance(orders, Deploy) else None
-        self._lock = lock
         self._own_lock = contextlib.ExitStack()
-        self._part = Part(orders, self.places, self._deploy is not None, orders.check_mode, diff)
-        self._silence = orders.confirm
-        self._decision: Told = {"changes": False, "told": NOTHING, "warnings": [], "pools": []}
-        self._end: Told = {**self._decision, "failed": False}
-        self._linger_steps: t.List[t.Dict[str, str]] = []
 
     def begin(self) -> None:
-        """It decides meanwhile. Raises TROUBLE."""
+        """Its process decides from now on. Raises TROUBLE."""
         login(self.name, f"user {self.name}")
-        if not self._part.check_mode:
+        if not self.order.check_mode:
             self._own_lock.enter_context(only_run_of(self.name))
-        self._process = AsUser(self.user, self._part, self._silence)
+        self._process = AsUser(self.user, Part(self.order, self.places), self.order.confirm)
 
-    def decide(self) -> None:
-        """What it has decided is known then. Raises TROUBLE."""
+    def decide(self) -> UserDecision:
+        """What its process has decided. Raises TROUBLE."""
         try:
-            decision = self._looked_at(self._started().result(lambda _line: None, DECIDES), {"changes": bool})
+            said = _of_shape(self._started().result(lambda _line: None, DECIDES), DECISION, self.name)
+            result = self._result(said)
+            steps = tuple(_plan_lingering(self.name, said["pools"])) if self._deploy else ()
         except BaseException:
-            self.end()
+            self.close()
             raise
-        self._decision = decision
-        self._end = {**decision, "failed": False, "warnings": []}
-        self._linger_steps = list(self._plan_lingering()) if self._deploy else []
-        if self._part.check_mode:
-            self.end()
+        if self.order.check_mode:
+            self.close()
+        changes = bool(said["changes"] or steps)
+        return UserDecision(result, changes, tuple(said["warnings"]), tuple(said["pools"]), steps)
 
-    def fail(self, error: Exception) -> None:
-        """It has gone wrong, and does nothing more."""
-        self.problems = error.problems if isinstance(error, Problems) else ()
-        self.error = "; ".join(map(str, self.problems)) or str(error)
+    def broken_off(self, error: Exception) -> UserDecision:
+        """The decision of a run that has gone wrong, and does nothing more."""
+        problems = error.problems if isinstance(error, Problems) else ()
+        return UserDecision(result_type(self.order)(), error=_in_words(error), problems=problems)
 
-    def end(self) -> None:
+    def act(self, decision: UserDecision, tell: Tell) -> UserOutcome:
+        """What goes wrong is told as this run's, and others go on."""
+        if decision.error:
+            return self.leave(decision)
+        try:
+            outcome = self._act(decision, tell)
+        except TROUBLE as error:
+            outcome = replace(self.leave(decision), error=_in_words(error))
+        if self._deploy and decision.changes:
+            with contextlib.suppress(*TROUBLE):
+                _keep_lingering(self.name, self._deploy, outcome)
+        self.close()
+        return outcome
+
+    def leave(self, decision: UserDecision) -> UserOutcome:
+        """The outcome of a decision that nobody carries out."""
+        return UserOutcome(decision.result, pools=decision.pools, error=decision.error)
+
+    def result(self, decision: UserDecision, outcome: UserOutcome) -> Result:
+        """The result of the module, in which a pool of this user is ``USER/NAME``."""
+        told = outcome.result.of_user(self.name, changed=decision.changes, error=outcome.error)
+        if decision.lingering and isinstance(told, PoolsResult):
+            told = replace(told, host_plan=[*decision.lingering, *told.host_plan])
+        return told
+
+    def close(self) -> None:
         """Nothing is to be done, or done any more."""
         if self._process:
             self._process.close()
         self._process = None
         self._own_lock.close()
 
-    @property
-    def warnings(self) -> t.List[str]:
-        return list(self._decision["warnings"])
-
-    @property
-    def changes(self) -> bool:
-        return bool(self._decision["changes"] or self._linger_steps)
-
-    @property
-    def failed(self) -> bool:
-        return bool(self._end["failed"] or self.error)
-
-    def act(self, tell: t.Callable[[str], None]) -> t.List[str]:
-        """Returns warnings. What goes wrong is told as this run's, and others go on."""
-        if self._lock:
-            self._lock.release()
-        if self.error:
-            return []
-        try:
-            self._act(tell)
-        except TROUBLE as error:
-            self.fail(error)
-        if self._deploy and self.changes:
-            with contextlib.suppress(*TROUBLE):
-                self._keep_lingering(self._deploy)
-        self.end()
-        return [warning for warning in self._end["warnings"] if warning not in self.warnings]
-
-    def told(self, *, with_diff: bool) -> Told:
-        """The result of the module, in which a pool of this user is ``USER/NAME``."""
-        told = dict(self._end["told"])
-        if "pools" in told:
-            told["pools"] = {f"{self.name}/{pool}": one for pool, one in told["pools"].items()}
-        if self._linger_steps:
-            told["host_plan"] = [*self._linger_steps, *told["host_plan"]]
-        told["changed"] = self.changes
-        told["failures"] = [{**failure, "user": self.name} for failure in told["failures"]]
-        told["msg"] = f"the manager of {self.name}: {self.error or told['msg']}"
-        return told
-
-    def conclude(self) -> None:
-        """The process of the user has done so before it gave its result."""
-
     def _started(self) -> AsUser:
         if self._process is None:
             raise ManagerError(f"no process works as {self.name}")
         return self._process
 
-    def _act(self, tell: t.Callable[[str], None]) -> None:
+    def _act(self, decision: UserDecision, tell: Tell) -> UserOutcome:
         process = self._started()
-        if self.changes:
-            process.live_apart(self.manager)
+        if decision.changes:
+            process.live_apart(self.system)
             if self._deploy:
                 lingering.begin(self.user, self.places)
         process.go()
         patience = ACTS + (self._deploy.longest_step if self._deploy else 0.0)
-        end = process.result(lambda line: tell(f"{self.name}/{line}"), patience)
-        self._end = self._looked_at(end, {"failed": bool})
+        said = _of_shape(process.result(lambda line: tell(f"{self.name}/{line}"), patience), END, self.name)
+        warnings = tuple(warning for warning in said["warnings"] if warning not in decision.warnings)
+        return UserOutcome(self._result(said), said["failed"], warnings, tuple(said["pools"]))
 
-    def _looked_at(self, returned: Told, shape: t.Dict[str, t.Any]) -> Told:
-        told = OF_A_DEPLOY if self._deploy else TOLD
-        diff = {"diff": [dict]} if self._part.diff else {}
-        return _of_shape(returned, {**shape, "warnings": [str], "pools": [str], "told": {**told, **diff}}, self.name)
-
-    def _plan_lingering(self) -> t.Iterator[t.Dict[str, str]]:
-        pools = self._decision["pools"]
-        if pools and not lingering.lingers(self.name):
-            yield {"verb": "enable-linger", "subject": self.name, "because": "its pools run without a session"}
-        if not pools and lingering.is_ours(self.name):
-            yield {"verb": "disable-linger", "subject": self.name, "because": "it has no pools any more"}
-
-    def _keep_lingering(self, deploy: Deploy) -> None:
-        """As long as there are pools. Those that nobody has told us to put there do not count as ours."""
-        there = look_as(self.name, owned_pools, {"pools": [str]})["pools"] if self.error else self._end["pools"]
-        if there:
-            lingering.note(self.name, deploy.left_of(lingering.pools_of(self.name)).intersection(there))
-        else:
-            lingering.end(self.name)
+    def _result(self, said: Said) -> Result:
+        try:
+            found = result_type(self.order).of_json(said["result"])
+        except ValueError:
+            raise _another_shape(self.name) from None
+        if self.order.diff and found.diff is None:
+            raise _another_shape(self.name)
+        return found
 
 
-def decide_in(user: str, orders: Orders, lock: t.Optional[Lock], *, diff: bool) -> t.Tuple[Decided, t.List[str]]:
-    """Of a module about what is there in one manager: that of a user, or of the system for an empty name."""
-    system = Manager(commands.run, SYSTEM)
-    if not user:
-        return orders(system)
-    there = ForUser(login(user, "user"), orders, system, lock, diff=diff)
-    there.begin()
-    there.decide()
-    return there, there.warnings
+def _plan_lingering(user: str, pools: t.Sequence[str]) -> t.Iterator[t.Dict[str, str]]:
+    if pools and not lingering.lingers(user):
+        yield {"verb": "enable-linger", "subject": user, "because": "its pools run without a session"}
+    if not pools and lingering.is_ours(user):
+        yield {"verb": "disable-linger", "subject": user, "because": "it has no pools any more"}
 
 
-def look_as(user: str, look_at: t.Callable[[Manager], Told], shape: t.Any) -> Told:
+def _keep_lingering(user: str, deploy: Deploy, outcome: UserOutcome) -> None:
+    """As long as there are pools. Those that nobody has told us to put there do not count as ours."""
+    there = look_as(user, owned_pools, {"pools": [str]})["pools"] if outcome.error else outcome.pools
+    if there:
+        lingering.note(user, deploy.left_of(lingering.pools_of(user)).intersection(there))
+    else:
+        lingering.end(user)
+
+
+def look_as(user: str, look_at: t.Callable[[Manager], Said], shape: t.Any) -> Said:
     """What somebody sees who looks at the manager of a user, as that user. Raises TROUBLE.
 
     ``look_at`` is a function of a module, and what it returns has the ``shape``.
@@ -215,7 +200,16 @@ def look_as(user: str, look_at: t.Callable[[Manager], Told], shape: t.Any) -> To
     return _of_shape(seen, shape, user)
 
 
-def _of_shape(returned: Told, shape: t.Any, user: str) -> Told:
-    if not fits(returned, shape):
-        raise ManagerError(f"the process that was working as {user} told a result of another shape")
-    return returned
+def _of_shape(said: Said, shape: t.Any, user: str) -> Said:
+    if not fits(said, shape):
+        raise _another_shape(user)
+    return said
+
+
+def _another_shape(user: str) -> ManagerError:
+    return ManagerError(f"the process that was working as {user} told a result of another shape")
+
+
+def _in_words(error: Exception) -> str:
+    problems = error.problems if isinstance(error, Problems) else ()
+    return "; ".join(map(str, problems)) or str(error)

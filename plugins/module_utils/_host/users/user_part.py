@@ -10,86 +10,89 @@ import tempfile
 import typing as t
 from dataclasses import dataclass, replace
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.decision import PoolsDecision
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.orders import Deploy, Order
+from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_outcome import RunOutcome
+from ansible_collections.workers.systemd.plugins.module_utils._host.frame.background import Tell
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import only_run
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import pool_files
-from ansible_collections.workers.systemd.plugins.module_utils._host.runs.deploy import Deployment
-from ansible_collections.workers.systemd.plugins.module_utils._host.runs.orders import Orders
+from ansible_collections.workers.systemd.plugins.module_utils._host.runs.run import Run, run_of
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.absent_manager import AbsentManager
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.users.as_user import Principal
 
-Told = t.Dict[str, t.Any]
+# What it says of its decision, and of its end. for_user.py has the shapes.
+Said = t.Dict[str, t.Any]
 
 
 @dataclass
 class Part:
-    """Decides, waits until it is let go on, and acts. With ``deploys`` it is decided without a manager, too."""
+    """Decides, waits until it is let go on, and acts. A deploy is decided without a manager, too."""
 
-    orders: Orders
+    order: Order
     places: Places
-    deploys: bool
-    check_mode: bool
-    diff: bool
 
     def __call__(self, principal: Principal) -> None:
-        manager = Manager(commands.run, self.places, principal.journal)
-        there = os.path.exists(self.places.bus)
+        run = run_of(self.order, Manager(commands.run, self.places, principal.journal))
+        decisions: t.List[t.Any] = []
         with contextlib.ExitStack() as held:
 
-            def decided() -> Told:
-                if not self.check_mode:
+            def decide() -> Said:
+                if not self.order.check_mode:
                     held.enter_context(only_run(self.places))
-                return self._decided_by(manager)
+                decisions.append(run.decide())
+                return _said_of_decision(run, decisions[-1])
 
-            if there:
+            def decide_and_act() -> Said:
+                """A manager that has just come up may have started what an earlier run left, and knows its version."""
+                warnings = decide()["warnings"]
+                acted = self._act(run, decisions[-1], principal.tell)
+                return {**acted, "warnings": [*warnings, *acted["warnings"]]}
+
+            if os.path.exists(self.places.bus):
                 os.environ["XDG_RUNTIME_DIR"] = self.places.runtime
-                principal.give(decided)
+                principal.give(decide)
                 principal.await_go()
-                principal.give(lambda: self._acted(principal))
+                principal.give(lambda: self._act(run, decisions[-1], principal.tell))
             else:
-                principal.give(self._decided_without_a_manager)
+                principal.give(self._decide_without_a_manager)
                 principal.await_go()
                 os.environ["XDG_RUNTIME_DIR"] = self.places.runtime
-                principal.give(lambda: self._decided_again_and_acted(decided, principal))
+                principal.give(decide_and_act)
 
-    def _decided_without_a_manager(self) -> Told:
-        if not self.deploys:
+    def _decide_without_a_manager(self) -> Said:
+        if not isinstance(self.order, Deploy):
             found = f"no manager of {self.places.user}"
             raise Problems([Problem("user", found, "one that runs", "It has no pools, or was ended.")])
         with tempfile.TemporaryDirectory(prefix="workers.systemd.") as nowhere:
             os.environ["XDG_RUNTIME_DIR"] = nowhere
-            return self._decided_by(AbsentManager(commands.run, replace(self.places, runtime=nowhere)))
+            run = run_of(self.order, AbsentManager(commands.run, replace(self.places, runtime=nowhere)))
+            return _said_of_decision(run, run.decide())
 
-    def _decided_by(self, manager: Manager) -> Told:
-        self._run, warnings = self.orders(manager)
+    def _act(self, run: Run[t.Any], decision: t.Any, tell: Tell) -> Said:
+        outcome = run.act(decision, tell)
+        run.conclude(decision, outcome)
         return {
-            "changes": self._run.changes,
-            "told": self._run.told(with_diff=self.diff),
-            "warnings": warnings,
-            "pools": self._run.pools if isinstance(self._run, Deployment) else [],
-        }
-
-    def _decided_again_and_acted(self, decided: t.Callable[[], Told], principal: Principal) -> Told:
-        """A manager that has just come up may have started what an earlier run left, and knows what it can do."""
-        warnings = decided()["warnings"]
-        acted = self._acted(principal)
-        return {**acted, "warnings": [*warnings, *acted["warnings"]]}
-
-    def _acted(self, principal: Principal) -> Told:
-        warnings = self._run.act(principal.tell)
-        self._run.conclude()
-        return {
-            "told": self._run.told(with_diff=self.diff),
-            "failed": self._run.failed,
-            "warnings": warnings,
+            "result": run.result(decision, outcome).as_dict(),
+            "failed": outcome.failed,
+            "warnings": outcome.warnings,
             "pools": pool_files.owned_pools(self.places),
         }
 
 
-def owned_pools(manager: Manager) -> Told:
+def _said_of_decision(run: Run[t.Any], decision: t.Any) -> Said:
+    return {
+        "changes": decision.changes,
+        "result": run.result(decision, RunOutcome()).as_dict(),
+        "warnings": decision.warnings,
+        "pools": decision.pools if isinstance(decision, PoolsDecision) else [],
+    }
+
+
+def owned_pools(manager: Manager) -> Said:
     return {"pools": pool_files.owned_pools(manager.places)}
 
 
@@ -97,7 +100,7 @@ def owned_pools(manager: Manager) -> Told:
 class Look:
     """Tells what ``look_at`` finds in the manager of a user, or without one."""
 
-    look_at: t.Callable[[Manager], Told]
+    look_at: t.Callable[[Manager], Said]
     places: Places
 
     def __call__(self, principal: Principal) -> None:

@@ -28,7 +28,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool, concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.markers import own_markers, unit_marker
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, wanted
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, pool_units, wanted
 
 SYSTEMD = 252
 CATALOGUES = Path(__file__).parents[5] / "plugins" / "plugin_utils" / "catalogues"
@@ -55,7 +55,9 @@ def mail(**options: t.Any) -> Pool:
 
 def written(pool: Pool, **changed: str) -> Wanted:
     """What the pool wants; ``changed`` as ``watched_by`` takes it."""
-    return wanted(SYSTEM, pool, SYSTEMD, SEAL, watched_by(pool, **changed), sealed_by(pool))
+    return wanted(
+        SYSTEM, pool_units(SYSTEM, pool, SYSTEMD), SYSTEMD, SEAL, watched_by(pool, **changed), sealed_by(pool)
+    )
 
 
 def sealed_by(pool: Pool) -> dict[str, str]:

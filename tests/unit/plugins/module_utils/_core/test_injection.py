@@ -26,7 +26,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand i
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool, concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.unit_spec import understand_unit
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import WantedFile, wanted
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import WantedFile, pool_units, wanted
 from tests.corpus.injection import (
     HARMLESS,
     KEYS,
@@ -85,7 +85,8 @@ def assert_exact(pool: Pool, given_: Params) -> None:
 
 def files_of(pool: Pool) -> dict[str, WantedFile]:
     paths = {concrete(path, name) for path in pool.read_paths for name in ("", *pool.instances)}
-    return {file.path: file for file in wanted(SYSTEM, pool, 252, SEAL, dict.fromkeys(paths, "digest"), {}).files}
+    written = wanted(SYSTEM, pool_units(SYSTEM, pool, 252), 252, SEAL, dict.fromkeys(paths, "digest"), {})
+    return {file.path: file for file in written.files}
 
 
 def directives_of_harmless(pool: Pool, given_: Params, path: str) -> Directives:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_instances import (
     absence,
+    instances_problems,
     left_down,
     left_out,
     plan_instances,
@@ -346,3 +347,20 @@ def test_a_glob_is_proposed_without_what_ends() -> None:
     )
     assert problem.hint.endswith("Without: app-web*.service in place of app-*.service.")
     assert left_out(question, [], ends) == {}
+
+
+def test_what_is_wrong_with_units_and_what_is_missing_are_two_things() -> None:
+    """``a`` ends by itself, ``b`` is not there, and ``c`` runs. Only what restarts has to be able to."""
+    ends = Source("/usr/lib/systemd/system/a.service", unit=Unit.of("a.service", "[Service]\nType=oneshot\n"))
+    there = {
+        "a.service": replace(RUNS, source=ends),
+        "b.service": Service(),
+        "c.service": replace(RUNS, source=replace(source(), path="/usr/lib/systemd/system/c.service")),
+    }
+    asked = Asked(units=("a*", "b.service", "c.service"), state="restarted")
+    chosen = choose(replace(asked, units=("a*.service", "b.service", "c.service")), there)
+    asked = replace(asked, units=("a*.service", "b.service", "c.service"))
+    restart = [Step(Verb.RESTART, "a.service", "is asked for")]
+    found, missing = instances_problems(asked, chosen, there, restart)
+    assert [(problem.where, problem.found) for problem in found] == [("a.service", "Type=oneshot")]
+    assert [(problem.where, problem.found) for problem in missing] == [("b.service", "no unit file")]

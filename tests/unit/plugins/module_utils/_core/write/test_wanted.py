@@ -117,14 +117,16 @@ def test_credentials_are_in_files_of_their_own_which_come_before_their_marker() 
 def test_other_texts_of_the_same_credentials_are_the_same_version() -> None:
     """Encrypting again makes another text."""
     pool = mail(secrets_as="credentials", secrets={"A": "1"})
-    one, other = (core.wanted(SYSTEM, pool, SYSTEMD, SEAL, {}, {"A": text}) for text in ("x", "y"))
+    units = core.pool_units(SYSTEM, pool, SYSTEMD)
+    one, other = (core.wanted(SYSTEM, units, SYSTEMD, SEAL, {}, {"A": text}) for text in ("x", "y"))
     assert (one.markers, one.generation) == (other.markers, other.generation)
     assert one.files != other.files
 
 
 def test_a_systemd_that_cannot_decrypt_has_plain_files() -> None:
     pool = mail(secrets_as="credentials", secrets={"A": "1"})
-    wanted = core.wanted(SYSTEM, pool, ENCRYPTED_SINCE - 1, SEAL, {}, pool.credentials)
+    older = ENCRYPTED_SINCE - 1
+    wanted = core.wanted(SYSTEM, core.pool_units(SYSTEM, pool, older), older, SEAL, {}, pool.credentials)
     credential = SYSTEM.config("mail", file_of("A", ENCRYPTED_SINCE - 1))
     assert texts(wanted)[credential] == "1"
     assert UnitText.parse(texts(wanted)[TEMPLATE]).values("Service", "LoadCredential") == [f"A:{credential}"]
@@ -228,3 +230,10 @@ def test_a_file_that_may_be_missing_makes_stale_when_it_comes() -> None:
     assert before.markers["2"] != after.markers["2"]
     template = next(file.text for file in after.files if file.path.endswith("@.service"))
     assert "EnvironmentFile=-/etc/default/mail-%i\n" in template
+
+
+def test_the_text_that_is_judged_is_the_text_that_is_written() -> None:
+    units = core.pool_units(SYSTEM, mail(), SYSTEMD)
+    files = core.wanted(SYSTEM, units, SYSTEMD, SEAL, {}, {}).files
+    assert any(file is units.template for file in files)
+    assert any(file is units.target for file in files)

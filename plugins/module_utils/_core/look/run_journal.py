@@ -10,7 +10,6 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.undo.change import Change
 
 
 class Phase(enum.Enum):
@@ -48,13 +47,6 @@ class RunJournal:
         if self.phase is Phase.UNDONE:
             return f"a run of {self.since} died, and the host put back what it had changed: {listed}"
         return f"a run was killed, {self.phase.value} since {self.since}: {listed}"
-
-
-def noted(changes: t.Mapping[str, Change]) -> t.Dict[str, Noted]:
-    return {
-        name: Noted(one.back.number if one.back else None, one.new.number, one.undoable)
-        for name, one in changes.items()
-    }
 
 
 def journal_text(journal: RunJournal) -> str:

@@ -16,6 +16,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.generat
     next_number,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.run_journal import Noted
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.watched import moves
 
@@ -61,6 +62,14 @@ def unfinished(generations: t.Sequence[Generation], change: t.Optional[Change]) 
     """Those that an earlier run was killed over and that this one does not take up."""
     taken_up = change.new.number if change else 0
     return [one for one in generations if one.state is State.APPLYING and one.number != taken_up]
+
+
+def noted(changes: t.Mapping[str, Change]) -> t.Dict[str, Noted]:
+    """The changes as the journal of a run has them."""
+    return {
+        name: Noted(one.back.number if one.back else None, one.new.number, one.undoable)
+        for name, one in changes.items()
+    }
 
 
 def way_back(change: Change) -> str:

@@ -7,6 +7,13 @@ from dataclasses import replace
 
 import pytest
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.change import (
+    Change,
+    change_of,
+    outcome_line,
+    unfinished,
+    way_back,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import (
     Generation,
     State,
@@ -14,13 +21,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.generat
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
-from ansible_collections.workers.systemd.plugins.module_utils._core.undo.change import (
-    Change,
-    change_of,
-    outcome_line,
-    unfinished,
-    way_back,
-)
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.watched import Note
 from tests.unit.plugins.module_utils._core.builders import in_place, mail, written
 

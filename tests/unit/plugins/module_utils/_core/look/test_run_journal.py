@@ -9,17 +9,16 @@ from dataclasses import replace
 
 import pytest
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.change import Change, noted
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import as_generation
-from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.undo.change import Change
-from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_journal import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.run_journal import (
     Noted,
     Phase,
     RunJournal,
     journal_text,
-    noted,
     parse_journal,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from tests.unit.plugins.module_utils._core.builders import mail, written
 
 TIME = "2026-11-24T16:36:19Z"

@@ -1,0 +1,99 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The versions of pools that a run changes, decided before anything changes."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.change import (
+    Change,
+    change_of,
+    noted,
+    unfinished,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, owed_verdicts
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import Generation, State
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.run_journal import Noted, Phase, RunJournal
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted
+
+
+@dataclass(frozen=True)
+class PoolPlan:
+    """The steps of one pool, the change of its version if there is one, and the versions that a killed run has left and
+    that this run does not take up.
+    """
+
+    steps: t.Tuple[Step, ...]
+    change: t.Optional[Change] = None
+    unfinished: t.Tuple[Generation, ...] = ()
+
+
+def with_version(
+    wanted: Wanted,
+    observed: ObservedPool,
+    steps: t.Tuple[Step, ...],
+    kept: t.Sequence[Generation],
+    now: str,
+    restores: t.Optional[int],
+) -> PoolPlan:
+    """The steps with the version that they bring, and with the verdicts that a killed run owes.
+
+    ``kept`` are the generations of the pool, ``restores`` is the number of the one that a rollback goes back to.
+    """
+    change = change_of(wanted, observed, kept, now, restores)
+    left = tuple(unfinished(kept, change))
+    if change is None:
+        return PoolPlan(steps, None, left)
+    taken_up = any(one.number == change.new.number and one.state is State.APPLYING for one in kept)
+    return PoolPlan((*steps, *owed_verdicts(wanted, steps)) if taken_up else steps, change, left)
+
+
+@dataclass(frozen=True)
+class Versions:
+    """``left`` is the journal of an earlier run that was killed. ``changes`` are those of this run, by pool.
+
+    ``wanted`` are the pools that this run brings to their wanted state, ``stay`` all that are there after it, and
+    ``gone`` those whose generations are removed. The run began at ``now``, which is ISO 8601 in UTC.
+    """
+
+    now: str
+    left: t.Optional[RunJournal] = None
+    wanted: t.FrozenSet[str] = frozenset()
+    stay: t.FrozenSet[str] = frozenset()
+    gone: t.Tuple[str, ...] = ()
+    changes: t.Mapping[str, Change] = field(default_factory=dict)
+    unfinished: t.Tuple[Generation, ...] = ()
+
+    @property
+    def any(self) -> bool:
+        return bool(self.changes or self.gone)
+
+    def journal(self, changes: t.Mapping[str, Change], phase: Phase, pid: int) -> RunJournal:
+        """What a later run, or the host, needs to know of these ``changes`` to finish or to undo them."""
+        others = self._others
+        pools, gone = {**others.pools, **noted(changes)}, (*others.gone, *self.gone)
+        return RunJournal(self._half_changed.since if self._half_changed else self.now, pid, pools, gone, phase)
+
+    @property
+    def left_for_later(self) -> t.Optional[RunJournal]:
+        """What the killed run has left half changed, and this run too; ``None`` when nothing is."""
+        pools = {name: one for name, one in self._others.pools.items() if name not in self.wanted}
+        return replace(self._others, pools=pools) if pools or self._others.gone else None
+
+    @property
+    def _half_changed(self) -> t.Optional[RunJournal]:
+        return self.left if self.left and self.left.phase is not Phase.UNDONE else None
+
+    @property
+    def _others(self) -> RunJournal:
+        """The journal of the killed run, with the pools that stay and that this run does not change."""
+        if self._half_changed is None:
+            return RunJournal(self.now, 0, {})
+        names = self.stay - self.changes.keys()
+        pools: t.Dict[str, Noted] = {name: one for name, one in self._half_changed.pools.items() if name in names}
+        return replace(
+            self._half_changed, pools=pools, gone=tuple(name for name in self._half_changed.gone if name in names)
+        )

@@ -1,0 +1,58 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Why a run does not begin, and what is only a warning, from all that was found out before it."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.finding import Finding, Severity
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.judge import MAY_COME_LATER
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import InputProblems, Problem, Problems
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Problems of the ``input``; those of the ``host``, which may be the doing of a user; and what is
+    ``missing`` there, which a check lets pass: an earlier task of the same play may be about to bring it.
+    """
+
+    input: t.Tuple[Problem, ...] = ()
+    host: t.Tuple[Problem, ...] = ()
+    missing: t.Tuple[Problem, ...] = ()
+    warnings: t.Tuple[str, ...] = ()
+
+    def enforce(self, *, check_mode: bool) -> None:
+        """Raises ``InputProblems`` when the operator has written something wrong, else ``Problems``."""
+        if self.input:
+            raise InputProblems([*self.input, *self.host, *self.missing])
+        if self.host or (self.missing and not check_mode):
+            raise Problems([*self.host, *self.missing])
+
+    @property
+    def later(self) -> t.List[str]:
+        """What is missing, as warnings."""
+        return [f"{problem}; a run would refuse this" for problem in self.missing]
+
+
+def with_findings(
+    refusal: Refusal, findings: t.Iterable[t.Tuple[str, Finding]], own_units: t.Collection[str]
+) -> Refusal:
+    """The refusal with ``findings`` about units, each with its place in the input.
+
+    ``own_units`` are paths of the units of the pools: a finding at another file, such as a drop-in that somebody else
+    has made, is the host's. What is missing at a place is told once.
+    """
+    own, foreign, missing = list(refusal.input), list(refusal.host), list(refusal.missing)
+    warnings = list(refusal.warnings)
+    told = {problem.where for problem in missing}
+    for where, finding in findings:
+        problem = finding.problem(where)
+        if finding.severity is Severity.WARNING:
+            warnings.append(str(problem))
+        elif finding.id not in MAY_COME_LATER:
+            (own if finding.at is None or finding.at.path in own_units else foreign).append(problem)
+        elif where not in told:
+            missing.append(problem)
+    return Refusal(tuple(own), tuple(foreign), tuple(missing), tuple(warnings))

@@ -1,0 +1,97 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The results of modules as records. What a process of a user tells is read into one, or refused."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field, fields, replace
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.shape import fits
+
+# A row of a result, as Ansible has it.
+Row = t.Mapping[str, t.Any]
+ResultT = t.TypeVar("ResultT", bound="Result")
+# The shapes of fields that may be missing, of all results.
+SOMETIMES: t.Dict[str, t.Any] = {"diff": [dict], "resumed": str}
+
+
+@dataclass(frozen=True)
+class Result:
+    """What all modules that change units tell. ``diff`` is ``None`` when nobody has asked for it."""
+
+    changed: bool = False
+    msg: str = ""
+    failures: t.Sequence[Row] = ()
+    daemon_reloaded: bool = False
+    diff: t.Optional[t.Sequence[Row]] = None
+
+    SHAPE: t.ClassVar[t.Dict[str, t.Any]] = {"changed": bool, "msg": str, "failures": [dict], "daemon_reloaded": bool}
+
+    def as_dict(self) -> t.Dict[str, t.Any]:
+        """As Ansible has it: without what does not apply."""
+        return {name: value for name, value in vars(self).items() if value is not None}
+
+    @classmethod
+    def of_json(cls: t.Type[ResultT], told: t.Any) -> ResultT:
+        """The record that ``as_dict`` was made of. Raises ``ValueError`` for anything else."""
+        there = {name: shape for name, shape in SOMETIMES.items() if isinstance(told, dict) and name in told}
+        if not fits(told, {**cls.SHAPE, **there}):
+            raise ValueError("a result of another shape")
+        return cls(**{one.name: told[one.name] for one in fields(cls) if one.name in told})
+
+    def of_user(self: ResultT, user: str, *, changed: bool, error: str) -> ResultT:
+        """The same of the manager of a user, beside those of other managers; with the ``error`` that has ended it."""
+        failures = tuple({**failure, "user": user} for failure in self.failures)
+        return replace(self, changed=changed, failures=failures, msg=f"the manager of {user}: {error or self.msg}")
+
+
+@dataclass(frozen=True)
+class PoolsResult(Result):
+    """The result of ``pools`` and ``rollback``. ``resumed`` says what a killed run had left."""
+
+    pools: t.Mapping[str, Row] = field(default_factory=dict)
+    host_plan: t.Sequence[Row] = ()
+    resumed: t.Optional[str] = None
+
+    SHAPE: t.ClassVar[t.Dict[str, t.Any]] = {**Result.SHAPE, "pools": {str: dict}, "host_plan": [dict]}
+
+    def of_user(self, user: str, *, changed: bool, error: str) -> PoolsResult:
+        """A pool of a user is ``USER/NAME``."""
+        pools = {f"{user}/{name}": row for name, row in self.pools.items()}
+        return replace(super().of_user(user, changed=changed, error=error), pools=pools)
+
+
+@dataclass(frozen=True)
+class InstancesResult(Result):
+    """The result of ``instances``."""
+
+    units: t.Sequence[str] = ()
+    plan: t.Sequence[Row] = ()
+    verdicts: t.Mapping[str, str] = field(default_factory=dict)
+    spared: t.Sequence[str] = ()
+    lowest_active: t.Mapping[str, int] = field(default_factory=dict)
+
+    SHAPE: t.ClassVar[t.Dict[str, t.Any]] = {
+        **Result.SHAPE,
+        "units": [str],
+        "plan": [dict],
+        "verdicts": {str: str},
+        "spared": [str],
+        "lowest_active": {str: int},
+    }
+
+
+def merged(results: t.Sequence[PoolsResult], *, with_diff: bool) -> PoolsResult:
+    """The results of several managers as one."""
+    resumed = [one.resumed for one in results if one.resumed is not None]
+    return PoolsResult(
+        changed=any(one.changed for one in results),
+        msg="\n".join(one.msg for one in results),
+        failures=[failure for one in results for failure in one.failures],
+        daemon_reloaded=any(one.daemon_reloaded for one in results),
+        diff=[entry for one in results for entry in one.diff or ()] if with_diff else None,
+        pools={name: row for one in results for name, row in one.pools.items()},
+        host_plan=[row for one in results for row in one.host_plan],
+        resumed="\n".join(resumed) if resumed else None,
+    )

@@ -1,0 +1,65 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The outcome of a run: what became of its units, of bad versions, and what there is to tell about it."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.change import Change, outcome_line
+
+
+@dataclass(frozen=True)
+class Reverted:
+    """How bad versions were put back. ``changes`` are by pool, ``masked`` are by pool paths of masks by unit.
+
+    With an ``error`` the host tries again.
+    """
+
+    changes: t.Mapping[str, Change]
+    outcome: Outcome
+    error: str = ""
+    masked: t.Mapping[str, t.Mapping[str, str]] = field(default_factory=dict)
+
+    def trouble(self, pool: str) -> t.List[str]:
+        """What went wrong, in words; nothing when the pool is back."""
+        masked = [f"{unit} is masked by {path} and stays as it is" for unit, path in self.masked.get(pool, {}).items()]
+        failed = [f"{unit} {verdict}" for unit, verdict in self.outcome.verdicts_of(pool).items() if verdict.faulty]
+        return [*([self.error] if self.error else []), *failed, *masked]
+
+    def killed(self, pool: str) -> t.List[str]:
+        """Stops on the way back that ended in SIGKILL, in words."""
+        verdicts = self.outcome.verdicts_of(pool)
+        return [f"{unit} {verdict}" for unit, verdict in verdicts.items() if verdict.bad and not verdict.faulty]
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """``error`` is what broke the run off. ``bad`` are changes whose new version is bad, by pool; they are put back as
+    ``reverted`` says. ``failures`` is one entry for each instance that did not settle. Without arguments it is the
+    outcome of a run that has done nothing.
+    """
+
+    units: Outcome = field(default_factory=Outcome)
+    error: str = ""
+    bad: t.Mapping[str, Change] = field(default_factory=dict)
+    reverted: t.Optional[Reverted] = None
+    failures: t.Tuple[t.Mapping[str, t.Any], ...] = ()
+    warnings: t.Tuple[str, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.failures or self.error)
+
+    def undo_lines(self, confirm: float) -> t.List[str]:
+        """What became of bad versions, in words. The host tries again after ``confirm`` seconds."""
+        reverted = self.reverted or Reverted({}, Outcome())
+        lines = [
+            outcome_line(change, name in reverted.changes, reverted.trouble(name)) for name, change in self.bad.items()
+        ]
+        lines += [line for name in reverted.changes for line in reverted.killed(name)]
+        if reverted.error:
+            lines.append(f"The host tries again by itself {confirm:g} s from now, or at its next boot.")
+        return lines

@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether a run may begin: everything that judges know of its pools, together."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.exposure import Judged
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.refusal import Refusal, with_findings
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.catalogue import Catalogue
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand import own_lists
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instance_names import literal_problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.orders import Deploy
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import limits_not_in_force
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import own_sections
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import PoolUnits
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge import exposure, preflight, root_reads
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge.pool_judge import judge_pools
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import delegation
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
+
+OLDEST_SYSTEMD = 247
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """``exposures`` are by name, of pools whose unit changes or that have a limit."""
+
+    warnings: t.Tuple[str, ...]
+    exposures: t.Mapping[str, Judged] = field(default_factory=dict)
+
+
+def judge_new(units: t.Sequence[PoolUnits], order: Deploy, known: Catalogue, manager: Manager) -> Judgement:
+    """Judges the pools of an order before anything changes; ``known`` are the directives of the host's systemd.
+
+    Raises ``InputProblems`` when the operator has written something wrong, and ``Problems`` with what only the host is
+    like, which may be the doing of the user whose manager it is.
+    """
+    pools = [one.pool for one in units]
+    # A pool with problems is incomplete: of its unit only the operator's own directives can be judged.
+    wrong = {pool.where for pool in pools if any(problem.where.startswith(pool.where) for problem in order.problems)}
+    flawed = [one for one in units if one.pool.where in wrong]
+    sound = [one for one in units if one.pool.where not in wrong]
+    refusal = _before(pools, order.problems, manager)
+    findings = judge_pools(manager, known, sound, flawed, order.skip_traps)
+    refusal = with_findings(refusal, findings, {file.path for one in units for file in (one.template, one.target)})
+    exposures, exposed, worse = exposure.judge(manager, sound)
+    refusal = replace(refusal, input=(*refusal.input, *exposed))
+    refusal.enforce(check_mode=order.check_mode)
+    return Judgement((*refusal.warnings, *worse, *_advice(pools, manager), *refusal.later), exposures)
+
+
+def judge_again(pools: t.Sequence[Pool], manager: Manager, *, check_mode: bool) -> Judgement:
+    """Judges pools of a kept version: their units were judged when they were new, and ran. Raises ``Problems``."""
+    refusal = _before(pools, (), manager)
+    refusal.enforce(check_mode=check_mode)
+    return Judgement((*_advice(pools, manager), *refusal.later))
+
+
+def _before(pools: t.Sequence[Pool], problems: t.Sequence[Problem], manager: Manager) -> Refusal:
+    """What is wrong before a judge looks at a unit."""
+    places, systemd = manager.places, manager.version()
+    too_old = Problem("the host", f"systemd {systemd}", f"systemd {OLDEST_SYSTEMD} or newer")
+    return Refusal(
+        input=(*problems, *([too_old] if systemd < OLDEST_SYSTEMD else [])),
+        host=(*preflight.open_to_others(places), *preflight.foreign(places, pools)),
+        missing=tuple(preflight.missing(pools, systemd)),
+    )
+
+
+def _advice(pools: t.Sequence[Pool], manager: Manager) -> t.Iterator[str]:
+    """Warnings about what systemd accepts."""
+    yield from _limits_not_in_force(pools, manager)
+    for pool in pools:
+        yield from own_lists.warnings(pool, own_sections(pool, manager.version()))
+        yield from map(str, literal_problems(pool))
+    yield from root_reads.of_our_own()
+
+
+def _limits_not_in_force(pools: t.Sequence[Pool], manager: Manager) -> t.Iterator[str]:
+    """The manager of a user enforces what the system's has delegated to it (systemd.resource-control(5))."""
+    given = delegation.controllers(manager.places)
+    if given is None:
+        return
+    for pool in pools:
+        for directive in limits_not_in_force(pool.limits, given):
+            whose = f"the manager of {manager.places.user}"
+            yield f"{pool.where}: {directive}= is not in force, for {whose} was not given its controller"

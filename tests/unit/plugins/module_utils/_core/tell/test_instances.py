@@ -1,0 +1,76 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Done
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health, Verdict
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome, work_of_instances
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.decision import InstancesDecision
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import MANAGER, Step, Verb
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_instances import Group
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell import instances as tell_instances
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instances import Asked, Chosen
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_outcome import RunOutcome
+
+ONE, TWO = "w@1.service", "w@2.service"
+RESTART = Step(Verb.RESTART, ONE, "is asked for")
+RELOAD = Step(Verb.RELOAD_UNIT, TWO, "is asked for")
+SETTLED, FAILED = Verdict(Health.SETTLED, "ran 3 s without a restart"), Verdict(Health.FAILED, "its reload failed")
+FAILURE: dict[str, t.Any] = {"unit": TWO, "verdict": str(FAILED), "exit": "", "restarts": 0, "journal": []}
+
+
+def decision(**more: t.Any) -> InstancesDecision:
+    found = InstancesDecision(
+        Asked(units=("w@*.service",), state="restarted"),
+        Chosen((ONE, TWO)),
+        {"w@": Group((RESTART, RELOAD), (ONE, TWO))},
+        {"w@": Policy(canary=0)},
+        frozenset(),
+        (Step(Verb.RELOAD, MANAGER, "files of w@1.service changed since it was loaded"),),
+        check_mode=False,
+    )
+    return replace(found, **more)
+
+
+def test_a_run_is_told() -> None:
+    outcome = RunOutcome(Outcome(ends={"w@": Done({ONE: SETTLED}, (ONE,), (TWO,), 1)}))
+    told = tell_instances.result(decision(), outcome, with_diff=False)
+    assert (told.changed, told.daemon_reloaded, told.units) == (True, True, [ONE, TWO])
+    assert [row["verb"] for row in told.plan] == ["restart", "reload", "daemon-reload"]
+    assert (told.verdicts, told.spared, told.lowest_active) == ({ONE: str(SETTLED)}, [TWO], {"w@": 1})
+    assert told.diff is None
+
+
+def test_a_check_reloads_nothing() -> None:
+    told = tell_instances.result(decision(check_mode=True), RunOutcome(), with_diff=True)
+    assert (told.daemon_reloaded, told.verdicts, told.spared) == (False, {}, [])
+    assert told.diff == [{"prepared": "w@\nrestart w@1.service (is asked for)\nreload w@2.service (is asked for)\n"}]
+
+
+def test_after_a_reload_that_failed_nothing_was_restarted() -> None:
+    outcome = RunOutcome(Outcome(refused={TWO: FAILED}), failures=(FAILURE,))
+    told = tell_instances.result(decision(), outcome, with_diff=False)
+    assert told.spared == [ONE]
+    assert "left alone, with the process they had: w@1.service" in told.msg
+
+
+def test_an_error_comes_before_the_summary() -> None:
+    told = tell_instances.result(decision(), RunOutcome(error="no bus"), with_diff=False)
+    assert told.msg.splitlines() == ["systemd: no bus", "w@: reload 1 instance, restart 1 instance"]
+
+
+def test_where_there_is_nothing_the_question_is_repeated() -> None:
+    nothing = decision(chosen=Chosen(()), groups={}, reload=())
+    told = tell_instances.result(nothing, RunOutcome(), with_diff=False)
+    assert (told.changed, told.msg) == (False, "w@*.service: nothing to do")
+
+
+def test_the_engine_gets_each_group_with_its_policy() -> None:
+    (work,) = work_of_instances(decision())
+    assert (work.name, work.wanted, work.policy) == ("w@", (ONE, TWO), Policy(canary=0))
+    assert (work.subjects(Verb.RESTART, Verb.RELOAD_UNIT), work.files) == ([ONE, TWO], ())

@@ -1,0 +1,176 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a deploy and a rollback tell, and what the engine gets to do, from one decision."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from dataclasses import replace
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Done
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health, Verdict
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome, work_of_pools
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.change import Change
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.decision import PoolsDecision, SharedPlan
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import (
+    Step,
+    Verb,
+    plan_pool,
+    plan_reload,
+    plan_removal,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_shared import plan_shared
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.versions import Versions
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.exposure import Judged
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import State, as_generation
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool, ObservedShared
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.run_journal import Noted, RunJournal
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell import pools as tell_pools
+from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_outcome import Reverted, RunOutcome
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import shared_units
+from tests.unit.plugins.module_utils._core.builders import SYSTEMD, in_place, mail, written
+
+NOW = "2026-11-24T16:36:19Z"
+SECRETS = {"TOKEN": "s3cr3t-of-old"}
+OLD = written(mail(user="old", secrets=SECRETS))
+NEW = written(mail(user="new", secrets={"TOKEN": "s3cr3t-of-new"}, instances=2))
+BACK = replace(as_generation(OLD, 1, NOW), state=State.GOOD)
+CHANGE = Change(as_generation(NEW, 2, NOW), BACK, True)
+FAX = in_place(written(replace(mail(), name="fax")))
+ONE, TWO = "mail@1.service", "mail@2.service"
+SETTLED, FAILED = Verdict(Health.SETTLED, "ran 3 s without a restart"), Verdict(Health.FAILED, "is not running")
+FAILURE: dict[str, t.Any] = {"unit": ONE, "verdict": str(FAILED), "exit": "", "restarts": 0, "journal": []}
+
+
+def decision(**more: t.Any) -> PoolsDecision:
+    """``mail`` gets another version, ``fax`` is removed, ``sms`` stays."""
+    there = in_place(OLD)
+    files = shared_units(SYSTEM, SYSTEMD, "/usr/bin/python3", ["mail", "sms"])
+    steps = {"mail": plan_pool(NEW, there), "fax": plan_removal("fax", FAX, "the pool is absent")}
+    found = PoolsDecision(
+        places=SYSTEM,
+        wanted={"mail": NEW},
+        observed={"mail": there, "fax": FAX},
+        steps=steps,
+        others=("sms",),
+        shared=SharedPlan(files, ObservedShared(), tuple(plan_shared(SYSTEM, files, ObservedShared()))),
+        reload=plan_reload(SYSTEM, steps["mail"], ""),
+        versions=Versions(NOW, changes={"mail": CHANGE}),
+        check_mode=False,
+        confirm=60.0,
+        exposures={"mail": Judged(1.8, 9.2)},
+    )
+    return replace(found, **more)
+
+
+def rolled(*spared: str, **verdicts: Verdict) -> Outcome:
+    by_unit = {f"mail@{name[1:]}.service": verdict for name, verdict in verdicts.items()}
+    return Outcome(ends={"mail": Done(by_unit, tuple(by_unit), spared, 1)})
+
+
+def result(decided: PoolsDecision, outcome: RunOutcome | None = None, *, with_diff: bool = False) -> dict[str, t.Any]:
+    told = tell_pools.result(decided, outcome or RunOutcome(), with_diff=with_diff).as_dict()
+    assert json.loads(json.dumps(told))
+    return told
+
+
+def test_a_check_tells_the_plan_and_nothing_of_a_run() -> None:
+    told = result(decision(check_mode=True))
+    assert (told["changed"], told["daemon_reloaded"], told["failures"]) == (True, False, ())
+    assert set(told["pools"]["mail"]) == {"plan", "generation", "left_out", "exposure"}
+    assert set(told["pools"]["fax"]) == {"plan"}
+    assert told["host_plan"][-1]["verb"] == "daemon-reload"
+    assert "diff" not in told
+    assert "resumed" not in told
+
+
+def test_a_run_tells_its_verdicts_and_its_version() -> None:
+    told = result(decision(), RunOutcome(rolled(_1=SETTLED, _2=SETTLED)))
+    row = told["pools"]["mail"]
+    assert (row["number"], row["spared"], row["lowest_active"]) == (2, [], 1)
+    assert row["verdicts"] == {ONE: str(SETTLED), TWO: str(SETTLED)}
+    assert row["exposure"] == {"score": 1.8, "before": 9.2}
+    assert "rolled_back_to" not in row
+    assert told["msg"].splitlines()[-1] == "mail: exposure 9.2 -> 1.8"
+
+
+def test_a_version_that_is_put_back_is_told_with_the_verdicts_of_the_way_back() -> None:
+    reverted = Reverted({"mail": CHANGE}, rolled(_1=SETTLED))
+    outcome = RunOutcome(rolled(TWO, _1=FAILED), "", {"mail": CHANGE}, reverted, (FAILURE,))
+    told = result(decision(), outcome)
+    row = told["pools"]["mail"]
+    assert row["rolled_back_to"] == {"number": 1, "id": OLD.generation}
+    assert row["revert"] == {ONE: str(SETTLED)}
+    assert told["msg"].splitlines()[-1] == f"mail: generation {CHANGE.new} is bad, generation {BACK} is put back"
+    assert "exposure" not in told["msg"]
+
+
+def test_a_first_version_goes_back_to_nothing() -> None:
+    first = replace(CHANGE, back=None)
+    decided = decision(versions=Versions(NOW, changes={"mail": first}))
+    outcome = RunOutcome(rolled(_1=FAILED), "", {"mail": first}, Reverted({"mail": first}, Outcome()), (FAILURE,))
+    assert result(decided, outcome)["pools"]["mail"]["rolled_back_to"] is None
+
+
+def test_an_error_that_broke_the_run_off_comes_first() -> None:
+    told = result(decision(), RunOutcome(error="no bus"))
+    assert told["msg"].splitlines()[0] == "systemd: no bus"
+    assert "enable" not in told["msg"]
+
+
+def test_what_a_killed_run_left_is_told() -> None:
+    left = RunJournal(NOW, 77, {"mail": Noted(1, 2, True)})
+    told = result(decision(versions=Versions(NOW, left)))
+    assert told["resumed"] == str(left)
+    assert told["msg"].splitlines()[0] == str(left)
+    assert "number" not in told["pools"]["mail"]
+
+
+def test_verdicts_of_a_pool_that_only_lost_instances_are_told() -> None:
+    units = Outcome(killed={"fax@1.service": Verdict(Health.KILLED, "was killed")})
+    row = result(decision(), RunOutcome(units))["pools"]["fax"]
+    assert row["verdicts"] == {"fax@1.service": "killed-at-stop: was killed"}
+    assert "spared" not in row
+
+
+def test_a_diff_shows_units_and_no_value_of_a_secret() -> None:
+    diff = result(decision(), with_diff=True)["diff"]
+    by_path = {one.get("before_header", one.get("header")): one for one in diff}
+    template = by_path["/etc/systemd/system/mail@.service"]
+    assert ("User=old" in template["before"], "User=new" in template["after"]) == (True, True)
+    assert "TOKEN: changed" in by_path["/etc/workers.systemd/mail/secrets"]["prepared"]
+    # Of a unit without a directive of the operator's it is enough to know that it goes.
+    assert by_path["/etc/systemd/system/mail@.service"] != by_path["/etc/systemd/system/workers-recovery.service"]
+    assert by_path["/etc/systemd/system/workers-recovery.service"]["prepared"].endswith(": new\n")
+    assert "s3cr3t" not in json.dumps(diff)
+    assert diff[-2]["prepared"].startswith("pool mail\n")
+
+
+def test_a_secret_that_comes_is_shown_by_its_name() -> None:
+    fresh = decision(
+        observed={"mail": ObservedPool(), "fax": ObservedPool()},
+        steps={"mail": plan_pool(NEW, ObservedPool()), "fax": ()},
+    )
+    diff = result(fresh, with_diff=True)["diff"]
+    assert any("TOKEN: added" in one.get("prepared", "") for one in diff)
+    assert "s3cr3t" not in json.dumps(diff)
+
+
+def test_a_decision_without_steps_changes_nothing() -> None:
+    calm = decision(steps={"mail": ()}, reload=(), shared=SharedPlan((), ObservedShared(), ()))
+    assert not calm.changes
+    assert replace(calm, reload=(Step(Verb.RELOAD, "systemd", "x"),)).changes
+    assert replace(calm, shared=decision().shared).changes
+    assert replace(calm, steps=decision().steps).changes
+    assert calm.pools == ["mail", "sms"]
+
+
+def test_the_engine_leaves_masked_instances_out() -> None:
+    """And gets what serves all pools first, and no files for a pool that goes."""
+    shared, of_mail, of_fax = work_of_pools(decision(masked={TWO: "/run/mask"}))
+    assert (shared.name, shared.files) == ("", decision().shared.files)
+    assert (of_mail.wanted, of_mail.files, of_mail.policy) == ([ONE], NEW.files, NEW.pool.rollout)
+    assert (of_fax.wanted, of_fax.files) == ((), ())

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.phases import Phase
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Rollout
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health
 
@@ -25,8 +26,8 @@ class Progress:
         self.pool = pool
         self.rollout = rollout
         self.begun = begun
-        self.canary = rollout.policy.canary if rollout.to_restart else 0
-        self.total = len({*rollout.to_start, *rollout.to_restart, *rollout.to_judge})
+        self.canary = rollout.policy.canary if rollout.phases.of(Phase.STALE) else 0
+        self.total = len(rollout.phases.of(Phase.MISSING, Phase.STALE, Phase.UNJUDGED))
         self.settled = 0
         self.bad: t.Set[str] = set()
 

@@ -12,7 +12,8 @@
    lost, and the next batch would lose more. The version is not at fault, so nobody is restarted because of it: those
    that were restarted stay, the rest keeps its jobs, and the next run goes on.
 
-Instances for the meantime (see surge.py) are ``wanted`` and ``to_start`` here, and ``extra``.
+phases.py has the phases of a unit, and what may happen to it. Instances for the meantime (see surge.py) are ``wanted``
+and ``to_start`` here, and ``extra``.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.drain import Drain
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.phases import Event, Phase, Phases
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import (
     GONE,
     Health,
@@ -96,6 +98,7 @@ Action = t.Union[Restart, Count, LookInside, Check, Ask, Stops, Done]
 STOPPABLE = ("active", "reloading", "deactivating")
 
 
+# It has a method for each rule above, which is why they are many. They share the state of one rollout.
 class Rollout:
     """``wanted`` are all instances that the pool is to have, by unit; the others are among them.
 
@@ -115,11 +118,18 @@ class Rollout:
         self.policy = policy
         self.wanted = tuple(wanted)
         self.size = policy.batch_size(len(self.wanted))
-        self.to_start = self._in_order(to_start)
-        self.to_restart = self._in_order(to_restart)
-        self.to_judge = self._in_order(to_judge)
-        self.spared = self._in_order(spared)
         self.extra = frozenset(extra)
+        self.phases = Phases(
+            self._in_order(
+                {
+                    **dict.fromkeys(self.wanted, Phase.SERVES),
+                    **dict.fromkeys(spared, Phase.SPARED),
+                    **dict.fromkeys(to_judge, Phase.UNJUDGED),
+                    **dict.fromkeys(to_restart, Phase.STALE),
+                    **dict.fromkeys(to_start, Phase.MISSING),
+                }
+            )
+        )
         self.drain = Drain(policy)
         self.canary = policy.canary
         self.watched: t.Dict[str, Watch] = {}
@@ -141,29 +151,35 @@ class Rollout:
         return self._actions(now, samples)
 
     def _watch_running(self, now: float) -> None:
-        self.watched.update({unit: Watch(self.policy, "", now) for unit in self.to_judge})
-        self.to_judge = []
+        for unit in self.phases.of(Phase.UNJUDGED):
+            self.phases.happen(Event.BEGUN, unit)
+            self.watched[unit] = Watch(self.policy, "", now)
 
     def _judge(self, now: float, samples: Samples) -> None:
         self.progressed = now if self.progressed is None else self.progressed
         for unit, watch in list(self.watched.items()):
-            verdict = watch.judge(now, samples.get(unit, GONE))
-            self.verdicts[unit] = verdict
-            if verdict.health is not Health.STARTING:
-                del self.watched[unit]
+            self.verdicts[unit] = verdict = watch.judge(now, samples.get(unit, GONE))
             if verdict.good:
                 self.progressed = now
+                self._end_watch(Event.SETTLED, unit)
+            elif verdict.bad:
+                self._end_watch(Event.FAILED, unit)
         if self._without_progress(now):
             since = f"no instance settled for {self.policy.progress_deadline:g} s"
-            for unit in self.watched:
+            for unit in list(self.watched):
                 self.verdicts[unit] = Verdict(Health.FAILED, f"{since}: {self.verdicts[unit].because}")
-            self.watched.clear()
+                self._end_watch(Event.FAILED, unit)
+
+    def _end_watch(self, event: Event, unit: str) -> None:
+        self.phases.happen(event, unit)
+        self.watched.pop(unit, None)
 
     def _hear(self, samples: Samples) -> None:
         self.drain.hear({unit: seen.busy for unit, seen in samples.items() if seen.busy is not None})
         for unit, seen in samples.items():
             if seen.killed:
                 self.verdicts[unit] = self.verdicts[unit].after_kill(seen.killed)
+                self._end_watch(Event.KILLED, unit)
 
     def _actions(self, now: float, samples: Samples) -> t.Tuple[Action, ...]:
         faulty = any(verdict.faulty for verdict in self.verdicts.values())
@@ -172,22 +188,22 @@ class Rollout:
         if self.formers:
             formers, self.formers = self.formers, {}
             return (Stops(formers),)
-        if any(verdict.bad for verdict in self.verdicts.values()) or not (self.to_start or self.to_restart):
+        if self.phases.of(Phase.BAD) or not self.phases.of(Phase.MISSING, Phase.STALE):
             return (self._done(),)
         starts = self._starts(samples)
         return (self._restart(now, starts, samples),) if starts else self._next_batch(now, samples)
 
     def _next_batch(self, now: float, samples: Samples) -> t.Tuple[Action, ...]:
-        down = self._down(samples)
-        up = [unit for unit in self.to_restart if unit not in down]
+        down, stale = self._down(samples), self.phases.of(Phase.STALE)
+        up = [unit for unit in stale if unit not in down]
         to_ask = self.drain.questions(now, up)
         if to_ask:
             return (Ask(to_ask),)
         free = {*down, *self.drain.free(now, up)}
-        batch = self._batch([unit for unit in self.to_restart if unit in free], down)
+        batch = self._batch([unit for unit in stale if unit in free], down)
         if batch:
             return (self._restart(now, batch, samples),)
-        if not free.intersection(self.to_restart):
+        if not free.intersection(stale):
             return self._wait_for_idle(now)
         return self._wait_for_capacity(now, samples)
 
@@ -201,11 +217,11 @@ class Rollout:
 
     def _starts(self, samples: Samples) -> t.List[str]:
         """All that do not run, at once. What came up meanwhile by itself serves, and waits for its turn to restart."""
-        down = self._down(samples)
-        starts = [unit for unit in self.to_start if unit in down]
-        self.to_restart = self._in_order({*self.to_restart, *self.to_start} - set(starts))
-        self.to_start = []
-        return starts
+        down, missing = self._down(samples), self.phases.of(Phase.MISSING)
+        for unit in missing:
+            if unit not in down:
+                self.phases.happen(Event.CAME_UP, unit)
+        return [unit for unit in missing if unit in down]
 
     def _batch(self, free: t.Sequence[str], down: t.Set[str]) -> t.List[str]:
         """The next to restart: first what is down anyway, which costs nothing, then as many as the pool can spare."""
@@ -216,12 +232,12 @@ class Rollout:
                 batch.append(unit)
         if batch:
             self.canary = 0
-            self.to_restart = [unit for unit in self.to_restart if unit not in batch]
         return batch
 
     def _restart(self, now: float, batch: t.Sequence[str], samples: Samples) -> Restart:
         for unit in batch:
             seen = samples.get(unit, GONE)
+            self.phases.happen(Event.RESTARTED, unit)
             self.watched[unit] = Watch(self.policy, seen.invocation, now)
             if seen.invocation and seen.active in STOPPABLE:
                 self.formers[unit] = seen.invocation
@@ -234,20 +250,23 @@ class Rollout:
     def _wait_for_idle(self, now: float) -> t.Tuple[Action, ...]:
         if not self._without_progress(now):
             return ()
+        unit = self.phases.of(Phase.STALE)[0]
         because = f"no instance settled for {self.policy.progress_deadline:g} s: is busy and was not restarted"
-        self.verdicts[self.to_restart[0]] = Verdict(Health.FAILED, because)
+        self.verdicts[unit] = Verdict(Health.FAILED, because)
+        self.phases.happen(Event.HELD_UP, unit)
         return (self._done(),)
 
     def _wait_for_capacity(self, now: float, samples: Samples) -> t.Tuple[Action, ...]:
         self.short_since = now if self.short_since is None else self.short_since
         if now - self.short_since < self.policy.healthy_deadline and not self._without_progress(now):
             return ()
-        for unit in self.wanted:
-            if unit in self._down(samples):
-                seen = samples.get(unit, GONE)
-                state = f"{seen.active} ({seen.sub})"
-                because = f"went down during the rollout and is {state}, so no other instance may be restarted"
-                self.verdicts[unit] = Verdict(Health.FAILED, because)
+        down = self._down(samples)
+        for unit in (unit for unit in self.wanted if unit in down):
+            seen = samples.get(unit, GONE)
+            state = f"{seen.active} ({seen.sub})"
+            because = f"went down during the rollout and is {state}, so no other instance may be restarted"
+            self.verdicts[unit] = Verdict(Health.FAILED, because)
+            self.phases.happen(Event.LOST, unit)
         return (self._done(),)
 
     def _without_progress(self, now: float) -> bool:
@@ -266,9 +285,10 @@ class Rollout:
         self.lowest_active = min(self.lowest_active, len(self.wanted) - len(self._down(samples)))
 
     def _done(self) -> Done:
-        spared = self._in_order({*self.to_start, *self.to_restart, *self.spared} - self.extra)
-        return Done(self.verdicts, tuple(self.touched), tuple(spared), self.lowest_active)
+        left = self.phases.of(Phase.MISSING, Phase.STALE, Phase.SPARED)
+        spared = tuple(unit for unit in left if unit not in self.extra)
+        return Done(self.verdicts, tuple(self.touched), spared, self.lowest_active)
 
-    def _in_order(self, units: t.Iterable[str]) -> t.List[str]:
-        ordered = units_in_order(units)
-        return ordered[::-1] if self.policy.order == "descending" else ordered
+    def _in_order(self, phases: t.Mapping[str, Phase]) -> t.Dict[str, Phase]:
+        ordered = units_in_order(phases)
+        return {unit: phases[unit] for unit in (ordered[::-1] if self.policy.order == "descending" else ordered)}

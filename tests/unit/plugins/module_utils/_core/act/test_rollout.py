@@ -16,13 +16,14 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.phases import Phase
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Done, Restart, Rollout
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health, Sample
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.surge import with_extra
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from tests.unit.plugins.module_utils._core.fake_systemd import NEVER, FakeSystemd, Program, Tale, roll
 
-PROMISES = 34
+PROMISES = 35
 CASES = max(1, int(os.environ.get("WORKERS_CASES", "2500")) // PROMISES)
 TICK = 0.1
 # A turn of the driver: the pause, and what sampling takes.
@@ -354,6 +355,25 @@ def test_a_busy_instance_is_waited_for(case: Case) -> None:
     case.__post_init__()
     tale = case.roll()
     assert all(busy.isdisjoint(case.to_restart) for busy in tale.busy)
+
+
+@promise(cases(old=at_work))
+def test_the_phase_of_a_unit_and_its_verdict_say_the_same(case: Case) -> None:
+    end, phases = case.roll().end, case.rollout.phases
+    for unit in case.wanted:
+        verdict = end.verdicts.get(unit)
+        if unit in phases.of(Phase.GOOD):
+            assert verdict is not None
+            assert verdict.good
+        elif unit in phases.of(Phase.BAD):
+            assert verdict is not None
+            assert verdict.bad
+        elif unit in phases.of(Phase.WATCHED):
+            # A rollback does not wait for the others of a batch.
+            assert verdict is not None
+            assert verdict.health is Health.STARTING
+    assert set(end.spared) == set(phases.of(Phase.MISSING, Phase.STALE, Phase.SPARED))
+    assert phases.of(Phase.UNJUDGED) == []
 
 
 # Liveness: what always happens.

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.phases import Phase
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Done
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health, Verdict
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome, PoolWork
@@ -12,7 +13,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 
-ONE, TWO, THREE = (f"mail@{number}.service" for number in (1, 2, 3))
+ONE, TWO, THREE, FOUR = (f"mail@{number}.service" for number in (1, 2, 3, 4))
 SETTLED = Verdict(Health.SETTLED, "ran 3 s without a restart")
 UNJUDGED = Verdict(Health.UNJUDGED, "has no main process")
 FAILED = Verdict(Health.FAILED, "is not running")
@@ -24,7 +25,7 @@ def done(*spared: str, **verdicts: Verdict) -> Done:
 
 
 def work(*steps: tuple[Verb, str]) -> PoolWork:
-    return PoolWork("mail", [Step(verb, unit, "because") for verb, unit in steps], wanted=(ONE, TWO))
+    return PoolWork("mail", [Step(verb, unit, "because") for verb, unit in steps], wanted=(ONE, TWO, FOUR))
 
 
 def test_the_steps_of_some_verbs() -> None:
@@ -35,23 +36,33 @@ def test_the_steps_of_some_verbs() -> None:
 
 def test_a_rollout_starts_wanted_instances_alone() -> None:
     """The target of a pool has a start of its own."""
-    rollout = work((Verb.START, "mail.target"), (Verb.START, ONE), (Verb.RESTART, TWO), (Verb.JUDGE, ONE)).machine(
+    rollout = work((Verb.START, "mail.target"), (Verb.START, ONE), (Verb.RESTART, TWO), (Verb.JUDGE, FOUR)).machine(
         False
     )
-    assert (rollout.wanted, rollout.to_start, rollout.to_restart) == ((ONE, TWO), [ONE], [TWO])
-    assert (rollout.to_judge, rollout.spared, rollout.policy) == ([ONE], [], Policy())
+    assert (rollout.wanted, rollout.phases.of(Phase.MISSING), rollout.phases.of(Phase.STALE)) == (
+        (ONE, TWO, FOUR),
+        [ONE],
+        [TWO],
+    )
+    assert (rollout.phases.of(Phase.UNJUDGED), rollout.phases.of(Phase.SPARED), rollout.policy) == (
+        [FOUR],
+        [],
+        Policy(),
+    )
 
 
 def test_an_instance_of_a_surge_is_wanted_until_the_rollout_ends() -> None:
     rollout = work((Verb.RESTART, ONE), (Verb.START, THREE), (Verb.LEAVE, THREE)).machine(False)
-    assert (rollout.wanted, rollout.to_start, rollout.extra) == ((ONE, TWO, THREE), [THREE], {THREE})
+    assert (rollout.wanted, rollout.extra) == ((ONE, TWO, FOUR, THREE), {THREE})
+    assert rollout.phases.of(Phase.MISSING) == [THREE]
     assert (rollout.policy.canary, rollout.policy.max_parallel) == (0, "1")
 
 
 def test_after_a_stop_that_killed_nothing_restarts_and_no_surge_starts() -> None:
     rollout = work((Verb.START, ONE), (Verb.RESTART, TWO), (Verb.START, THREE), (Verb.LEAVE, THREE)).machine(True)
-    assert (rollout.wanted, rollout.to_start, rollout.to_restart) == ((ONE, TWO), [ONE], [])
-    assert (rollout.spared, rollout.extra) == ([TWO], frozenset())
+    assert (rollout.wanted, rollout.extra) == ((ONE, TWO, FOUR), frozenset())
+    assert (rollout.phases.of(Phase.MISSING), rollout.phases.of(Phase.STALE)) == ([ONE], [])
+    assert rollout.phases.of(Phase.SPARED) == [TWO]
 
 
 # What became of units; failed units, pools with a bad version, pools to go on with, what systemd would not tell

@@ -264,12 +264,12 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import time_span
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import policy
-from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instances import understand
-from ansible_collections.workers.systemd.plugins.module_utils._core.understand.orders import Bring
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instances import Bring, understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import SCOPE, read_scope
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_man import DEFAULT
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.task import finish, task_of
+from ansible_collections.workers.systemd.plugins.module_utils._host.runs.instances import InstancesRun
 from ansible_collections.workers.systemd.plugins.module_utils._host.users.one_manager import in_manager_of
 
 # A unit of somebody else has no former version to go back to.
@@ -308,7 +308,7 @@ def main() -> None:
     module = Module(OPTIONS, hide=dict)
     with module.telling_problems():
         user, order = understood(module)
-        end = task_of(module).carry_out(in_manager_of(user, order))
+        end = task_of(module).carry_out(in_manager_of(user, InstancesRun, order))
     finish(module, end)
 
 

@@ -212,7 +212,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.runs.statuse
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.users import lingering
-from ansible_collections.workers.systemd.plugins.module_utils._host.users.for_user import TROUBLE, look_as
+from ansible_collections.workers.systemd.plugins.module_utils._host.users.look_as_user import TROUBLE, look_as
 
 OF_POOLS = {str: {"instances": [dict]}}
 

@@ -109,6 +109,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.u
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_man import DEFAULT, read_confirm
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.task import finish, task_of
+from ansible_collections.workers.systemd.plugins.module_utils._host.runs.pools import PoolsRun
 from ansible_collections.workers.systemd.plugins.module_utils._host.users.one_manager import in_manager_of
 
 
@@ -140,7 +141,7 @@ def main() -> None:
     )
     with module.telling_problems():
         user, order = understood(module)
-        end = task_of(module).carry_out(in_manager_of(user, order))
+        end = task_of(module).carry_out(in_manager_of(user, PoolsRun, order))
     finish(module, end)
 
 

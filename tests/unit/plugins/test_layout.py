@@ -109,11 +109,11 @@ def test_the_unit_tests_stand_in_the_same_rooms() -> None:
 BUDGETS = {
     "env_file": (15, 60),
     "harden": (80, 400),
-    "instances": (162, 920),
-    "lint": (80, 510),
-    "pools": (166, 955),
-    "pools_info": (164, 940),
-    "rollback": (162, 920),
+    "instances": (117, 550),
+    "lint": (79, 515),
+    "pools": (178, 955),
+    "pools_info": (79, 375),
+    "rollback": (174, 920),
     "unit_file": (83, 520),
 }
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Done, Rollout
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health, Verdict
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.decision import (
-    InstancesDecision,
     PoolsDecision,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
@@ -126,11 +125,3 @@ def work_of_pools(decision: PoolsDecision) -> t.List[PoolWork]:
             units = [unit for unit in wanted.units if unit not in decision.masked]
             work.append(PoolWork(name, steps, wanted.files, units, wanted.pool.rollout))
     return work
-
-
-def work_of_instances(decision: InstancesDecision) -> t.List[PoolWork]:
-    """The work of a run over services of somebody else, by group."""
-    return [
-        PoolWork(name, group.steps, wanted=group.wanted, policy=decision.policies[name])
-        for name, group in decision.groups.items()
-    ]

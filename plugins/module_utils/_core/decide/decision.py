@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run is to do in one manager, known in full before anything changes. Check mode ends with it."""
+"""What a run is to do with the pools of one manager, known in full before anything changes. Check mode ends with it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,10 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_instances import Group
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.versions import Versions
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.exposure import Judged
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool, ObservedShared
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instances import Asked, Chosen
-from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, WantedFile
 
 
@@ -60,28 +57,3 @@ class PoolsDecision:
     def pools(self) -> t.List[str]:
         """Names of those that are there when it is done."""
         return sorted({*self.wanted, *self.others})
-
-
-@dataclass(frozen=True)
-class InstancesDecision:
-    """What a run is to do with services of somebody else.
-
-    ``policies`` are by group as ``groups`` are; ``pools`` are those of ours that units belong to.
-    """
-
-    asked: Asked
-    chosen: Chosen
-    groups: t.Mapping[str, Group]
-    policies: t.Mapping[str, Policy]
-    pools: t.FrozenSet[str]
-    reload: t.Tuple[Step, ...]
-    check_mode: bool
-    warnings: t.Tuple[str, ...] = ()
-
-    @property
-    def steps(self) -> t.List[Step]:
-        return [step for group in self.groups.values() for step in group.steps]
-
-    @property
-    def changes(self) -> bool:
-        return bool(self.steps or self.reload)

@@ -26,6 +26,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.i
     group_of,
     narrower,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 
 ABSENT = Service()
 SURPLUS = "is not among the wanted instances"
@@ -38,6 +39,31 @@ class Group:
 
     steps: t.Tuple[Step, ...]
     wanted: t.Tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class InstancesDecision:
+    """What a run is to do with services of somebody else. Check mode ends with it.
+
+    ``policies`` are by group as ``groups`` are; ``own_pools`` are those of ours that units belong to.
+    """
+
+    asked: Asked
+    chosen: Chosen
+    groups: t.Mapping[str, Group]
+    policies: t.Mapping[str, Policy]
+    own_pools: t.FrozenSet[str]
+    reload: t.Tuple[Step, ...]
+    check_mode: bool
+    warnings: t.Tuple[str, ...] = ()
+
+    @property
+    def steps(self) -> t.List[Step]:
+        return [step for group in self.groups.values() for step in group.steps]
+
+    @property
+    def changes(self) -> bool:
+        return bool(self.steps or self.reload)
 
 
 def plan_instances(asked: Asked, chosen: Chosen, services: t.Mapping[str, Service], systemd: int) -> t.Dict[str, Group]:

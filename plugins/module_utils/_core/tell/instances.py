@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.decision import InstancesDecision
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_instances import InstancesDecision
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell import report
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.result import InstancesResult
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_outcome import RunOutcome

@@ -61,6 +61,16 @@ class Asked:
         return self.state in ("", "stopped") and not self.enabled and self.started_after is None
 
 
+@dataclass(frozen=True)
+class Bring:
+    """The order to bring services of somebody else to what is ``asked``; orders.py has the others."""
+
+    asked: Asked
+    check_mode: bool
+    diff: bool
+    confirm: float
+
+
 def understand(params: Params, now: float) -> t.Tuple[Asked, t.List[Problem]]:
     """Reads the options of the module, ``now`` on the host, and lists everything that is wrong with them."""
     reader = _Reader(params, now)

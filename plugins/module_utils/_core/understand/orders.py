@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import presets
-from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instances import Asked
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 
 
@@ -65,17 +64,20 @@ class GoBack:
     confirm: float
 
 
-@dataclass(frozen=True)
-class Bring:
-    """Bring services of somebody else to what is ``asked``."""
+class Order(t.Protocol):
+    """What all orders have."""
 
-    asked: Asked
-    check_mode: bool
-    diff: bool
-    confirm: float
+    @property
+    def check_mode(self) -> bool:
+        """Whether it is only to be decided."""
 
+    @property
+    def diff(self) -> bool:
+        """Whether the result has a diff."""
 
-Order = t.Union[Deploy, GoBack, Bring]
+    @property
+    def confirm(self) -> float:
+        """See above."""
 
 
 def _longest_step(pool: Pool) -> float:

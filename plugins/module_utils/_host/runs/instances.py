@@ -9,10 +9,10 @@ import time
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import work_of_instances
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.decision import InstancesDecision
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.instances import work_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb, plan_reload
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_instances import (
+    InstancesDecision,
     instances_problems,
     left_down,
     plan_instances,
@@ -23,15 +23,15 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.service
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.readiness import awaited_signal_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell import instances as tell_instances
-from ansible_collections.workers.systemd.plugins.module_utils._core.tell.result import InstancesResult
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.result import InstancesResult, Result
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instances import (
     Asked,
+    Bring,
     Chosen,
     choose,
     group_of,
     only_stopping,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.understand.orders import Bring
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import ROOT
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_outcome import RunOutcome
@@ -51,6 +51,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.undo import 
 class InstancesRun:
     """A unit of somebody else has no version to go back to, so nothing is undone."""
 
+    RESULT: t.ClassVar[t.Type[Result]] = InstancesResult
+
     def __init__(self, order: Bring, manager: Manager) -> None:
         self.order = order
         self.manager = manager
@@ -59,14 +61,14 @@ class InstancesRun:
         return decide(self.order, self.manager)
 
     def act(self, decision: InstancesDecision, tell: Tell) -> RunOutcome:
-        engine = apply.Run(self.manager, work_of_instances(decision), bool(decision.reload), tell)
+        engine = apply.Run(self.manager, work_of(decision), bool(decision.reload), tell)
         units, broken_off = engine.outcome, ""
         try:
             units = engine.carry_out()
         except ManagerError as error:
             broken_off = str(error)
         # The pools of ours may have written their secrets into the journal.
-        found = failures(units, lambda: secrets_of(self.manager.places, decision.pools), self.manager, time.time())
+        found = failures(units, lambda: secrets_of(self.manager.places, decision.own_pools), self.manager, time.time())
         return RunOutcome(units, broken_off, failures=tuple(found), warnings=tuple(units.unjudged))
 
     def conclude(self, decision: InstancesDecision, outcome: RunOutcome) -> None:
@@ -102,7 +104,7 @@ def decide(order: Bring, manager: Manager) -> InstancesDecision:
         chosen=chosen,
         groups=groups,
         policies={group: _policy(group, pools.get(group), asked, chosen, known, manager) for group in groups},
-        pools=frozenset(filter(None, pools.values())),
+        own_pools=frozenset(filter(None, pools.values())),
         reload=plan_reload(manager.places, steps, _pending_reload(asked, known, manager)),
         check_mode=order.check_mode,
         warnings=(*left_alone, *(f"{problem}; a run would refuse this" for problem in missing)),

@@ -11,7 +11,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict 
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome, work_of_pools
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.decision import PoolsDecision
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell import pools as tell_pools
-from ansible_collections.workers.systemd.plugins.module_utils._core.tell.result import PoolsResult
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.result import PoolsResult, Result
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.orders import Deploy, GoBack
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_outcome import RunOutcome
 from ansible_collections.workers.systemd.plugins.module_utils._host.act import apply
@@ -24,17 +24,19 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.tell.failure
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell.secrets import secrets_in, secrets_of
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo import leftovers
-from ansible_collections.workers.systemd.plugins.module_utils._host.undo.dead_man import DeadMan, Program
+from ansible_collections.workers.systemd.plugins.module_utils._host.undo.dead_man import DeadMan
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo.transaction import Transaction
 
 
 class PoolsRun:
     """``switch`` has the host undo it when it dies."""
 
+    RESULT: t.ClassVar[t.Type[Result]] = PoolsResult
+
     def __init__(self, order: t.Union[Deploy, GoBack], manager: Manager) -> None:
         self.order = order
         self.manager = manager
-        self.switch = DeadMan(manager.places, order.confirm, Program())
+        self.switch = DeadMan(manager.places, order.confirm)
 
     def decide(self) -> PoolsDecision:
         if isinstance(self.order, Deploy):

@@ -35,9 +35,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._host import accou
 from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import UMASK
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.carried import Returned, carried, unpacked
+from ansible_collections.workers.systemd.plugins.module_utils._host.program import SIGNS_OF_LIFE, Program
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands, journalctl
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
-from ansible_collections.workers.systemd.plugins.module_utils._host.undo.dead_man import SIGNS_OF_LIFE, Program
 
 Message = t.Dict[str, t.Any]
 

@@ -28,11 +28,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.systemd impo
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.users import lingering
 from ansible_collections.workers.systemd.plugins.module_utils._host.users.for_user import (
-    TROUBLE,
     UserDecision,
     UserOutcome,
     UserRun,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._host.users.look_as_user import TROUBLE
 
 
 class OfUser(t.NamedTuple):
@@ -98,7 +98,7 @@ class Everywhere:
             problems += wrong
         problems += _elsewhere(self.order, by_user)
         runs = [
-            UserRun(pwd.getpwnam(name), replace(self.order, pools=tuple(pools)), self.manager)
+            UserRun(pwd.getpwnam(name), PoolsRun, replace(self.order, pools=tuple(pools)), self.manager)
             for name, pools in by_user.items()
         ]
         with contextlib.ExitStack() as begun:

@@ -13,26 +13,29 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.shape import fits
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.result import PoolsResult, Result
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.orders import Deploy, Order
 from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.background import Tell
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import only_run_of
 from ansible_collections.workers.systemd.plugins.module_utils._host.look.logins import login, places_of
-from ansible_collections.workers.systemd.plugins.module_utils._host.runs.run import result_type
+from ansible_collections.workers.systemd.plugins.module_utils._host.runs.run import Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.users import lingering
 from ansible_collections.workers.systemd.plugins.module_utils._host.users.as_user import AsUser
-from ansible_collections.workers.systemd.plugins.module_utils._host.users.user_part import Look, Part, owned_pools
+from ansible_collections.workers.systemd.plugins.module_utils._host.users.look_as_user import (
+    TROUBLE,
+    another_shape,
+    look_as,
+    of_shape,
+    owned_pools,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._host.users.user_part import Part
 
 Said = t.Dict[str, t.Any]
 
-# What can go wrong with the process of a user. Of a mistake of ours it tells as a RuntimeError.
-TROUBLE = (Problems, ManagerError, OSError, RuntimeError)
-# Seconds in which it has to decide, and in which it has to have looked.
+# Seconds in which it has to decide.
 DECIDES = 120.0
-LOOKS = 30.0
 # Without progress. What a user has written into his own units may let a stop take for ever.
 ACTS = 3600.0
 # What it says of its decision, and of its end, beside its result.
@@ -75,10 +78,11 @@ class UserRun:
     another order it is only used.
     """
 
-    def __init__(self, user: pwd.struct_passwd, order: Order, system: Manager) -> None:
+    def __init__(self, user: pwd.struct_passwd, kind: t.Type[Run[t.Any]], order: Order, system: Manager) -> None:
         self.user = user
         self.name = user.pw_name
         self.places = places_of(user)
+        self.kind = kind
         self.order = order
         self.system = system
         self._deploy = order if isinstance(order, Deploy) else None
@@ -90,12 +94,12 @@ class UserRun:
         login(self.name, f"user {self.name}")
         if not self.order.check_mode:
             self._own_lock.enter_context(only_run_of(self.name))
-        self._process = AsUser(self.user, Part(self.order, self.places), self.order.confirm)
+        self._process = AsUser(self.user, Part(self.kind, self.order, self.places), self.order.confirm)
 
     def decide(self) -> UserDecision:
         """What its process has decided. Raises TROUBLE."""
         try:
-            said = _of_shape(self._started().result(lambda _line: None, DECIDES), DECISION, self.name)
+            said = of_shape(self._started().result(lambda _line: None, DECIDES), DECISION, self.name)
             result = self._result(said)
             steps = tuple(_plan_lingering(self.name, said["pools"])) if self._deploy else ()
         except BaseException:
@@ -109,7 +113,7 @@ class UserRun:
     def broken_off(self, error: Exception) -> UserDecision:
         """The decision of a run that has gone wrong, and does nothing more."""
         problems = error.problems if isinstance(error, Problems) else ()
-        return UserDecision(result_type(self.order)(), error=_in_words(error), problems=problems)
+        return UserDecision(self.kind.RESULT(), error=_in_words(error), problems=problems)
 
     def act(self, decision: UserDecision, tell: Tell) -> UserOutcome:
         """What goes wrong is told as this run's, and others go on."""
@@ -156,17 +160,17 @@ class UserRun:
                 lingering.begin(self.user, self.places)
         process.go()
         patience = ACTS + (self._deploy.longest_step if self._deploy else 0.0)
-        said = _of_shape(process.result(lambda line: tell(f"{self.name}/{line}"), patience), END, self.name)
+        said = of_shape(process.result(lambda line: tell(f"{self.name}/{line}"), patience), END, self.name)
         warnings = tuple(warning for warning in said["warnings"] if warning not in decision.warnings)
         return UserOutcome(self._result(said), said["failed"], warnings, tuple(said["pools"]))
 
     def _result(self, said: Said) -> Result:
         try:
-            found = result_type(self.order).of_json(said["result"])
+            found = self.kind.RESULT.of_json(said["result"])
         except ValueError:
-            raise _another_shape(self.name) from None
+            raise another_shape(self.name) from None
         if self.order.diff and found.diff is None:
-            raise _another_shape(self.name)
+            raise another_shape(self.name)
         return found
 
 
@@ -184,30 +188,6 @@ def _keep_lingering(user: str, deploy: Deploy, outcome: UserOutcome) -> None:
         lingering.note(user, deploy.left_of(lingering.pools_of(user)).intersection(there))
     else:
         lingering.end(user)
-
-
-def look_as(user: str, look_at: t.Callable[[Manager], Said], shape: t.Any) -> Said:
-    """What somebody sees who looks at the manager of a user, as that user. Raises TROUBLE.
-
-    ``look_at`` is a function of a module, and what it returns has the ``shape``.
-    """
-    whose = login(user, "user")
-    process = AsUser(whose, Look(look_at, places_of(whose)), LOOKS)
-    try:
-        seen = process.result(lambda _line: None, LOOKS)
-    finally:
-        process.close()
-    return _of_shape(seen, shape, user)
-
-
-def _of_shape(said: Said, shape: t.Any, user: str) -> Said:
-    if not fits(said, shape):
-        raise _another_shape(user)
-    return said
-
-
-def _another_shape(user: str) -> ManagerError:
-    return ManagerError(f"the process that was working as {user} told a result of another shape")
 
 
 def _in_words(error: Exception) -> str:

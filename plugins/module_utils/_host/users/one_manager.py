@@ -14,7 +14,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.frame.backgr
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.task import Work
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import Lock
 from ansible_collections.workers.systemd.plugins.module_utils._host.look.logins import login
-from ansible_collections.workers.systemd.plugins.module_utils._host.runs.run import Run, run_of
+from ansible_collections.workers.systemd.plugins.module_utils._host.runs.run import Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.users.for_user import (
@@ -24,10 +24,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.users.for_us
 )
 
 
-def in_manager_of(user: str, order: Order) -> Work[t.Any, t.Any]:
-    """The order in the manager of a user, or in that of the system for an empty name. Raises ``Problems``."""
+def in_manager_of(user: str, kind: t.Type[Run[t.Any]], order: Order) -> Work[t.Any, t.Any]:
+    """A run of this kind in the manager of a user, or in that of the system for an empty name. Raises ``Problems``."""
     system = Manager(commands.run, SYSTEM)
-    return InUser(UserRun(login(user, "user"), order, system)) if user else InSystem(run_of(order, system))
+    return InUser(UserRun(login(user, "user"), kind, order, system)) if user else InSystem(kind(order, system))
 
 
 class InSystem:

@@ -10,15 +10,13 @@ import tempfile
 import typing as t
 from dataclasses import dataclass, replace
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.decision import PoolsDecision
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.understand.orders import Deploy, Order
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.orders import Deploy, GoBack, Order
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_outcome import RunOutcome
-from ansible_collections.workers.systemd.plugins.module_utils._host.frame.background import Tell
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import only_run
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import pool_files
-from ansible_collections.workers.systemd.plugins.module_utils._host.runs.run import Run, run_of
+from ansible_collections.workers.systemd.plugins.module_utils._host.runs.run import Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.absent_manager import AbsentManager
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
@@ -28,82 +26,74 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.users.as_use
 Said = t.Dict[str, t.Any]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Part:
     """Decides, waits until it is let go on, and acts. A deploy is decided without a manager, too."""
 
+    kind: t.Type[Run[t.Any]]
     order: Order
     places: Places
 
     def __call__(self, principal: Principal) -> None:
-        run = run_of(self.order, Manager(commands.run, self.places, principal.journal))
-        decisions: t.List[t.Any] = []
         with contextlib.ExitStack() as held:
-
-            def decide() -> Said:
-                if not self.order.check_mode:
-                    held.enter_context(only_run(self.places))
-                decisions.append(run.decide())
-                return _said_of_decision(run, decisions[-1])
-
-            def decide_and_act() -> Said:
-                """A manager that has just come up may have started what an earlier run left, and knows its version."""
-                warnings = decide()["warnings"]
-                acted = self._act(run, decisions[-1], principal.tell)
-                return {**acted, "warnings": [*warnings, *acted["warnings"]]}
-
+            steps = _Steps(self, principal, held)
             if os.path.exists(self.places.bus):
                 os.environ["XDG_RUNTIME_DIR"] = self.places.runtime
-                principal.give(decide)
+                principal.give(steps.decide)
                 principal.await_go()
-                principal.give(lambda: self._act(run, decisions[-1], principal.tell))
+                principal.give(steps.act)
             else:
-                principal.give(self._decide_without_a_manager)
+                principal.give(self.decide_without_a_manager)
                 principal.await_go()
                 os.environ["XDG_RUNTIME_DIR"] = self.places.runtime
-                principal.give(decide_and_act)
+                principal.give(steps.decide_and_act)
 
-    def _decide_without_a_manager(self) -> Said:
+    def decide_without_a_manager(self) -> Said:
         if not isinstance(self.order, Deploy):
             found = f"no manager of {self.places.user}"
             raise Problems([Problem("user", found, "one that runs", "It has no pools, or was ended.")])
         with tempfile.TemporaryDirectory(prefix="workers.systemd.") as nowhere:
             os.environ["XDG_RUNTIME_DIR"] = nowhere
-            run = run_of(self.order, AbsentManager(commands.run, replace(self.places, runtime=nowhere)))
-            return _said_of_decision(run, run.decide())
+            run = self.kind(self.order, AbsentManager(commands.run, replace(self.places, runtime=nowhere)))
+            return self.said_of(run, run.decide())
 
-    def _act(self, run: Run[t.Any], decision: t.Any, tell: Tell) -> Said:
-        outcome = run.act(decision, tell)
-        run.conclude(decision, outcome)
+    def said_of(self, run: Run[t.Any], decision: t.Any) -> Said:
         return {
-            "result": run.result(decision, outcome).as_dict(),
-            "failed": outcome.failed,
-            "warnings": outcome.warnings,
-            "pools": pool_files.owned_pools(self.places),
+            "changes": decision.changes,
+            "result": run.result(decision, RunOutcome()).as_dict(),
+            "warnings": decision.warnings,
+            "pools": decision.pools if isinstance(self.order, (Deploy, GoBack)) else [],
         }
 
 
-def _said_of_decision(run: Run[t.Any], decision: t.Any) -> Said:
-    return {
-        "changes": decision.changes,
-        "result": run.result(decision, RunOutcome()).as_dict(),
-        "warnings": decision.warnings,
-        "pools": decision.pools if isinstance(decision, PoolsDecision) else [],
-    }
+class _Steps:
+    """What it does in a manager that runs. The lock of that manager is ``held`` from the decision on."""
 
+    def __init__(self, part: Part, principal: Principal, held: contextlib.ExitStack) -> None:
+        self.part = part
+        self.tell = principal.tell
+        self.held = held
+        self.run = part.kind(part.order, Manager(commands.run, part.places, principal.journal))
+        self.decision: t.Any = None
 
-def owned_pools(manager: Manager) -> Said:
-    return {"pools": pool_files.owned_pools(manager.places)}
+    def decide(self) -> Said:
+        if not self.part.order.check_mode:
+            self.held.enter_context(only_run(self.part.places))
+        self.decision = self.run.decide()
+        return self.part.said_of(self.run, self.decision)
 
+    def act(self) -> Said:
+        outcome = self.run.act(self.decision, self.tell)
+        self.run.conclude(self.decision, outcome)
+        return {
+            "result": self.run.result(self.decision, outcome).as_dict(),
+            "failed": outcome.failed,
+            "warnings": outcome.warnings,
+            "pools": pool_files.owned_pools(self.part.places),
+        }
 
-@dataclass(frozen=True)
-class Look:
-    """Tells what ``look_at`` finds in the manager of a user, or without one."""
-
-    look_at: t.Callable[[Manager], Said]
-    places: Places
-
-    def __call__(self, principal: Principal) -> None:
-        os.environ["XDG_RUNTIME_DIR"] = self.places.runtime
-        kind = Manager if os.path.exists(self.places.bus) else AbsentManager
-        principal.give(lambda: self.look_at(kind(commands.run, self.places, principal.journal)))
+    def decide_and_act(self) -> Said:
+        """A manager that has just come up may have started what an earlier run left, and knows what it can do."""
+        warnings = self.decide()["warnings"]
+        acted = self.act()
+        return {**acted, "warnings": [*warnings, *acted["warnings"]]}

@@ -6,12 +6,15 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.instances import work_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Done
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health, Verdict
-from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome, work_of_instances
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.decision import InstancesDecision
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import MANAGER, Step, Verb
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_instances import Group
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_instances import (
+    Group,
+    InstancesDecision,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell import instances as tell_instances
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instances import Asked, Chosen
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
@@ -71,6 +74,6 @@ def test_where_there_is_nothing_the_question_is_repeated() -> None:
 
 
 def test_the_engine_gets_each_group_with_its_policy() -> None:
-    (work,) = work_of_instances(decision())
+    (work,) = work_of(decision())
     assert (work.name, work.wanted, work.policy) == ("w@", (ONE, TWO), Policy(canary=0))
     assert (work.subjects(Verb.RESTART, Verb.RELOAD_UNIT), work.files) == ([ONE, TWO], ())

@@ -98,7 +98,7 @@ Action = t.Union[Restart, Count, LookInside, Check, Ask, Stops, Done]
 STOPPABLE = ("active", "reloading", "deactivating")
 
 
-# It has a method for each rule above, which is why they are many. They share the state of one rollout.
+# It has a method for each rule above, and a parameter for each kind of unit that a plan tells apart.
 class Rollout:
     """``wanted`` are all instances that the pool is to have, by unit; the others are among them.
 
@@ -176,9 +176,11 @@ class Rollout:
 
     def _hear(self, samples: Samples) -> None:
         self.drain.hear({unit: seen.busy for unit, seen in samples.items() if seen.busy is not None})
-        for unit, seen in samples.items():
-            if seen.killed:
-                self.verdicts[unit] = self.verdicts[unit].after_kill(seen.killed)
+        # The samples are those of all pools of a run.
+        for unit, verdict in self.verdicts.items():
+            killed = samples.get(unit, GONE).killed
+            if killed:
+                self.verdicts[unit] = verdict.after_kill(killed)
                 self._end_watch(Event.KILLED, unit)
 
     def _actions(self, now: float, samples: Samples) -> t.Tuple[Action, ...]:

@@ -573,6 +573,16 @@ def test_a_unit_that_the_samples_do_not_name_is_not_there() -> None:
     assert (str(done.verdicts["mail@1.service"]), done.lowest_active) == ("failed: is not running", 0)
 
 
+def test_a_kill_at_a_stop_of_another_pool_is_nothing_to_it() -> None:
+    """All pools of a run are looked at in one call."""
+    rollout = Rollout(Policy(), ["mail@1.service"], [], ["mail@1.service"])
+    assert rollout.advance(0.0, {"mail@1.service": Sample("active", "running", "a")}) == (Restart(("mail@1.service",)),)
+    stops = Sample("deactivating", "stop-sigterm", "a", job="restart")
+    other = Sample("active", "running", "b", killed="was killed")
+    assert rollout.advance(0.1, {"mail@1.service": stops, "sms@1.service": other}) == ()
+    assert {unit: verdict.health for unit, verdict in rollout.verdicts.items()} == {"mail@1.service": Health.STARTING}
+
+
 def test_what_a_killed_run_left_without_a_verdict_is_judged_before_anything_restarts() -> None:
     case = mail(3, Policy(), Program())
     tale = roll(Rollout(case.policy, case.wanted, [], case.wanted[1:], case.wanted[:1]), case.systemd)

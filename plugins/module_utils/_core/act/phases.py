@@ -9,7 +9,7 @@ import typing as t
 
 
 class Phase(enum.Enum):
-    # It is wanted, and nothing is to be done.
+    # It is wanted, and has no step.
     SERVES = "serves"
     # It runs, and the run that started it was killed before the verdict.
     UNJUDGED = "unjudged"

@@ -15,7 +15,7 @@ BAD = re.compile(rf" (?:{'|'.join(one.value for one in (Health.FLAPPING, Health.
 
 
 def is_bad(line: str) -> bool:
-    """Whether a line of progress tells of an instance that went wrong."""
+    """Whether a line of progress is about an instance that went wrong."""
     return bool(BAD.search(line))
 
 
@@ -35,13 +35,13 @@ class Progress:
         """What has happened since the last time."""
         verdicts = self.rollout.verdicts
         settled = sum(verdict.good for verdict in verdicts.values())
-        told = []
+        lines = []
         if settled != self.settled:
             self.settled = settled
             canary = "canary settled, " if settled <= self.canary < self.total else ""
-            told.append(f"{self.pool}: {canary}{settled}/{self.total} after {now - self.begun:.1f} s")
+            lines.append(f"{self.pool}: {canary}{settled}/{self.total} after {now - self.begun:.1f} s")
         for unit, verdict in verdicts.items():
             if verdict.bad and unit not in self.bad:
                 self.bad.add(unit)
-                told.append(f"{self.pool}: {unit} {verdict}")
-        return told
+                lines.append(f"{self.pool}: {unit} {verdict}")
+        return lines

@@ -9,8 +9,8 @@
 4. No more than ``max_parallel`` wanted instances are down through us. One that is down for another reason counts.
 
 5. A batch is over when it is known how its stops ended. One that ended in SIGKILL is a bad verdict too: its job is
-   lost, and the next batch would lose more. The version is not at fault, so nobody is restarted because of it: those
-   that were restarted stay, the rest keeps its jobs, and the next run goes on.
+   lost, and the next batch would lose more. The version is not at fault, so no instance is restarted because of it. The
+   restarted instances stay, the rest keeps its jobs, and the next run continues.
 
 phases.py has the phases of a unit, and what may happen to it. Instances for the meantime (see surge.py) are ``wanted``
 and ``to_start`` here, and ``extra``.
@@ -135,7 +135,7 @@ class Rollout:
         self.watched: t.Dict[str, Watch] = {}
         self.verdicts: t.Dict[str, Verdict] = {}
         self.touched: t.List[str] = []
-        # Invocations that were stopped and of which nobody has told how, by unit.
+        # Invocations that were stopped, by unit. It is not known yet how the stop ended.
         self.formers: t.Dict[str, str] = {}
         self.lowest_active = len(self.wanted)
         # When an instance settled last; since when there is no instance to spare.
@@ -218,7 +218,7 @@ class Rollout:
         return tuple(action for action in (Count(to_count), LookInside(to_look), Check(to_check)) if action.units)
 
     def _starts(self, samples: Samples) -> t.List[str]:
-        """All that do not run, at once. What came up meanwhile by itself serves, and waits for its turn to restart."""
+        """All units that do not run, at once. A unit that came up by itself serves, and waits for its turn."""
         down, missing = self._down(samples), self.phases.of(Phase.MISSING)
         for unit in missing:
             if unit not in down:

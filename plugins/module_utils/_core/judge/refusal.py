@@ -14,8 +14,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.problem impo
 
 @dataclass(frozen=True)
 class Refusal:
-    """Problems of the ``input``; those of the ``host``, which may be the doing of a user; and what is
-    ``missing`` there, which a check lets pass: an earlier task of the same play may be about to bring it.
+    """Problems of the ``input``; problems of the ``host``, which may be the work of a user; and what is ``missing`` on
+    the host. A check accepts what is missing, because an earlier task of the same play may create it.
     """
 
     input: t.Tuple[Problem, ...] = ()
@@ -42,17 +42,17 @@ def with_findings(
     """The refusal with ``findings`` about units, each with its place in the input.
 
     ``own_units`` are paths of the units of the pools: a finding at another file, such as a drop-in that somebody else
-    has made, is the host's. What is missing at a place is told once.
+    has made, is the host's. A place has at most one problem of the missing kind.
     """
     own, foreign, missing = list(refusal.input), list(refusal.host), list(refusal.missing)
     warnings = list(refusal.warnings)
-    told = {problem.where for problem in missing}
+    places = {problem.where for problem in missing}
     for where, finding in findings:
         problem = finding.problem(where)
         if finding.severity is Severity.WARNING:
             warnings.append(str(problem))
         elif finding.id not in MAY_COME_LATER:
             (own if finding.at is None or finding.at.path in own_units else foreign).append(problem)
-        elif where not in told:
+        elif where not in places:
             missing.append(problem)
     return Refusal(tuple(own), tuple(foreign), tuple(missing), tuple(warnings))

@@ -32,43 +32,43 @@ def result(decision: PoolsDecision, outcome: RunOutcome, *, with_diff: bool) -> 
 
 
 def row(decision: PoolsDecision, outcome: RunOutcome, name: str) -> Row:
-    """What is told of one pool."""
-    told: t.Dict[str, t.Any] = {"plan": report.plan_rows(decision.steps[name])}
+    """The part of the result about one pool."""
+    found: t.Dict[str, t.Any] = {"plan": report.plan_rows(decision.steps[name])}
     if name in decision.wanted:
-        told["generation"] = decision.wanted[name].generation
-        told["left_out"] = list(decision.wanted[name].pool.left_out)
+        found["generation"] = decision.wanted[name].generation
+        found["left_out"] = list(decision.wanted[name].pool.left_out)
     if name in decision.exposures:
-        told["exposure"] = asdict(decision.exposures[name])
+        found["exposure"] = asdict(decision.exposures[name])
     verdicts, end = outcome.units.verdicts_of(name), outcome.units.ends.get(name)
     if end:
-        told.update(spared=list(end.spared), lowest_active=end.lowest_active)
+        found.update(spared=list(end.spared), lowest_active=end.lowest_active)
     if verdicts or end:
-        told["verdicts"] = {unit: str(verdict) for unit, verdict in verdicts.items()}
-    return told if decision.check_mode else {**told, **_versions(decision, outcome, name)}
+        found["verdicts"] = {unit: str(verdict) for unit, verdict in verdicts.items()}
+    return found if decision.check_mode else {**found, **_versions(decision, outcome, name)}
 
 
 def _versions(decision: PoolsDecision, outcome: RunOutcome, name: str) -> t.Dict[str, t.Any]:
-    told: t.Dict[str, t.Any] = {}
+    found: t.Dict[str, t.Any] = {}
     change = decision.versions.changes.get(name)
     if change:
-        told["number"] = change.new.number
+        found["number"] = change.new.number
     if change and outcome.reverted and name in outcome.reverted.changes:
-        told["rolled_back_to"] = {"number": change.back.number, "id": change.back.id} if change.back else None
+        found["rolled_back_to"] = {"number": change.back.number, "id": change.back.id} if change.back else None
         verdicts = outcome.reverted.outcome.verdicts_of(name)
-        told["revert"] = {unit: str(verdict) for unit, verdict in verdicts.items()}
-    return told
+        found["revert"] = {unit: str(verdict) for unit, verdict in verdicts.items()}
+    return found
 
 
 def lines(decision: PoolsDecision, outcome: RunOutcome) -> t.List[str]:
     """The message: what was left, what went wrong, what was done, and what became of bad versions."""
     left = decision.versions.left
-    told = [str(left) if left else "", f"systemd: {outcome.error}" if outcome.error else ""]
+    found = [str(left) if left else "", f"systemd: {outcome.error}" if outcome.error else ""]
     if outcome.failures or not outcome.error:
-        told.append(report.summary(decision.steps, outcome.failures, outcome.units.spared))
+        found.append(report.summary(decision.steps, outcome.failures, outcome.units.spared))
     if not outcome.failed:
         exposures = decision.exposures.items()
-        told += [f"{name}: exposure {one}" for name, one in exposures if one.score != one.before]
-    return [line for line in [*told, *outcome.undo_lines(decision.confirm)] if line]
+        found += [f"{name}: exposure {one}" for name, one in exposures if one.score != one.before]
+    return [line for line in [*found, *outcome.undo_lines(decision.confirm)] if line]
 
 
 def diffs(decision: PoolsDecision) -> t.List[t.Dict[str, str]]:
@@ -77,12 +77,12 @@ def diffs(decision: PoolsDecision) -> t.List[t.Dict[str, str]]:
     before = {path: file.text for files in observed for path, file in files.items()}
     wanted_files = [decision.shared.files, *(one.files for one in decision.wanted.values())]
     after = {file.path: file.text for files in wanted_files for file in files}
-    told = []
+    entries = []
     for step in (step for steps in (decision.shared.steps, *decision.steps.values()) for step in steps):
         if step.verb in (Verb.WRITE, Verb.REMOVE):
             text = after[step.subject] if step.verb is Verb.WRITE else None
-            told.append(_diff(decision, step.subject, before.get(step.subject), text))
-    return [*told, *report.plan_diff(decision.steps)]
+            entries.append(_diff(decision, step.subject, before.get(step.subject), text))
+    return [*entries, *report.plan_diff(decision.steps)]
 
 
 def _diff(decision: PoolsDecision, path: str, before: t.Optional[str], after: t.Optional[str]) -> t.Dict[str, str]:

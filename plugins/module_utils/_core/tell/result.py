@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The results of modules as records. What a process of a user tells is read into one, or refused."""
+"""The results of modules as records. The answer of a process of a user becomes such a record, or is refused."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SOMETIMES: t.Dict[str, t.Any] = {"diff": [dict], "resumed": str}
 
 @dataclass(frozen=True)
 class Result:
-    """What all modules that change units tell. ``diff`` is ``None`` when nobody has asked for it."""
+    """The part of the result that all modules that change units have. ``diff`` is ``None`` without ``--diff``."""
 
     changed: bool = False
     msg: str = ""
@@ -33,12 +33,12 @@ class Result:
         return {name: value for name, value in vars(self).items() if value is not None}
 
     @classmethod
-    def of_json(cls: t.Type[ResultT], told: t.Any) -> ResultT:
+    def of_json(cls: t.Type[ResultT], answer: t.Any) -> ResultT:
         """The record that ``as_dict`` was made of. Raises ``ValueError`` for anything else."""
-        there = {name: shape for name, shape in SOMETIMES.items() if isinstance(told, dict) and name in told}
-        if not fits(told, {**cls.SHAPE, **there}):
+        there = {name: shape for name, shape in SOMETIMES.items() if isinstance(answer, dict) and name in answer}
+        if not fits(answer, {**cls.SHAPE, **there}):
             raise ValueError("a result of another shape")
-        return cls(**{one.name: told[one.name] for one in fields(cls) if one.name in told})
+        return cls(**{one.name: answer[one.name] for one in fields(cls) if one.name in answer})
 
     def of_user(self: ResultT, user: str, *, changed: bool, error: str) -> ResultT:
         """The same of the manager of a user, beside those of other managers; with the ``error`` that has ended it."""

@@ -20,7 +20,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.p
 class Deploy:
     """Bring ``pools`` to their wanted state. With ``purge`` the other pools of ours are removed.
 
-    ``problems`` are those of the input that are known already, ``skip_traps`` ids of traps that are not to be told.
+    ``problems`` are those of the input that are known already, ``skip_traps`` ids of traps that are switched off.
     """
 
     pools: t.Tuple[Pool, ...]

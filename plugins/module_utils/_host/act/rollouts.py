@@ -34,7 +34,7 @@ SHORTEST_TICK = 0.01
 
 
 class Rollouts:
-    """They advance together: their windows overlap, and they share each call. ``outcome`` is filled in meanwhile."""
+    """They advance together: their windows overlap, and they share each call. They fill in the ``outcome``."""
 
     def __init__(
         self, manager: Manager, work: t.Sequence[PoolWork], outcome: Outcome, tell: t.Callable[[str], None]
@@ -45,7 +45,7 @@ class Rollouts:
         self.tell = tell
         self.checks = Checks(manager)
         self.busy_checks = Checks(manager)
-        # What was asked for in one turn, and is told with the samples of the next.
+        # The answers to the questions of one turn. They come with the samples of the next.
         self.counts: t.Dict[str, int] = {}
         self.inside: t.Dict[str, Inside] = {}
         self.killed: t.Dict[str, str] = {}

@@ -28,7 +28,7 @@ TOKEN = re.compile("[0-9a-f]{16}")
 
 
 class Decision(t.Protocol):
-    """What is to be done on the host, known in full."""
+    """The whole work of a run, before anything changes."""
 
     @property
     def changes(self) -> bool:
@@ -36,7 +36,7 @@ class Decision(t.Protocol):
 
     @property
     def warnings(self) -> t.Sequence[str]:
-        """What is told with the result."""
+        """Those of the decision."""
 
 
 class Outcome(t.Protocol):
@@ -48,7 +48,7 @@ class Outcome(t.Protocol):
 
     @property
     def warnings(self) -> t.Sequence[str]:
-        """What is told with the result, after the warnings of the decision."""
+        """Those of the run, which come after those of the decision."""
 
 
 DecisionT = t.TypeVar("DecisionT", bound=Decision)
@@ -59,19 +59,19 @@ class Work(t.Protocol[DecisionT, OutcomeT]):
     """What a module does on the host, in one manager or in several: each verb takes the values of those before it."""
 
     def decide(self) -> DecisionT:
-        """What is to be done. Changes no unit. Raises ``Problems``."""
+        """The decision. Changes no unit. Raises ``Problems``."""
 
     def act(self, decision: DecisionT, lock: Lock, tell: Tell) -> OutcomeT:
-        """Does it. ``tell`` takes lines about its progress; the lock of the host may be released on the way."""
+        """Carries the decision out. ``tell`` takes lines about its progress. It may release the lock of the host."""
 
     def leave(self, decision: DecisionT) -> OutcomeT:
-        """The outcome of a decision that nobody carries out."""
+        """The outcome of a decision that is not carried out."""
 
     def conclude(self, decision: DecisionT, outcome: OutcomeT) -> None:
-        """After it nothing is undone any more."""
+        """The end of the run: from now on the host undoes nothing."""
 
     def result(self, decision: DecisionT, outcome: OutcomeT) -> Result:
-        """What the module tells."""
+        """The result of the module."""
 
 
 class Task:
@@ -135,8 +135,8 @@ def _act(
     """Returns the end, and what concludes it."""
     lock.sign()
     outcome = work.act(decision, lock, tell)
-    # A result that cannot be told is no reason to have the host undo what was done.
-    end = or_else(lambda: _end(work, decision, outcome), lambda error: _untold(error, decision, outcome))
+    # An error in the result must not make the host undo the run.
+    end = or_else(lambda: _end(work, decision, outcome), lambda error: _without_result(error, decision, outcome))
     return end, lambda: work.conclude(decision, outcome)
 
 
@@ -144,7 +144,7 @@ def _end(work: Work[DecisionT, OutcomeT], decision: DecisionT, outcome: OutcomeT
     return _as_end(work.result(decision, outcome).as_dict(), decision, outcome)
 
 
-def _untold(error: Exception, decision: Decision, outcome: Outcome) -> End:
+def _without_result(error: Exception, decision: Decision, outcome: Outcome) -> End:
     msg = f"the run has ended, but its result cannot be shown ({in_words(error)}); a run with --check shows the state"
     return _as_end({"changed": True, "msg": msg}, decision, outcome)
 

@@ -72,7 +72,7 @@ class InstancesRun:
         return RunOutcome(units, broken_off, failures=tuple(found), warnings=tuple(units.unjudged))
 
     def conclude(self, decision: InstancesDecision, outcome: RunOutcome) -> None:
-        """Nothing would be undone anyway."""
+        """Nothing has to be concluded."""
 
     def result(self, decision: InstancesDecision, outcome: RunOutcome) -> InstancesResult:
         return tell_instances.result(decision, outcome, with_diff=self.order.diff)
@@ -133,7 +133,7 @@ def _wrong_checks(asked: Asked, chosen: Chosen, manager: Manager) -> t.Iterator[
 def _half_deployed(
     known: t.Mapping[str, Service], chosen: Chosen, steps: t.Iterable[Step], manager: Manager
 ) -> t.Iterator[Problem]:
-    """A restart would bring a version that nobody has judged to all instances, with nothing to undo it."""
+    """A restart would bring a version without a verdict to all instances, and nothing would undo it."""
     left = journal_file.left(manager.places)
     pools = _pools(chosen, known)
     starting = {group_of(step.subject) for step in steps if step.verb in (Verb.START, Verb.RESTART)}

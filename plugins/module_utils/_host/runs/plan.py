@@ -93,7 +93,7 @@ def _refuse(problems: t.Sequence[Problem]) -> None:
 
 
 def _plan_of(target: Target, name: str, left: t.Optional[RunJournal], now: str, manager: Manager) -> PoolPlan:
-    """Where nothing is to be done and no run was killed, no generation is read."""
+    """Without steps, and without a killed run, no generation is read."""
     wanted, observed = target.wanted[name], target.observed[name]
     steps = with_surge(wanted.pool, plan_pool(wanted, observed))
     if not steps and not (left and name in left.pools):

@@ -53,7 +53,7 @@ class PoolsRun:
         error, bad = transaction.settle(units, error)
         undone_since = time.time()
         reverted = transaction.undo(bad, units, begun, tell)
-        # From here on nothing is done any more, only told.
+        # The work is done. The rest serves the result alone.
         found = failures(units, lambda: _secrets(decision), self.manager, undone_since)
         seen = or_else(
             lambda: self._judge_processes(decision, units),

@@ -100,12 +100,12 @@ def chosen(pool: str, asked: t.Optional[str], manager: Manager) -> Generation:
 
 
 def _brings_nothing_back(generation: Generation, moved: t.Sequence[Move]) -> Problem:
-    told = "; ".join(map(str, moved)) or f"of {', '.join((*generation.environment_files, *generation.watch))}"
+    paths = "; ".join(map(str, moved)) or f"of {', '.join((*generation.environment_files, *generation.watch))}"
     links = [f"{move.path} to {one_line(move.then.link)}" for move in moved if move.leads_elsewhere and move.then.link]
     first = f"Point {' and '.join(links)}" if links else "Put that back"
     return Problem(
         "generation",
-        f"{generation}, from which the host differs in what is watched alone: {told}",
+        f"{generation}, from which the host differs in what is watched alone: {paths}",
         "a version that this collection can put back",
         f"{first} first, and run this again: watch and environment_files name what is not ours.",
     )

@@ -24,13 +24,13 @@ class Run(t.Protocol[DecisionT]):
         """Touches nothing."""
 
     def decide(self) -> DecisionT:
-        """What is to be done. Changes no unit. Raises ``Problems``."""
+        """The decision. Changes no unit. Raises ``Problems``."""
 
     def act(self, decision: DecisionT, tell: Tell) -> RunOutcome:
-        """Does it. ``tell`` takes lines about its progress."""
+        """Carries the decision out. ``tell`` takes lines about its progress."""
 
     def conclude(self, decision: DecisionT, outcome: RunOutcome) -> None:
-        """After it nothing is undone any more."""
+        """The end of the run: from now on the host undoes nothing."""
 
     def result(self, decision: DecisionT, outcome: RunOutcome) -> Result:
-        """What the module tells."""
+        """The result of the module."""

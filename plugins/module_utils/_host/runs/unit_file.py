@@ -29,7 +29,7 @@ class UnitOrder:
     """A unit file or drop-in as ``spec`` says, ``wanted`` as this file; ``None`` for no file.
 
     ``problems`` are those of the input. A ``flawed`` spec is not complete enough to be looked at. ``skip_traps`` are
-    ids of traps that are not to be told.
+    ids of traps that are switched off.
     """
 
     spec: UnitSpec

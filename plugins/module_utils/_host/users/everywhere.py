@@ -118,7 +118,7 @@ class Everywhere:
         if not decision.users:
             return Outcomes(system, ())
         if decision.system and system:
-            # Whatever becomes of a user's part, and of this process meanwhile, that of the system stays as it is.
+            # From now on nothing can undo the part of the system: no part of a user, and not the death of this process.
             self.system.conclude(decision.system, system)
         # A user may take his time.
         lock.release()

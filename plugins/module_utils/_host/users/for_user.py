@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run in the manager of a user: decided and carried out by a process of that user, and told by this one.
+"""A run in the manager of a user: a process of that user decides and acts, and this one makes the result.
 
 Whatever goes wrong with that process is the failure of its own run, and of no other.
 """
@@ -45,7 +45,7 @@ END = {"failed": bool, "warnings": [str], "pools": [str], "result": dict}
 
 @dataclass(frozen=True)
 class UserDecision:
-    """``result`` is what the run would tell. ``lingering`` are steps of the host: the manager of a user runs as long as
+    """``result`` is that of a check. ``lingering`` are steps of the host: the manager of a user runs as long as
     there are pools in it. An ``error`` has ended the run; it may come from ``problems``.
     """
 
@@ -116,7 +116,7 @@ class UserRun:
         return UserDecision(self.kind.RESULT(), error=_in_words(error), problems=problems)
 
     def act(self, decision: UserDecision, tell: Tell) -> UserOutcome:
-        """What goes wrong is told as this run's, and others go on."""
+        """An error is the failure of this run alone: the others go on."""
         if decision.error:
             return self.leave(decision)
         try:
@@ -130,18 +130,18 @@ class UserRun:
         return outcome
 
     def leave(self, decision: UserDecision) -> UserOutcome:
-        """The outcome of a decision that nobody carries out."""
+        """The outcome of a decision that is not carried out."""
         return UserOutcome(decision.result, pools=decision.pools, error=decision.error)
 
     def result(self, decision: UserDecision, outcome: UserOutcome) -> Result:
         """The result of the module, in which a pool of this user is ``USER/NAME``."""
-        told = outcome.result.of_user(self.name, changed=decision.changes, error=outcome.error)
-        if decision.lingering and isinstance(told, PoolsResult):
-            told = replace(told, host_plan=[*decision.lingering, *told.host_plan])
-        return told
+        result = outcome.result.of_user(self.name, changed=decision.changes, error=outcome.error)
+        if decision.lingering and isinstance(result, PoolsResult):
+            result = replace(result, host_plan=[*decision.lingering, *result.host_plan])
+        return result
 
     def close(self) -> None:
-        """Nothing is to be done, or done any more."""
+        """Ends the process, and releases its lock."""
         if self._process:
             self._process.close()
         self._process = None
@@ -182,7 +182,7 @@ def _plan_lingering(user: str, pools: t.Sequence[str]) -> t.Iterator[t.Dict[str,
 
 
 def _keep_lingering(user: str, deploy: Deploy, outcome: UserOutcome) -> None:
-    """As long as there are pools. Those that nobody has told us to put there do not count as ours."""
+    """The manager lingers as long as it has pools. A pool that no order has put there is not noted as ours."""
     there = look_as(user, owned_pools, {"pools": [str]})["pools"] if outcome.error else outcome.pools
     if there:
         lingering.note(user, deploy.left_of(lingering.pools_of(user)).intersection(there))

@@ -591,7 +591,7 @@ def without_secrets(params: t.Dict[str, t.Any]) -> t.Dict[str, t.Any]:
 
 
 def understood(module: Module) -> Deploy:
-    """What the options ask for, with all problems of the input: those of the host come to them before any is told."""
+    """What the options ask for, with all problems of the input. A run reports them together with those of the host."""
     pools, problems = understand(module.params.get("pools") or [])
     traps = unknown_ids(module.params["skip_traps"], "skip_traps")
     confirm, wrong = read_confirm(module.params["confirm"])

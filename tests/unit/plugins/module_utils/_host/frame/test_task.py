@@ -1,0 +1,100 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The order in which a task calls the verbs of its work."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM, Places
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.result import PoolsResult
+from ansible_collections.workers.systemd.plugins.module_utils._host.frame.background import Tell
+from ansible_collections.workers.systemd.plugins.module_utils._host.frame.task import Task
+from ansible_collections.workers.systemd.plugins.module_utils._host.host import Lock, holder
+
+
+@dataclass(frozen=True)
+class Decision:
+    changes: bool = False
+    warnings: tuple[str, ...] = ("decided",)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    failed: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass
+class Work:
+    """Notes its verbs. ``unspeakable`` is what the result raises."""
+
+    places: Places
+    failed: bool = False
+    unspeakable: Exception | None = None
+    verbs: list[str] = field(default_factory=list)
+
+    def decide(self) -> Decision:
+        self.verbs.append("decide under the lock" if holder(self.places) else "decide")
+        return Decision()
+
+    def act(self, decision: Decision, lock: Lock, tell: Tell) -> Outcome:
+        self.verbs.append("act")
+        return Outcome(self.failed, ("acted",))
+
+    def leave(self, decision: Decision) -> Outcome:
+        self.verbs.append("leave")
+        return Outcome()
+
+    def conclude(self, decision: Decision, outcome: Outcome) -> None:
+        self.verbs.append("conclude")
+
+    def result(self, decision: Decision, outcome: Outcome) -> PoolsResult:
+        self.verbs.append("result")
+        if self.unspeakable:
+            raise self.unspeakable
+        return PoolsResult(msg="mail: nothing to do")
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    return replace(SYSTEM, state=str(tmp_path / "state"), runtime=str(tmp_path))
+
+
+def carried_out(work: Work, *, check_mode: bool = False) -> dict[str, t.Any]:
+    end = Task(work.places, None, check_mode=check_mode).carry_out(work)
+    assert end is not None
+    assert json.loads(json.dumps(end))
+    return end
+
+
+def test_a_check_ends_with_the_decision_and_takes_no_lock(places: Places) -> None:
+    work = Work(places)
+    end = carried_out(work, check_mode=True)
+    assert work.verbs == ["decide", "leave", "result"]
+    assert (end["failed"], end["warnings"]) == (False, ["decided"])
+    assert list(Path(places.runtime).iterdir()) == []
+
+
+def test_a_run_without_changes_acts_in_this_process_under_the_lock(places: Places) -> None:
+    """It repairs what a killed run has left in the books."""
+    work = Work(places)
+    end = carried_out(work)
+    assert work.verbs == ["decide under the lock", "act", "result", "conclude"]
+    assert (end["result"]["msg"], end["warnings"]) == ("mail: nothing to do", ["decided", "acted"])
+    assert holder(places) == {}
+
+
+@pytest.mark.parametrize("failed", [True, False])
+def test_a_result_that_cannot_be_made_keeps_no_run_from_its_conclusion(places: Places, failed: bool) -> None:
+    work = Work(places, failed, LookupError("a mistake"))
+    end = carried_out(work)
+    assert work.verbs[-1] == "conclude"
+    assert (end["failed"], end["result"]["changed"]) == (failed, True)
+    assert "LookupError: a mistake" in end["result"]["msg"]

@@ -125,6 +125,7 @@ class Rollout:
                     **dict.fromkeys(self.wanted, Phase.SERVES),
                     **dict.fromkeys(spared, Phase.SPARED),
                     **dict.fromkeys(to_judge, Phase.UNJUDGED),
+                    # A unit that restarts gets its verdict then.
                     **dict.fromkeys(to_restart, Phase.STALE),
                     **dict.fromkeys(to_start, Phase.MISSING),
                 }

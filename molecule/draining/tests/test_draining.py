@@ -151,7 +151,7 @@ def test_a_kill_on_the_way_back_is_told(ready: LabHost) -> None:
     ready.write("/usr/local/bin/half", script)
     told = ready.deploy({**deaf(2, version=2, rollout=rollout), "command": ["/usr/local/bin/half"]})
     assert told.result["pools"]["app"]["rolled_back_to"]["number"] == 1
-    assert told.result["pools"]["app"]["revert"]["app@1.service"].startswith("killed-at-stop: its former process did")
+    assert told.result["pools"]["app"]["revert"]["app@1.service"].startswith("killed-at-stop: its previous process did")
     assert "app@1.service killed-at-stop" in told.msg
     assert "is put back" in told.msg
 

@@ -237,7 +237,7 @@ def test_with_surge_the_stop_of_the_one_too_many_counts(ready: LabHost) -> None:
     new["drain_timeout"] = "1s"
     told = ready.deploy(new)
     assert told.failed
-    assert told.result["pools"]["app"]["verdicts"]["app@2.service"].startswith("killed-at-stop: its former process")
+    assert told.result["pools"]["app"]["verdicts"]["app@2.service"].startswith("killed-at-stop: its previous process")
     assert set(ready.pids("app")) == {"1"}
 
 

@@ -97,8 +97,11 @@ def deployed(queues: LabHost) -> dict[str, Tally]:
         assert not told.failed, told.result
         restarts.update(one.preset for one in FRAMEWORKS for verb, _ in told.plan(one.preset) if verb in STOPS)
         if not load.is_on():
-            assert release > 1, "the load was over before a reboot"
-            break
+            if release > 1:
+                break
+            # On a busy machine a deploy takes longer than the load, and there was no reboot yet.
+            load.jobs += JOBS
+            load.go_on()
         if release % 2:
             queues.reboot()
             restarts.update({one.preset: len(queues.pids(one.preset)) for one in FRAMEWORKS})
@@ -108,7 +111,8 @@ def deployed(queues: LabHost) -> dict[str, Tally]:
 
 
 def test_every_job_was_sent(deployed: dict[str, Tally]) -> None:
-    assert {preset: len(tally.sent) for preset, tally in deployed.items()} == dict.fromkeys(deployed, JOBS)
+    (number,) = {len(tally.sent) for tally in deployed.values()}
+    assert (number > 0, number % JOBS) == (True, 0)
 
 
 def test_workers_were_stopped_while_they_worked(deployed: dict[str, Tally]) -> None:

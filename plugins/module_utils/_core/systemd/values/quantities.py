@@ -12,8 +12,8 @@ INTEGER = re.compile(
     "0[bB][+-]?(?P<binary>[01]+)|0[oO][+-]?(?P<octal>[0-7]+)"
     "|[+-]?(?:0[xX](?P<hexadecimal>[0-9a-fA-F]+)|(?P<zero>0[0-7]*)|(?P<decimal>[1-9][0-9]*))"
 )
-# systemd reads 0b before a sign, strtol() of glibc 2.38 reads it behind one, too; 254 may be built with that.
-SIGN_BEFORE_BINARY, SIGN_BEFORE_BINARY_SINCE = re.compile("^([+-])0[bB](?=[01])"), 254
+# systemd reads 0b before a sign, strtol() of glibc 2.38, with which 254 may be built, behind one, too; 262 refuses it.
+SIGN_BEFORE_BINARY, MAY_BE_BINARY = re.compile("^([+-])0[bB](?=[01])"), range(254, 262)
 BASES = {"binary": 2, "octal": 8, "hexadecimal": 16, "zero": 8, "decimal": 10}
 DECIMAL = re.compile("[0-9]+")
 MODE = re.compile("0*[0-7]{1,4}")
@@ -39,7 +39,7 @@ def number(digits: str, base: int = 10) -> int:
 def integer(text: str, systemd: int = 0) -> t.Optional[int]:
     """As safe_atoi() reads it, in any base; ``None`` when it is none."""
     written = text.lstrip(BLANKS)
-    if systemd >= SIGN_BEFORE_BINARY_SINCE:
+    if systemd in MAY_BE_BINARY:
         written = SIGN_BEFORE_BINARY.sub(r"0b\1", written)
     found = INTEGER.fullmatch(written)
     if found is None:

@@ -192,6 +192,7 @@ def test_a_drop_in_may_be_one_of_a_template() -> None:
         (252, "Nice=+0b1", False),
         (257, "Nice=+0b1", True),
         (257, "Nice=-0b1", True),
+        (262, "Nice=+0b1", False),
         (257, "Nice=+0b2", False),
         (257, "CPUQuota=+0b1%", True),
         (257, "OpenFile=/:n", True),

@@ -54,6 +54,11 @@ REFUSED = {
     "a timer of itself": WholeUnit("[Timer]\nOnBootSec=1\nUnit=a.timer\n", "a.timer"),
     "a timer of itself by its name": WholeUnit("[Timer]\nOnBootSec=1\nUnit=%p.timer\n", "a.timer"),
     "a timer of two": WholeUnit("[Timer]\nOnBootSec=1\nUnit=b.service\nUnit=c.service\n", "a.timer"),
+    "a socket whose addresses are taken back": WholeUnit(
+        "[Socket]\nListenFIFO=/b\nListenDatagram=80\nListenStream=\n", "a.socket"
+    ),
+    "a timer whose times are taken back": WholeUnit("[Timer]\nOnBootSec=5\nOnCalendar=\n", "a.timer"),
+    "a path unit whose paths are taken back": WholeUnit("[Path]\nPathChanged=/a\nPathExists=\n", "a.path"),
     "a socket without an address": WholeUnit("[Socket]\nAccept=no\n", "a.socket"),
     "a datagram to accept": WholeUnit("[Socket]\nListenDatagram=80\nAccept=yes\n", "a.socket"),
     "a service to accept with": WholeUnit("[Socket]\nListenStream=80\nAccept=yes\nService=b.service\n", "a.socket"),

@@ -93,7 +93,8 @@ def _kind_finding(
     if kind.expands is Expands.NONE or "%" not in value:
         return None if kind.accepts(value) else error("bad-value", at, _shown(at), kind.expected)
     meant = specifiers.meant(name, at.path, systemd, instances)
-    unknown = specifiers.unknown_specifier(value, _allowed(kind, meant.tables[0]))
+    known = specifiers.names_only(meant.tables[0]) if kind.expands is Expands.NAMES else meant.tables[0]
+    unknown = next(filter(None, (specifiers.unknown_specifier(one, known) for one in kind.expanded_parts(value))), "")
     if unknown:
         # One of a newer systemd than those that we know may be there.
         if systemd > NEWEST_KNOWN:
@@ -109,10 +110,6 @@ def _kind_finding(
                 "instance-value", at, _shown(at), kind.expected, NOT_VERIFIED.format(specifiers.verified(systemd))
             )
     return error("bad-value", at, _shown(at), kind.expected, _stands_for(at, value, refused))
-
-
-def _allowed(kind: Kind, table: specifiers.Table) -> specifiers.Table:
-    return specifiers.names_only(table) if kind.expands is Expands.NAMES else table
 
 
 def _refused(value: str, kind: Kind, meant: specifiers.Meant) -> t.Optional[specifiers.Table]:

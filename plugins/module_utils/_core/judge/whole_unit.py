@@ -25,6 +25,8 @@ MORE_LISTENS = ("ListenMessageQueue", "ListenUSBFunction")
 ACCEPTING = ("ListenStream", "ListenSequentialPacket")
 TRIGGERS = ("OnCalendar", "OnActiveSec", "OnBootSec", "OnStartupSec", "OnUnitActiveSec", "OnUnitInactiveSec")
 WATCHED = ("PathExists", "PathExistsGlob", "PathChanged", "PathModified", "DirectoryNotEmpty")
+# An empty value of one takes back what all of them said (config_parse_socket_listen() and its like).
+RESET_TOGETHER = ((*LISTENS, *MORE_LISTENS), TRIGGERS, WATCHED)
 CREDENTIALS = ("LoadCredential", "LoadCredentialEncrypted", "SetCredential", "SetCredentialEncrypted")
 NODES = ("ListenFIFO", "ListenStream", "ListenDatagram", "ListenSequentialPacket")
 DEFAULT_RESTART_USEC = 100_000
@@ -42,10 +44,15 @@ class Read:
 
     def all(self, key: str, section: str = "") -> t.List[Placed]:
         section = section or self.unit.name.kind.capitalize()
+        resets = next((group for group in RESET_TOGETHER if key in group), (key,))
         kept: t.List[Placed] = []
         for one in self.unit.assignments():
-            if (one.section, one.key) == (section, key) and (one.path, one.line) not in self.ignored:
-                kept = [*kept, one] if one.value else []
+            if one.section != section or (one.path, one.line) in self.ignored:
+                continue
+            if one.key == key and one.value:
+                kept.append(one)
+            elif one.key in resets and not one.value:
+                kept = []
         return kept
 
     def last(self, key: str, section: str = "") -> t.Optional[Placed]:

@@ -47,7 +47,7 @@ def verbatim(pattern: str) -> t.Callable[[str], str]:
 class Kind:
     """``expected`` says it in the words of who wrote the value. ``empty``: an empty value takes earlier ones back.
 
-    ``splits``: systemd takes it apart and then expands the words, so that ``accepts`` gets ``NOTHING`` in it where a
+    ``splits``: systemd takes it apart so and then expands the words, so that ``accepts`` gets ``NOTHING`` in it where a
     specifier stands for nothing. ``before`` gives the value as it is when specifiers are expanded, ``None`` when it is
     wrong before that; ``accepts`` gets it after that.
     """
@@ -56,8 +56,17 @@ class Kind:
     accepts: Accepts
     empty: bool = True
     expands: Expands = Expands.NONE
-    splits: bool = False
+    splits: t.Optional[Style] = None
     before: t.Callable[[str], t.Optional[str]] = _as_written
+
+    def expanded_parts(self, value: str) -> t.List[str]:
+        """What specifiers are looked for in: a quote may stand between a percent sign and its letter. ``accepts`` tells
+        of a value that cannot be taken apart.
+        """
+        try:
+            return [value, *(words(value, self.splits) if self.splits else [])]
+        except BadWord:
+            return [value]
 
 
 def each(accepts: Accepts, style: Style = QUOTED) -> Accepts:

@@ -14,8 +14,10 @@ import typing as t
 from dataclasses import replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.extract_word import (
+    COMMAND,
     ESCAPED,
     PLAIN,
+    QUOTED,
     WRITTEN,
     Style,
     unescaped,
@@ -311,7 +313,7 @@ def _paths(systemd: int) -> Kinds:
     absolute: Accepts = lambda value: is_absolute_path(value, systemd)  # noqa: E731
     open_place: Accepts = lambda value: absolute(value) and not is_kept_out(value, systemd)  # noqa: E731
     path = Kind("an absolute path without ..", one_of("", absolute), True, ALL)
-    several = Kind("absolute paths, each may follow - or +", each(after("-+", absolute)), True, ALL, splits=True)
+    several = Kind("absolute paths, each may follow - or +", each(after("-+", absolute)), True, ALL, splits=QUOTED)
     place = replace(path, accepts=absolute)
     node = replace(TEXT, expected="at most 4095 bytes", accepts=lambda value: len(value) <= LONGEST_PATH)
     return {
@@ -356,7 +358,7 @@ def _paths(systemd: int) -> Kinds:
             path,
             expected="absolute paths, each with or without :OPTIONS",
             accepts=each_written(lambda word: composed.is_temporary(word, systemd), Style()),
-            splits=True,
+            splits=QUOTED,
             before=verbatim(r":\S*"),
         ),
         **for_each(
@@ -376,7 +378,7 @@ def _directories(systemd: int) -> Kinds:
     def relative(*, may_link: bool) -> Kind:
         style = WRITTEN if systemd >= composed.LINKED_DIRECTORIES_SINCE else Style()
         check = each_written(lambda word: composed.is_directory(word, systemd, may_link=may_link), style)
-        return Kind("relative paths", check, True, ALL, splits=True)
+        return Kind("relative paths", check, True, ALL, splits=style)
 
     return {
         **for_each("RuntimeDirectory StateDirectory CacheDirectory LogsDirectory", relative(may_link=True)),
@@ -387,7 +389,7 @@ def _directories(systemd: int) -> Kinds:
 def _images(systemd: int) -> Kinds:
     def images(*, extension: bool) -> Kind:
         check = each_written(lambda word: composed.is_mount_image(word, systemd, extension=extension), WRITTEN)
-        return Kind("SOURCE:OPTIONS" if extension else "SOURCE:DESTINATION", check, True, ALL, splits=True)
+        return Kind("SOURCE:OPTIONS" if extension else "SOURCE:DESTINATION", check, True, ALL, splits=WRITTEN)
 
     policy = Kind("a policy for images, such as root=verity", composed.is_image_policy)
     return {
@@ -406,7 +408,7 @@ def _images(systemd: int) -> Kinds:
 
 def _several_units() -> Kind:
     style = replace(WRITTEN, unquotes=False)
-    return Kind("names of units with their type, such as a.service", each(is_unit, style), True, NAMES, splits=True)
+    return Kind("names of units with their type, such as a.service", each(is_unit, style), True, NAMES, splits=style)
 
 
 def _units(systemd: int) -> Kinds:
@@ -429,7 +431,7 @@ def _units(systemd: int) -> Kinds:
             each(lambda word: word.endswith(".socket") and is_unit(word), PLAIN),
             True,
             NAMES,
-            splits=True,
+            splits=PLAIN,
         ),
     }
 
@@ -440,7 +442,7 @@ def _names(systemd: int) -> Kinds:
     return {
         **for_each("User Group SocketUser SocketGroup", user),
         "SupplementaryGroups": replace(
-            user, expected="names or numbers of groups", accepts=each(is_user, PLAIN), splits=True
+            user, expected="names or numbers of groups", accepts=each(is_user, PLAIN), splits=PLAIN
         ),
         **for_each(texts, TEXT),
         **for_each("ExtraOptions SmackLabel SmackLabelIPIn SmackLabelIPOut", TEXT),
@@ -468,7 +470,7 @@ def _names(systemd: int) -> Kinds:
         "OOMRules": Kind("names", each(is_rule, WRITTEN)),
         **for_each(
             "XAttrEntryPoint XAttrListen XAttrAccept",
-            Kind("user.NAME=VALUE", each(is_attribute, PLAIN), True, ALL, splits=True),
+            Kind("user.NAME=VALUE", each(is_attribute, PLAIN), True, ALL, splits=PLAIN),
         ),
         "RestrictNetworkInterfaces": Kind(
             "names of network interfaces",
@@ -478,16 +480,18 @@ def _names(systemd: int) -> Kinds:
         "LogNamespace": Kind("the name of a namespace of the journal", is_namespace_of_journal, True, ALL),
         "BusName": Kind("a name on the bus, such as org.example.App", is_bus_name, EMPTY_IS_BAD, ALL),
         "Documentation": Kind("addresses: http://, https://, file:/, info: or man:", each(is_url, WRITTEN), True, ALL),
-        "Environment": Kind("NAME=value", each(is_assignment, ESCAPED), True, ALL, splits=True),
-        "PassEnvironment": Kind("names of variables", each(is_variable), True, ALL, splits=True),
+        "Environment": Kind("NAME=value", each(is_assignment, ESCAPED), True, ALL, splits=ESCAPED),
+        "PassEnvironment": Kind("names of variables", each(is_variable), True, ALL, splits=QUOTED),
         "UnsetEnvironment": Kind(
             "names of variables, or NAME=value",
             each(one_of(is_variable, is_assignment), ESCAPED),
             True,
             ALL,
-            splits=True,
+            splits=ESCAPED,
         ),
-        "LogExtraFields": Kind("FIELD=value, in capital letters", each(is_log_field, ESCAPED), True, ALL, splits=True),
+        "LogExtraFields": Kind(
+            "FIELD=value, in capital letters", each(is_log_field, ESCAPED), True, ALL, splits=ESCAPED
+        ),
     }
 
 
@@ -535,7 +539,7 @@ def _commands(systemd: int) -> Kinds:
 def _credentials(systemd: int) -> Kinds:
     name_alone = verbatim(":.*")
     loaded = Kind(
-        "NAME:PATH, or NAME", lambda value: composed.is_load_credential(value, systemd), True, ALL, splits=True
+        "NAME:PATH, or NAME", lambda value: composed.is_load_credential(value, systemd), True, ALL, splits=PLAIN
     )
     return {
         "SetCredential": Kind(
@@ -570,7 +574,7 @@ def _resources(systemd: int) -> Kinds:
             lambda value: composed.is_device_with(value, systemd, accepts),
             True,
             ALL,
-            splits=True,
+            splits=QUOTED,
         )
 
     rate = with_device("a size above 0 or infinity", one_of("infinity", is_above(0, lambda value: size(value, 1000))))
@@ -587,7 +591,7 @@ def _resources(systemd: int) -> Kinds:
             lambda value: composed.is_device_rule(value, systemd),
             True,
             ALL,
-            splits=True,
+            splits=QUOTED,
         ),
         **for_each("AllowedCPUs StartupAllowedCPUs AllowedMemoryNodes StartupAllowedMemoryNodes", cpus),
         "CPUAffinity": replace(cpus, accepts=one_of("numa", cpu_list(systemd))),
@@ -635,7 +639,7 @@ def _network(systemd: int) -> Kinds:
             lambda value: value.lower() in protocols or integer(value, systemd) in protocols.values(),
             EMPTY_IS_BAD,
         ),
-        "BPFProgram": Kind("TYPE:PATH", lambda value: composed.is_bpf_program(value, systemd), True, ALL, splits=True),
+        "BPFProgram": Kind("TYPE:PATH", lambda value: composed.is_bpf_program(value, systemd), True, ALL, splits=PLAIN),
         "NFTSet": Kind("SOURCE:FAMILY:TABLE:SET", each(lambda word: composed.is_nft_set(word, systemd), WRITTEN)),
     }
 
@@ -758,7 +762,7 @@ def _by_type(systemd: int) -> Kinds:
             lambda value: is_command(value, systemd),
             True,
             ALL,
-            splits=True,
+            splits=COMMAND,
         ),
         "UNIT [...]": _several_units(),
         "CONDITION": TEXT,

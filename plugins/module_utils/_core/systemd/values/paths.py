@@ -105,7 +105,9 @@ def is_device_node(text: str) -> bool:
     text = text.replace(NOTHING, "")
     if text.startswith(("block-", "char-")):
         return True
-    return bool(re.match("/+dev|/+run/+systemd/+inaccessible/", text)) and is_absolute_path(text)
+    names = [one for one in text.split("/") if one not in ("", ".")]
+    is_node = names[:1] == ["dev"] or names[:3] == ["run", "systemd", "inaccessible"]
+    return is_node and is_absolute_path(text)
 
 
 def _utf8(text: str) -> bytes:

@@ -15,7 +15,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.observe
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
-from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report import A_JOB, CLEAN_END
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.exits import A_JOB, CLEAN_END
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import moment
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.markers import (
     OWN_WATCH_MARKER,

@@ -10,7 +10,7 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import Generation, last_good
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
-from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report import last_exits
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.exits import last_exits
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status import (
     STATUS_PROPERTIES,
     all_instances,

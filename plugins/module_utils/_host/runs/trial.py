@@ -21,7 +21,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.problem impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import Value
-from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report import journal_lines, last_exits
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.exits import last_exits
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report import journal_lines
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.paths import parent
 from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import (

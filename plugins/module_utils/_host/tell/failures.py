@@ -10,11 +10,8 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.act import starts
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
-from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report import (
-    journal_lines,
-    last_death,
-    last_exits,
-)
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.exits import last_death, last_exits
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report import journal_lines
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else
 

@@ -20,15 +20,17 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.tell.diff im
     own_diff,
     private_diff,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.tell.mask import MASK
-from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report import (
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.exits import (
     A_JOB,
-    AFTER_KILL,
     CLEAN_END,
     how_it_ended,
-    journal_lines,
     last_death,
     last_exits,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.mask import MASK
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report import (
+    AFTER_KILL,
+    journal_lines,
     plan_diff,
     plan_lines,
     plan_rows,

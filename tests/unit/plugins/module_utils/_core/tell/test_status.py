@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import Instance, ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report import A_JOB, CLEAN_END
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.exits import A_JOB, CLEAN_END
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status import (
     STATUS_PROPERTIES,
     Row,

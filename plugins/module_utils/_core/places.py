@@ -10,6 +10,7 @@ from dataclasses import dataclass
 NAME = "workers.systemd"
 
 
+# Large: each method is the path of one file.
 @dataclass(frozen=True)
 class Places:
     """The places of one manager.

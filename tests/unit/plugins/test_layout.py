@@ -142,3 +142,35 @@ def test_each_path_on_a_map_exists(page: str) -> None:
         name for name in bare if not any((ROOT / "plugins").rglob(name)) and not any((ROOT / "tests").rglob(name))
     }
     assert missing == set()
+
+
+LONGEST_FUNCTION, MOST_PARAMETERS, MOST_METHODS = 40, 6, 12
+
+
+def is_large(node: ast.AST) -> bool:
+    if isinstance(node, ast.ClassDef):
+        return sum(isinstance(one, ast.FunctionDef) for one in node.body) > MOST_METHODS
+    if isinstance(node, ast.FunctionDef):
+        parameters = [one for one in [*node.args.args, *node.args.kwonlyargs] if one.arg not in ("self", "cls")]
+        lines = (node.end_lineno or node.lineno) - node.lineno + 1
+        return lines > LONGEST_FUNCTION or len(parameters) > MOST_PARAMETERS
+    return False
+
+
+@pytest.mark.parametrize("path", sorted(PLUGINS.rglob("*.py")), ids=lambda path: str(path.relative_to(PLUGINS)))
+def test_what_is_large_has_a_reason_beside_it(path: Path) -> None:
+    """A comment that begins with ``Large:`` above it, or above the class of a constructor."""
+    lines = path.read_text().splitlines()
+    tree = ast.parse(path.read_text())
+    excused = {
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef))
+        for first in [min([node.lineno, *(one.lineno for one in node.decorator_list)])]
+        if lines[first - 2].strip().startswith("# Large: ")
+    }
+    constructors = {
+        one for node in excused for one in ast.iter_child_nodes(node) if getattr(one, "name", "") == "__init__"
+    }
+    large = {node for node in ast.walk(tree) if is_large(node)} - excused - constructors
+    assert {getattr(node, "name", "") for node in large} == set()

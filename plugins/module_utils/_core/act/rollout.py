@@ -98,7 +98,7 @@ Action = t.Union[Restart, Count, LookInside, Check, Ask, Stops, Done]
 STOPPABLE = ("active", "reloading", "deactivating")
 
 
-# It has a method for each rule above, and a parameter for each kind of unit that a plan tells apart.
+# Large: it has a method for each rule above, and a parameter for each kind of unit that a plan tells apart.
 class Rollout:
     """``wanted`` are all instances that the pool is to have, by unit; the others are among them.
 

@@ -104,6 +104,7 @@ class Verdict:
         return Verdict(Health.FAILED, f"{TIMED_OUT} (TimeoutStartSec=): {self.because}")
 
 
+# Large: each method is one question about an instance or one sample of it.
 class Watch:
     """One instance from its restart until it is judged.
 

@@ -157,6 +157,7 @@ def proposals(usage: Usage, host: Host) -> t.List[Proposal]:
     return [_Fitting(profile, usage, host).proposal() for profile in PROFILES if local or profile != "no_network"]
 
 
+# Large: each method proposes one group of directives.
 class _Fitting:
     """One profile, opened step by step."""
 

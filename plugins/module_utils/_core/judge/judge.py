@@ -28,6 +28,7 @@ MAY_COME_LATER = frozenset(
 )
 
 
+# Large: each parameter is something that one judge needs.
 def judged(
     unit: Unit,
     catalogue: Catalogue,

@@ -110,6 +110,7 @@ ESCAPED_IN_SHELLS = frozenset(" \t\"'$`\\#&()*;<>?|~!{}[]=")
 ASSIGNMENT = re.compile(rf"\s*{NAME.pattern}=")
 
 
+# Large: each method is one state of the parser of systemd (env-file.c).
 class _EnvReader:
     """The state machine of parse_env_file_internal(), with systemd's names of the states."""
 

@@ -46,6 +46,7 @@ Shown = t.Mapping[str, t.Mapping[str, str]]
 Row = t.Dict[str, t.Any]
 
 
+# Large: each parameter is one thing that was looked at.
 def pool_status(
     places: Places,
     name: str,

@@ -94,6 +94,7 @@ def understand(params: t.Sequence[Params]) -> t.Tuple[t.Tuple[Pool, ...], t.List
     return tuple(pools), problems
 
 
+# Large: each method reads one option of a pool.
 class _Reader:
     """Reads one pool, noting problems as it goes instead of stopping at the first."""
 
@@ -107,6 +108,7 @@ class _Reader:
     def problem(self, option: str, found: str, expected: str, hint: str = "") -> None:
         self.problems.append(Problem(f"{self.where}.{option}", found, expected, hint))
 
+    # Large: one line for each option of a pool.
     def pool(self) -> Pool:
         if not self.name:
             self.problem(

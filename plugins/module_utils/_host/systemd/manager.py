@@ -37,6 +37,7 @@ class ListedUnit(t.NamedTuple):
     job: str
 
 
+# Large: each method is one call to systemd.
 class Manager:
     """``places`` are where it has its files and where we keep ours; ``journal`` answers questions to the journal."""
 

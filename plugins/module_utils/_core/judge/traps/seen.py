@@ -51,6 +51,7 @@ class Word(t.NamedTuple):
     text: str
 
 
+# Large: each method is one question that traps ask about a unit.
 @dataclass(frozen=True)
 class Seen:
     """``host`` and ``process`` are what is known; what is not known says nothing."""

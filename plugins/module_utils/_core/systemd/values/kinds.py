@@ -309,6 +309,7 @@ def _sizes(systemd: int) -> Kinds:
     }
 
 
+# Large: a table, one line for each kind.
 def _paths(systemd: int) -> Kinds:
     absolute: Accepts = lambda value: is_absolute_path(value, systemd)  # noqa: E731
     open_place: Accepts = lambda value: absolute(value) and not is_kept_out(value, systemd)  # noqa: E731
@@ -436,6 +437,7 @@ def _units(systemd: int) -> Kinds:
     }
 
 
+# Large: a table, one line for each kind.
 def _names(systemd: int) -> Kinds:
     user = Kind("the name or number of a user or group", is_user, True, ALL)
     texts = "SyslogIdentifier PAMName UtmpIdentifier Description Mount.Type Mount.Options Swap.Options"
@@ -567,6 +569,7 @@ def _credentials(systemd: int) -> Kinds:
     }
 
 
+# Large: a table, one line for each kind.
 def _resources(systemd: int) -> Kinds:
     def with_device(expected: str, accepts: Accepts) -> Kind:
         return Kind(
@@ -644,6 +647,7 @@ def _network(systemd: int) -> Kinds:
     }
 
 
+# Large: a table, one line for each kind.
 def _security(systemd: int) -> Kinds:
     namespaces = each(one_of(*names("cgroup ipc net mnt pid user uts"), *(["time"] if systemd >= 250 else [])), PLAIN)
     policies = MORE_MEMORY_POLICIES if systemd >= 258 else MEMORY_POLICIES
@@ -723,6 +727,7 @@ def is_file_system(word: str) -> bool:
     return not word.startswith("@") or word[1:] in FILE_SYSTEM_GROUPS
 
 
+# Large: a table, one line for each kind.
 def _by_type(systemd: int) -> Kinds:
     """What systemd --dump-configuration-items calls it, where that says enough."""
     return {

@@ -215,6 +215,13 @@ class LabHost:
                 raise AssertionError(f"did not happen within {seconds} s")
             time.sleep(0.1)
 
+    def never(self, happens: t.Callable[[], bool], seconds: float) -> None:
+        """Looks for as long as it might happen."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            assert not happens()
+            time.sleep(0.5)
+
     def _words(self, playbook: Path, variables: t.Mapping[str, t.Any], options: t.Sequence[str]) -> list[str]:
         extra = json.dumps({**CONNECTION, **self.login, **variables})
         return ["-i", f"{self.name},", "-e", extra, *options, str(playbook)]

@@ -140,8 +140,7 @@ def test_what_his_worker_does_in_the_middle_of_a_run_puts_nothing_of_the_system_
     by_itself(told)
     assert "was killed" in told.msg
     assert is_done(clean)
-    time.sleep(5)
-    assert (version_of(clean), is_done(clean)) == ("2", True)
+    clean.never(lambda: (version_of(clean), is_done(clean)) != ("2", True), seconds=5)
 
 
 def test_a_lock_that_he_holds_is_his_alone(clean: LabHost) -> None:

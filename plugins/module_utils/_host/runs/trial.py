@@ -32,6 +32,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.files import
     write_readable,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.verify import PROGRAMS
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 
 # With -s 0 no data of jobs is told. It is root's, and outside of the unit: the worker may make set-user-id programs
@@ -135,7 +136,12 @@ class Trials:
         argv = [strace(), *STRACE, str(pid)]
         # run_command() of Ansible waits for the end.
         with subprocess.Popen(  # pylint: disable=ansible-bad-function
-            argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", errors="surrogateescape"
+            argv,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=commands.tool_environment(),
+            encoding="utf-8",
+            errors="surrogateescape",
         ) as tracer:
             lines = t.cast("t.IO[str]", tracer.stdout)
 

@@ -1,10 +1,11 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs commands of the host: lists, never a shell, in the C locale and in UTC."""
+"""Runs commands of the host: lists, never a shell, in the C locale and in UTC, in an environment of their own."""
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import pwd
 import subprocess
@@ -30,6 +31,19 @@ def clean_environment(uid: int) -> t.Dict[str, str]:
     return {"PATH": SERVICE_PATH, "LANG": "C.UTF-8", **named}
 
 
+@functools.lru_cache(maxsize=None)
+def _own(uid: int) -> t.Dict[str, str]:
+    return {**clean_environment(uid), **ENVIRONMENT}
+
+
+def tool_environment() -> t.Dict[str, str]:
+    """For systemd's own tools and those of the package manager: nothing of a task, a login or sudo, such as LD_PRELOAD,
+    PATH or SYSTEMD_UNIT_PATH, decides what they do as root. Where the manager of a user is (user_part.py) stays.
+    """
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    return {**_own(os.geteuid()), **({"XDG_RUNTIME_DIR": runtime} if runtime else {})}
+
+
 def run(argv: t.Sequence[str], given: str = "") -> t.Tuple[int, str, str]:
     """Exit status, stdout and stderr; bytes that are no UTF-8 are in them as surrogates. Raises ``OSError``.
 
@@ -40,7 +54,7 @@ def run(argv: t.Sequence[str], given: str = "") -> t.Tuple[int, str, str]:
         argv,
         input=given,
         capture_output=True,
-        env={**os.environ, **ENVIRONMENT},
+        env=tool_environment(),
         encoding="utf-8",
         errors="surrogateescape",
         check=False,
@@ -58,7 +72,7 @@ def head(argv: t.Sequence[str], most: int) -> str:
     nothing = subprocess.DEVNULL
     with contextlib.suppress(OSError):
         process = subprocess.Popen(  # pylint: disable=ansible-bad-function
-            argv, stdin=nothing, stdout=subprocess.PIPE, stderr=nothing, env={**os.environ, **ENVIRONMENT}
+            argv, stdin=nothing, stdout=subprocess.PIPE, stderr=nothing, env=tool_environment()
         )
         with process:
             printed = t.cast("t.IO[bytes]", process.stdout).read(most)

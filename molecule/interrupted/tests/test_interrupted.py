@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import typing as t
 from functools import partial
 
 import pytest
@@ -17,8 +18,17 @@ PATIENT = {"workers_confirm": "10m"}
 one_by_one = partial(sleeper, instances=COUNT, rollout={"min_healthy_time": "2s", "max_parallel": "1"})
 
 
-def kill_the_deploy(lab: LabHost) -> None:
-    lab.sh("pkill -KILL -f '[A]nsiballZ_pools'")
+def killed(lab: LabHost, pool: dict[str, t.Any], when: t.Callable[[], bool]) -> None:
+    """A deploy of a pool that is killed then."""
+    with lab.deploying(pool, **PATIENT) as deploy:
+        lab.until(when)
+        lab.sh("pkill -KILL -f '[A]nsiballZ_pools'")
+        deploy.wait()
+
+
+def killed_half_way(lab: LabHost) -> None:
+    lab.deploy(one_by_one("old"))
+    killed(lab, one_by_one("new"), lambda: "new" in queues(lab).values())
 
 
 def finishing(stale: set[str]) -> list[tuple[str, str]]:
@@ -29,12 +39,7 @@ def finishing(stale: set[str]) -> list[tuple[str, str]]:
 
 
 def test_killed_between_two_restarts(bare: LabHost) -> None:
-    bare.deploy(one_by_one("old"))
-    with bare.deploying(one_by_one("new"), **PATIENT) as deploy:
-        bare.until(lambda: "new" in queues(bare).values())
-        kill_the_deploy(bare)
-        deploy.wait()
-
+    killed_half_way(bare)
     now, pids = queues(bare), bare.pids("sleeper")
     stale = {name for name, queue in now.items() if queue == "old"}
     assert 0 < len(stale) < COUNT
@@ -68,11 +73,7 @@ def test_killed_before_anything_was_told_to_systemd(bare: LabHost, script: str) 
 
 def test_a_restart_by_hand_is_taken_into_account(bare: LabHost) -> None:
     """Between a killed run and the next one somebody restarts an instance: it is not restarted again."""
-    bare.deploy(one_by_one("old"))
-    with bare.deploying(one_by_one("new"), **PATIENT) as deploy:
-        bare.until(lambda: "new" in queues(bare).values())
-        kill_the_deploy(bare)
-        deploy.wait()
+    killed_half_way(bare)
     bare.sh("systemctl restart sleeper@6")
     stale = [name for name, queue in queues(bare).items() if queue == "old"]
     assert "6" not in stale
@@ -81,10 +82,7 @@ def test_a_restart_by_hand_is_taken_into_account(bare: LabHost) -> None:
 
 
 def test_the_lock_of_a_killed_run_is_gone(bare: LabHost) -> None:
-    with bare.deploying(one_by_one("old"), **PATIENT) as deploy:
-        bare.until(lambda: bool(bare.pids("sleeper")))
-        kill_the_deploy(bare)
-        deploy.wait()
+    killed(bare, one_by_one("old"), lambda: bool(bare.pids("sleeper")))
     assert not bare.deploy(one_by_one("old")).failed
 
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What this machine has, and what it is told so that systemd boots in a container: found out, never assumed."""
+"""What this machine has, and its settings with which systemd boots in a container: found out, never assumed."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ Row = t.Mapping[str, t.Any]
 
 
 def instances_of(told: t.Any) -> t.Dict[str, Row]:
-    """By unit, with its user where it has one, of what ``pools_info`` told, or of one of its pools.
+    """By unit, with its user where it has one, of the result of ``pools_info``, or of one of its pools.
 
     Raises ``AnsibleError`` for anything else.
     """

@@ -124,11 +124,65 @@ Reader = t.Callable[[str], t.Iterable[Passage]]
 
 
 class Kind(t.NamedTuple):
-    """Files that are read in one way and held to one style."""
+    """Files that are read in one way and held to one style, except those in ``but``."""
 
     patterns: t.Tuple[str, ...]
     read: Reader
     style: Style
+    but: t.FrozenSet[str] = frozenset()
+
+
+# Code whose comments do not follow the rules yet. Remove a file from the list when you change it; add none.
+NOT_YET = frozenset(
+    {
+        "plugins/module_utils/_core/act/rollout.py",
+        "plugins/module_utils/_core/act/verdict.py",
+        "plugins/module_utils/_core/act/work.py",
+        "plugins/module_utils/_core/characters.py",
+        "plugins/module_utils/_core/decide/change.py",
+        "plugins/module_utils/_core/judge/directives.py",
+        "plugins/module_utils/_core/judge/exposure.py",
+        "plugins/module_utils/_core/judge/judge.py",
+        "plugins/module_utils/_core/judge/refusal.py",
+        "plugins/module_utils/_core/judge/value.py",
+        "plugins/module_utils/_core/judge/verify_text.py",
+        "plugins/module_utils/_core/look/run_journal.py",
+        "plugins/module_utils/_core/systemd/journal_query.py",
+        "plugins/module_utils/_core/systemd/proc_text.py",
+        "plugins/module_utils/_core/systemd/values/quantities.py",
+        "plugins/module_utils/_core/systemd/values/specifiers.py",
+        "plugins/module_utils/_core/tell/pools.py",
+        "plugins/module_utils/_core/tell/report.py",
+        "plugins/module_utils/_core/tell/result.py",
+        "plugins/module_utils/_core/understand/instances.py",
+        "plugins/module_utils/_core/understand/orders.py",
+        "plugins/module_utils/_core/understand/policy.py",
+        "plugins/module_utils/_core/undo/run_outcome.py",
+        "plugins/module_utils/_core/write/effects.py",
+        "plugins/module_utils/_core/write/pool_unit.py",
+        "plugins/module_utils/_core/write/wanted.py",
+        "plugins/module_utils/_host/act/limits.py",
+        "plugins/module_utils/_host/frame/background.py",
+        "plugins/module_utils/_host/frame/task.py",
+        "plugins/module_utils/_host/judge/pool_judge.py",
+        "plugins/module_utils/_host/judge/trap_facts.py",
+        "plugins/module_utils/_host/runs/instances.py",
+        "plugins/module_utils/_host/runs/pools.py",
+        "plugins/module_utils/_host/runs/statuses.py",
+        "plugins/module_utils/_host/runs/trial.py",
+        "plugins/module_utils/_host/runs/unit_file.py",
+        "plugins/module_utils/_host/systemd/manager.py",
+        "plugins/module_utils/_host/tell/failures.py",
+        "plugins/module_utils/_host/undo/recovery.py",
+        "plugins/module_utils/_host/undo/revert.py",
+        "plugins/module_utils/_host/undo/transaction.py",
+        "plugins/module_utils/_host/users/as_user.py",
+        "plugins/module_utils/_host/users/for_user.py",
+        "plugins/modules/pools.py",
+        "plugins/modules/unit_file.py",
+        "plugins/plugin_utils/following.py",
+    }
+)
 
 
 KINDS = (
@@ -136,13 +190,15 @@ KINDS = (
     Kind(("changelogs/fragments/*.yml",), prose.of_changelog, OF_DOCS),
     Kind(("plugins/modules/*.py", "plugins/doc_fragments/*.py"), prose.documentation, OF_DOCS),
     Kind(("roles/**/*.yml", "playbooks/*.yml", "plugins/test/*.yml"), prose.of_yaml, OF_DOCS),
+    Kind(("plugins/**/*.py", "lab/**/*.py"), prose.of_python, OF_CODE, but=NOT_YET),
 )
 
 
 def check(kinds: t.Iterable[Kind] = KINDS, root: Path = ROOT) -> t.Iterator[str]:
     """A line for each finding."""
     for kind in kinds:
-        for path in sorted({path for pattern in kind.patterns for path in root.glob(pattern)}):
+        found = {path for pattern in kind.patterns for path in root.glob(pattern)}
+        for path in sorted(path for path in found if str(path.relative_to(root)) not in kind.but):
             for passage in kind.read(path.read_text()):
                 for line, word, instead in findings(passage, kind.style):
                     yield f"{path.relative_to(root)}:{line}: {' '.join(word.split())!r}: {instead}"

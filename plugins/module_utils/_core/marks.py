@@ -12,7 +12,7 @@ SHARED = "Shared"
 REVIVAL = "workers-revival"
 # NAME@.service that hands a stop of a pool's target on to the former.
 RESTING = "workers-resting"
-# NAME.timer that forgets the restarts of instances that have been calm.
+# NAME.timer that resets the restart counter of stable instances.
 CALM = "workers-calm"
 # NAME.service that puts back at boot what a killed run had changed.
 RECOVERY = "workers-recovery"

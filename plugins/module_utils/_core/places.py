@@ -105,7 +105,7 @@ class Places:
 
     @property
     def runs(self) -> str:
-        """One directory per run that is under way, or whose end nobody has asked for yet."""
+        """One directory per run that is under way, or whose result was not fetched yet."""
         return f"{self.run}/runs"
 
     @property

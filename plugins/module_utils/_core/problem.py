@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line
 
-# Characters of a part of a problem that are told: somebody's megabyte tells nothing.
+# Characters of a part of a problem that are shown: a megabyte of text would not help.
 MOST_TOLD = 500
 
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Digests of texts that hold secrets: without the key, which only root of the host reads, nobody can try values."""
+"""Keyed digests of texts that hold secrets. Only root of the host reads the key, so others cannot guess values."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._host import child
 
-# Until what has not been answered counts as forbidden: a dead file server answers nobody.
+# Until what has not been answered counts as forbidden: a dead file server does not answer.
 LONGEST = 30.0
 
 # prctl(2)
@@ -44,7 +44,7 @@ def is_number(name: str) -> bool:
 
 
 def become(account: Account) -> None:
-    """For good, of this process. Nobody but root sees what it remembers, in /proc, by ptrace(2) or in a core dump.
+    """For good, of this process. Only root sees its memory, in /proc, by ptrace(2) or in a core dump.
 
     The kernel sees to that by itself unless fs.suid_dumpable is set (proc(5)).
     """

@@ -11,8 +11,8 @@ import secrets
 import stat
 import typing as t
 
-# Of this process and of what it starts, such as `systemctl enable`, which makes directories. Whoever calls us may have
-# any: under 000 a directory of ours would be everybody's, under 077 nobody could look at a unit.
+# Of this process and of what it starts, such as `systemctl enable`, which makes directories. The caller may have
+# any: under 000 a directory of ours would be everybody's, under 077 other users could not look at a unit.
 UMASK = 0o022
 PRIVATE, PUBLIC = 0o700, 0o755
 # The leading dot and the suffix keep systemd from reading it as a unit.

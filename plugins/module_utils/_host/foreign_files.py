@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The one door to files that somebody else than root owns, or may: they never wait, lead elsewhere or grow without end.
 
-Whoever owns a directory can put a FIFO, a device or a link in the place of a file at any moment, also between calls.
+The owner of a directory can put a FIFO, a device or a link in the place of a file at any moment, also between calls.
 So a file is held first (O_PATH opens nothing, see open(2)), then judged, and what was judged is what is read.
 """
 
@@ -40,9 +40,9 @@ class Step(t.NamedTuple):
         return stat.S_ISLNK(self.status.st_mode)
 
     def replaced_by(self, groups: t.Collection[int] = ()) -> str:
-        """Who but root can put something else in its place, in words; empty for nobody."""
+        """Who but root can put something else in its place, in words; empty when only root can."""
         writers = _writers(self.parent, groups)
-        # In /tmp and the like everybody may write, and nobody takes away what is another's.
+        # In /tmp and similar directories every user may write, and cannot remove the files of others.
         if writers and self.parent.st_uid == 0 and self.parent.st_mode & stat.S_ISVTX and self.status.st_uid == 0:
             return ""
         return f"{os.path.dirname(self.path)} {writers}" if writers else ""
@@ -51,7 +51,7 @@ class Step(t.NamedTuple):
 def read(path: str, most: int, *, follow: bool = False) -> bytes:
     """The content of a regular file of at most ``most`` bytes. Raises ``OSError`` for anything else.
 
-    Without ``follow`` links count only where nobody but root can turn them.
+    Without ``follow`` links count only where only root can change them.
     """
     with holding(path, follow=follow) as held, reading(held, path) as file:
         found = file.read(most + 1) or b""
@@ -81,7 +81,7 @@ def reading(held: int, path: str) -> t.Iterator[t.BinaryIO]:
 
 
 def changed_by(path: str, *, content: bool, groups: t.Collection[int] = ()) -> str:
-    """Who but root can make another file of ``path``, in words such as ``/srv/app belongs to app``; empty for nobody.
+    """Why a user other than root can replace ``path``, such as ``/srv/app belongs to app``; empty when only root can.
 
     With ``content`` those count too who can write into the file. ``groups`` are known to have somebody in them. Raises
     ``OSError`` for what is not there.
@@ -164,7 +164,7 @@ def _writers(status: os.stat_result, groups: t.Collection[int]) -> str:
 
 
 def _has_members(gid: int) -> bool:
-    """Whether somebody but root is in a group, as far as can be told without reading all accounts."""
+    """Whether somebody but root is in a group, as far as is known without reading all accounts."""
     try:
         group = grp.getgrgid(gid)
     except KeyError:

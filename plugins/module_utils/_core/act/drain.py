@@ -14,7 +14,7 @@ ASK_EVERY = 1.0
 
 
 class Drain:
-    """Asks in rounds: all of them at once, and nobody goes before all have answered, or idle ones would not be first.
+    """Asks in rounds: all of them at the same time. No unit goes before all have answered, so that idle ones are first.
 
     Busy ones go too when no instance became idle for ``policy.patience`` seconds: a worker that takes job after job
     never is. Without a busy check all may go at any time.
@@ -37,7 +37,7 @@ class Drain:
         return asked
 
     def hear(self, answers: t.Mapping[str, bool]) -> None:
-        """Whether units are busy; an answer that nobody waits for is dropped."""
+        """Whether units are busy; an answer that is not needed any more is dropped."""
         heard = self.unheard.intersection(answers)
         self.unheard -= heard
         self.busy.update(unit for unit in heard if answers[unit])

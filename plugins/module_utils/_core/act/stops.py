@@ -17,7 +17,7 @@ def killed(entries: t.Iterable[t.Mapping[str, t.Any]], formers: t.Mapping[str, s
 
     ``entries`` are what systemd wrote about ends of main processes and results of units, in order; ``formers`` are
     the invocations that were stopped, by unit. With KillMode=mixed a child that the main process leaves behind is
-    killed too; that is no failure to systemd, and is not told.
+    killed too; that is no failure to systemd, and is not reported.
     """
     found: t.Dict[str, str] = {}
     for entry in entries:

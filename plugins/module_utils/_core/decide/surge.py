@@ -5,7 +5,7 @@
 systemd runs one process for each instance, so no instance can start its new process before its old one has ended. A
 pool of four gets a fifth instance instead. It is the first to prove the new version; when it has settled, another may
 be down; and it goes when the rollout has ended, however that ended. A run that is killed leaves it to the next one, to
-which it is an instance that nobody wants.
+which it is an instance that is not wanted.
 """
 
 from __future__ import annotations

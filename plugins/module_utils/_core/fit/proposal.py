@@ -34,7 +34,7 @@ class Opening(t.NamedTuple):
     unit: Directives = {}
 
 
-# In a user namespace of its own nobody has rights over the host.
+# In a user namespace of its own no process has rights over the host.
 OWN_USERS: Directives = {"PrivateUsers": False}
 # Capabilities that a need gives.
 OF_NEEDS = frozenset(str(hardening.NEEDS["raw_sockets"].adds["AmbientCapabilities"]).split())
@@ -81,7 +81,7 @@ NOT_FILES = ("/dev", "/proc", "/sys")
 HOMES = ("/home", "/root", "/run/user")
 # Under ProtectSystem=full, what is read-only.
 OF_THE_SYSTEM = ("/usr", "/boot", "/efi", "/etc")
-# So many directories side by side are told as the one that they are in, if that is so deep below the root.
+# So many directories next to each other are shown as the one that they are in, if that is so deep below the root.
 MANY, DEEP = 3, 3
 CANNOT_SEE = (
     "Jobs, rare errors and nightly work that did not happen during the test. Give the worker real jobs during the "

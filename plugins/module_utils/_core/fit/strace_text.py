@@ -17,7 +17,7 @@ PATH = re.compile(r'(?:(?:AT_FDCWD|[0-9]+)(?:<([^>]*)>)?, )?"((?:[^"\\]|\\.)*)"'
 SOCKET_PATH = re.compile(r'sun_path="((?:[^"\\]|\\.)*)"')
 ESCAPE = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
 ESCAPES = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"v": b"\v", b"f": b"\f"}
-# Characters of a call that are told.
+# Characters of a call that are shown.
 MOST_TOLD = 160
 
 

@@ -46,12 +46,12 @@ SPECIFIER = re.compile("%(.)")
 
 
 def name(pool: str, token: str) -> str:
-    """The prefix of the unit. systemd has never loaded one of this name, so it need not be told of a change."""
+    """The prefix of the unit. systemd has never loaded one of this name, so it needs no daemon-reload."""
     return f"workers-harden-{token}-{pool}"
 
 
 def text(unit: Unit, guards: t.Mapping[str, Value], longest: int, path: str) -> str:
-    """From an instance of a pool with its drop-ins. systemd ends it after ``longest`` seconds, if nobody else does,
+    """From an instance of a pool with its drop-ins. systemd ends it after ``longest`` seconds, if nothing else does,
     and removes the file that it is in.
     """
     sections: t.Dict[str, t.Dict[str, t.List[str]]] = {section: {} for section in SECTIONS}

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lines of environment files that systemd reads otherwise than people think. No value of a variable is ever told."""
+"""Lines of environment files that systemd reads otherwise than people think. No value of a variable is ever shown."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
 
 
 class Severity(enum.Enum):
-    """An error refuses a deploy, a warning is told."""
+    """An error refuses a deploy, a warning is only shown."""
 
     ERROR = "error"
     WARNING = "warning"

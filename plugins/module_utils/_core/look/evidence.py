@@ -60,7 +60,7 @@ class Evidence:
     versions: t.Sequence[Version]
 
     def of(self, started: float, instance: str, said: t.Optional[Markers]) -> t.Optional[Markers]:
-        """The markers of files that a process was started with, or ``None`` when nobody knows."""
+        """The markers of files that a process was started with, or ``None`` when it is not known."""
         if started >= self.changed:
             return own_markers(self.installed, instance)
         possible = [own_markers(one.files, instance) for one in self._possible(started)]

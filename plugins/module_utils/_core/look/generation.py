@@ -102,7 +102,7 @@ def content_of(wanted: Wanted) -> Content:
 
 
 def installed_content(observed: ObservedPool) -> Content:
-    """What is on the host, whoever put it there."""
+    """The files on the host, from any source."""
     files = frozenset((path, file.text, file.mode) for path, file in observed.files.items())
     return files, frozenset(name for name, seen in observed.instances.items() if seen.enabled)
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A service as a host shows it, whoever ships it; `_host/look/services.py` fills it in."""
+"""A service as a host shows it, from any source; `_host/look/services.py` fills it in."""
 
 from __future__ import annotations
 

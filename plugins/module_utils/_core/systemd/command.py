@@ -63,7 +63,7 @@ class Command:
 
     @property
     def script(self) -> str:
-        """What a shell is told by ``-c``; empty for anything else."""
+        """The script that ``-c`` gives to a shell; empty for anything else."""
         return shell_script(self.words)
 
     @cached_property

@@ -72,7 +72,7 @@ def unfit_value(value: str) -> str:
 
 
 def parse_env(text: str) -> t.Dict[str, str]:
-    """What systemd reads from an EnvironmentFile. Never refuses: it ignores assignments to names that are none."""
+    """What systemd reads from an EnvironmentFile. Never refuses: it ignores assignments to invalid names."""
     return {one.name: one.value for one in read_env(text) if one.value is not None and NAME.fullmatch(one.name)}
 
 
@@ -89,7 +89,7 @@ class Otherwise(enum.Enum):
 
 @dataclass(frozen=True)
 class EnvLine:
-    """An assignment, or, with ``None`` for its value, a line that is none. ``line`` is where it begins, from 1."""
+    """An assignment, or a line that is not one, with ``None`` for its value. ``line`` is where it begins, from 1."""
 
     line: int
     name: str
@@ -98,14 +98,14 @@ class EnvLine:
 
 
 def read_env(text: str) -> t.List[EnvLine]:
-    """All that is no comment, in order, also assignments to names that are none."""
+    """Everything except comments, in order, also assignments to invalid names."""
     reader = _EnvReader()
     for character in text:
         reader.feed(character)
     return reader.end()
 
 
-# What a shell takes a backslash away from as well, so that whoever wrote it knows.
+# What a shell takes a backslash away from as well, so that the author knows.
 ESCAPED_IN_SHELLS = frozenset(" \t\"'$`\\#&()*;<>?|~!{}[]=")
 ASSIGNMENT = re.compile(rf"\s*{NAME.pattern}=")
 

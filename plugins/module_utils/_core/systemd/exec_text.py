@@ -35,7 +35,7 @@ def render_argv(argv: t.Sequence[str]) -> str:
 def argv_problems(argv: t.Sequence[str], where: str) -> t.List[Problem]:
     """What systemd cannot start exactly as it stands here.
 
-    Of the path it drops what means nothing: ``/usr//bin/./php`` is told to the program as ``/usr/bin/php``.
+    Of the path it drops what means nothing: ``/usr//bin/./php`` reaches the program as ``/usr/bin/php``.
     """
     problems = []
     for index, word in enumerate(argv):

@@ -35,7 +35,7 @@ class Backslash(enum.Enum):
     STAYS = "is a character as any other"
     TAKES_NEXT = "takes the next character as it is"
     ESCAPES = "begins an escape of C"
-    ESCAPES_OR_STAYS = "begins one, and stays before what is none"
+    ESCAPES_OR_STAYS = "begins an escape, and stays where there is no escape"
 
 
 class BadWord(ValueError):
@@ -105,7 +105,7 @@ def next_word(text: str, position: int, style: Style) -> t.Tuple[t.Optional[str]
 
 
 def unescaped(text: str) -> t.Optional[str]:
-    """The whole text with its escapes (cunescape()); ``None`` where one is none."""
+    """The whole text with its escapes (cunescape()); ``None`` for an invalid escape."""
     found, position = bytearray(), 0
     for match in re.finditer(r"\\", text):
         if match.start() < position:
@@ -152,7 +152,7 @@ def _unescaped(text: str, position: int, style: Style, quote: str) -> t.Tuple[by
 
 
 def _escape(text: str, position: int) -> t.Tuple[t.Optional[bytes], int]:
-    """What an escape stands for (cunescape_one()), and where the text goes on; ``None`` when it is none."""
+    """What an escape stands for (cunescape_one()), and where the text goes on; ``None`` when it is not an escape."""
     code = CODE.match(text, position)
     if code:
         octal, byte, short, long = code.groups()

@@ -25,7 +25,7 @@ class Stat(t.NamedTuple):
 
 
 def cgroups(data: bytes) -> t.Dict[str, str]:
-    """Of ``/proc/PID/cgroup``, paths by hierarchy. Whoever a tree of cgroups is delegated to names them as he likes,
+    """Of ``/proc/PID/cgroup``, paths by hierarchy. A user to whom a tree of cgroups is delegated chooses their names,
     but without newlines.
     """
     rows = (line.split(":", 2) for line in _text(data).split("\n"))
@@ -70,7 +70,7 @@ def extra_fields(data: bytes) -> t.Dict[str, str]:
 
 
 def processor_seconds(data: bytes) -> t.Optional[float]:
-    """Of ``/proc/PID/schedstat``, for how long it ran and waited for a processor; ``None`` where nobody counts."""
+    """Of ``/proc/PID/schedstat``, for how long it ran and waited for a processor; ``None`` without accounting."""
     numbers = _text(data).split()[:2]
     if len(numbers) < 2 or not all(NUMBER.fullmatch(one) for one in numbers):
         return None

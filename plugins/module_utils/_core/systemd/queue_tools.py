@@ -16,7 +16,7 @@ INTERPRETERS = re.compile(r"(?:python|pypy|php|ruby|jruby|node|nodejs|bun|deno|p
 OF_INTERPRETERS = frozenset(
     {"-W", "-X", "-d", "-c", "-I", "-r", "-S", "--require", "--import", "--loader", "-classpath"}
 )
-# One of NAME_BIN, NAME_CMD, where nobody knows what is in it.
+# One of NAME_BIN, NAME_CMD, whose content is not known.
 NAMED_PROGRAM = re.compile(r"\$\{?([A-Z]+)(?:_BIN|_CMD|_PATH|_COMMAND|_EXECUTABLE)\}?")
 # Tasks that only load the application, before the one that works.
 LOADS = frozenset({"environment"})
@@ -58,7 +58,7 @@ class Tool:
         return any(word.partition("=")[0] in self.ends for word in words)
 
     def is_gentle(self, words: t.Sequence[str]) -> bool:
-        """Whether it was told to end its jobs on the signals of ``drops_on``."""
+        """Whether it is configured to finish its jobs on the signals of ``drops_on``."""
         told = [
             (word.partition("=")[0], word.partition("=")[2] or after) for word, after in zip(words, (*words[1:], ""))
         ]
@@ -178,7 +178,7 @@ TOOLS = (
         drops_on=frozenset({"SIGTERM", "SIGINT"}),
         gentle_signal="SIGQUIT",
     ),
-    # github.com/resque/resque-pool, "Signals": QUIT waits for the jobs, INT and TERM do not unless told.
+    # github.com/resque/resque-pool, "Signals": QUIT waits for the jobs, INT and TERM do not by default.
     Tool(
         "resque-pool",
         ("resque-pool", "rake resque:pool"),

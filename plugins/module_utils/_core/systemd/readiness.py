@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""By what a worker shows that it has loaded, where systemd is not told (Type=notify).
+"""The sign that a worker has loaded, for workers that do not report it to systemd (Type=notify).
 
 Python leaves SIGTERM alone: Celery and RQ handle it from when they have imported the application and looked at their
 arguments. Until then the kernel has no handler for the signal (SigCgt in /proc/PID/status), and any error still ends

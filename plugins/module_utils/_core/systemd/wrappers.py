@@ -20,7 +20,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.shel
     base_name,
 )
 
-# Nobody writes more of them around each other.
+# More of them around each other do not occur.
 DEEPEST = 8
 SHELL_SCRIPT = re.compile(r"-[a-zA-Z]*c[a-zA-Z]*")
 
@@ -177,7 +177,7 @@ def shell_options(words: t.Sequence[str]) -> t.List[str]:
 
 
 def shell_script(words: t.Sequence[str]) -> str:
-    """What a shell is told by ``-c``; empty for anything else."""
+    """The script that ``-c`` gives to a shell; empty for anything else."""
     options = shell_options(words)
     has_script = any(SHELL_SCRIPT.fullmatch(option) for option in options)
     return words[len(options) + 1] if has_script and len(words) > len(options) + 1 else ""

@@ -20,7 +20,7 @@ def own_diff(path: str, before: t.Optional[str], after: t.Optional[str]) -> t.Di
 
 
 def private_diff(path: str, before: t.Mapping[str, str], after: t.Mapping[str, str]) -> t.Dict[str, str]:
-    """The same of a file that nobody may see: only the names of what is in it, and what happened to each."""
+    """The same of a secret file: only the names of what is in it, and the change of each."""
     happened = env_changes(before, after)
     prepared = "".join(f"{name}: {what}\n" for name, what in happened.items() if what != "unchanged")
     return {"header": path, "prepared": f"{path}\n{prepared}"}

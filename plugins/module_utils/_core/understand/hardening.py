@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a worker is shut out of: profiles of directives of [Service], and what opens them again.
 
-``standard`` is for every worker that nobody has looked at: what it takes away, queue workers do not use. /tmp stays
-that of the host, for checks and web applications meet workers there, and of the file systems only /usr, /boot and /etc
-are read-only, for frameworks write below their own directory. Nothing in it stops a just-in-time compiler.
+``standard`` is for every worker: queue workers do not use what it takes away. /tmp stays that of the host, because
+checks and web applications meet workers there. Only /usr, /boot and /etc are read-only, because frameworks write below
+their own directory. It does not stop a just-in-time compiler.
 """
 
 from __future__ import annotations
@@ -235,7 +235,7 @@ def runs_as_root(user: t.Any, dynamic_user: t.Any) -> bool:
 
 
 def granted(profile: str, *, as_root: bool) -> t.Tuple[str, ...]:
-    """The needs that nobody has to write: in ``standard`` a worker that runs as root goes on being root."""
+    """The needs that a pool has without writing them: in ``standard`` a worker that runs as root goes on being root."""
     return ("root",) if as_root and profile == DEFAULT else ()
 
 

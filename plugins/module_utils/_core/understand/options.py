@@ -51,7 +51,7 @@ def unknown_options(given: t.Mapping[str, t.Any], spec: Spec, where: str = "") -
 
 
 def known_only(given: t.Any, spec: Spec) -> t.Any:
-    """The arguments without unknown options: what is in a misspelled ``secrets`` nobody may show."""
+    """The arguments without unknown options: the content of a misspelled ``secrets`` must not be shown."""
     if isinstance(given, list):
         return [known_only(one, spec) for one in given]
     if not isinstance(given, dict):

@@ -34,10 +34,10 @@ class Policy:
 
     ``canary`` instances are restarted before all others, 0 for none. ``max_parallel`` is a count, or a percentage
     ending in ``%``; with ``surge`` as many instances are added for the meantime. A ``progress_deadline`` of 0 is off.
-    An empty ``health_check`` or ``busy_check`` is none. ``check_user`` is whom they run as, empty for the user of the
-    service. ``patience`` is how long a busy instance is left to become idle before it is stopped all the same.
-    ``awaits`` is the signal that an instance handles as soon as it has loaded (see readiness.py), empty when nobody
-    knows of one.
+    An empty ``health_check`` or ``busy_check`` is no check. ``check_user`` is the user they run as, empty for the user
+    of the service. ``patience`` is how long a busy instance is left to become idle before it is stopped all the same.
+    ``awaits`` is the signal that an instance handles as soon as it has loaded (see readiness.py), empty when none is
+    known.
     """
 
     canary: int = 1

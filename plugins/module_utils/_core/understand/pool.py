@@ -80,7 +80,7 @@ class Pool:
     and the needs come to) are directives, ``unit`` holds those that have the last word. ``left_out`` are guards that
     the host does not have, ``max_exposure`` is a score of `systemd-analyze security`. ``drain_timeout`` is a time span
     in systemd's words. ``manager_of`` is the user in whose manager it runs, empty for the system's; then ``user`` is
-    nobody.
+    ``None``.
     """
 
     name: str
@@ -113,14 +113,14 @@ class Pool:
 
     @property
     def account(self) -> t.Optional[str]:
-        """Whom systemd runs it as; ``None`` when only systemd knows, as with DynamicUser= or a specifier."""
+        """The user that systemd runs it as; ``None`` when only systemd knows, as with DynamicUser= or a specifier."""
         service = self.unit.get("Service", {})
         name = last_text(service.get("User", []), self.user or "root") or "root"
         return None if "%" in name or is_true(last_text(service.get("DynamicUser", []), "no")) else name
 
     @property
     def has_root_in_it(self) -> bool:
-        """Whether a command of its unit runs as root: then whoever sets a variable, such as LD_PRELOAD, is root."""
+        """Whether a command of its unit runs as root: then a user who sets a variable, such as LD_PRELOAD, is root."""
         lines = [line for key, value in self.unit.get("Service", {}).items() for line in _commands(key, value)]
         prefixed = any(AS_ROOT.match(line) for line in (self.exec_start, *lines))
         return self.account == "root" or prefixed or bool(self.rollout.busy_check and self.rollout.check_user)

@@ -4,7 +4,7 @@
 
 systemd counts restarts for as long as an instance lives and never forgets one by itself (systemd issue 43813): a worker
 that crashes, or ends to be recycled, once a day would wait ten seconds each time from the ninth day on. A timer that
-serves all pools of a host forgets the restarts of instances that have been calm since the last look.
+serves all pools of a host resets the restart counter of instances that have been stable since the last look.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a pool depends on and does not own: which marker it leaves in processes, and how a change of it is told.
+"""What a pool depends on and does not own: which marker it leaves in processes, and how a change of it is reported.
 
 A path is looked at by `_host/look/watched_files.py`, which tells a digest: the target of a link, and what is there.
 """
@@ -13,7 +13,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.characters i
 from ansible_collections.workers.systemd.plugins.module_utils._core.seal import Seal
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool, concrete
 
-# In the place of a digest; no seal is this word.
+# In the place of a digest; no digest is this word.
 UNKNOWN = "unknown"
 
 
@@ -27,7 +27,7 @@ class Markers(t.NamedTuple):
 
 
 class Note(t.NamedTuple):
-    """What a version knows of a path: where a link led, empty for none, and a seal of its digest."""
+    """What a version knows of a path: where a link led, empty for none, and a keyed digest of its digest."""
 
     link: str
     seal: str
@@ -70,7 +70,7 @@ def markers(pool: Pool, seal: Seal, digests: t.Mapping[str, str]) -> Markers:
 def markers_again(pool: Pool, noted: Markers, noted_of: Pool) -> Markers:
     """Those that another version of the pool has noted, as far as it watched the same.
 
-    Of what nobody has looked at the marker is one that nothing has: whoever starts with it is stale for the next run.
+    A path that was not read gets a marker that no file has: a process with it is stale for the next run.
     """
     paths = pool.read_paths
     if not paths:

@@ -32,7 +32,7 @@ ACCOUNT = ("User", "UID", "GID", "SupplementaryGroups")
 
 
 class Answer(t.NamedTuple):
-    """``status`` is the exit status, ``None`` when there is none; ``trouble`` are words, empty when it is 0."""
+    """``status`` is the exit status, ``None`` when there is none; ``trouble`` is a text, empty when it is 0."""
 
     status: t.Optional[int]
     trouble: str
@@ -88,7 +88,7 @@ class Checks:
         return told
 
     def end(self) -> None:
-        """Nobody waits for an answer any more."""
+        """The answers are not needed any more."""
         for unit in list(self.running):
             self._kill(unit)
 
@@ -100,7 +100,7 @@ class Checks:
             process.wait(REAP_WITHIN)
 
     def _accounts(self, units: t.Sequence[str], user: str) -> t.Dict[str, accounts.Account]:
-        """By unit; without those that nobody knows."""
+        """By unit; without unknown ones."""
         if os.geteuid() != 0:
             return dict.fromkeys(units, accounts.account_of(pwd.getpwuid(os.geteuid())))
         if user:
@@ -111,7 +111,7 @@ class Checks:
         return {unit: account for unit, account in found.items() if account is not None}
 
     def _begun(self, argv: t.Sequence[str], account: accounts.Account) -> subprocess.Popen[bytes]:
-        """In a session of its own, so that a check that hangs goes with its children. What it prints nobody reads."""
+        """In a session of its own, so that a check that hangs goes with its children. Its output is not read."""
         environment = clean_environment(account.uid)
         if self.manager.places.user:
             environment["XDG_RUNTIME_DIR"] = self.manager.places.runtime

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Limits that systemd has loaded anew come to the cgroups of units that run on."""
+"""Limits that systemd has loaded again are applied to the cgroups of running units."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ class Module(AnsibleModule):
         """
 
     def _log_invocation(self) -> None:
-        """The same. Of a text that is none Ansible makes a traceback there."""
+        """The same. For an invalid text Ansible would print a traceback here."""
 
     def warn(self, warning: str, **options: t.Any) -> None:
         super().warn(visible(warning), **options)
@@ -118,9 +118,9 @@ class Module(AnsibleModule):
 
 
 def _remove_own_file() -> None:
-    """Ansible brings a module as a file that has the arguments in it, and takes it away at the end.
+    """Ansible copies a module in a file that has the arguments in it, and removes the file at the end.
 
-    When the connection is lost, or the controller is killed, nobody does, and the secrets would stay on the host.
+    When the connection is lost, or the controller is killed, it does not, and the secrets would stay on the host.
     """
     with open("/proc/self/cmdline", "rb") as file:
         words = file.read().split(b"\0")

@@ -13,7 +13,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.verify import Candidate
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import unit_files
 
-# A template whose instances nobody has named yet is judged by this one.
+# A template whose instances are not known yet is judged by this one.
 SOME_INSTANCE = "1"
 # For a drop-in that comes before its unit: systemd takes an empty file for a masked unit.
 NOTHING = "[Unit]\n"

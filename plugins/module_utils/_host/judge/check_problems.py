@@ -23,7 +23,7 @@ ROOTS = "a program of root, in directories of root"
 
 
 def of_pool(pool: Pool, worker: t.Optional[accounts.Account]) -> t.Iterator[Problem]:
-    """``worker`` is whom the pool runs as; ``None`` when the host does not know him, or only systemd does."""
+    """``worker`` is the user of the pool; ``None`` when the host does not know it, or only systemd does."""
     options = {"rollout.health_check": pool.rollout.health_check, "busy_check": pool.rollout.busy_check}
     if not any(options.values()):
         return
@@ -41,7 +41,7 @@ def of_pool(pool: Pool, worker: t.Optional[accounts.Account]) -> t.Iterator[Prob
 
 
 def _asks(pool: Pool, worker: t.Optional[accounts.Account]) -> t.Tuple[str, t.Optional[accounts.Account]]:
-    """Whom the checks run as; without an account when the host does not know him, or nobody does before the start."""
+    """The user of the checks; without an account when the host does not know it, or only systemd will."""
     user = pool.rollout.check_user
     if not user:
         return pool.account or "", worker

@@ -90,7 +90,7 @@ def _taking_over(path: str) -> str:
 
 
 def _account(pool: Pool) -> t.Tuple[t.Optional[accounts.Account], t.List[Problem]]:
-    """Whom the worker runs as; ``None`` when the host does not know."""
+    """The user of the worker; ``None`` when the host does not know it."""
     problems: t.List[Problem] = []
     name = pool.account if os.geteuid() == 0 else str(os.geteuid())
     if name is None:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files that systemd reads as root for a worker, and runs as root for us: nobody else may put others in their place.
+"""Files that systemd reads as root for a worker, and runs as root for us: only root may replace them.
 
 A link in the place of one shows its worker the secrets of others. It may come at any time before a later start, so that
 only who could put it there can be asked about, not whether it is there.
@@ -25,7 +25,7 @@ HINT = (
 
 
 def of_pool(pool: Pool, worker: t.Optional[accounts.Account]) -> t.Iterator[Problem]:
-    """``worker`` is whom the pool runs as; ``None`` when the host does not know him, or only systemd does."""
+    """``worker`` is the user of the pool; ``None`` when the host does not know it, or only systemd does."""
     # To the manager of a user nothing is open that is not to the user.
     for where, path, is_environment in _read_as_root(pool) if os.geteuid() == 0 else ():
         for one in pool.of_instances(without_dash(path)):
@@ -58,7 +58,7 @@ def _others(path: str, worker: t.Optional[accounts.Account], *, content: bool) -
     try:
         return foreign_files.changed_by(path, content=content, groups=groups) if path.startswith("/") else ""
     except FileNotFoundError:
-        # Whoever can write to the directory can put it there.
+        # A user who can write to the directory can put it there.
         return _others(os.path.dirname(path), worker, content=True)
     except OSError:
         # That is said elsewhere.

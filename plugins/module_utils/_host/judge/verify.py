@@ -116,7 +116,7 @@ def _origin(origins: t.Mapping[str, str], path: str) -> str:
 
 @contextlib.contextmanager
 def staged(places: Places, files: t.Mapping[str, str]) -> t.Iterator[t.Tuple[str, t.Dict[str, str]]]:
-    """A directory that nobody else enters, with the files under their real names, and where each is from."""
+    """A directory that no other user enters, with the files under their real names, and where each is from."""
     # Gone at boot, should this process be killed.
     directory = tempfile.mkdtemp(prefix="workers.systemd.", dir=places.runtime)
     try:

@@ -20,7 +20,7 @@ HOME = re.compile(r"/[A-Za-z0-9_./+@-]+")
 
 
 def login(name: str, where: str) -> pwd.struct_passwd:
-    """Raises ``Problems`` with one when nobody's manager can be meant; ``where`` is the option."""
+    """Raises ``Problems`` with one when there is no such manager; ``where`` is the option."""
     user = accounts.found(name, pwd.getpwnam, pwd.getpwuid)
     if user is None:
         raise Problems([Problem(where, f"no user {name!r} on the host", "an existing user", "Create it first.")])

@@ -102,7 +102,7 @@ class _Keeper:
                 kept = generations.of_pool(self.places, self.pool)
                 self._versions = [version_of(one, generations.marked_at(self.places, one)) for one in kept]
             except (Problems, OSError):
-                # A broken one is told of by whoever needs it.
+                # A broken one is reported by the code that needs it.
                 self._versions = []
         return Evidence(self.installed, self.changed, self._versions or [])
 

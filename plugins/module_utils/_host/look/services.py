@@ -52,7 +52,7 @@ def _matches(name: str, patterns: t.Sequence[str]) -> bool:
 
 
 def _own_files(places: Places) -> t.Set[str]:
-    """Names of units with a file of their own; another name of a unit is none."""
+    """Names of units with a file of their own; an alias of a unit does not count."""
     found = set()
     for directory in places.searched:
         for name in entries(directory):
@@ -104,7 +104,7 @@ class _Sources:
 
 
 def _first(places: Places, name: str) -> str:
-    """The path of the file that systemd reads for exactly this name, or empty. A link to nothing is none."""
+    """The path of the file that systemd reads for exactly this name, or empty. A link to nothing does not count."""
     return next((f"{place}/{name}" for place in places.searched if os.path.exists(f"{place}/{name}")), "")
 
 

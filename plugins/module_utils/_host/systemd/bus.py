@@ -25,7 +25,7 @@ LONGEST = 25
 AT_ONCE = 100
 # "Authentication Protocol" of the D-Bus Specification: the kernel tells the bus who we are.
 LOGIN = b"\0AUTH EXTERNAL %s\r\n"
-# The bus hears nobody who has not said it.
+# The bus accepts no message before this one.
 HELLO = Call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "Hello")
 
 

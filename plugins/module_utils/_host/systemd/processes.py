@@ -22,7 +22,7 @@ OWN_SCOPE = "/init.scope"
 LOADS, RESTS, BETWEEN_LOOKS = 30.0, 0.1, 0.2
 # Below it systemd has the managers of users.
 USERS = "/user.slice/"
-# Stands for where systemd has its units, which is told by the paths themselves then.
+# Stands for where systemd has its units, which the paths themselves show then.
 UNSEEN = "?"
 
 
@@ -137,7 +137,7 @@ class _Effort(t.NamedTuple):
 
 
 def leave_terminal() -> None:
-    """Of this process: a connection ends when nobody has its pipes any more, and its end must not reach us."""
+    """Of this process: a connection ends when no process has its pipes any more, and its end must not reach us."""
     os.setsid()
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     nothing = os.open(os.devnull, os.O_RDWR)

@@ -40,7 +40,7 @@ def secrets_in(files: t.Iterable[t.Tuple[str, str]]) -> t.Set[str]:
 
 
 def _decrypted(name: str, text: str) -> str:
-    """Empty for one that nobody can decrypt any more, which is no reason to end a run half-way."""
+    """Empty for one that cannot be decrypted any more, which is no reason to end a run half-way."""
     try:
         status, out, _err = commands.run([PROGRAM, "decrypt", f"--name={name}", "-", "-"], text)
     except OSError:

@@ -57,7 +57,7 @@ def mark(places: Places, generation: Generation, state: State) -> None:
 
 
 def prune(places: Places, pool: str) -> None:
-    """Removes those that nobody will go back to."""
+    """Removes those that are not needed for a rollback."""
     for one in prunable(of_pool(places, pool)):
         _remove(places.generation(pool, one.number))
 
@@ -92,7 +92,7 @@ def _sweep(parent: str) -> None:
 
 
 def _remove(directory: str) -> None:
-    """Its name goes first, so that nobody ever reads half of one."""
+    """Its name goes first, so that no process reads a half of one."""
     parent, name = os.path.split(directory)
     aside = os.path.join(parent, f".{name}.{secrets.token_hex(8)}.old")
     os.rename(directory, aside)

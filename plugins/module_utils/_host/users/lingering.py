@@ -26,7 +26,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.systemd impo
 
 NOTES = f"{SYSTEM.state}/users"
 OURS, BEFORE = "ours", "before"
-# Where logind keeps whom it lets linger; `loginctl show-user` tells nothing of a user without a session.
+# Where logind keeps the users with lingering; `loginctl show-user` does not show a user without a session.
 LINGER = "/var/lib/systemd/linger"
 # Seconds until the manager of a user answers, which takes it 0.2 to 0.3.
 LONGEST = 10.0
@@ -36,7 +36,7 @@ PAUSE = 0.02
 def users() -> t.List[str]:
     """Those in whose managers we have put pools, and who are still there."""
     noted = os.listdir(NOTES) if os.path.isdir(NOTES) else []
-    # Of the directory of an organization getpwall() tells nobody, as a rule.
+    # As a rule getpwall() does not list the users of an organization's directory.
     return sorted(name for name in noted if accounts.found(name, pwd.getpwnam, lambda _number: None))
 
 

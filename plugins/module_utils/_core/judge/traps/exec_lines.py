@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Traps in command lines: what looks like a shell is none, and a shell is in the way."""
+"""Traps in command lines: shell syntax without a shell, and a shell between systemd and the worker."""
 
 from __future__ import annotations
 

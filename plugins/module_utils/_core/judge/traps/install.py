@@ -39,7 +39,7 @@ LOCAL_BROKER = re.compile(
 LOCAL_ADDRESS = re.compile(r"://(?:[^/@\s]*@)?(?:localhost|127\.|\[::1\]|/)|(?:^|=)unix:", re.IGNORECASE)
 # Where a specifier stands for a path, or for the number of a port.
 PATH_OR_PORT = re.compile(r"(?:[/:]|ports?[= ]|-p ?)%I", re.IGNORECASE)
-# `systemctl set-property` writes there, and nobody sees it in the unit directory.
+# `systemctl set-property` writes there, which is not visible in the unit directory.
 SET_PROPERTY = re.compile(r"/(?:etc|run)/systemd/(?:system|user)\.control/")
 # Every assignment of these adds something; with the others the last one decides.
 ADDS = re.compile(
@@ -50,7 +50,7 @@ ADDS = re.compile(
 
 
 def _has_its_broker_here(seen: Seen) -> bool:
-    """Whether the worker waits for a broker of this host, or is told an address of it and no other."""
+    """Whether the worker waits for a broker of this host, or has only its address in the command line."""
     needed = {name for key in ("After", *ORDERED) for name in seen.names(key)}
     words = [word for one in seen.starts for word in one.words]
     told = [text for text in (*words, *(one.value for one in seen.environment)) if "://" in text or "unix:" in text]

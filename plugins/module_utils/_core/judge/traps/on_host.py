@@ -28,7 +28,7 @@ WRITABLE_BY_ALL, READABLE_BY_ALL = 0o002, 0o004
 
 
 class Known(t.NamedTuple):
-    """A path of the unit of which the host told something."""
+    """A path of the unit, with facts from the host."""
 
     at: Placed
     path: str
@@ -304,7 +304,7 @@ def environment_file_refers(seen: Seen) -> t.Iterator[Caught]:
 
 
 def _odd_lines(seen: Seen, effect: Effect) -> t.Iterator[Caught]:
-    """Told at the line of the file itself."""
+    """Reported at the line of the file itself."""
     for path, facts in dict.fromkeys((path, facts) for _at, path, facts in _env_files(seen)):
         for one in facts.env.oddities:
             if one.effect is effect:

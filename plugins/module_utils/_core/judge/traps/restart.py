@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Traps in what happens after a crash: workers that stay down, or that nobody sees crash."""
+"""Traps in what happens after a crash: workers that stay down, or whose crash is not visible."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ def size(text: str) -> t.Optional[float]:
 
 
 def _paths(seen: Seen) -> t.Iterator[t.Tuple[Placed, str]]:
-    """Paths that the worker needs at its start, or is told to use."""
+    """Paths that the worker needs at its start, or that its command line names."""
     for one in seen.starts:
         yield from ((one.at, path) for path in one.paths)
     at = seen.last("WorkingDirectory")
@@ -251,7 +251,7 @@ def capability_is_out_of_bounds(seen: Seen) -> t.Iterator[Caught]:
     named, all_but = _bounds(seen)
     for word in seen.words("AmbientCapabilities"):
         if word.at.value.startswith("~"):
-            # All but these: whoever writes that gets what there is.
+            # All except the named ones: the worker gets those that exist.
             continue
         if (word.text.upper() in named) is all_but:
             yield Caught(word.at, f"{word.text}, which CapabilityBoundingSet= leaves out")

@@ -27,7 +27,7 @@ VENDOR = ("/usr/lib/systemd/", "/lib/systemd/")
 OF_PACKAGES = re.compile(r"/(?:usr/)?(?:s?bin|lib(?:32|64|exec)?|share|games)/|/etc/|/run/")
 # What people put together a service of their own from, or try things with. No package ships a server that is one.
 TOOLS = frozenset({"awk", "cat", "curl", "echo", "false", "sleep", "tail", "true", "wget"})
-# Words in the name of a unit, a program or a script, and as what it is told to do.
+# Words in the name of a unit, a program or a script, and as its command.
 WORKER_WORD = re.compile(r"(?:.*[^a-z])?(?:workers?|queues?|consumers?|jobs)(?:[^a-z].*)?", re.IGNORECASE | re.DOTALL)
 SERVER_WORD = re.compile(r"(?:.*[^a-z])?(?:server|httpd?|exporter|proxy)(?:[^a-z].*)?", re.IGNORECASE | re.DOTALL)
 SERVES = frozenset({"serve", "server", "runserver", "web", "agent"})
@@ -143,7 +143,7 @@ class Seen:
     def is_worker(self) -> bool:
         """An own service that is meant to stay up, and that looks like a background worker.
 
-        What regards servers as well is not for these opinions: nobody starts nginx anew because of them.
+        Traps that apply to servers as well are not for these opinions: they are no reason to restart nginx.
         """
         stays = self.type in (*STAYING, "forking") and (self.stays_up or self.tool is not None)
         return stays and self.looks_like_a_worker
@@ -155,7 +155,7 @@ class Seen:
 
     @cached_property
     def looks_like_a_worker(self) -> bool:
-        """A pool, known queue software, what calls itself so, or code of an application that serves nobody."""
+        """A pool, known queue software, what calls itself so, or code of an application that is not a server."""
         if not self.is_own_service:
             return False
         if self.tool or self.unit.value(marks.OWNER_SECTION, "Pool"):
@@ -188,7 +188,7 @@ class Seen:
 
 
 def _is_of_an_application(start: Command) -> bool:
-    """Whether the program, or the script that an interpreter runs, is none of a package."""
+    """Whether the program, or the script that an interpreter runs, is not from a package."""
     if not start.inner:
         # npm start and its like run what the application brings along.
         return bool(start.layers)

@@ -41,7 +41,7 @@ TRAPS: t.Mapping[str, Trap] = {one.id: one for one in (*OF_TEXT, *OF_HOST, *OF_P
 def findings(unit: Unit, host: t.Optional[HostFacts], systemd: int, off: t.Collection[str] = ()) -> t.Iterator[Finding]:
     """What is to regret about a unit, before it runs. ``systemd`` is the version; ``off`` are ids of traps."""
     if unit.value(marks.OWNER_SECTION, marks.SHARED):
-        # Our own units that serve the workers are none.
+        # The units of this collection that serve all pools are not workers.
         return iter(())
     seen = Seen.of(unit, systemd, host or HostFacts(), LiveProcess())
     return _walk((*OF_TEXT, *OF_HOST), seen, off)

@@ -27,7 +27,7 @@ Check = t.Callable[[Seen], t.Iterator[Caught]]
 
 @dataclass(frozen=True)
 class Trap:
-    """``why`` says what it does to whom, and how that is known; ``instead`` what to write."""
+    """``why`` describes the damage, and how it is known; ``instead`` says what to write."""
 
     id: str
     severity: Severity

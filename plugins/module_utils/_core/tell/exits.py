@@ -50,7 +50,7 @@ def last_death(entries: t.Sequence[Entry], until: float = FOR_EVER) -> t.List[En
 def last_exits(entries: t.Sequence[Entry], until: float = FOR_EVER) -> t.Dict[str, str]:
     """How the main process of each unit ended last, by unit, from journal entries in order; ``until`` as above.
 
-    Of one that ended well systemd says that its unit did; so it says of one that was stopped, which is not told.
+    Of one that ended well systemd says that its unit did; so it says of one that was stopped, which is not reported.
     """
     told = {entry.get("INVOCATION_ID") for entry in entries if not says(entry, UNIT_SUCCEEDED)}
     found: t.Dict[str, str] = {}

@@ -65,4 +65,4 @@ def owned_pools(manager: Manager) -> Said:
 
 
 def another_shape(user: str) -> ManagerError:
-    return ManagerError(f"the process that was working as {user} told a result of another shape")
+    return ManagerError(f"the process that was working as {user} returned a result of another shape")

@@ -26,9 +26,9 @@ class Showing(ActionBase):  # type: ignore[misc]
 
     def run(self, tmp: t.Optional[str] = None, task_vars: t.Optional[Result] = None) -> Result:
         super().run(tmp, task_vars)
-        told: Result = self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val)
-        if boolean(self._task.args.get("show", False), strict=False) and self.lines in told and not self._task.no_log:
+        result: Result = self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val)
+        if boolean(self._task.args.get("show", False), strict=False) and self.lines in result and not self._task.no_log:
             host = self._task.delegate_to or (task_vars or {}).get("inventory_hostname", "")
             # In one piece: the lines of several hosts come at the same time.
-            display.display("\n".join(["", f"{host}:", *(told[self.lines] or [told.get("msg", "")])]))
-        return told
+            display.display("\n".join(["", f"{host}:", *(result[self.lines] or [result.get("msg", "")])]))
+        return result

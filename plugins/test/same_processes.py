@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.plugin_utils.told import instances_of
+from ansible_collections.workers.systemd.plugins.plugin_utils.results import instances_of
 
 
 def same_processes(after: t.Any, before: t.Any, but: t.Sequence[str] = ()) -> bool:

@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.plugin_utils.told import instances_of
+from ansible_collections.workers.systemd.plugins.plugin_utils.results import instances_of
 
 
-def settled(told: t.Any) -> bool:
+def settled(result: t.Any) -> bool:
     """Whether every instance runs, on the version that was deployed last, and has not died since it was started."""
     return all(
         row["state"] == "active" and row["sub_state"] == "running" and row["stale"] == "" and row["restarts"] == 0
-        for row in instances_of(told).values()
+        for row in instances_of(result).values()
     )
 
 

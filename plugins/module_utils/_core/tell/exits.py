@@ -23,6 +23,8 @@ A_JOB = (
 FOR_EVER = float("inf")
 # An end by a signal such as SIGTERM is one too (systemd.service(5), SuccessExitStatus=).
 CLEAN_END = "a clean end, such as exit status 0"
+# With cgroup v1 systemd does not know of it.
+OOM_KILLER = ": OOM killer"
 
 
 def last_death(entries: t.Sequence[Entry], until: float = FOR_EVER) -> t.List[Entry]:
@@ -59,6 +61,8 @@ def last_exits(entries: t.Sequence[Entry], until: float = FOR_EVER) -> t.Dict[st
         if unit and (unit not in found or taken(entry) <= until):
             if "EXIT_CODE" in entry:
                 found[unit] = how_it_ended(entry["EXIT_CODE"], entry.get("EXIT_STATUS", ""))
+            elif entry.get("UNIT_RESULT") == "oom-kill" and unit in found:
+                found[unit] = f"{found[unit].partition(OOM_KILLER)[0]}{OOM_KILLER}"
             elif entry.get("INVOCATION_ID") not in told:
                 found[unit] = CLEAN_END
     return found

@@ -68,7 +68,9 @@ class InstancesRun:
         except ManagerError as error:
             broken_off = str(error)
         # The pools of ours may have written their secrets into the journal.
-        found = failures(units, lambda: secrets_of(self.manager.places, decision.own_pools), self.manager, time.time())
+        found = failures(
+            units, lambda: secrets_of(self.manager.places, decision.own_pools), self.manager, time.time(), {}
+        )
         return RunOutcome(units, broken_off, failures=tuple(found), warnings=tuple(units.unjudged))
 
     def conclude(self, decision: InstancesDecision, outcome: RunOutcome) -> None:

@@ -10,6 +10,8 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome, work_of_pools
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.decision import PoolsDecision
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell import pools as tell_pools
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.result import PoolsResult, Result
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.orders import Deploy, GoBack
@@ -54,7 +56,7 @@ class PoolsRun:
         undone_since = time.time()
         reverted = transaction.undo(bad, units, begun, tell)
         # The work is done. The rest serves the result alone.
-        found = failures(units, lambda: _secrets(decision), self.manager, undone_since)
+        found = failures(units, lambda: _secrets(decision), self.manager, undone_since, _memory(decision))
         seen = or_else(
             lambda: self._judge_processes(decision, units),
             lambda error: [f"the running processes were not judged: {in_words(error)}"],
@@ -84,6 +86,17 @@ class PoolsRun:
         settled = {unit for unit, verdict in units.verdicts.items() if verdict.health is Health.SETTLED}
         found = judge_processes(self.manager, decision.wanted.values(), settled, decision.skip_traps)
         return [str(finding.problem(where)) for where, finding in found]
+
+
+def _memory(decision: PoolsDecision) -> t.Dict[str, str]:
+    """MemoryMax= of pools that have one, as written."""
+    limits = {
+        name: UnitText.parse(file.text).values("Service", "MemoryMax")[-1:]
+        for name, wanted in decision.wanted.items()
+        for file in wanted.files
+        if file.path == decision.places.unit(unit_name.template(name))
+    }
+    return {name: limit[0] for name, limit in limits.items() if limit and limit[0]}
 
 
 def _secrets(decision: PoolsDecision) -> t.Set[str]:

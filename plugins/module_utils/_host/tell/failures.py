@@ -10,7 +10,11 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.act import starts
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
-from ansible_collections.workers.systemd.plugins.module_utils._core.tell.exits import last_death, last_exits
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.exits import (
+    OOM_KILLER,
+    last_death,
+    last_exits,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report import journal_lines
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else
@@ -24,8 +28,12 @@ LATEST = 5.0
 Secrets = t.Callable[[], t.Iterable[str]]
 
 
-def failures(outcome: Outcome, secrets: Secrets, manager: Manager, until: float) -> t.List[t.Dict[str, t.Any]]:
+def failures(
+    outcome: Outcome, secrets: Secrets, manager: Manager, until: float, memory: t.Mapping[str, str]
+) -> t.List[t.Dict[str, t.Any]]:
     """One entry for each instance with a bad verdict: unit, verdict, exit, restarts, journal.
+
+    ``memory`` is the MemoryMax= of pools that have one.
 
     ``secrets`` finds what nobody may see of what workers wrote, which costs something. ``until`` is when instances
     began to be put back, in seconds since the epoch. Raises nothing: what cannot be read is not told. The outcome
@@ -48,12 +56,16 @@ def failures(outcome: Outcome, secrets: Secrets, manager: Manager, until: float)
         {
             "unit": unit,
             "verdict": str(verdicts[unit]),
-            "exit": exits.get(unit, ""),
+            "exit": _with_limit(exits.get(unit, ""), memory.get(UnitName.parse(unit).prefix, "")),
             "restarts": outcome.restarts.get(unit, 0),
             "journal": said.get(unit, []),
         }
         for unit in failed
     ]
+
+
+def _with_limit(ended: str, memory_max: str) -> str:
+    return f"{ended}, MemoryMax={memory_max}" if memory_max and ended.endswith(OOM_KILLER) else ended
 
 
 def _late(outcome: Outcome, manager: Manager, until: float) -> t.Set[str]:

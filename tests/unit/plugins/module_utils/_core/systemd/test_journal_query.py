@@ -41,7 +41,7 @@ ARGV = {
     "ends of processes": (
         About.EXITS,
         None,
-        [MAIN_PROCESS_EXITED, UNIT_SUCCEEDED, UNIT_STOPPING, "_PID=1", f"UNIT={UNIT}"],
+        [MAIN_PROCESS_EXITED, UNIT_FAILED, UNIT_SUCCEEDED, UNIT_STOPPING, "_PID=1", f"UNIT={UNIT}"],
     ),
     "ends and failures of a user": (
         About.FAILURES,

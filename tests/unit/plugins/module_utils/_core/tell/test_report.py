@@ -194,6 +194,22 @@ def test_an_end_without_an_error_is_told(entries: list[dict[str, t.Any]], told: 
     assert last_exits(entries).get("mail@1.service") == told
 
 
+OOM = {**ENTRY, "UNIT_RESULT": "oom-kill"}
+SIGKILLED = {**ENTRY, "EXIT_CODE": "killed", "EXIT_STATUS": "9"}
+OUT_OF_MEMORY = {
+    "the main process": ([SIGKILLED, OOM], "signal 9 (SIGKILL): OOM killer"),
+    "again and again": ([SIGKILLED, OOM, OOM], "signal 9 (SIGKILL): OOM killer"),
+    "before another end": ([SIGKILLED, OOM, EXITED], "exit status 3"),
+    "an end that is not known": ([OOM], None),
+    "another result": ([SIGKILLED, {**OOM, "UNIT_RESULT": "signal"}], "signal 9 (SIGKILL)"),
+}
+
+
+@pytest.mark.parametrize(("entries", "told"), OUT_OF_MEMORY.values(), ids=OUT_OF_MEMORY.keys())
+def test_the_oom_killer_is_told(entries: list[dict[str, t.Any]], told: str | None) -> None:
+    assert last_exits(entries).get("mail@1.service") == told
+
+
 def test_a_worker_that_ends_by_itself_is_told_what_it_is() -> None:
     ended = {**failure_of(1, "flapping: died"), "exit": CLEAN_END}
     assert summary({}, [ended, ended], []).splitlines()[-1] == A_JOB

@@ -20,7 +20,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # ansible-playbook wants a locale that can write UTF-8; a bare machine has none but this one.
 export LC_ALL := C.UTF-8
 
-.PHONY: help setup lab check lint types unit docs test corners test-matrix sanity artifact oracle molecule faults soak demo demo-clean bench pages api lock release clean
+.PHONY: help setup lab check lint types unit docs test vm corners test-matrix sanity artifact oracle molecule faults soak demo demo-clean bench pages api lock release clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -57,7 +57,7 @@ lint: setup  ## ruff, yamllint, ansible-lint, licences, documentation of modules
 	python -m tests.helpers.plain_english
 
 types: setup  ## mypy --strict
-	mypy -p $(PACKAGE).plugins -p lab -p tests.helpers -p tests.benchmarks -p tests.corpus -p tests.faults -p tests.matrix
+	mypy -p $(PACKAGE).plugins -p lab -p tests.helpers -p tests.benchmarks -p tests.corpus -p tests.faults -p tests.matrix -p tests.vm
 
 unit: setup  ## unit and property tests, full branch coverage of the core
 	pytest --numprocesses=auto --dist=worksteal tests/unit $(COVERAGE)
@@ -100,6 +100,10 @@ corners: lab  ## some scenarios on the oldest and the newest systemd
 
 test-matrix: lab  ## every scenario on every systemd, the rest on every ansible-core: the table of the README; two hours
 	python3 -m tests.matrix
+
+vm: setup  ## what only a machine of its own proves: cgroup v2, a real boot, a disk that forgets; VM_SUITE asks for another
+	python3 -m lab setup --kind vm
+	pytest tests/vm
 
 soak: lab  ## the long form: 20,000 jobs a framework, 100,000 made-up rollouts, 100 points a fault, values nobody has tried
 	WORKERS_CASES=100000 pytest --hypothesis-profile=default tests/unit/plugins/module_utils/_core/act/test_rollout.py

@@ -294,7 +294,7 @@ options:
             description:
               - The longest time from the start of an instance until it counts as healthy, as a time span of systemd.
                 The stop of the previous process has its own limit, O(pools[].drain_timeout).
-              - systemd has the same limit for a start (C(TimeoutStartSec=)), unless O(pools[].unit) has another.
+              - systemd has the same limit for a start (C(TimeoutStartSec=)), unless O(pools[].unit) sets it.
               - A rollout also waits this long for an instance that is down for another reason.
             type: str
             default: 5m

@@ -56,7 +56,8 @@ class PoolsRun:
         undone_since = time.time()
         reverted = transaction.undo(bad, units, begun, tell)
         # The work is done. The rest serves the result alone.
-        found = failures(units, lambda: _secrets(decision), self.manager, undone_since, _memory(decision))
+        memory: t.Mapping[str, str] = or_else(lambda: _memory(decision), lambda _error: {})
+        found = failures(units, lambda: _secrets(decision), self.manager, undone_since, memory)
         seen = or_else(
             lambda: self._judge_processes(decision, units),
             lambda error: [f"the running processes were not judged: {in_words(error)}"],

@@ -14,7 +14,7 @@ from tests.helpers.lab_host import LabHost
 APPS = "/srv/no_lost_jobs"
 PER_SECOND = 25
 # A queue in which nothing was done for so long, in seconds, has nothing more to do.
-CALM = 8.0
+COUNTER_RESET = 8.0
 # The same where late is allowed and lost is not: Celery's workers look for what another one left unacknowledged 10 s
 # after their start and then every 100 s (kombu, QoS.restore_visible).
 PATIENCE = 150.0
@@ -147,7 +147,7 @@ class Load:
     def is_on(self) -> bool:
         return bool(self.host.sh("systemctl list-units --plain --no-legend --state=active 'produce-*'").strip())
 
-    def tallies(self, calm: float = CALM) -> dict[str, Tally]:
+    def tallies(self, calm: float = COUNTER_RESET) -> dict[str, Tally]:
         """What became of the jobs, once all are done or nothing happened to them for so many seconds."""
         self._wait(calm)
         return {queue: Tally(self._list(f"{queue}:sent"), self._list(f"{queue}:done")) for queue in self.producers}

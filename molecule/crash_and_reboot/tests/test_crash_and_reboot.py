@@ -10,7 +10,7 @@ import typing as t
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import GROWING_DELAY_SINCE
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.revival import FIRST_WAIT, LONGEST_WAIT
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.start_limit import FIRST_WAIT, LONGEST_WAIT
 from tests.helpers.lab_host import LabHost
 from tests.helpers.pools import sleeper
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 OWNER_SECTION = "X-Workers"
 SHARED = "Shared"
 # NAME@.service that starts an instance again after its start limit.
-REVIVAL = "workers-revival"
+START_LIMIT = "workers-revival"
 # NAME@.service that hands a stop of a pool's target on to the former.
 RESTING = "workers-resting"
 # NAME.timer that resets the restart counter of stable instances.
-CALM = "workers-calm"
+COUNTER_RESET = "workers-calm"
 # NAME.service that puts back at boot what a killed run had changed.
 RECOVERY = "workers-recovery"
 # NAME.timer and NAME.service, transient: the switch of a run that changes the host.
@@ -26,4 +26,4 @@ SHARED_HEADER = "Serves all pools of this host, managed by workers.systemd."
 
 def is_taken(name: str) -> bool:
     """Whether a pool of this name would have units beside our own."""
-    return name in (REVIVAL, RESTING, CALM, RECOVERY, DEAD_MAN) or name.startswith(OF_A_MOMENT)
+    return name in (START_LIMIT, RESTING, COUNTER_RESET, RECOVERY, DEAD_MAN) or name.startswith(OF_A_MOMENT)

@@ -9,7 +9,7 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb, file_steps
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedShared
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.write import calm
+from ansible_collections.workers.systemd.plugins.module_utils._core.write import restart_counter
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import ENABLED
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import WantedFile
 
@@ -27,7 +27,7 @@ def plan_shared(places: Places, wanted: t.Sequence[WantedFile], observed: Observ
 def _unit_steps(unit: str, wanted: bool, because: str, observed: ObservedShared) -> t.Iterator[Step]:
     if wanted and unit not in observed.enabled:
         yield Step(Verb.ENABLE, unit, because)
-    if wanted and unit == calm.TIMER and unit not in observed.active:
+    if wanted and unit == restart_counter.TIMER and unit not in observed.active:
         yield Step(Verb.START, unit, because)
     if unit in observed.active and not wanted:
         yield Step(Verb.STOP, unit, "no pool needs it any more")

@@ -8,8 +8,8 @@ import math
 import re
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.keyed_digest import KeyedDigest
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
-from ansible_collections.workers.systemd.plugins.module_utils._core.seal import Seal
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import read_texts, unfit_value
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import render_argv
 
@@ -81,12 +81,14 @@ def directives(files: t.Sequence[t.Tuple[str, str]], systemd: int) -> t.Dict[str
     return {"LoadCredential": loads, "ExecStartPost": guard}
 
 
-def listing(values: t.Mapping[str, str], texts: t.Mapping[str, str], seal: Seal) -> str:
+def listing(values: t.Mapping[str, str], texts: t.Mapping[str, str], keyed_digest: KeyedDigest) -> str:
     """A digest for each credential, in one line. ``texts`` are those of the files, which hold the values."""
-    return ",".join(f"{name}={_digest(name, value, texts[name], seal)}" for name, value in values.items())
+    return ",".join(f"{name}={_digest(name, value, texts[name], keyed_digest)}" for name, value in values.items())
 
 
-def kept(values: t.Mapping[str, str], listed: str, texts: t.Mapping[str, str], seal: Seal) -> t.Dict[str, str]:
+def kept(
+    values: t.Mapping[str, str], listed: str, texts: t.Mapping[str, str], keyed_digest: KeyedDigest
+) -> t.Dict[str, str]:
     """Of the texts of files, those that hold these values still, as ``listing`` once noted.
 
     Nothing else can tell without decrypting: encrypting the same value again gives another text.
@@ -95,9 +97,9 @@ def kept(values: t.Mapping[str, str], listed: str, texts: t.Mapping[str, str], s
     return {
         name: texts[name]
         for name, value in values.items()
-        if name in texts and digests.get(name) == _digest(name, value, texts[name], seal)
+        if name in texts and digests.get(name) == _digest(name, value, texts[name], keyed_digest)
     }
 
 
-def _digest(name: str, value: str, text: str, seal: Seal) -> str:
-    return seal(repr((name, value, text)))
+def _digest(name: str, value: str, text: str, keyed_digest: KeyedDigest) -> str:
+    return keyed_digest(repr((name, value, text)))

@@ -192,6 +192,6 @@ def _start_limit(systemd: int) -> t.Dict[str, t.Any]:
     if systemd >= GROWING_DELAY_SINCE:
         return {"StartLimitIntervalSec": 0}
     # Without a growing delay the start limit is the brake: after five crashes in a row the instance rests, and the
-    # revival unit starts it again.
-    rests = f"{marks.REVIVAL}@%n.service {marks.RESTING}@%p.service"
+    # start-limit recovery starts it again.
+    rests = f"{marks.START_LIMIT}@%n.service {marks.RESTING}@%p.service"
     return {"StartLimitIntervalSec": "10s", "StartLimitBurst": 5, "OnFailure": rests}

@@ -8,16 +8,22 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.write import calm, dead_man
+from ansible_collections.workers.systemd.plugins.module_utils._core.write import dead_man, restart_counter
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import GROWING_DELAY_SINCE
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.revival import revival_units
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.start_limit import start_limit_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import WantedFile
 
 # Of any systemd version, so that an upgrade of the host leaves nothing behind.
-UNITS = (f"{marks.REVIVAL}@.service", f"{marks.RESTING}@.service", calm.SERVICE, calm.TIMER, dead_man.AT_BOOT)
+UNITS = (
+    f"{marks.START_LIMIT}@.service",
+    f"{marks.RESTING}@.service",
+    restart_counter.SERVICE,
+    restart_counter.TIMER,
+    dead_man.AT_BOOT,
+)
 # What starts at boot, and why.
 ENABLED = {
-    calm.TIMER: "resets the restart counter of stable workers",
+    restart_counter.TIMER: "resets the restart counter of stable workers",
     dead_man.AT_BOOT: "undoes at boot the changes of a killed run",
 }
 
@@ -26,5 +32,9 @@ def shared_units(places: Places, systemd: int, python: str, pools: t.Sequence[st
     """For a host that has these pools after this run; ``python`` runs the modules there."""
     if not pools:
         return ()
-    revival = calm.calm_units(places, pools) if systemd >= GROWING_DELAY_SINCE else revival_units(places)
-    return (dead_man.boot_unit(places, python), *revival)
+    recovery = (
+        restart_counter.restart_counter_units(places, pools)
+        if systemd >= GROWING_DELAY_SINCE
+        else start_limit_units(places)
+    )
+    return (dead_man.boot_unit(places, python), *recovery)

@@ -7,8 +7,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.keyed_digest import KeyedDigest
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.seal import Seal
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import parse_env, render_env
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.credentials import (
@@ -77,36 +77,36 @@ def wanted(
     places: Places,
     units: PoolUnits,
     systemd: int,
-    seal: Seal,
+    keyed_digest: KeyedDigest,
     digests: t.Mapping[str, str],
-    sealed: t.Mapping[str, str],
+    encrypted: t.Mapping[str, str],
 ) -> Wanted:
     """Writes a pool down.
 
     ``digests`` maps every concrete path of ``environment_files`` and ``watch`` (``%i`` filled in) to one of what is
-    there, ``sealed`` the name of every credential to the text of its file.
+    there, ``encrypted`` the name of every credential to the text of its file.
     """
     pool = units.pool
     files: t.List[WantedFile] = []
     common: t.Dict[str, str] = {}
     # Before the marker of them all: a process that starts in between has newer secrets than it says, and is stale.
-    for name, text in sealed.items():
+    for name, text in encrypted.items():
         files.append(WantedFile(places.config(pool.name, file_of(name, systemd)), text, 0o600))
-    listed = {LISTING: listing(pool.credentials, sealed, seal)} if pool.credentials else {}
+    listed = {LISTING: listing(pool.credentials, encrypted, keyed_digest)} if pool.credentials else {}
     for name, marker, values, variables in (
         ("environment", ENVIRONMENT_MARKER, pool.environment, pool.environment),
         ("secrets", SECRETS_MARKER, pool.secrets or pool.credentials, pool.secrets or listed),
     ):
         if values:
-            common[marker] = seal(render_env(values))
+            common[marker] = keyed_digest(render_env(values))
             text = render_env({**variables, marker: common[marker]})
             files.append(WantedFile(places.config(pool.name, name), text, 0o600))
-    watch_markers = watched.markers(pool, seal, digests)
+    watch_markers = watched.markers(pool, keyed_digest, digests)
     common.update(_watch_marker(watch_markers))
     files.extend(_watch_file(places, pool, watch_markers))
     common[UNIT_MARKER] = unit_marker(units.template.text)
     files += [units.template, units.target]
-    noted = watched.notes(pool, seal, digests)
+    noted = watched.notes(pool, keyed_digest, digests)
     return Wanted(pool, tuple(files), _markers(pool, common, watch_markers.own), generation_of(common), noted)
 
 

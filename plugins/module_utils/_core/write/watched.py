@@ -10,7 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line
-from ansible_collections.workers.systemd.plugins.module_utils._core.seal import Seal
+from ansible_collections.workers.systemd.plugins.module_utils._core.keyed_digest import KeyedDigest
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool, concrete
 
 # In the place of a digest; no digest is this word.
@@ -30,7 +30,7 @@ class Note(t.NamedTuple):
     """What a version knows of a path: where a link led, empty for none, and a keyed digest of its digest."""
 
     link: str
-    seal: str
+    keyed_digest: str
 
 
 class Move(t.NamedTuple):
@@ -57,14 +57,18 @@ def concrete_paths(pool: Pool) -> t.List[str]:
     return sorted({concrete(path, instance) for path in pool.read_paths for instance in pool.instances or ("",)})
 
 
-def markers(pool: Pool, seal: Seal, digests: t.Mapping[str, str]) -> Markers:
+def markers(pool: Pool, keyed_digest: KeyedDigest, digests: t.Mapping[str, str]) -> Markers:
     """Of what is there now; ``digests`` by concrete path."""
     paths = pool.read_paths
     if not paths:
         return Markers()
     apart = [path for path in paths if "%i" in path]
-    own = {name: seal(repr([(path, digests[concrete(path, name)]) for path in apart])) for name in pool.instances}
-    return Markers(seal(repr([(path, digests[path]) for path in paths if path not in apart])), own if apart else {})
+    own = {
+        name: keyed_digest(repr([(path, digests[concrete(path, name)]) for path in apart])) for name in pool.instances
+    }
+    return Markers(
+        keyed_digest(repr([(path, digests[path]) for path in paths if path not in apart])), own if apart else {}
+    )
 
 
 def markers_again(pool: Pool, noted: Markers, noted_of: Pool) -> Markers:
@@ -80,9 +84,9 @@ def markers_again(pool: Pool, noted: Markers, noted_of: Pool) -> Markers:
     return Markers(known.shared or UNKNOWN, own)
 
 
-def notes(pool: Pool, seal: Seal, digests: t.Mapping[str, str]) -> t.Dict[str, Note]:
+def notes(pool: Pool, keyed_digest: KeyedDigest, digests: t.Mapping[str, str]) -> t.Dict[str, Note]:
     """By concrete path."""
-    return {path: Note(_link_of(digests[path]), seal(repr(digests[path]))) for path in concrete_paths(pool)}
+    return {path: Note(_link_of(digests[path]), keyed_digest(repr(digests[path]))) for path in concrete_paths(pool)}
 
 
 def moves(then: t.Mapping[str, Note], now: t.Mapping[str, Note]) -> t.List[Move]:

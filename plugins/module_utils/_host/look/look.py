@@ -26,7 +26,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
-from ansible_collections.workers.systemd.plugins.module_utils._core.write import calm
+from ansible_collections.workers.systemd.plugins.module_utils._core.write import restart_counter
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.markers import (
     UNIT_MARKER,
     own_markers,
@@ -80,7 +80,7 @@ def observe_shared(systemd: int, manager: Manager) -> ObservedShared:
         path: there for path in map(manager.places.unit, UNITS) for there in [observed_file(path)] if there is not None
     }
     # An older systemd never had the timer.
-    listed = manager.list_units([calm.TIMER]) if systemd >= GROWING_DELAY_SINCE else {}
+    listed = manager.list_units([restart_counter.TIMER]) if systemd >= GROWING_DELAY_SINCE else {}
     active = frozenset(unit for unit, seen in listed.items() if seen.active == "active")
     return ObservedShared(files, active, frozenset(set(links(manager.places)).intersection(ENABLED)))
 

@@ -8,9 +8,9 @@ import typing as t
 from dataclasses import replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.decision import PoolsDecision
+from ansible_collections.workers.systemd.plugins.module_utils._core.keyed_digest import keyed_digest_with
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.seal import sealed_with
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.orders import Deploy
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import (
     PoolUnits,
@@ -62,13 +62,13 @@ def _write_down(
     units: t.Sequence[PoolUnits], observed: t.Mapping[str, ObservedPool], order: Deploy, manager: Manager
 ) -> t.Dict[str, Wanted]:
     """All files of the pools."""
-    places, systemd, seal = manager.places, manager.version(), sealed_with(digest_key(order, manager))
+    places, systemd, keyed_digest = manager.places, manager.version(), keyed_digest_with(digest_key(order, manager))
     digests = watched_files.digests([one.pool for one in units])
     written = {}
     for one in units:
         there = _private_files(places, one.pool.name, observed[one.pool.name])
-        sealed = credentials.texts(places, one.pool, systemd, there, seal, check_mode=order.check_mode)
-        written[one.pool.name] = wanted(places, one, systemd, seal, digests, sealed)
+        encrypted = credentials.texts(places, one.pool, systemd, there, keyed_digest, check_mode=order.check_mode)
+        written[one.pool.name] = wanted(places, one, systemd, keyed_digest, digests, encrypted)
     return written
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.decision import PoolsDecision
+from ansible_collections.workers.systemd.plugins.module_utils._core.keyed_digest import keyed_digest_with
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import (
     Generation,
     State,
@@ -19,7 +20,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.generat
     previous_good,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems, did_you_mean
-from ansible_collections.workers.systemd.plugins.module_utils._core.seal import sealed_with
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.orders import GoBack
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import (
@@ -63,9 +63,9 @@ def decide(order: GoBack, manager: Manager) -> PoolsDecision:
 def _written_again(generation: Generation, pool: Pool, order: GoBack, manager: Manager) -> Wanted:
     """The files that were kept, with what is at the watched paths now."""
     places = manager.places
-    seal = sealed_with(digest_key(order, manager))
+    keyed_digest = keyed_digest_with(digest_key(order, manager))
     digests = watched_files.digests([pool])
-    now, noted = markers(pool, seal, digests), notes(pool, seal, digests)
+    now, noted = markers(pool, keyed_digest, digests), notes(pool, keyed_digest, digests)
     return wanted_again(places, pool, generation.files, now, noted)
 
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.keyed_digest import KeyedDigest
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.seal import Seal
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.credentials import (
     ENCRYPTED_SINCE,
     LISTING,
@@ -32,7 +32,7 @@ def texts(
     pool: Pool,
     systemd: int,
     there: t.Iterable[t.Mapping[str, str]],
-    seal: Seal,
+    keyed_digest: KeyedDigest,
     *,
     check_mode: bool,
 ) -> t.Dict[str, str]:
@@ -46,18 +46,20 @@ def texts(
     found: t.Dict[str, str] = {}
     for files in there:
         if len(found) < len(pool.credentials):
-            found = {**_kept(places, pool, files, seal), **found}
+            found = {**_kept(places, pool, files, keyed_digest), **found}
     return {
         name: found[name] if name in found else NOT_YET if check_mode else _encrypted(name, value)
         for name, value in pool.credentials.items()
     }
 
 
-def _kept(places: Places, pool: Pool, files: t.Mapping[str, str], seal: Seal) -> t.Dict[str, str]:
+def _kept(places: Places, pool: Pool, files: t.Mapping[str, str], keyed_digest: KeyedDigest) -> t.Dict[str, str]:
     secrets = places.config(pool.name, "secrets")
     listed = contents(secrets, files.get(secrets, "")).get(LISTING, "")
     paths = {name: places.config(pool.name, file_of(name, ENCRYPTED_SINCE)) for name in pool.credentials}
-    return kept(pool.credentials, listed, {name: files[path] for name, path in paths.items() if path in files}, seal)
+    return kept(
+        pool.credentials, listed, {name: files[path] for name, path in paths.items() if path in files}, keyed_digest
+    )
 
 
 def _encrypted(name: str, value: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import LAST_OF_PLANES
+from ansible_collections.workers.systemd.plugins.module_utils._core.keyed_digest import keyed_digest_with
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import (
     File,
     Instance,
@@ -19,7 +20,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.observe
     Process,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.seal import sealed_with
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.catalogue import Catalogue, parse_catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import parse_env
@@ -32,7 +32,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted
 
 SYSTEMD = 252
 CATALOGUES = Path(__file__).parents[5] / "plugins" / "plugin_utils" / "catalogues"
-SEAL = sealed_with(b"key of the host")
+KEYED_DIGEST = keyed_digest_with(b"key of the host")
 # Files change, and then processes start.
 CHANGED, STARTED = 1000.0, 2000.0
 
@@ -56,7 +56,7 @@ def mail(**options: t.Any) -> Pool:
 def written(pool: Pool, **changed: str) -> Wanted:
     """What the pool wants; ``changed`` as ``watched_by`` takes it."""
     return wanted(
-        SYSTEM, pool_units(SYSTEM, pool, SYSTEMD), SYSTEMD, SEAL, watched_by(pool, **changed), sealed_by(pool)
+        SYSTEM, pool_units(SYSTEM, pool, SYSTEMD), SYSTEMD, KEYED_DIGEST, watched_by(pool, **changed), sealed_by(pool)
     )
 
 

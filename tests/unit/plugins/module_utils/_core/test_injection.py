@@ -42,7 +42,7 @@ from tests.corpus.injection import (
     with_key,
     with_value,
 )
-from tests.unit.plugins.module_utils._core.builders import SEAL
+from tests.unit.plugins.module_utils._core.builders import KEYED_DIGEST
 
 Directives = list[tuple[str, str]]
 PLACES_OF_LONG = [("name",), ("command",), ("command", 1), ("environment", "APP"), ("unit", "Service", "Nice")]
@@ -85,7 +85,7 @@ def assert_exact(pool: Pool, given_: Params) -> None:
 
 def files_of(pool: Pool) -> dict[str, WantedFile]:
     paths = {concrete(path, name) for path in pool.read_paths for name in ("", *pool.instances)}
-    written = wanted(SYSTEM, pool_units(SYSTEM, pool, 252), 252, SEAL, dict.fromkeys(paths, "digest"), {})
+    written = wanted(SYSTEM, pool_units(SYSTEM, pool, 252), 252, KEYED_DIGEST, dict.fromkeys(paths, "digest"), {})
     return {file.path: file for file in written.files}
 
 

@@ -21,7 +21,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.c
     name_of,
     read_credentials,
 )
-from tests.unit.plugins.module_utils._core.builders import SEAL, carried
+from tests.unit.plugins.module_utils._core.builders import KEYED_DIGEST, carried
 
 TAKEN: dict[str, dict[str, str]] = {
     "the name of a variable": {"APP_KEY": "x"},
@@ -81,17 +81,17 @@ def test_a_text_is_kept_as_long_as_its_value_and_itself_are(
     values: dict[str, str], others: dict[str, str], damaged: dict[str, str]
 ) -> None:
     texts = {name: f"text of {value}" for name, value in values.items()}
-    listed = listing(values, texts, SEAL)
+    listed = listing(values, texts, KEYED_DIGEST)
     now, there = {**values, **others}, {**texts, **damaged}
     same = {name for name, value in values.items() if now[name] == value and there[name] == texts[name]}
-    assert kept(now, listed, there, SEAL) == {name: texts[name] for name in same}
+    assert kept(now, listed, there, KEYED_DIGEST) == {name: texts[name] for name in same}
 
 
 @given(some)
 def test_no_value_is_in_the_listing(values: dict[str, str]) -> None:
     texts = dict.fromkeys(values, "text")
-    assert all(f"={value}" not in listing(values, texts, SEAL) for value in values.values() if len(value) > 1)
+    assert all(f"={value}" not in listing(values, texts, KEYED_DIGEST) for value in values.values() if len(value) > 1)
 
 
 def test_nothing_is_kept_without_a_listing() -> None:
-    assert kept({"A": "1"}, "", {"A": "text"}, SEAL) == {}
+    assert kept({"A": "1"}, "", {"A": "text"}, KEYED_DIGEST) == {}

@@ -19,7 +19,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_u
 )
 from tests.unit.plugins.module_utils._core.builders import SYSTEMD, mail
 
-REVIVAL = "workers-revival@%n.service workers-resting@%p.service"
+START_LIMIT = "workers-revival@%n.service workers-resting@%p.service"
 # Options with which a pool has every list that it may have.
 ALL_LISTS: dict[str, t.Any] = {
     "preset": "sidekiq",
@@ -77,7 +77,7 @@ def test_an_empty_text_alone_closes_a_list() -> None:
 
 def test_an_alert_leaves_the_way_back_from_the_start_limit() -> None:
     alert = {"Unit": {"OnFailure": "alert@%n.service"}}
-    assert values("OnFailure", "Unit", unit=alert) == [REVIVAL, "alert@%n.service"]
+    assert values("OnFailure", "Unit", unit=alert) == [START_LIMIT, "alert@%n.service"]
     assert values("OnFailure", "Unit", GROWING_DELAY_SINCE, unit=alert) == ["alert@%n.service"]
 
 

@@ -10,15 +10,21 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan 
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_shared import plan_shared
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import File, ObservedShared
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.write import calm
+from ansible_collections.workers.systemd.plugins.module_utils._core.write import restart_counter
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_man import AT_BOOT
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import GROWING_DELAY_SINCE
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import UNITS, shared_units
 
 OLD, NEW = GROWING_DELAY_SINCE - 1, GROWING_DELAY_SINCE
-SERVICE, TIMER, RECOVERY, REVIVAL, RESTING = (
+SERVICE, TIMER, RECOVERY, START_LIMIT, RESTING = (
     SYSTEM.unit(name)
-    for name in (calm.SERVICE, calm.TIMER, AT_BOOT, f"{marks.REVIVAL}@.service", f"{marks.RESTING}@.service")
+    for name in (
+        restart_counter.SERVICE,
+        restart_counter.TIMER,
+        AT_BOOT,
+        f"{marks.START_LIMIT}@.service",
+        f"{marks.RESTING}@.service",
+    )
 )
 PYTHON = "/usr/bin/python3"
 
@@ -26,7 +32,7 @@ PYTHON = "/usr/bin/python3"
 def host_of(systemd: int, *pools: str) -> ObservedShared:
     """A host on which the shared units of these pools are in place."""
     files = {file.path: File(file.text, file.mode, 0.0) for file in shared_units(SYSTEM, systemd, PYTHON, pools)}
-    running = frozenset([calm.TIMER] if TIMER in files else [])
+    running = frozenset([restart_counter.TIMER] if TIMER in files else [])
     return ObservedShared(files, active=running, enabled=running | {AT_BOOT})
 
 
@@ -36,7 +42,7 @@ STEPS = {
         OLD,
         ["mail"],
         ObservedShared(),
-        [(Verb.WRITE, RECOVERY), (Verb.WRITE, REVIVAL), (Verb.WRITE, RESTING), (Verb.ENABLE, AT_BOOT)],
+        [(Verb.WRITE, RECOVERY), (Verb.WRITE, START_LIMIT), (Verb.WRITE, RESTING), (Verb.ENABLE, AT_BOOT)],
     ),
     "nothing where the revival is": (OLD, ["mail", "orders"], host_of(OLD, "mail"), []),
     "service and timer on a new systemd": (
@@ -47,8 +53,8 @@ STEPS = {
             (Verb.WRITE, RECOVERY),
             (Verb.WRITE, SERVICE),
             (Verb.WRITE, TIMER),
-            (Verb.ENABLE, calm.TIMER),
-            (Verb.START, calm.TIMER),
+            (Verb.ENABLE, restart_counter.TIMER),
+            (Verb.START, restart_counter.TIMER),
             (Verb.ENABLE, AT_BOOT),
         ],
     ),
@@ -59,8 +65,8 @@ STEPS = {
         [],
         host_of(NEW, "mail"),
         [
-            (Verb.STOP, calm.TIMER),
-            (Verb.DISABLE, calm.TIMER),
+            (Verb.STOP, restart_counter.TIMER),
+            (Verb.DISABLE, restart_counter.TIMER),
             (Verb.DISABLE, AT_BOOT),
             (Verb.REMOVE, SERVICE),
             (Verb.REMOVE, TIMER),
@@ -74,10 +80,10 @@ STEPS = {
         [
             (Verb.WRITE, SERVICE),
             (Verb.WRITE, TIMER),
-            (Verb.ENABLE, calm.TIMER),
-            (Verb.START, calm.TIMER),
+            (Verb.ENABLE, restart_counter.TIMER),
+            (Verb.START, restart_counter.TIMER),
             (Verb.REMOVE, RESTING),
-            (Verb.REMOVE, REVIVAL),
+            (Verb.REMOVE, START_LIMIT),
         ],
     ),
 }

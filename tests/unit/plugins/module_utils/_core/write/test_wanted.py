@@ -8,8 +8,8 @@ import typing as t
 import pytest
 from hypothesis import given
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.keyed_digest import keyed_digest_with
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.seal import sealed_with
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.credentials import (
     ENCRYPTED_SINCE,
@@ -33,7 +33,15 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted
     markers_in,
     wanted_again,
 )
-from tests.unit.plugins.module_utils._core.builders import SEAL, SYSTEMD, carried, environ_of, mail, watched_by, written
+from tests.unit.plugins.module_utils._core.builders import (
+    KEYED_DIGEST,
+    SYSTEMD,
+    carried,
+    environ_of,
+    mail,
+    watched_by,
+    written,
+)
 
 TEMPLATE, TARGET = "/etc/systemd/system/mail@.service", "/etc/systemd/system/mail.target"
 ENVIRONMENT, SECRETS, WATCH = (SYSTEM.config("mail", name) for name in ("environment", "secrets", "watch"))
@@ -118,7 +126,7 @@ def test_other_texts_of_the_same_credentials_are_the_same_version() -> None:
     """Encrypting again makes another text."""
     pool = mail(secrets_as="credentials", secrets={"A": "1"})
     units = core.pool_units(SYSTEM, pool, SYSTEMD)
-    one, other = (core.wanted(SYSTEM, units, SYSTEMD, SEAL, {}, {"A": text}) for text in ("x", "y"))
+    one, other = (core.wanted(SYSTEM, units, SYSTEMD, KEYED_DIGEST, {}, {"A": text}) for text in ("x", "y"))
     assert (one.markers, one.generation) == (other.markers, other.generation)
     assert one.files != other.files
 
@@ -126,7 +134,7 @@ def test_other_texts_of_the_same_credentials_are_the_same_version() -> None:
 def test_a_systemd_that_cannot_decrypt_has_plain_files() -> None:
     pool = mail(secrets_as="credentials", secrets={"A": "1"})
     older = ENCRYPTED_SINCE - 1
-    wanted = core.wanted(SYSTEM, core.pool_units(SYSTEM, pool, older), older, SEAL, {}, pool.credentials)
+    wanted = core.wanted(SYSTEM, core.pool_units(SYSTEM, pool, older), older, KEYED_DIGEST, {}, pool.credentials)
     credential = SYSTEM.config("mail", file_of("A", ENCRYPTED_SINCE - 1))
     assert texts(wanted)[credential] == "1"
     assert UnitText.parse(texts(wanted)[TEMPLATE]).values("Service", "LoadCredential") == [f"A:{credential}"]
@@ -176,7 +184,11 @@ def test_scaling_changes_no_marker() -> None:
 
 
 def test_the_digest_of_a_secret_takes_the_key_of_the_host() -> None:
-    assert sealed_with(b"one")("s3cret") == sealed_with(b"one")("s3cret") != sealed_with(b"two")("s3cret")
+    assert (
+        keyed_digest_with(b"one")("s3cret")
+        == keyed_digest_with(b"one")("s3cret")
+        != keyed_digest_with(b"two")("s3cret")
+    )
 
 
 def test_equal_markers_have_an_equal_name_in_any_order() -> None:
@@ -213,14 +225,14 @@ def test_watched_paths_are_told_as_they_are_now() -> None:
 
 def again_of(before: Wanted, **changed: str) -> Wanted:
     digests = watched_by(before.pool, **changed)
-    now, noted = (make(before.pool, SEAL, digests) for make in (watched.markers, watched.notes))
+    now, noted = (make(before.pool, KEYED_DIGEST, digests) for make in (watched.markers, watched.notes))
     return wanted_again(SYSTEM, before.pool, before.files, now, noted)
 
 
 def test_a_version_tells_the_markers_that_it_has_written_down() -> None:
     for options in ({}, {"watch": ["/srv/current"]}, FULL):
         pool = mail(**options)
-        assert markers_in(SYSTEM, pool, written(pool).files) == watched.markers(pool, SEAL, watched_by(pool))
+        assert markers_in(SYSTEM, pool, written(pool).files) == watched.markers(pool, KEYED_DIGEST, watched_by(pool))
 
 
 def test_a_file_that_may_be_missing_makes_stale_when_it_comes() -> None:
@@ -234,6 +246,6 @@ def test_a_file_that_may_be_missing_makes_stale_when_it_comes() -> None:
 
 def test_the_text_that_is_judged_is_the_text_that_is_written() -> None:
     units = core.pool_units(SYSTEM, mail(), SYSTEMD)
-    files = core.wanted(SYSTEM, units, SYSTEMD, SEAL, {}, {}).files
+    files = core.wanted(SYSTEM, units, SYSTEMD, KEYED_DIGEST, {}, {}).files
     assert any(file is units.template for file in files)
     assert any(file is units.target for file in files)

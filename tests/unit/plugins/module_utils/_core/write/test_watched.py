@@ -17,7 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.watche
     moves,
     notes,
 )
-from tests.unit.plugins.module_utils._core.builders import SEAL, mail, watched_by
+from tests.unit.plugins.module_utils._core.builders import KEYED_DIGEST, mail, watched_by
 
 OWN = "/etc/mail/%i.env"
 LINK = "link releases/1; directory 5 6 7"
@@ -46,7 +46,7 @@ def test_the_way_back_knows_what_the_run_that_failed_has_seen(
     failed: dict[str, t.Any], back: dict[str, t.Any], carried: Markers
 ) -> None:
     pool = mail(**failed)
-    noted = markers(pool, SEAL, watched_by(pool))
+    noted = markers(pool, KEYED_DIGEST, watched_by(pool))
     seen = Markers(noted.shared and "seen", {name: f"seen {name}" for name in noted.own})
     assert markers_again(mail(**back), seen, pool) == carried
 
@@ -69,13 +69,13 @@ LINKS = {
 
 @pytest.mark.parametrize(("digest", "link"), LINKS.values(), ids=LINKS.keys())
 def test_where_a_link_led_is_noted_and_the_rest_is_sealed(digest: str, link: str) -> None:
-    noted = notes(mail(watch=["/a"]), SEAL, {"/a": digest})["/a"]
+    noted = notes(mail(watch=["/a"]), KEYED_DIGEST, {"/a": digest})["/a"]
     assert noted.link == link
-    assert "0123" not in noted.seal
+    assert "0123" not in noted.keyed_digest
 
 
 def test_a_target_of_any_bytes_can_be_noted() -> None:
-    assert notes(mail(watch=["/a"]), SEAL, {"/a": "link \udcff to nothing"})["/a"].link == "\udcff"
+    assert notes(mail(watch=["/a"]), KEYED_DIGEST, {"/a": "link \udcff to nothing"})["/a"].link == "\udcff"
 
 
 # two digests, and what is told
@@ -92,7 +92,7 @@ MOVES = {
 
 @pytest.mark.parametrize(("then", "now", "told"), MOVES.values(), ids=MOVES.keys())
 def test_what_has_changed_is_told_from_where_to_where(then: str, now: str, told: list[str]) -> None:
-    one, other = (notes(mail(watch=["/a"]), SEAL, {"/a": digest}) for digest in (then, now))
+    one, other = (notes(mail(watch=["/a"]), KEYED_DIGEST, {"/a": digest}) for digest in (then, now))
     assert [str(move) for move in moves(one, other)] == told
 
 

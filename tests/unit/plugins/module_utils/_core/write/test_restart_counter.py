@@ -11,9 +11,11 @@ import pytest
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import split_command
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
-from ansible_collections.workers.systemd.plugins.module_utils._core.write import calm
+from ansible_collections.workers.systemd.plugins.module_utils._core.write import restart_counter
 
-SERVICE, TIMER = (UnitText.parse(file.text) for file in calm.calm_units(SYSTEM, ["orders", "mail"]))
+SERVICE, TIMER = (
+    UnitText.parse(file.text) for file in restart_counter.restart_counter_units(SYSTEM, ["orders", "mail"])
+)
 # The order of the properties is systemd's own.
 SHOWN = "ActiveEnterTimestampMonotonic={since}000000\nId=mail@1.service\nActiveState={state}\nNRestarts={restarts}\n"
 MAY_FORGET = {
@@ -46,7 +48,7 @@ def test_it_forgets_the_restarts_of(forgotten: bool, shown: str, tmp_path: Path)
 
 
 def test_the_timer_starts_the_service_of_its_name_at_boot() -> None:
-    assert calm.TIMER.replace(".timer", ".service") == calm.SERVICE
+    assert restart_counter.TIMER.replace(".timer", ".service") == restart_counter.SERVICE
     assert TIMER.values("Install", "WantedBy") == ["timers.target"]
 
 

@@ -17,12 +17,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_u
     GROWING_DELAY_SINCE,
     template_text,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.revival import revival_units
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.start_limit import start_limit_units
 from tests.unit.plugins.module_utils._core.builders import mail
 
 OLD = GROWING_DELAY_SINCE - 1
-REVIVAL, RESTING = revival_units(SYSTEM)
-UNIT = UnitText.parse(REVIVAL.text)
+START_LIMIT, RESTING = start_limit_units(SYSTEM)
+UNIT = UnitText.parse(START_LIMIT.text)
 # Stand for programs of these names; the unit fails as often as there are lines in a file, a line for each end: when its
 # process ended, and when systemd last took the unit out of inactivity.
 STAND_INS = {
@@ -48,7 +48,7 @@ AT_ITS_LIMIT, STOPPED_BY_HAND = "2000 2001\n", "2000 1000\n"
 def test_the_units_of_pools_name_it() -> None:
     template = UnitText.parse(template_text(mail(), OLD, []))
     (names,) = template.values("Unit", "OnFailure")
-    files = [UnitName.parse(file.path.rpartition("/")[2]) for file in (REVIVAL, RESTING)]
+    files = [UnitName.parse(file.path.rpartition("/")[2]) for file in (START_LIMIT, RESTING)]
     assert [(UnitName.parse(name).prefix, "") for name in names.split()] == [
         (one.prefix, one.instance) for one in files
     ]
@@ -108,6 +108,6 @@ def told_by_the_loop(tmp_path: Path, failures: str) -> list[str]:
 
 
 def test_they_belong_to_no_pool() -> None:
-    for file in (REVIVAL, RESTING):
+    for file in (START_LIMIT, RESTING):
         assert UnitText.parse(file.text).values("X-Workers", "Pool") == []
         assert not file.secret

@@ -41,14 +41,14 @@ LOOP = (
 )
 
 
-def revival_units(places: Places) -> t.Tuple[WantedFile, ...]:
+def start_limit_units(places: Places) -> t.Tuple[WantedFile, ...]:
     return _revival(places), _resting(places)
 
 
 def _revival(places: Places) -> WantedFile:
     loop = render_argv(["/bin/sh", "-c", LOOP.format(systemctl=places.systemctl), "sh"])
     return WantedFile(
-        path=places.unit(f"{marks.REVIVAL}@.service"),
+        path=places.unit(f"{marks.START_LIMIT}@.service"),
         text=render(
             {
                 "Unit": {
@@ -62,7 +62,7 @@ def _revival(places: Places) -> WantedFile:
                     "Type": "exec",
                     "ExecStart": f"{loop} %i",
                     "Restart": "on-failure",
-                    "RuntimeDirectory": f"{marks.REVIVAL}-%i",
+                    "RuntimeDirectory": f"{marks.START_LIMIT}-%i",
                     "RuntimeDirectoryPreserve": "restart",
                 },
                 marks.OWNER_SECTION: {marks.SHARED: True},
@@ -88,7 +88,7 @@ def _resting(places: Places) -> WantedFile:
                     "Type": "oneshot",
                     "RemainAfterExit": True,
                     "ExecStart": "/bin/true",
-                    "ExecStop": f"/bin/{places.systemctl} stop {marks.REVIVAL}@%i@*",
+                    "ExecStop": f"/bin/{places.systemctl} stop {marks.START_LIMIT}@%i@*",
                 },
                 marks.OWNER_SECTION: {marks.SHARED: True},
             },

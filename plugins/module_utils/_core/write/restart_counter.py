@@ -18,8 +18,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import Sections, render
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import WantedFile
 
-SERVICE = f"{marks.CALM}.service"
-TIMER = f"{marks.CALM}.timer"
+SERVICE = f"{marks.COUNTER_RESET}.service"
+TIMER = f"{marks.COUNTER_RESET}.timer"
 EVERY_SECONDS = 300
 # Below this the delay is shorter than anybody notices, and the count tells something to people.
 WORTH_FORGETTING = 5
@@ -34,7 +34,7 @@ ActiveEnterTimestampMonotonic) since=$((value / 1000000));; \
 {{systemctl}} reset-failed "$unit";; esac; done; true"""
 
 
-def calm_units(places: Places, pools: t.Sequence[str]) -> t.Tuple[WantedFile, ...]:
+def restart_counter_units(places: Places, pools: t.Sequence[str]) -> t.Tuple[WantedFile, ...]:
     """The service and its timer for these pools."""
     instances = [unit_name.instance(pool, "*") for pool in sorted(pools)]
     mark = {marks.OWNER_SECTION: {marks.SHARED: True}}

@@ -8,8 +8,8 @@ import hashlib
 import hmac
 import typing as t
 
-Seal = t.Callable[[str], str]
+KeyedDigest = t.Callable[[str], str]
 
 
-def sealed_with(key: bytes) -> Seal:
+def keyed_digest_with(key: bytes) -> KeyedDigest:
     return lambda text: hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:24]

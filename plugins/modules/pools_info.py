@@ -219,15 +219,15 @@ OF_POOLS = {str: {"instances": [dict]}}
 
 def statuses_of_users(warn: t.Callable[[str], None]) -> t.Dict[str, t.Dict[str, t.Any]]:
     """By USER/POOL. What goes wrong with one user hides no other."""
-    told: t.Dict[str, t.Dict[str, t.Any]] = {}
+    rows: t.Dict[str, t.Dict[str, t.Any]] = {}
     for user in lingering.users():
         try:
             seen = look_as(user, of_all, OF_POOLS)
         except TROUBLE as error:
             warn(f"the manager of {user}: {error}")
         else:
-            told.update({f"{user}/{name}": row for name, row in seen.items()})
-    return told
+            rows.update({f"{user}/{name}": row for name, row in seen.items()})
+    return rows
 
 
 def main() -> None:
@@ -245,8 +245,8 @@ def main() -> None:
         if module.unknown() or unknown:
             raise Problems([*module.unknown(), *unknown])
         ours = statuses(Manager(commands.run, SYSTEM), [name for name in names if name in owned])
-        told = {name: {**ours, **theirs}[name] for name in names}
-    module.finish(changed=False, pools=told, table=table(told))
+        rows = {name: {**ours, **theirs}[name] for name in names}
+    module.finish(changed=False, pools=rows, table=table(rows))
 
 
 if __name__ == "__main__":

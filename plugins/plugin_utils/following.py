@@ -126,8 +126,8 @@ def named(result: Result, host: str) -> Result:
 
 def done_lines(result: Result) -> t.List[str]:
     """What was done, in lines for people. What fails Ansible prints itself."""
-    told = lines(str(result.get("msg", ""))) if result.get("changed") and not result.get("failed") else []
-    return [line for line in told if not line.endswith(report.NOTHING)]
+    done = lines(str(result.get("msg", ""))) if result.get("changed") and not result.get("failed") else []
+    return [line for line in done if not line.endswith(report.NOTHING)]
 
 
 def plan_lines(result: Result, *, diff: bool) -> t.List[str]:

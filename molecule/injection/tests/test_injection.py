@@ -72,7 +72,7 @@ def refused() -> t.Iterator[tuple[Params, set[str]]]:
         handed_on, _errors = as_ansible_hands_it_on(pool)
         problems = understand([handed_on])[1] if handed_on else []
         if problems:
-            yield pool, {one.told["where"] for one in problems}
+            yield pool, {one.parts["where"] for one in problems}
 
 
 def test_every_hostile_pool_is_refused_with_its_place_and_nothing_changes(clean: LabHost) -> None:

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line
 
 # Characters of a part of a problem that are shown: a megabyte of text would not help.
-MOST_TOLD = 500
+LONGEST_SHOWN = 500
 
 
 @dataclass(frozen=True)
@@ -28,15 +28,15 @@ class Problem:
     id: str = ""
 
     @property
-    def told(self) -> t.Dict[str, str]:
+    def parts(self) -> t.Dict[str, str]:
         """Its parts for somebody's terminal, each in one line that is not too long."""
-        return {part: _told(text) for part, text in asdict(self).items()}
+        return {part: _shortened(text) for part, text in asdict(self).items()}
 
     def __str__(self) -> str:
-        told = self.told
-        hint = f" ({told['hint']})" if self.hint else ""
-        name = f" [{told['id']}]" if self.id else ""
-        return f"{told['where']}: found {told['found']}, expected {told['expected']}{hint}{name}"
+        parts = self.parts
+        hint = f" ({parts['hint']})" if self.hint else ""
+        name = f" [{parts['id']}]" if self.id else ""
+        return f"{parts['where']}: found {parts['found']}, expected {parts['expected']}{hint}{name}"
 
 
 class Problems(Exception):
@@ -51,9 +51,9 @@ class InputProblems(Problems):
     """Those of what the operator has written, whatever a user has done on the host."""
 
 
-def _told(text: str) -> str:
-    end = f"... ({len(text)} characters)" if len(text) > MOST_TOLD else ""
-    return one_line(text[:MOST_TOLD]) + end
+def _shortened(text: str) -> str:
+    end = f"... ({len(text)} characters)" if len(text) > LONGEST_SHOWN else ""
+    return one_line(text[:LONGEST_SHOWN]) + end
 
 
 def did_you_mean(word: str, known: t.Iterable[str]) -> str:

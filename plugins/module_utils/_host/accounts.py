@@ -63,5 +63,5 @@ def may(account: Account, needs: t.Sequence[t.Tuple[str, int]]) -> t.List[bool]:
     """Asks the kernel as that user, from a child process that became it. ``needs`` are paths and modes of access(2)."""
     if account.uid == os.geteuid():
         return [os.access(path, mode) for path, mode in needs]
-    told = child.answers((os.access(path, mode) for path, mode in needs), LONGEST, lambda: become(account))
-    return [*told, *[False] * (len(needs) - len(told))]
+    answers = child.answers((os.access(path, mode) for path, mode in needs), LONGEST, lambda: become(account))
+    return [*answers, *[False] * (len(needs) - len(answers))]

@@ -53,7 +53,7 @@ def lint_paths(paths: t.Sequence[str], systemd: int, off: t.Collection[str]) -> 
     files, rows = read_all(dict.fromkeys(map(os.path.normpath, files_of(paths))))
     catalogue = parse_catalogue((CATALOGUES / f"items-{systemd}.txt").read_text())
     for one in lint.subjects(files, installed=lambda name: None):
-        rows += one.told(judged(one.unit, catalogue, systemd, off=off))
+        rows += one.rows(judged(one.unit, catalogue, systemd, off=off))
     return [row for row in rows if row["id"] not in off]
 
 

@@ -93,8 +93,8 @@ def outcome_line(change: Change, reverted: bool, trouble: t.Sequence[str]) -> st
         done = f"generation {change.back} is put back"
         failed = f"putting back generation {change.back} failed"
     if trouble:
-        told = "; ".join([*trouble, *_not_put_back(change)])
-        return f"{start}, and {failed}: {told}. Look at {pool} on the host."
+        reasons = "; ".join([*trouble, *_not_put_back(change)])
+        return f"{start}, and {failed}: {reasons}. Look at {pool} on the host."
     return "; ".join([f"{start}, {done}", *_not_put_back(change)])
 
 

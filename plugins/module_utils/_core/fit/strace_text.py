@@ -18,7 +18,7 @@ SOCKET_PATH = re.compile(r'sun_path="((?:[^"\\]|\\.)*)"')
 ESCAPE = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
 ESCAPES = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"v": b"\v", b"f": b"\f"}
 # Characters of a call that are shown.
-MOST_TOLD = 160
+LONGEST_SHOWN = 160
 
 
 class Call(t.NamedTuple):
@@ -33,7 +33,7 @@ class Call(t.NamedTuple):
 
     def __str__(self) -> str:
         text = f"{self.name}({self.arguments})"
-        return text if len(text) <= MOST_TOLD else f"{text[:MOST_TOLD]}..."
+        return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
 
     @property
     def paths(self) -> t.List[t.Tuple[str, str]]:

@@ -127,7 +127,7 @@ def watched(calls: t.Iterable[Call], working_directory: str) -> Usage:
 
 def refused(before: Usage, after: Usage) -> t.List[str]:
     """What did not fail before, and does now, for a reason that hardening gives."""
-    told = [
+    found = [
         f"{call} = {error}"
         for (name, about, error), call in after.failed.items()
         if (name, about, error) not in before.failed
@@ -136,7 +136,7 @@ def refused(before: Usage, after: Usage) -> t.List[str]:
             or (error in ABSENCES and (name, about) in before.worked and not is_below(about, TEMPORARY))
         )
     ]
-    return list(dict.fromkeys(told))
+    return list(dict.fromkeys(found))
 
 
 def _note(usage: Usage, call: Call, about: t.Sequence[str]) -> None:

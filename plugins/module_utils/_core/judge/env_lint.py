@@ -17,7 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_
 )
 
 # A file that was never meant for systemd has as many as lines.
-MOST_TOLD = 20
+MOST_FINDINGS = 20
 PEM_BEGINS, PEM_ENDS = "-----BEGIN ", "-----END "
 # A line of a key or a certificate (RFC 7468); it may end like an assignment.
 PEM_LINE = re.compile(r"[A-Za-z0-9+/]+={0,2}")
@@ -57,7 +57,7 @@ def oddities(text: str) -> t.Tuple[Oddity, ...]:
     """The first of a file. Bytes that are no text are in ``text`` as surrogates (PEP 383)."""
     lines = read_env(text)
     found = [*_unreadable(text, lines), *_ignored(lines), *_otherwise(lines)]
-    return tuple(sorted(found, key=lambda one: one.line)[:MOST_TOLD])
+    return tuple(sorted(found, key=lambda one: one.line)[:MOST_FINDINGS])
 
 
 def _unreadable(text: str, lines: t.Sequence[EnvLine]) -> t.Iterator[Oddity]:

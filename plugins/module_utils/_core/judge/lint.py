@@ -64,7 +64,7 @@ class Subject:
     unit: Unit
     whole: bool
 
-    def told(self, findings: t.Iterable[Finding]) -> t.List[Row]:
+    def rows(self, findings: t.Iterable[Finding]) -> t.List[Row]:
         """Findings about it as data; what drop-ins alone lack, their unit may have."""
         name, path = str(self.unit.name), self.unit.files[0][0]
         return [row(one, name, path) for one in findings if self.whole or one.at]
@@ -148,11 +148,11 @@ def row(finding: Finding, unit: str, path: str) -> Row:
     return {**{name: one_line(printable(text)) for name, text in texts.items()}, "line": at.line}
 
 
-def line(told: Row) -> str:
+def line(row: Row) -> str:
     """A finding for people and editors: ``FILE:LINE: error: found ..., expected ... (hint) [id]``."""
-    place = f"{told['file']}:{told['line']}" if told["line"] else told["file"]
-    hint = f" ({told['hint']})" if told["hint"] else ""
-    return f"{place}: {told['severity']}: found {told['found']}, expected {told['expected']}{hint} [{told['id']}]"
+    place = f"{row['file']}:{row['line']}" if row["line"] else row["file"]
+    hint = f" ({row['hint']})" if row["hint"] else ""
+    return f"{place}: {row['severity']}: found {row['found']}, expected {row['expected']}{hint} [{row['id']}]"
 
 
 def unknown_ids(skip: t.Iterable[str]) -> t.List[Problem]:

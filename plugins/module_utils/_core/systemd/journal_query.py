@@ -86,14 +86,14 @@ class JournalQuery(t.NamedTuple):
         only = [] if uid is None else [f"_UID={uid:d}"]
         by_systemd, by_itself = ("UNIT", "_SYSTEMD_UNIT") if uid is None else ("USER_UNIT", "_SYSTEMD_USER_UNIT")
         # Any process may write any field; those that begin with an underscore are journald's own.
-        told = [*(["_PID=1"] if uid is None else only), *(f"{by_systemd}={unit}" for unit in self.units)]
+        of_systemd = [*(["_PID=1"] if uid is None else only), *(f"{by_systemd}={unit}" for unit in self.units)]
         if self.about is About.ALL:
             # Why a command cannot be executed says a process that may be gone when journald looks whose it was. The
             # kernel tells journald its user (SCM_CREDENTIALS): root still, but for a directory that cannot be entered.
             root = ["_UID=0"] if uid is None else only
             unspawned = [*root, SPAWN_FAILED, *(f"{by_systemd}={unit}" for unit in self.units)]
-            return [*argv, *only, *(f"{by_itself}={unit}" for unit in self.units), "+", *told, "+", *unspawned]
-        return [*argv, *MESSAGES[self.about], *told]
+            return [*argv, *only, *(f"{by_itself}={unit}" for unit in self.units), "+", *of_systemd, "+", *unspawned]
+        return [*argv, *MESSAGES[self.about], *of_systemd]
 
     def as_json(self) -> t.List[t.Any]:
         return [self.about.value, *self[1:]]

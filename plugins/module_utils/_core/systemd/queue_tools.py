@@ -59,11 +59,11 @@ class Tool:
 
     def is_gentle(self, words: t.Sequence[str]) -> bool:
         """Whether it is configured to finish its jobs on the signals of ``drops_on``."""
-        told = [
+        options = [
             (word.partition("=")[0], word.partition("=")[2] or after) for word, after in zip(words, (*words[1:], ""))
         ]
         return any(
-            name in names and value in ("", given) for names, value in self.gentle_options for name, given in told
+            name in names and value in ("", given) for names, value in self.gentle_options for name, given in options
         )
 
     def runs(self, words: t.Sequence[str]) -> bool:

@@ -54,7 +54,7 @@ def last_exits(entries: t.Sequence[Entry], until: float = FOR_EVER) -> t.Dict[st
 
     Of one that ended well systemd says that its unit did; so it says of one that was stopped, which is not reported.
     """
-    told = {entry.get("INVOCATION_ID") for entry in entries if not says(entry, UNIT_SUCCEEDED)}
+    known_ends = {entry.get("INVOCATION_ID") for entry in entries if not says(entry, UNIT_SUCCEEDED)}
     found: t.Dict[str, str] = {}
     for entry in entries:
         unit = entry.get("UNIT", "")
@@ -63,7 +63,7 @@ def last_exits(entries: t.Sequence[Entry], until: float = FOR_EVER) -> t.Dict[st
                 found[unit] = how_it_ended(entry["EXIT_CODE"], entry.get("EXIT_STATUS", ""))
             elif entry.get("UNIT_RESULT") == "oom-kill" and unit in found:
                 found[unit] = f"{found[unit].partition(OOM_KILLER)[0]}{OOM_KILLER}"
-            elif entry.get("INVOCATION_ID") not in told:
+            elif entry.get("INVOCATION_ID") not in known_ends:
                 found[unit] = CLEAN_END
     return found
 

@@ -96,8 +96,8 @@ def _counted(steps: t.Sequence[Step]) -> str:
     counts: t.Dict[Verb, t.Counter[str]] = {verb: collections.Counter() for verb in Verb}
     for step in steps:
         counts[step.verb][_kind(step)] += 1
-    told = [f"{verb.value} {_named(kinds)}" for verb, kinds in counts.items() if kinds]
-    return ", ".join(told) or NOTHING
+    counted = [f"{verb.value} {_named(kinds)}" for verb, kinds in counts.items() if kinds]
+    return ", ".join(counted) or NOTHING
 
 
 def _kind(step: Step) -> str:

@@ -76,16 +76,16 @@ class Checks:
 
     def answers(self) -> t.Dict[str, Answer]:
         """What the checks that have ended since the last time said."""
-        told, self.refused = self.refused, {}
+        answers, self.refused = self.refused, {}
         for unit, (process, begun) in list(self.running.items()):
             status = process.poll()
             if status is None and time.monotonic() - begun >= LONGEST:
                 self._kill(unit)
-                told[unit] = Answer(None, f"did not end within {LONGEST:g} s")
+                answers[unit] = Answer(None, f"did not end within {LONGEST:g} s")
             elif status is not None:
                 del self.running[unit]
-                told[unit] = Answer(status, f"exited with status {status}" if status else "")
-        return told
+                answers[unit] = Answer(status, f"exited with status {status}" if status else "")
+        return answers
 
     def end(self) -> None:
         """The answers are not needed any more."""

@@ -48,5 +48,5 @@ def unpacked(end: t.Any) -> Returned:
     raise ValueError("neither returned nor raised by work of ours")
 
 
-def _problem(told: t.Mapping[str, str]) -> Problem:
-    return Problem(*(told[part] for part in PARTS))
+def _problem(parts: t.Mapping[str, str]) -> Problem:
+    return Problem(*(parts[part] for part in PARTS))

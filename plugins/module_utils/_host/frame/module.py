@@ -94,7 +94,7 @@ class Module(AnsibleModule):
             yield
         except Problems as found:
             self._refused = True
-            self.fail(_told(found.problems), problems=[problem.told for problem in found.problems])
+            self.fail(_problems_in_words(found.problems), problems=[problem.parts for problem in found.problems])
         except ManagerError as error:
             self.fail(f"systemd: {error}")
         except OSError as error:
@@ -146,6 +146,6 @@ def _visible(value: t.Any) -> t.Any:
     return [_visible(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
-def _told(problems: t.Sequence[Problem]) -> str:
+def _problems_in_words(problems: t.Sequence[Problem]) -> str:
     count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
     return "\n".join([f"{count}, nothing was changed:", *(f"- {problem}" for problem in problems)])

@@ -70,7 +70,7 @@ def lint_files(asked: Chosen, run: Run, off: t.Collection[str]) -> t.List[Row]:
     for one, host in zip(subjects, facts):
         found = judged(one.unit, known, manager.version(), next(said) if one.whole else [], off, host, ANY)
         # Of a unit that only a drop-in was asked about, the drop-in.
-        rows += [row for row in one.told(found) if one.unit.files[0][0] in files or row["file"] in files]
+        rows += [row for row in one.rows(found) if one.unit.files[0][0] in files or row["file"] in files]
     return [row for row in rows if row["id"] not in off]
 
 

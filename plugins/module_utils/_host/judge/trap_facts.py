@@ -180,12 +180,12 @@ def _unowned(paths: t.Sequence[str], run: Run) -> t.Set[str]:
     spellings = {path: (path, path[len("/usr") :] if path.startswith("/usr/") else f"/usr{path}") for path in paths}
     every = sorted({spelling for both in spellings.values() for spelling in both})
     if os.path.exists("/usr/bin/dpkg-query"):
-        told = run(["dpkg-query", "--search", *every])[1]
+        printed = run(["dpkg-query", "--search", *every])[1]
     elif os.path.exists("/usr/bin/rpm"):
-        told = run(["rpm", "--query", "--file", "--queryformat", "[%{FILENAMES}\n]", *every])[1]
+        printed = run(["rpm", "--query", "--file", "--queryformat", "[%{FILENAMES}\n]", *every])[1]
     else:
         return set()
-    owned = {line.rpartition(": ")[2] for line in lines(told)}
+    owned = {line.rpartition(": ")[2] for line in lines(printed)}
     return {path for path, both in spellings.items() if not owned & set(both)}
 
 

@@ -34,13 +34,13 @@ def statuses(manager: Manager, names: t.Sequence[str]) -> t.Dict[str, t.Dict[str
     exits = last_exits(manager.exits(died))
     exposed = exposure.loaded(manager, names)
     now = time.time()
-    told = {
+    rows = {
         name: pool_status(manager.places, name, pool, shown, exits, wanted[name], now) for name, pool in pools.items()
     }
-    for name, row in told.items():
+    for name, row in rows.items():
         row["exposure"] = exposed[name].score if name in exposed else None
         row["generations"] = [one.row for one in kept[name]]
-    return told
+    return rows
 
 
 def of_all(manager: Manager) -> t.Dict[str, t.Dict[str, t.Any]]:

@@ -173,13 +173,13 @@ class Manager:
         self, units: t.Sequence[str], since: float = 0.0, until: t.Optional[float] = None, *, fresh: bool = False
     ) -> t.List[Entry]:
         """The last ends of main processes of all these units, in one call; times are in seconds since the epoch."""
-        return self._told(About.EXITS, units, since, until, fresh=fresh)
+        return self._entries(About.EXITS, units, since, until, fresh=fresh)
 
     def failures(self, units: t.Sequence[str], since: float) -> t.List[Entry]:
         """The same, and the results of units that failed; up to now."""
-        return self._told(About.FAILURES, units, since, None, fresh=True)
+        return self._entries(About.FAILURES, units, since, None, fresh=True)
 
-    def _told(
+    def _entries(
         self, about: About, units: t.Sequence[str], since: float, until: t.Optional[float], *, fresh: bool
     ) -> t.List[Entry]:
         query = JournalQuery(about, tuple(units), since, most_lines(units), fresh, until)

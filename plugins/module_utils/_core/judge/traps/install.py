@@ -53,8 +53,8 @@ def _has_its_broker_here(seen: Seen) -> bool:
     """Whether the worker waits for a broker of this host, or has only its address in the command line."""
     needed = {name for key in ("After", *ORDERED) for name in seen.names(key)}
     words = [word for one in seen.starts for word in one.words]
-    told = [text for text in (*words, *(one.value for one in seen.environment)) if "://" in text or "unix:" in text]
-    return any(map(LOCAL_BROKER.fullmatch, needed)) or (bool(told) and all(map(LOCAL_ADDRESS.search, told)))
+    places = [text for text in (*words, *(one.value for one in seen.environment)) if "://" in text or "unix:" in text]
+    return any(map(LOCAL_BROKER.fullmatch, needed)) or (bool(places) and all(map(LOCAL_ADDRESS.search, places)))
 
 
 @trap(

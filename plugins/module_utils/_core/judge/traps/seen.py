@@ -162,15 +162,15 @@ class Seen:
             return True
         words = [word for one in self.starts for word in program_of(one.inner)]
         options = [word for word in words if word.startswith("-")]
-        told = [word for word in words if not word.startswith("-") and "://" not in word]
-        names = [self.unit.name.prefix, *told]
+        subjects = [word for word in words if not word.startswith("-") and "://" not in word]
+        names = [self.unit.name.prefix, *subjects]
         if any(map(WORKER_WORD.fullmatch, names)) or any(map(QUEUE_OPTION.fullmatch, options)):
             return True
         if self.type == "forking":
             # Daemons of the old kind are servers.
             return False
         serves = any(map(SERVER_WORD.fullmatch, names)) or any(map(SERVER_OPTION.fullmatch, options))
-        return any(map(_is_of_an_application, self.starts)) and not serves and SERVES.isdisjoint(told)
+        return any(map(_is_of_an_application, self.starts)) and not serves and SERVES.isdisjoint(subjects)
 
     def program_at(self, path: str) -> str:
         """The name of the program that stands at a path: /bin/sh is dash on one host and bash on another."""

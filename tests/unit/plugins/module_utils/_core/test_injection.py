@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line, visible
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.problem import MOST_TOLD, Problem
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import LONGEST_SHOWN, Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import as_text, parse_env
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import split_command
@@ -205,7 +205,7 @@ def test_units_of_others_are_refused_or_are_units(template: t.Any, named: t.Any,
 def test_no_problem_steers_a_terminal_or_fills_it(text: str) -> None:
     told = str(Problem(text, text, text, text, text))
     assert told.isprintable()
-    assert len(told) < 5 * (MOST_TOLD * len("\\U0010ffff") + 50)
+    assert len(told) < 5 * (LONGEST_SHOWN * len("\\U0010ffff") + 50)
 
 
 @given(st.text())

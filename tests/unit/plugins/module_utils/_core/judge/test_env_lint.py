@@ -9,7 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.env_lint import MOST_TOLD, Effect, oddities
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.env_lint import (
+    MOST_FINDINGS,
+    Effect,
+    oddities,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import render_env
 from tests.unit.plugins.module_utils._core.builders import carried
 
@@ -123,7 +127,7 @@ def test_what_we_write_systemd_reads_as_it_is_meant(variables: dict[str, str]) -
 
 @given(st.text(alphabet="AB=#\"'\\\n \r;-\udce9\0", max_size=60))
 def test_no_text_is_too_odd(text: str) -> None:
-    assert len(oddities(text)) <= MOST_TOLD
+    assert len(oddities(text)) <= MOST_FINDINGS
 
 
 @pytest.mark.parametrize("piece", ["a", "a=\\\n", "a='\n", 'A="\nB="\n', "junk\n", "A= # \n", "\\"])

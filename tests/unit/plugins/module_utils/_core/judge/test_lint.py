@@ -84,7 +84,7 @@ def test_drop_ins_alone_are_not_blamed_for_what_their_unit_may_have() -> None:
     (found,) = subjects({"/a/mail.service.d/x.conf": "[Service]\nNice=1\n"}, installed=lambda name: None)
     assert not found.whole
     whole = Finding("no-command", Severity.ERROR, None, "no ExecStart=", "one")
-    assert [one["id"] for one in found.told([whole, NICE])] == ["systemd"]
+    assert [one["id"] for one in found.rows([whole, NICE])] == ["systemd"]
 
 
 def test_a_finding_is_told_as_data_and_as_a_line() -> None:

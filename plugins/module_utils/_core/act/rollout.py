@@ -1,19 +1,20 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rollout of one pool, as a state machine that is fed with observations and a clock, and says what to do.
+"""The rollout of one pool: a state machine that gets observations and the time, and returns the next actions.
 
-1. What runs and was never judged is watched first: a run that was killed started it.
-2. Then what does not run starts. When that fails, nothing that still works is restarted.
-3. Then the canaries restart, then the others, in order, a batch at a time. Each batch waits for the verdict of the one
-   before; after a bad verdict the rest is spared. With a busy check, idle instances come first.
-4. No more than ``max_parallel`` wanted instances are down through us. One that is down for another reason counts.
+1. An instance that runs but has no verdict is watched first. A run that was killed has started it.
+2. Then the instances that do not run are started. When a start fails, no working instance is restarted.
+3. Then the canaries restart, and after them the other instances, in order, one batch at a time. Each batch waits for
+   the verdict of the previous batch. After a bad verdict, the remaining instances are spared. With a busy check, idle
+   instances restart first.
+4. The rollout takes down at most ``max_parallel`` wanted instances. An instance that is down for another reason counts.
 
-5. A batch is over when it is known how its stops ended. One that ended in SIGKILL is a bad verdict too: its job is
-   lost, and the next batch would lose more. The version is not at fault, so no instance is restarted because of it. The
-   restarted instances stay, the rest keeps its jobs, and the next run continues.
+5. A batch is over when the results of its stops are known. A stop that ended in SIGKILL is a bad verdict too: its job
+   is lost, and the next batch would lose more jobs. The version is not at fault, so no instance is restarted because of
+   the SIGKILL. The restarted instances stay, the other instances keep their jobs, and the next run continues.
 
-phases.py has the phases of a unit, and what may happen to it. Instances for the meantime (see surge.py) are ``wanted``
-and ``to_start`` here, and ``extra``.
+phases.py has the phases of a unit and the events that change them. The extra instances of a surge (see surge.py) are
+in ``wanted``, in ``to_start`` and in ``extra``.
 """
 
 from __future__ import annotations
@@ -38,15 +39,16 @@ Samples = t.Mapping[str, Sample]
 
 @dataclass(frozen=True)
 class Restart:
-    """Restart these units, which starts those that do not run, and do not wait for it."""
+    """Restart these units, and do not wait for the restart. A unit that does not run is started."""
 
     units: t.Tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Count:
-    """Tell NRestarts of these units, read after the samples of this turn, and what their processes look like, with the
-    next ones.
+    """Put NRestarts and the processes of these units into the next samples.
+
+    NRestarts must be read after the samples of this turn.
     """
 
     units: t.Tuple[str, ...]
@@ -54,37 +56,38 @@ class Count:
 
 @dataclass(frozen=True)
 class LookInside:
-    """Tell what the processes of these units look like, with the next samples."""
+    """Put the processes of these units into the next samples."""
 
     units: t.Tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Check:
-    """Begin the health check of these units, and tell what it said with a sample when it has ended."""
+    """Start the health check of these units. When it has ended, put its result into a sample."""
 
     units: t.Tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Ask:
-    """Begin the busy check of these units, and tell what it said with a sample when it has ended."""
+    """Start the busy check of these units. When it has ended, put its result into a sample."""
 
     units: t.Tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Stops:
-    """Tell how the stops of these invocations, by unit, ended, with the next samples."""
+    """Put into the next samples how the stops of these invocations ended. ``formers`` maps a unit to its invocation."""
 
     formers: t.Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Done:
-    """How it ended: verdicts by unit, and units in the order in which they were restarted, or would have been.
+    """The end of the rollout: the verdict of each unit, and the ``touched`` units in the order of their restarts.
 
-    ``lowest_active`` is how many of the wanted instances were up at the worst moment.
+    ``spared`` are the units that were not started or restarted, in the order in which they would have been.
+    ``lowest_active`` is the lowest number of wanted instances that were up at the same time.
     """
 
     verdicts: t.Mapping[str, Verdict]
@@ -94,15 +97,15 @@ class Done:
 
 
 Action = t.Union[Restart, Count, LookInside, Check, Ask, Stops, Done]
-# States in which there is a process to stop.
+# In these states a unit has a process that can be stopped.
 STOPPABLE = ("active", "reloading", "deactivating")
 
 
-# Large: it has a method for each rule above, and a parameter for each kind of unit that a plan tells apart.
+# Large: it has a method for each rule above, and a parameter for each kind of unit in a plan.
 class Rollout:
-    """``wanted`` are all instances that the pool is to have, by unit; the others are among them.
+    """``wanted`` are the units of all instances that the pool shall have. The other parameters name some of them.
 
-    ``spared`` are left alone from the beginning, ``extra`` are for the meantime.
+    ``spared`` units are not restarted. ``extra`` units are the extra instances of a surge.
     """
 
     def __init__(
@@ -125,7 +128,7 @@ class Rollout:
                     **dict.fromkeys(self.wanted, Phase.SERVES),
                     **dict.fromkeys(spared, Phase.SPARED),
                     **dict.fromkeys(to_judge, Phase.UNJUDGED),
-                    # A unit that restarts gets its verdict then.
+                    # A unit that restarts gets its verdict after the restart.
                     **dict.fromkeys(to_restart, Phase.STALE),
                     **dict.fromkeys(to_start, Phase.MISSING),
                 }
@@ -136,15 +139,15 @@ class Rollout:
         self.watched: t.Dict[str, Watch] = {}
         self.verdicts: t.Dict[str, Verdict] = {}
         self.touched: t.List[str] = []
-        # Invocations that were stopped, by unit. It is not known yet how the stop ended.
+        # The stopped invocation of each unit, as long as the result of its stop is not known.
         self.formers: t.Dict[str, str] = {}
         self.lowest_active = len(self.wanted)
-        # When an instance settled last; since when there is no instance to spare.
+        # ``progressed`` is when an instance last settled. ``short_since`` is since when no other instance may go down.
         self.progressed: t.Optional[float] = None
         self.short_since: t.Optional[float] = None
 
     def advance(self, now: float, samples: Samples) -> t.Tuple[Action, ...]:
-        """What to do at ``now``, in seconds of any steady clock read before the samples were taken."""
+        """The actions at ``now``, in seconds of any steady clock. The clock is read before the samples are taken."""
         self._watch_running(now)
         self._judge(now, samples)
         self._hear(samples)
@@ -177,7 +180,7 @@ class Rollout:
 
     def _hear(self, samples: Samples) -> None:
         self.drain.hear({unit: seen.busy for unit, seen in samples.items() if seen.busy is not None})
-        # The samples are those of all pools of a run.
+        # The samples are of all pools of a run, so only the units with a verdict here count.
         for unit, verdict in self.verdicts.items():
             killed = samples.get(unit, GONE).killed
             if killed:
@@ -219,7 +222,10 @@ class Rollout:
         return tuple(action for action in (Count(to_count), LookInside(to_look), Check(to_check)) if action.units)
 
     def _starts(self, samples: Samples) -> t.List[str]:
-        """All units that do not run, at once. A unit that came up by itself serves, and waits for its turn."""
+        """All units that do not run; they start at the same time.
+
+        A unit that has started without the rollout serves, and waits for its turn.
+        """
         down, missing = self._down(samples), self.phases.of(Phase.MISSING)
         for unit in missing:
             if unit not in down:
@@ -227,7 +233,7 @@ class Rollout:
         return [unit for unit in missing if unit in down]
 
     def _batch(self, free: t.Sequence[str], down: t.Set[str]) -> t.List[str]:
-        """The next to restart: first what is down anyway, which costs nothing, then as many as the pool can spare."""
+        """The next units to restart: first the units that are down already, then as many others as may be down."""
         limit = min(self.size, self.canary or self.size)
         batch: t.List[str] = []
         for unit in sorted(free, key=lambda unit: unit not in down):
@@ -277,7 +283,7 @@ class Rollout:
         return bool(deadline) and self.progressed is not None and now - self.progressed >= deadline
 
     def _down(self, samples: Samples) -> t.Set[str]:
-        """Wanted instances that do not serve: what is restarted serves again when it was seen up."""
+        """Wanted instances that do not serve. A restarted instance serves again when a sample has shown it up."""
         return {
             unit
             for unit in self.wanted

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The judgement of one instance over a window. ``active`` alone proves nothing: Restart=always gets back to it."""
+"""The verdict about one instance over a window. ``active`` alone proves nothing: with Restart=always it comes back."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from dataclasses import dataclass
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 
-# A health check that said no is asked again after this many seconds.
+# A health check that has failed runs again after this many seconds.
 CHECK_EVERY = 1.0
-# What is not ready after so many seconds is judged by running alone. Celery and RQ with a large application import for
-# 5 s, and a busy host takes some times as long.
+# An instance that is not ready after so many seconds is judged without readiness: it must only run. Celery and RQ with
+# a large application import for 5 s. A busy host takes several times as long.
 LONGEST_LOADING = 30.0
 TIMED_OUT = "its start timed out"
 
 
 class Health(enum.Enum):
     SETTLED = "settled"
-    # It ran all the time, as far as anybody can see, and is taken as it is.
+    # As far as systemd and /proc show, it ran all the time. The rollout goes on as if it had settled.
     UNJUDGED = "not-judged"
     STARTING = "starting"
     FLAPPING = "flapping"
@@ -32,8 +32,9 @@ class Health(enum.Enum):
 class Inside:
     """The processes of a unit.
 
-    ``ready`` is whether the main process handles the signal that the policy awaits. ``heads`` are the processes that
-    systemd or nobody started, of a service of which systemd knows no main process; ``None`` of any other.
+    ``ready`` is true when the main process handles the signal that the policy awaits. ``heads`` are the processes whose
+    parent is no process of the unit. Only a service whose main process systemd does not know has ``heads``; any other
+    service has ``None``.
     """
 
     ready: bool = False
@@ -44,11 +45,12 @@ class Inside:
 class Sample:
     """An instance at one moment.
 
-    ``invocation`` is new with every start, also with systemd's own restarts, and empty while there is none; it is read
-    after the rest. ``job`` is the type of the job that waits for the unit or runs on it, or empty. ``restarts`` is
-    NRestarts, ``checked`` what a health check said (empty when it passed), ``killed`` how the former process was killed
-    at its stop (empty when it was not), ``busy`` what a busy check said and ``inside`` what its processes look like;
-    all are ``None`` unless asked for.
+    ``invocation`` is new with every start, also when systemd itself restarts the unit. It is empty while the unit has
+    none, and is read after the other values. ``job`` is the type of the systemd job of the unit, or empty.
+
+    The other fields are ``None`` unless they were asked for. ``restarts`` is NRestarts. ``checked`` is the failure of
+    the health check, empty when the check passed. ``killed`` says how the previous process was killed at its stop, and
+    is empty when it was not killed. ``busy`` is the result of the busy check. ``inside`` describes the processes.
     """
 
     active: str
@@ -83,22 +85,22 @@ class Verdict:
 
     @property
     def faulty(self) -> bool:
-        """Whether the version is at fault. A stop that ends in SIGKILL says nothing about the one that starts."""
+        """Whether the version is at fault. A stop that ends in SIGKILL shows nothing about the version that starts."""
         return self.health in (Health.FAILED, Health.FLAPPING)
 
     @property
     def good(self) -> bool:
-        """Whether the next instance may have its turn."""
+        """Whether the rollout may go on with the next instance."""
         return self.health in (Health.SETTLED, Health.UNJUDGED)
 
     def after_kill(self, killed: str) -> Verdict:
-        """The verdict of an instance whose former process was ``killed`` at its stop, in words."""
+        """The verdict about an instance whose previous process was killed at its stop, as ``killed`` says in words."""
         if self.faulty:
             return Verdict(self.health, f"{self.because}; its previous process {killed}")
         return Verdict(Health.KILLED, f"its previous process {killed}; the new one {self.because}")
 
     def after_late_start(self) -> Verdict:
-        """The verdict of an instance whose start systemd has ended since it took too long."""
+        """The verdict about an instance whose start took too long, so that systemd ended it."""
         if not self.faulty or self.because.startswith(TIMED_OUT):
             return self
         return Verdict(Health.FAILED, f"{TIMED_OUT} (TimeoutStartSec=): {self.because}")
@@ -106,12 +108,12 @@ class Verdict:
 
 # Large: each method is one question about an instance or one sample of it.
 class Watch:
-    """One instance from its restart until it is judged.
+    """One instance from its restart until its verdict.
 
-    ``before`` is the invocation that the restart ends, ``begun`` when it was asked for, and then when that invocation
-    was last seen stopping. The window counts from the moment at which this very start is known to be up, so that
-    nothing before it, and no other start, is taken for it; where a policy awaits a signal, from when that was seen
-    handled.
+    ``before`` is the invocation that the restart ends. ``begun`` is when the restart was asked for; while that
+    invocation stops, ``begun`` is when the stop was last seen. The window begins when exactly this start is known to
+    be up, so that no earlier moment and no other start counts. When the policy awaits a signal, the window begins when
+    the process was seen to handle the signal.
     """
 
     def __init__(self, policy: Policy, before: str, begun: float) -> None:
@@ -120,10 +122,10 @@ class Watch:
         self.begun = begun
         self.invocation = ""
         self.seen_up = False
-        # When the count proved that this start is ours, and when the window began.
+        # ``since`` is when NRestarts proved that this start was asked for. The window begins at ``ready_since``.
         self.since: t.Optional[float] = None
         self.ready_since: t.Optional[float] = None
-        # Its processes at the beginning.
+        # The processes of the instance at the first look.
         self.first: t.Optional[Inside] = None
         self.passed = not policy.health_check
         self.said = "has not answered yet"
@@ -131,34 +133,38 @@ class Watch:
         self.check_runs = False
 
     def judge(self, now: float, seen: Sample) -> Verdict:
-        """What is known at ``now``, which must not be later than the moment ``seen`` was taken."""
+        """The verdict at ``now``. ``now`` must not be later than the moment at which ``seen`` was taken."""
         if seen.job and seen.active == "deactivating" and not self.invocation:
-            # A job in hand may take longer than any start; systemd ends the stop itself (TimeoutStopSec=).
+            # The current job may take longer than any start. systemd itself ends the stop (TimeoutStopSec=).
             self.begun = now
         verdict = self._judge(now, seen)
         if verdict.health is Health.STARTING and now - self.begun >= self.policy.healthy_deadline:
             because = f"has not settled within {self.policy.healthy_deadline:g} s: {verdict.because}"
-            # systemd is about to end it too: TimeoutStartSec= is as long.
+            # systemd is about to end this start, too: TimeoutStartSec= is as long.
             began = not self.seen_up and seen.invocation not in ("", self.before)
             return Verdict(Health.FAILED, f"{TIMED_OUT}: {because}" if began else because)
         return verdict
 
     @property
     def wants_count(self) -> bool:
-        """Whether only NRestarts can tell that the start that is up is the one that was asked for.
+        """Whether NRestarts must still prove that the start that is up is the start that was asked for.
 
-        The first look at its processes comes with it.
+        The first look at the processes comes with NRestarts.
         """
         return self.seen_up and self.since is None
 
     def wants_inside(self, now: float) -> bool:
-        """Whether to look at its processes again: until it is ready, and when systemd would not tell of a death."""
+        """Whether to look at the processes again.
+
+        The rollout looks until the instance is ready. It also looks when systemd would not report the death of a
+        process.
+        """
         if self.since is None:
             return False
         return self.ready_since is None or (self._without_main and self._window_is_over(now))
 
     def wants_check(self, now: float) -> bool:
-        """Whether it is time to ask the health check."""
+        """Whether it is time to run the health check."""
         if self.passed or self.check_runs or not self._window_is_over(now):
             return False
         return self.asked_check is None or now - self.asked_check >= CHECK_EVERY
@@ -174,12 +180,12 @@ class Watch:
                 return Verdict(Health.FLAPPING, f"died and was restarted by systemd within {self._age(now)}")
             self.invocation = seen.invocation
         if seen.job and not known:
-            # Whatever is seen is still the process before, on its way out.
+            # The sample shows the previous process, which is still stopping.
             return Verdict(Health.STARTING, f"waits for its {seen.job} job and is {state}")
         return self._death(now, seen) or self._progress(now, seen, state)
 
     def _death(self, now: float, seen: Sample) -> t.Optional[Verdict]:
-        # 254 and newer pass through failed-before-auto-restart and its like (systemd.service(5), RestartMode=).
+        # systemd 254 and newer have states such as failed-before-auto-restart (systemd.service(5), RestartMode=).
         if "auto-restart" in seen.sub:
             return Verdict(Health.FLAPPING, f"died {self._age(now)} after its start and waits for its restart")
         if seen.active == "failed":
@@ -198,7 +204,8 @@ class Watch:
         if seen.job or (seen.active, seen.sub) != ("active", "running") or seen.invocation != self.invocation:
             return Verdict(Health.STARTING, f"is {state}")
         self.seen_up = True
-        # A deliberate start sets NRestarts to 0, so anything else is a death before the first look.
+        # A start that was asked for sets NRestarts to 0. Any other number means that a process died before the first
+        # look.
         if self.since is None and seen.restarts:
             return Verdict(Health.FLAPPING, f"was restarted {seen.restarts} times by systemd within {self._age(now)}")
         if self.since is None and seen.restarts is not None:
@@ -215,7 +222,7 @@ class Watch:
         at_once = self.first is None
         self.first = self.first or seen.inside
         if self.ready_since is None and (seen.inside.ready or self._without_main):
-            # What is ready at the first look may have been so all the time.
+            # An instance that is ready at the first look may have been ready since its start.
             self.ready_since = self.since if at_once else now
 
     def _checked(self, now: float, seen: Sample) -> Verdict:
@@ -236,7 +243,7 @@ class Watch:
         return self.first is not None and self.first.heads is not None
 
     def _by_its_processes(self, seen: Sample) -> Verdict:
-        """systemd tells nothing of the death of one of several processes (systemd.service(5), Type=forking)."""
+        """systemd does not report the death of one of several processes (systemd.service(5), Type=forking)."""
         if seen.inside is None or seen.inside.heads is None:
             return Verdict(Health.STARTING, "has no main process, and its processes are watched")
         before = (self.first and self.first.heads) or frozenset()
@@ -259,7 +266,7 @@ class Watch:
         return since is not None and now - since >= self._longest_wait(since)
 
     def _longest_wait(self, since: float) -> float:
-        """Seconds from the start to the verdict for what never gets ready. It must not take it over a deadline."""
+        """Seconds from the start to the verdict about an instance that never gets ready. Each deadline is later."""
         window = self.policy.min_healthy_time
         left = self.begun + self.policy.healthy_deadline - since
         return window + max(0.0, min(LONGEST_LOADING, (min(left, self.policy.progress_deadline or left) - window) / 2))

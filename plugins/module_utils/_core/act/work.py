@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The work of a run, pool by pool, and its outcome."""
+"""The work of a run for each pool, and the outcome of that work."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted
 
 @dataclass(frozen=True)
 class PoolWork:
-    """The part of one pool in a run: its steps, the files that the steps write, the units of its wanted instances, and
-    their policy. A pool without files is removed.
+    """The work of a run for one pool.
+
+    It has the steps, the files that the steps write, the units of the wanted instances, and their policy. A pool
+    without files is removed.
     """
 
     name: str
@@ -36,14 +38,17 @@ class PoolWork:
         return [step.subject for step in self.steps if step.verb in verbs]
 
     def run_on(self, places: Places) -> t.List[str]:
-        """Instances that the reload gives another unit, and that no step starts anew."""
+        """Instances that no step starts or restarts, although the daemon-reload loads another unit for them."""
         if not any(path.startswith(f"{places.units}/") for path in self.subjects(Verb.WRITE)):
             return []
         anew = set(self.subjects(Verb.START, Verb.RESTART))
         return [unit for unit in self.wanted if unit not in anew]
 
     def machine(self, spare: bool) -> Rollout:
-        """The rollout of the pool. With ``spare`` nothing that runs is restarted: a stop of this pool has killed."""
+        """The rollout of the pool.
+
+        With ``spare``, no running instance is restarted, because a stop in this pool has ended in SIGKILL.
+        """
         extra = [] if spare else self.subjects(Verb.LEAVE)
         wanted = [*self.wanted, *extra]
         starts = [unit for unit in self.subjects(Verb.START) if unit in wanted]
@@ -55,13 +60,13 @@ class PoolWork:
 
 @dataclass
 class Outcome:
-    """What became of the units of a run, filled in while the run goes on.
+    """The result of a run for each unit. The run fills it in step by step.
 
-    ``started`` is by unit when its start or its stop began, in seconds since the epoch. ``ends`` is by pool how its
-    rollout ended. ``refused`` are verdicts of units that could not reload, ``killed`` those of units that are not
-    wanted any more and whose stop ended in SIGKILL. ``restarts`` is NRestarts of the units that failed. ``coming`` has
-    the units that were not seen up since their restart, and the invocation that the restart ended. ``late`` are those
-    of them whose start timed out.
+    ``started`` maps a unit to the time when its start or its stop began, in seconds since the epoch. ``ends`` maps a
+    pool to the end of its rollout. ``refused`` has verdicts about units that could not reload. ``killed`` has verdicts
+    about units that are not wanted any more and whose stop ended in SIGKILL. ``restarts`` is NRestarts of the units
+    that failed. ``coming`` has the units that were not seen up since their restart, each with the invocation that the
+    restart ended. ``late`` are the units in ``coming`` whose start timed out.
     """
 
     started: t.Dict[str, float] = field(default_factory=dict)
@@ -79,7 +84,7 @@ class Outcome:
             for end in self.ends.values()
             for unit, verdict in end.verdicts.items()
         }
-        # An instance of a surge is judged, and stopped at the end.
+        # An extra instance of a surge has a verdict, and is stopped at the end of the rollout.
         killed = {
             unit: judged[unit].after_kill(one.because) if unit in judged else one for unit, one in self.killed.items()
         }
@@ -90,12 +95,12 @@ class Outcome:
 
     @property
     def spared(self) -> t.List[str]:
-        """Units that are stale or missing, and that the run left alone."""
+        """Units that are stale or missing, and that the run did not start or restart."""
         return [unit for end in self.ends.values() for unit in end.spared]
 
     @property
     def unjudged(self) -> t.List[str]:
-        """Units of which systemd would not tell a death, in words."""
+        """Units whose death systemd would not report, each with its verdict in words."""
         verdicts = self.verdicts.items()
         return [f"{unit} {verdict}" for unit, verdict in verdicts if verdict.health is Health.UNJUDGED]
 
@@ -110,12 +115,12 @@ class Outcome:
 
     @property
     def unfinished(self) -> t.Set[str]:
-        """Pools with instances of the former version that were spared although the new version is not bad."""
+        """Pools whose new version is not bad, but that still have spared instances of the previous version."""
         return {name for name, end in self.ends.items() if end.spared} - self.faulty
 
 
 def work_of_pools(decision: PoolsDecision) -> t.List[PoolWork]:
-    """The work of a run over pools: that of the units that serve all pools, and that of each pool."""
+    """The work of a run over pools. The first entry has the units that serve all pools; then comes each pool."""
     work = [PoolWork("", decision.shared.steps, decision.shared.files)]
     for name, steps in decision.steps.items():
         wanted = decision.wanted.get(name)

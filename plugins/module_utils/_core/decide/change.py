@@ -23,8 +23,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.watche
 
 @dataclass(frozen=True)
 class Change:
-    """``back`` is the generation to put back when ``new`` is bad. Without one the pool goes, unless it was there
-    before anybody kept generations of it: then ``known`` is false, and it is left as it is.
+    """``back`` is the generation to put back when ``new`` is bad. Without ``back``, a bad pool is removed.
+
+    ``known`` is false when the pool was on the host before this collection kept generations of it. Then a bad pool
+    stays as it is.
     """
 
     new: Generation
@@ -43,10 +45,10 @@ def change_of(
     time: str,
     restores: t.Optional[int] = None,
 ) -> t.Optional[Change]:
-    """The change that a run makes, or ``None`` when it brings back the last good version, than which none is better.
+    """The change that a run makes, or ``None`` when the run brings back the last good version: no version is better.
 
-    A version that failed or was not finished keeps its number when it is tried again, so that trying does not push
-    the good ones out.
+    A version that failed or was not finished keeps its number when a run tries it again. So further tries do not push
+    good generations out of the store.
     """
     content = content_of(wanted)
     good = last_good(generations)
@@ -59,13 +61,13 @@ def change_of(
 
 
 def unfinished(generations: t.Sequence[Generation], change: t.Optional[Change]) -> t.List[Generation]:
-    """Those that an earlier run was killed over and that this one does not take up."""
+    """Generations that an earlier run was applying when it was killed, and that this run does not continue."""
     taken_up = change.new.number if change else 0
     return [one for one in generations if one.state is State.APPLYING and one.number != taken_up]
 
 
 def noted(changes: t.Mapping[str, Change]) -> t.Dict[str, Noted]:
-    """The changes as the journal of a run has them."""
+    """The changes as they are written into the journal of a run."""
     return {
         name: Noted(one.back.number if one.back else None, one.new.number, one.undoable)
         for name, one in changes.items()
@@ -73,7 +75,7 @@ def noted(changes: t.Mapping[str, Change]) -> t.Dict[str, Noted]:
 
 
 def way_back(change: Change) -> str:
-    """What is done about a bad generation, in a line of progress."""
+    """A line of progress that says how a bad generation is undone."""
     pool = change.new.pool
     if change.back is None:
         return f"{pool}: is removed: its first version is bad"
@@ -81,7 +83,7 @@ def way_back(change: Change) -> str:
 
 
 def outcome_line(change: Change, reverted: bool, trouble: t.Sequence[str]) -> str:
-    """What became of a bad generation, in words. ``trouble`` is what went wrong when it was undone."""
+    """Describes the end of a bad generation. ``trouble`` lists the errors of undoing it."""
     pool, start = change.new.pool, f"{change.new.pool}: generation {change.new} is bad"
     if not reverted:
         why = "rollout.on_failure is stop" if change.known else "no earlier version is known"
@@ -99,6 +101,6 @@ def outcome_line(change: Change, reverted: bool, trouble: t.Sequence[str]) -> st
 
 
 def _not_put_back(change: Change) -> t.Iterator[str]:
-    """What the former generation found elsewhere, in words: it belongs to somebody else."""
+    """Describes the watched paths that have changed since the previous generation. They belong to another owner."""
     for move in moves(change.back.noted, change.new.noted) if change.back else ():
         yield f"{move}, which this collection does not put back"

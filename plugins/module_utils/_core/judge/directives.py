@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which directives there are, and what is wrong with a unit, by the target's own list, never one kept by hand."""
+"""Findings about the directives of a unit. The list of directives comes from the target's systemd, not from a table."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
 def findings(
     unit: Unit, catalogue: Catalogue, systemd: int, instances: t.Optional[t.Sequence[str]] = None
 ) -> t.Iterator[Finding]:
-    """What this systemd would ignore or refuse in the files of a unit, and what it reads under an old name.
+    """Findings about directives that this systemd would ignore or refuse, and about old names that it still reads.
 
-    ``instances`` are those of a template, and a value has to be right for each; ``None`` for the one that verify takes,
-    ``ANY`` when nobody knows them: it has to be right for some then.
+    ``instances`` are the instances of a template, and a value must be right for each of them. ``None`` means the
+    instance that ``systemd-analyze verify`` takes. ``ANY`` means that the instances are not known: then a value must be
+    right for one of several examples.
     """
     for path, text in unit.files:
         yield from syntax_findings(unit.name.kind, path, text)
@@ -54,7 +55,7 @@ def _directive_findings(
 
 
 def _unknown(at: Placed, possible: t.Sequence[str], catalogue: Catalogue, systemd: int) -> Finding:
-    """Why there is no such directive."""
+    """The finding about a directive that this systemd does not have, with the reason."""
     known = catalogue.get(at.section, {})
     expected = f"a directive that systemd {systemd} has in [{at.section}]"
     needs = since(at.section, at.key)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How exposed a unit is: what `systemd-analyze security` says about it, from 0 to 10, less is better."""
+"""The exposure of a unit: the score of `systemd-analyze security`, from 0 to 10. A lower score is better."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from dataclasses import dataclass, field
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import lines
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 
-# systemd-analyze(1), --offline=: it judges files that are not installed.
+# systemd-analyze(1): with --offline= it scores files that are not installed.
 OFFLINE_SINCE = 250
-# As printed in the C locale: what is missing begins with a dash, and what it costs is the last word.
+# The output in the C locale: the line of a missing directive begins with a dash, and its last word is the cost.
 MISSING = re.compile(r"- ([A-Za-z]+)=\S*\s.*\s([0-9]+\.[0-9])\s*")
 OVERALL = re.compile(r"-> Overall exposure level for (.+): ([0-9]+\.[0-9]) .*")
-# How many directives a problem names.
+# A problem names so many missing directives.
 DEAREST = 5
 
 
 @dataclass(frozen=True)
 class Exposure:
-    """``missing`` is what each missing directive costs, the most expensive first."""
+    """``missing`` maps each missing directive to its cost, the highest cost first."""
 
     score: float
     missing: t.Mapping[str, float] = field(default_factory=dict)
@@ -30,7 +30,10 @@ class Exposure:
 
 @dataclass(frozen=True)
 class Judged:
-    """The exposure of a pool, and that of what is installed: ``None`` when nothing is, or nobody knows it."""
+    """The exposure of a pool, and ``before``, the exposure of the installed unit.
+
+    ``before`` is ``None`` when no unit is installed, or when its exposure is not known.
+    """
 
     score: float
     before: t.Optional[float] = None
@@ -45,7 +48,7 @@ class Judged:
 
 
 def parse(said: str) -> t.Dict[str, Exposure]:
-    """By unit, from what `systemd-analyze security UNIT...` prints."""
+    """The exposure of each unit in the output of `systemd-analyze security UNIT...`."""
     found: t.Dict[str, Exposure] = {}
     costs: t.Dict[str, float] = {}
     for line in lines(said):
@@ -60,7 +63,7 @@ def parse(said: str) -> t.Dict[str, Exposure]:
 
 
 def over_limit(where: str, limit: float, exposure: t.Optional[Exposure]) -> t.Iterator[Problem]:
-    """What is wrong with a pool that may be exposed no more than ``limit``; without a score nobody knows, so it is."""
+    """The problem of a pool whose exposure is above ``limit``. A pool without a score has a problem, too."""
     expected = f"at most {limit:g}"
     if exposure is None:
         hint = "Run `systemd-analyze security` there, or remove the limit."

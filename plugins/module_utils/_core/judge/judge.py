@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What all judges together say about one unit."""
+"""The findings of all judges about one unit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.catalogue import Catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 
-# What the unit names may come to the host after it. ``not-executable`` is systemd's own word for the second.
+# Findings about things that the unit names and that may come to the host later than the unit. ``not-executable`` is the
+# finding of systemd itself about a program that is not there.
 MAY_COME_LATER = frozenset(
     {
         "user-is-not-there",
@@ -28,7 +29,7 @@ MAY_COME_LATER = frozenset(
 )
 
 
-# Large: each parameter is something that one judge needs.
+# Large: each parameter is needed by one of the judges.
 def judged(
     unit: Unit,
     catalogue: Catalogue,
@@ -38,10 +39,11 @@ def judged(
     host: t.Optional[HostFacts] = None,
     instances: t.Optional[t.Sequence[str]] = None,
 ) -> t.List[Finding]:
-    """All findings about a unit by file and line, each once, without those whose id is switched off.
+    """All findings about a unit in the order of files and lines. Each finding appears once, unless its id is off.
 
-    ``instances`` are those of a template, see ``directives.findings``. ``verified`` is what the target's own systemd
-    said; it is left out where one of our judges says why. A trap in a line that systemd ignores catches nobody.
+    ``instances`` are the instances of a template, see ``directives.findings``. ``verified`` are the findings of the
+    target's own systemd. Such a finding is left out when another judge explains the same place. A trap in a line that
+    systemd ignores is left out: the line has no effect.
     """
     listed = list(directives.findings(unit, catalogue, systemd, instances))
     ignored = _places(one for one in listed if one.severity is Severity.ERROR)
@@ -49,9 +51,9 @@ def judged(
     useless = ignored | _places(whole)
     caught = [one for one in traps.findings(unit, host, systemd, off) if _place(one) not in useless]
     explained = _places(listed) | _places(one for one in caught if one.id in MAY_COME_LATER)
-    # What it says of the unit as a whole may have its place at any of the lines that it names.
+    # A message of systemd about the whole unit may have its place at any of the lines that it names.
     said = [one for one in verified if _place(one) not in explained and not (whole and verify_text.is_of_whole(one))]
-    # A finding may be about a file of somebody else, such as an environment file.
+    # A finding may be about a file that is no file of the unit, such as an environment file.
     order = {path: number for number, (path, _text) in enumerate(unit.files)}
     kept = [one for one in dict.fromkeys([*listed, *whole, *caught, *said]) if one.id not in off]
     return sorted(kept, key=lambda one: (order.get(one.at.path, len(order)), one.at.line) if one.at else (-1, 0))

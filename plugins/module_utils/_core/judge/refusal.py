@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Why a run does not begin, and what is only a warning, from all that was found out before it."""
+"""The reasons why a run does not begin, and the warnings, from all findings before the run."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.problem impo
 
 @dataclass(frozen=True)
 class Refusal:
-    """Problems of the ``input``; problems of the ``host``, which may be the work of a user; and what is ``missing`` on
-    the host. A check accepts what is missing, because an earlier task of the same play may create it.
+    """Problems of the ``input``, problems of the ``host``, and things that are ``missing`` on the host.
+
+    A user of the host may have caused the problems of the host. Check mode accepts missing things, because an earlier
+    task of the same play may create them.
     """
 
     input: t.Tuple[Problem, ...] = ()
@@ -24,7 +26,9 @@ class Refusal:
     warnings: t.Tuple[str, ...] = ()
 
     def enforce(self, *, check_mode: bool) -> None:
-        """Raises ``InputProblems`` when the operator has written something wrong, else ``Problems``."""
+        """Raises ``InputProblems`` when the input of the operator has problems, and ``Problems`` for problems of the
+        host.
+        """
         if self.input:
             raise InputProblems([*self.input, *self.host, *self.missing])
         if self.host or (self.missing and not check_mode):
@@ -32,7 +36,7 @@ class Refusal:
 
     @property
     def later(self) -> t.List[str]:
-        """What is missing, as warnings."""
+        """Warnings about the missing things."""
         return [f"{problem}; a run would refuse this" for problem in self.missing]
 
 
@@ -41,8 +45,8 @@ def with_findings(
 ) -> Refusal:
     """The refusal with ``findings`` about units, each with its place in the input.
 
-    ``own_units`` are paths of the units of the pools: a finding at another file, such as a drop-in that somebody else
-    has made, is the host's. A place has at most one problem of the missing kind.
+    ``own_units`` are the paths of the units of the pools. A finding in another file, such as a drop-in of the operator
+    or of a package, is a problem of the host. A place has at most one problem about something missing.
     """
     own, foreign, missing = list(refusal.input), list(refusal.host), list(refusal.missing)
     warnings = list(refusal.warnings)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether a value parses for its directive, as the target's systemd would say, before it does."""
+"""Checks the value of a directive as the target's systemd would parse it, before systemd reads it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.valu
     versions,
 )
 
-# Still read, and told to be given up.
+# systemd still reads these values, and warns that they are obsolete.
 OLD_WORDS = {
     ("StandardOutput", "syslog"): "journal",
     ("StandardOutput", "syslog+console"): "journal+console",
@@ -32,16 +32,17 @@ OLD_WORDS = {
     ("StandardError", "syslog+console"): "journal+console",
     ("KillMode", "none"): "mixed or control-group",
 }
-# What users write there may be a secret, and findings are printed.
+# The values of these directives may be secrets, and findings are printed.
 SECRET = ("Environment", "SetCredential", "SetCredentialEncrypted", "StandardInputText", "StandardInputData")
-# What it lists for units of these types and ignores in them (can_delegate and can_set_managed_oom in unit.h).
+# systemd lists these directives for some unit types and ignores them there (can_delegate and can_set_managed_oom in
+# unit.h).
 DELEGATE = ("Delegate", "DelegateSubgroup")
 MANAGED_OOM = (
     *("OOMRules", "ManagedOOMSwap", "ManagedOOMMemoryPressure", "ManagedOOMMemoryPressureLimit"),
     *("ManagedOOMMemoryPressureLimitPercent", "ManagedOOMMemoryPressureDurationSec"),
 )
 NOT_OF_TYPE = {"Slice": DELEGATE, **dict.fromkeys(("Socket", "Mount", "Swap"), (*DELEGATE, *MANAGED_OOM))}
-# What systemd calls command lines.
+# The name that systemd gives to the type of command lines.
 COMMANDS = "PATH [ARGUMENT [...]]"
 NOT_VERIFIED = "It is right for some instances, not for {}, which `systemd-analyze verify` takes for all of them."
 LONGEST_SHOWN = 60
@@ -50,9 +51,10 @@ LONGEST_SHOWN = 60
 def value_finding(
     at: Placed, systemd_type: str, systemd: int, name: UnitName, instances: t.Optional[t.Tuple[str, ...]] = None
 ) -> t.Optional[Finding]:
-    """What this systemd would not take, or takes and warns of. ``systemd_type`` is its name for the kind of value.
+    """The finding about a value that this systemd would refuse, or accept with a warning.
 
-    ``instances`` are those of a template: ``ANY`` when they are not known, ``None`` for the one that verify takes.
+    ``systemd_type`` is systemd's name for the type of the value. ``instances`` are the instances of a template. ``ANY``
+    means that they are not known. ``None`` means the instance that ``systemd-analyze verify`` takes.
     """
     instead = OLD_WORDS.get((at.key, at.value))
     if instead:
@@ -96,7 +98,7 @@ def _kind_finding(
     known = specifiers.names_only(meant.tables[0]) if kind.expands is Expands.NAMES else meant.tables[0]
     unknown = next(filter(None, (specifiers.unknown_specifier(one, known) for one in kind.expanded_parts(value))), "")
     if unknown:
-        # One of a newer systemd than those that we know may be there.
+        # A systemd that is newer than NEWEST_KNOWN may have this specifier.
         if systemd > NEWEST_KNOWN:
             return None
         return error("bad-specifier", at, f"the specifier {unknown}", "one that systemd expands here, or %% for %")
@@ -113,7 +115,7 @@ def _kind_finding(
 
 
 def _refused(value: str, kind: Kind, meant: specifiers.Meant) -> t.Optional[specifiers.Table]:
-    """What the specifiers stand for where the value is wrong; ``None`` when it is right."""
+    """The values of the specifiers with which ``value`` is wrong; ``None`` when ``value`` is right."""
     nothing = NOTHING if kind.splits else ""
     texts = {specifiers.expanded(value, one, nothing): one for one in meant.tables}
     refused = [table for text, table in texts.items() if not kind.accepts(text)]

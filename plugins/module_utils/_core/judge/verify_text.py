@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What `systemd-analyze verify` prints, line by line, and what it means for a unit."""
+"""Reads the lines that `systemd-analyze verify` prints, and makes findings about a unit of them."""
 
 from __future__ import annotations
 
@@ -14,29 +14,31 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import KINDS
 
 ID = "systemd"
-# An id of its own, for a program may come later than the unit that names it.
+# This finding has its own id, because a program may come to the host later than the unit that names it.
 NOT_EXECUTABLE = "not-executable"
 
-# 247 colours what it prints to a pipe unless SYSTEMD_LOG_COLOR=0.
+# systemd 247 prints colours to a pipe, too, unless SYSTEMD_LOG_COLOR=0.
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-# log_syntax(), log_unit_*() and manager_load_startable_unit_or_warn().
+# The formats of log_syntax(), log_unit_*() and manager_load_startable_unit_or_warn().
 UNIT_NAME = rf"[^ ]+?\.(?:{'|'.join(KINDS)})"
 AT_LINE = re.compile(r"(?P<path>/.*?):(?P<line>[0-9]+): (?P<text>.*)")
 ABOUT_UNIT = re.compile(rf"(?P<unit>{UNIT_NAME}): (?P<text>.*)")
 UNIT_IS = re.compile(rf"(?P<text>Unit (?P<unit>{UNIT_NAME}) .*)")
-# Said after the line that tells why.
+# systemd prints these lines after the line with the reason.
 FOLLOWS = re.compile(r"Unit configuration has fatal error.*|Unit \S+ (?:has a bad unit file setting|failed to load).*")
-# Whether another unit is there is not a matter of this one; 250 and newer do not say it (--recursive-errors=no).
+# These lines are about other units that do not exist, so they are no finding about this unit. systemd 250 and newer do
+# not print them (--recursive-errors=no).
 OF_OTHERS = re.compile(r"Failed to create \S+: Unit \S+ not found\.|Dependency \S+ (?:is )?dropped\.?")
 COMMAND = re.compile(r"Command (?P<program>.+) is not executable: (?P<why>.*)")
 DIRECTIVE = re.compile(r"\b([A-Z][A-Za-z]+)=")
-# log_syntax() of what is no assignment (parse_line() in conf-parser.c).
+# log_syntax() about a line that is no assignment (parse_line() in conf-parser.c).
 NO_ASSIGNMENT = re.compile(r"Missing .*|Unknown section '(.*)'.*|(?:Invalid|Bad characters in) section header .*")
-# systemd does what is written, and tells that it should be written otherwise, or that another unit is to come.
+# systemd follows the line. It only warns that the line should be written differently, or that another unit is not
+# loaded yet.
 DONE_ANYWAY = re.compile(
     r"(?!.*\bignor).*(?:obsolete|deprecated|legacy|will be removed|not safe|not loaded, socket cannot be started)"
 )
-# extract_first_word_and_warn(): the word stays as it is.
+# extract_first_word_and_warn(): systemd keeps the word unchanged.
 UNKNOWN_ESCAPE = re.compile(r"Ignoring unknown escape sequences.*")
 KEPT_BACKSLASH = (
     "The program gets the backslash unchanged. Double it: the meaning is the same, and systemd does not warn."
@@ -47,7 +49,7 @@ LONGEST_SHOWN = 80
 
 @dataclass(frozen=True)
 class Said:
-    """One line. It is about a line of a file, or about a unit; then ``path`` is empty."""
+    """One line of the output. It is about a line of a file, or about a unit. Without a file, ``path`` is empty."""
 
     text: str
     path: str = ""
@@ -56,7 +58,7 @@ class Said:
 
 
 def read(stderr: str) -> t.Tuple[t.List[Said], t.List[str]]:
-    """The lines about files and units, and the others."""
+    """The lines about files and units, and then the other lines."""
     said, others = [], []
     for line in filter(None, (printable(line) for line in lines(stderr))):
         at_line = AT_LINE.fullmatch(line)
@@ -71,7 +73,7 @@ def read(stderr: str) -> t.Tuple[t.List[Said], t.List[str]]:
 
 
 def findings(said: t.Iterable[Said], unit: Unit, names: t.Collection[str]) -> t.List[Finding]:
-    """What of it is about this unit. ``names`` are the units that were verified in its name, such as instances."""
+    """The findings about this unit. ``names`` are the units that were verified for it, such as its instances."""
     paths = {path for path, _text in unit.files}
     ours = [one for one in said if one.path in paths or one.unit in names]
     reasons = [one for one in ours if not FOLLOWS.fullmatch(one.text)]
@@ -79,12 +81,15 @@ def findings(said: t.Iterable[Said], unit: Unit, names: t.Collection[str]) -> t.
 
 
 def is_of_whole(finding: Finding) -> bool:
-    """Whether it is what systemd says when it has read the whole unit, and lines do not go together."""
+    """Whether systemd made the finding after it had read the whole unit, because lines contradict each other."""
     return finding.id == ID and bool(OF_WHOLE.search(finding.hint or finding.found))
 
 
 def refuses_without_a_word(unit: Unit) -> t.Optional[Finding]:
-    """What makes the verify of 247 abort, as newer ones say it (Debian 11: unit_watch_bus_name())."""
+    """The finding about a unit that makes ``systemd-analyze verify`` of 247 abort (Debian 11: unit_watch_bus_name()).
+
+    The finding has the words of newer versions.
+    """
     kind = unit.last("Service", "Type")
     if kind is None or kind.value != "dbus" or unit.value("Service", "BusName"):
         return None
@@ -119,7 +124,7 @@ def _complaint(text: str, at: t.Optional[Placed]) -> Finding:
 
 
 def _named(text: str, unit: Unit) -> t.Optional[Placed]:
-    """The directive that a line about the whole unit names."""
+    """The directive that is named in a line about the whole unit."""
     read_sections = ("Unit", unit.name.kind.capitalize(), "Install")
     for key in DIRECTIVE.findall(text):
         placed = [one for one in unit.assignments() if one.key == key and one.section in read_sections]
@@ -129,7 +134,7 @@ def _named(text: str, unit: Unit) -> t.Optional[Placed]:
 
 
 def _at_line(said: Said, unit: Unit) -> Placed:
-    """The assignment at this line. systemd counts the last line of one that is continued, we the first."""
+    """The assignment at this line. systemd reports the last line of a continued assignment, ``Placed`` the first."""
     until_there = [one for one in unit.assignments() if one.path == said.path and one.line <= said.line]
     ends = [text.unreadable.line for path, text in unit.files if path == said.path and text.unreadable]
     no_assignment = NO_ASSIGNMENT.fullmatch(said.text)
@@ -140,5 +145,5 @@ def _at_line(said: Said, unit: Unit) -> Placed:
 
 
 def printable(line: str) -> str:
-    """A text as it can be told: without colours, bytes that are no text replaced."""
+    """The line without colours. Bytes that are not UTF-8 are replaced."""
     return COLOUR.sub("", line).encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip()

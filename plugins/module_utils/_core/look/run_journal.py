@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The journal in which a run notes what it is changing, for whoever has to finish or undo it after its death."""
+"""The journal in which a run notes its changes, so that the next run or the host can finish or undo a dead run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.problem impo
 
 
 class Phase(enum.Enum):
-    """``UNDONE`` is what the host itself notes when it has put back what a dead run had changed."""
+    """The host itself notes ``UNDONE`` when it has undone the changes of a dead run."""
 
     APPLYING = "applying"
     REVERTING = "reverting"
@@ -21,7 +21,9 @@ class Phase(enum.Enum):
 
 
 class Noted(t.NamedTuple):
-    """Numbers of the generations that a pool goes from and to; ``undoable`` as in ``Change``."""
+    """``back`` and ``new`` are the numbers of the old and the new generation of a pool. See ``Change`` for
+    ``undoable``.
+    """
 
     back: t.Optional[int]
     new: int
@@ -33,7 +35,9 @@ class Noted(t.NamedTuple):
 
 @dataclass(frozen=True)
 class RunJournal:
-    """``since`` is ISO 8601 in UTC, ``pid`` that of the run, ``gone`` are pools that it removes."""
+    """``since`` is the start of the run, in ISO 8601 and UTC; ``pid`` is its process; ``gone`` are pools that it
+    removes.
+    """
 
     since: str
     pid: int
@@ -61,7 +65,7 @@ def journal_text(journal: RunJournal) -> str:
 
 
 def parse_journal(text: str, where: str) -> RunJournal:
-    """Raises ``Problems`` with one when it is broken."""
+    """Raises ``Problems`` when the journal cannot be read."""
     try:
         read = json.loads(text)
         pools = {name: Noted(*row) for name, row in read["pools"].items()}

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A question to the systemd journal about units, the journalctl(1) that answers it, and the answer as values.
+"""A query to the systemd journal about units, its journalctl(1) command, and the entries in the answer.
 
-Any process may write any field of any length to the journal, but for those that begin with an underscore.
+Any process may write any field of any length to the journal. Only journald writes fields that begin with an underscore.
 """
 
 from __future__ import annotations
@@ -18,14 +18,16 @@ MAIN_PROCESS_EXITED = "MESSAGE_ID=98e322203f7a4ed290d09fe03c09fe15"
 SPAWN_FAILED = "MESSAGE_ID=641257651c1b4ec9a8624d7a40a9e1e7"
 # SD_MESSAGE_UNIT_FAILURE_RESULT
 UNIT_FAILED = "MESSAGE_ID=d9b373ed55a64feb8242e02dbe79a49c"
-# SD_MESSAGE_UNIT_SUCCESS: of a process that ended well systemd says no more, and that for each end, asked for or not.
+# SD_MESSAGE_UNIT_SUCCESS: systemd writes no other entry about a process that ended well. It writes this one for each
+# such end, whether a stop was asked for or not.
 UNIT_SUCCEEDED = "MESSAGE_ID=7ad2d189f7e94e70a38c781354912448"
-# SD_MESSAGE_UNIT_STOPPING: somebody asked for it. systemd's own restarts come without it (seen on 247, 252 and 262).
+# SD_MESSAGE_UNIT_STOPPING: a stop was asked for. Automatic restarts of systemd do not write it (seen on 247, 252 and
+# 262).
 UNIT_STOPPING = "MESSAGE_ID=de5b426a63be47a7b6ac3eaac82e2f6f"
-# What a manager of a user calls its units, and what they are called everywhere else (systemd.journal-fields(7)).
+# The fields of a user manager, and the fields of the system manager with the same meaning (systemd.journal-fields(7)).
 OF_A_USER = {"USER_UNIT": "UNIT", "USER_INVOCATION_ID": "INVOCATION_ID"}
 FIELDS = ("MESSAGE_ID", "UNIT", "INVOCATION_ID", "UNIT_RESULT", "EXIT_CODE", "EXIT_STATUS", *OF_A_USER)
-# What is read of an entry of any kind.
+# The fields that are read from an entry of any kind.
 ALL_FIELDS = (
     *FIELDS,
     "MESSAGE",
@@ -35,20 +37,24 @@ ALL_FIELDS = (
     "_SYSTEMD_USER_UNIT",
     "_SYSTEMD_INVOCATION_ID",
 )
-# Microseconds since the epoch, of when journald took the entry; journalctl prints it with any choice of fields.
+# The time when journald received the entry, in microseconds since the epoch. journalctl always prints this field.
 TAKEN = "__REALTIME_TIMESTAMP"
 
 # systemd.unit(5)
 UNIT = re.compile(r"[A-Za-z0-9:_.\\@-]{1,255}")
-# Of seconds since the epoch that a clock shows.
+# No clock shows more seconds since the epoch.
 LATEST = 1e11
 
-# Each field is a text, whatever was written.
+# Each field is text, also when a process has written something else.
 Entry = t.Dict[str, str]
 
 
 class About(enum.Enum):
-    """All that was said by a unit and about it; the ends of main processes; these and the results of failures."""
+    """The kind of entries that a query asks for.
+
+    ``ALL`` are all entries by a unit and about it. ``EXITS`` are the ends of its main processes, its successful ends
+    and its stops. ``FAILURES`` are only the ends of main processes and the results of failures.
+    """
 
     ALL = "all"
     EXITS = "exits"
@@ -62,9 +68,9 @@ MESSAGES = {
 
 
 class JournalQuery(t.NamedTuple):
-    """The last ``lines`` entries about units, from one time in seconds since the epoch to another, or to now.
+    """The last ``lines`` entries about units. ``since`` and ``until`` are seconds since the epoch; ``None`` is now.
 
-    ``fresh`` when journald shall first write what it was told up to now, which takes it 10 ms.
+    With ``fresh``, journald first writes all entries that it has received until now, which takes 10 ms.
     """
 
     about: About
@@ -75,9 +81,10 @@ class JournalQuery(t.NamedTuple):
     until: t.Optional[float] = None
 
     def argv(self, uid: t.Optional[int]) -> t.List[str]:
-        """``uid`` is that of the user whose manager it is, and nothing else is told then; ``None`` for the system's.
+        """The journalctl command, which prints the newest entry first.
 
-        It prints the newest entry first. No word of it is taken for an option, whoever asks.
+        ``uid`` is the number of the user for a user manager; then the answer has only entries of that user. ``None`` is
+        the system manager. No value of the query can become an option of journalctl, even when a hostile user asks.
         """
         fields = ALL_FIELDS if self.about is About.ALL else FIELDS
         argv = ["journalctl", "--no-pager", "--output=json", "--reverse", f"--output-fields={','.join(fields)}"]
@@ -85,11 +92,12 @@ class JournalQuery(t.NamedTuple):
         argv += [] if self.until is None else [f"--until=@{self.until:.6f}"]
         only = [] if uid is None else [f"_UID={uid:d}"]
         by_systemd, by_itself = ("UNIT", "_SYSTEMD_UNIT") if uid is None else ("USER_UNIT", "_SYSTEMD_USER_UNIT")
-        # Any process may write any field; those that begin with an underscore are journald's own.
+        # Any process may write any field. Only journald writes fields that begin with an underscore.
         of_systemd = [*(["_PID=1"] if uid is None else only), *(f"{by_systemd}={unit}" for unit in self.units)]
         if self.about is About.ALL:
-            # Why a command cannot be executed says a process that may be gone when journald looks whose it was. The
-            # kernel tells journald its user (SCM_CREDENTIALS): root still, but for a directory that cannot be entered.
+            # The process that reports why a command cannot be executed may have ended before journald looks up its
+            # unit. journald knows the user of that process from the kernel (SCM_CREDENTIALS). The user is still root,
+            # except when the process cannot enter a directory.
             root = ["_UID=0"] if uid is None else only
             unspawned = [*root, SPAWN_FAILED, *(f"{by_systemd}={unit}" for unit in self.units)]
             return [*argv, *only, *(f"{by_itself}={unit}" for unit in self.units), "+", *of_systemd, "+", *unspawned]
@@ -100,7 +108,7 @@ class JournalQuery(t.NamedTuple):
 
     @classmethod
     def of_json(cls, read: t.Any) -> JournalQuery:
-        """What a process of a user asks. Raises ``ValueError`` for what no process of ours would."""
+        """The query of a process of a user. Raises ``ValueError`` for a query that this collection never makes."""
         try:
             about, units, since, lines, fresh, until = read
             end = None if until is None else float(until)
@@ -116,22 +124,22 @@ class JournalQuery(t.NamedTuple):
 
 
 def most_lines(units: t.Sequence[str]) -> int:
-    """How many entries about units are ever asked for."""
+    """The largest number of entries that a query about these units may ask for."""
     return max(1000, 10 * len(units))
 
 
 def read_entries(printed: str) -> t.List[Entry]:
-    """Entries in order, of what journalctl printed with ``--output=json --reverse``.
+    """The entries in the output of journalctl with ``--output=json --reverse``, the oldest first.
 
-    A line that is no entry is left out: nothing that anybody wrote may end what asks. JSON leaves U+2028 and its like
-    as they are, so a newline alone ends a line.
+    A line that is no entry is left out, so that no written entry can end the program that asks. JSON does not escape
+    U+2028 and similar characters, so only a newline ends a line.
     """
     read = [_entry(line) for line in printed.split("\n")]
     return [entry for entry in reversed(read) if entry and not is_forged(entry)]
 
 
 def _entry(line: str) -> Entry:
-    """Empty when the line is no entry."""
+    """The fields of an entry; empty when the line is no entry."""
     try:
         fields = json.loads(line)
     except (ValueError, RecursionError):
@@ -153,20 +161,20 @@ def _text(value: t.Any) -> str:
 
 
 def taken(entry: Entry) -> float:
-    """When journald took the entry, in seconds since the epoch; 0 when that is not known."""
+    """The time when journald received the entry, in seconds since the epoch; 0 when the time is not known."""
     digits = entry.get(TAKEN, "")
     return int(digits) / 1e6 if re.fullmatch("[0-9]{1,18}", digits) else 0.0
 
 
 def says(entry: t.Mapping[str, t.Any], message: str) -> bool:
-    """Whether an entry is of one of these kinds."""
+    """Whether an entry has this message id."""
     return f"MESSAGE_ID={entry.get('MESSAGE_ID')}" == message
 
 
 def is_forged(entry: Entry) -> bool:
-    """Whether a living process of another unit, and not systemd, says why this one could not be started.
+    """Whether a living process of another unit, and not systemd, reports why this unit could not be started.
 
-    Of what a manager of a user starts, the unit of the system is that manager.
+    For a process that a user manager starts, the unit of the system is that manager.
     """
     said_by, about = entry.get("_SYSTEMD_USER_UNIT", entry.get("_SYSTEMD_UNIT")), entry.get("UNIT")
     return says(entry, SPAWN_FAILED) and said_by not in (None, about) and entry.get("_PID") != "1"

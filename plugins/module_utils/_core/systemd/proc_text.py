@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What /proc and systemd tell of a process, as values. Nothing that a process made of itself is an error here.
+"""Reads the texts of /proc and systemd about a process. A text that the process itself has chosen never raises an
+error.
 
-A process chooses its name and its environment, also later (prctl(2), PR_SET_NAME and PR_SET_MM), and may end while
-somebody looks at it.
+A process can change its name and its environment at any time (prctl(2), PR_SET_NAME and PR_SET_MM). It may also end
+while this collection reads the files.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from __future__ import annotations
 import re
 import typing as t
 
-# Of 64 bits.
+# Numbers of 64 bits.
 NUMBER = re.compile(r"[0-9]{1,20}")
 MASK = re.compile(r"[0-9a-f]{1,16}")
 
 
 class Stat(t.NamedTuple):
-    """``state`` is a letter, such as ``D`` for one that waits for a disk, ``ticks`` its start, since boot."""
+    """``state`` is a letter, such as ``D`` for a process that waits for a disk. ``ticks`` is its start, since boot."""
 
     state: str
     parent: int
@@ -25,21 +26,22 @@ class Stat(t.NamedTuple):
 
 
 def cgroups(data: bytes) -> t.Dict[str, str]:
-    """Of ``/proc/PID/cgroup``, paths by hierarchy. A user to whom a tree of cgroups is delegated chooses their names,
-    but without newlines.
+    """The path for each hierarchy in ``/proc/PID/cgroup``.
+
+    A user with a delegated tree of cgroups can choose their names. The names cannot contain newlines.
     """
     rows = (line.split(":", 2) for line in _text(data).split("\n"))
     return {row[1]: row[2] for row in rows if len(row) == 3}
 
 
 def environment(data: bytes) -> t.Dict[str, str]:
-    """Of ``/proc/PID/environ``; of a name that is there twice the last value."""
+    """The variables in ``/proc/PID/environ``. When a name appears twice, the last value counts."""
     return dict(pair.partition("=")[::2] for pair in _text(data).split("\0") if "=" in pair)
 
 
 def stat(data: bytes) -> t.Optional[Stat]:
-    """Of ``/proc/PID/stat``; ``None`` for a process that is gone."""
-    # proc(5): the command name may hold blanks and parentheses; fields count from behind it.
+    """The values in ``/proc/PID/stat``; ``None`` when the process has ended."""
+    # proc(5): the command name may contain blanks and parentheses. The fields are counted after the name.
     fields = _text(data).rpartition(")")[2].split()
     numbers = [fields[at] for at in (1, 19)] if len(fields) > 19 else []
     if not numbers or not all(NUMBER.fullmatch(one) for one in numbers):
@@ -48,7 +50,7 @@ def stat(data: bytes) -> t.Optional[Stat]:
 
 
 def signal_masks(data: bytes) -> t.Tuple[t.Optional[int], t.Optional[int]]:
-    """Of ``/proc/PID/status``, SigIgn and SigCgt: bit 0 is signal 1. Nothing of a process that is gone."""
+    """SigIgn and SigCgt in ``/proc/PID/status``: bit 0 is signal 1. Both are ``None`` when the process has ended."""
     fields = dict(line.partition(":\t")[::2] for line in _text(data).split("\n"))
     ignored, caught = (fields.get(name, "") for name in ("SigIgn", "SigCgt"))
     if not MASK.fullmatch(ignored) or not MASK.fullmatch(caught):
@@ -57,8 +59,9 @@ def signal_masks(data: bytes) -> t.Tuple[t.Optional[int], t.Optional[int]]:
 
 
 def extra_fields(data: bytes) -> t.Dict[str, str]:
-    """LogExtraFields= as systemd keeps them for journald (unit_export_log_extra_fields()): for each field its length,
-    eight bytes little endian, and ``NAME=value``.
+    """LogExtraFields= in the format in which systemd keeps them for journald (unit_export_log_extra_fields()).
+
+    Each field is its length, as eight bytes in little endian, and then ``NAME=value``.
     """
     fields: t.Dict[str, str] = {}
     while len(data) > 8:
@@ -70,7 +73,7 @@ def extra_fields(data: bytes) -> t.Dict[str, str]:
 
 
 def processor_seconds(data: bytes) -> t.Optional[float]:
-    """Of ``/proc/PID/schedstat``, for how long it ran and waited for a processor; ``None`` without accounting."""
+    """How long the process ran and waited for a processor (``/proc/PID/schedstat``); ``None`` without accounting."""
     numbers = _text(data).split()[:2]
     if len(numbers) < 2 or not all(NUMBER.fullmatch(one) for one in numbers):
         return None

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Numbers, sizes, percentages and file modes as systemd's parsers take them (parse-util.c, percent-util.c)."""
+"""Numbers, sizes, percentages and file modes, read as systemd's parsers do (parse-util.c, percent-util.c)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ INTEGER = re.compile(
     "0[bB][+-]?(?P<binary>[01]+)|0[oO][+-]?(?P<octal>[0-7]+)"
     "|[+-]?(?:0[xX](?P<hexadecimal>[0-9a-fA-F]+)|(?P<zero>0[0-7]*)|(?P<decimal>[1-9][0-9]*))"
 )
-# systemd reads 0b before a sign, strtol() of glibc 2.38, with which 254 may be built, behind one, too; 262 refuses it.
+# systemd reads 0b before a sign. strtol() of glibc 2.38 also reads 0b after a sign. systemd 254 and newer may be built
+# with that glibc; 262 refuses 0b after a sign.
 SIGN_BEFORE_BINARY, MAY_BE_BINARY = re.compile("^([+-])0[bB](?=[01])"), range(254, 262)
 BASES = {"binary": 2, "octal": 8, "hexadecimal": 16, "zero": 8, "decimal": 10}
 DECIMAL = re.compile("[0-9]+")
@@ -21,23 +22,24 @@ PART = re.compile(r"[ \t\n\r]*\+?(?P<whole>[0-9]+)(?:\.(?P<rest>[0-9]*))?[ \t\n\
 SUFFIXES = "EPTGMKB"
 LARGEST = (1 << 64) - 1
 LARGEST_INT = (1 << 31) - 1
-# A number of more digits is beyond everything, and Python would not read it (sys.set_int_max_str_digits).
+# A number with more digits is above every limit, and Python would not read it (sys.set_int_max_str_digits).
 MOST_DIGITS = 300
 BEYOND = 1 << 1000
-# How many digits may follow the point, by the sign behind it: of 10,000 parts from 248 on, of 1,000 before.
+# How many digits may follow the decimal point, for each sign such as %. systemd 248 and newer count in parts of 10,000,
+# older versions in parts of 1,000.
 PER_MYRIAD_SINCE = 248
 PLACES = {"%": 2, "\u2030": 1, "\u2031": 0}
 PLACES_BEFORE = {"%": 1, "\u2030": 0}
 
 
 def number(digits: str, base: int = 10) -> int:
-    """The one door to ``int()`` for what others wrote: however long it is, it has a value."""
+    """The value of digits of any length. Only this function calls ``int()`` for texts from outside."""
     kept = digits.lstrip("0")
     return BEYOND if len(kept) > MOST_DIGITS else int(kept or "0", base)
 
 
 def integer(text: str, systemd: int = 0) -> t.Optional[int]:
-    """As safe_atoi() reads it, in any base; ``None`` when it is none."""
+    """The number as safe_atoi() reads it, in any base; ``None`` when the text is not a number."""
     written = text.lstrip(BLANKS)
     if systemd in MAY_BE_BINARY:
         written = SIGN_BEFORE_BINARY.sub(r"0b\1", written)
@@ -50,12 +52,12 @@ def integer(text: str, systemd: int = 0) -> t.Optional[int]:
 
 
 def decimal(text: str) -> t.Optional[int]:
-    """Digits and nothing else."""
+    """The number when the text has only digits, else ``None``."""
     return number(text) if DECIMAL.fullmatch(text) else None
 
 
 def is_between(least: int, most: int, systemd: int = 0) -> t.Callable[[str], bool]:
-    """Whether a text is a whole number of this range."""
+    """A check that a text is a whole number in this range."""
 
     def accepts(text: str) -> bool:
         value = integer(text, systemd)
@@ -65,12 +67,14 @@ def is_between(least: int, most: int, systemd: int = 0) -> t.Callable[[str], boo
 
 
 def is_mode(text: str) -> bool:
-    """Octal, and no more than 7777."""
+    """Whether the text is an octal number of at most 7777."""
     return bool(MODE.fullmatch(text.lstrip(BLANKS)))
 
 
 def size(text: str, base: int = 1024) -> t.Optional[int]:
-    """Bytes, or with K, M, G, T, P or E; parts in this order only, "1G 5M" (parse_size())."""
+    """The bytes in a text such as "1G 5M" (parse_size()). Each part has a larger unit than the next: E, P, T, G, M, K,
+    B.
+    """
     total, position, allowed = 0, 0, SUFFIXES
     while True:
         part = PART.match(text, position)
@@ -82,7 +86,7 @@ def size(text: str, base: int = 1024) -> t.Optional[int]:
         if number(rest) > LARGEST or whole + bool(rest.strip("0")) > LARGEST // factor:
             return None
         total, position = total + value, part.end()
-        # Behind one without a letter nothing may follow.
+        # No part may follow a part without a letter.
         allowed = allowed[allowed.index(part["suffix"]) + 1 :] if part["suffix"] else "-"
         if position == len(text):
             return total if total <= LARGEST else None
@@ -93,7 +97,7 @@ def is_size(text: str) -> bool:
 
 
 def parts(text: str, systemd: int) -> t.Optional[int]:
-    """A percentage in the smallest parts that this version knows; ``None`` when it is none."""
+    """A percentage in the smallest parts that this version knows; ``None`` when the text is not a percentage."""
     places = PLACES if systemd >= PER_MYRIAD_SINCE else PLACES_BEFORE
     most = places.get(text[-1:])
     if most is None:
@@ -112,11 +116,11 @@ def parts(text: str, systemd: int) -> t.Optional[int]:
 
 
 def is_share(text: str, systemd: int) -> bool:
-    """0 to 100 %."""
+    """Whether the text is a percentage from 0 to 100 %."""
     found = parts(text, systemd)
     return found is not None and found <= (10000 if systemd >= PER_MYRIAD_SINCE else 1000)
 
 
 def is_share_above_none(text: str, systemd: int) -> bool:
-    """More than 0 %, of one or more CPUs."""
+    """Whether the text is a percentage above 0 %. It may be above 100 %, for several CPUs."""
     return (parts(text, systemd) or 0) > 0

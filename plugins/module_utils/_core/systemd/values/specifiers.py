@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Specifiers, ``%i`` and the others (unit-printf.c): which there are, and what they may stand for."""
+"""Specifiers such as ``%i`` (unit-printf.c): which specifiers each version has, and the texts they may stand for."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 
-# systemd leaves a percent sign as it is before anything but a letter or a digit.
+# systemd keeps a percent sign unchanged when neither a letter nor a digit follows.
 SPECIFIER = re.compile("%([A-Za-z0-9%])")
 HEX = "abcdef0123456789"
-# What each stands for on some host.
+# The text that each specifier stands for on an example host.
 ANYWHERE = {
     "%": "%",
     "a": "x86-64",
@@ -52,19 +52,22 @@ SINCE = {
 }
 OWN_PATH_SINCE = 251
 IN_NAMES = frozenset("%aAbBgGHijlmMnNopquUvwW")
-# What `systemd-analyze verify` takes for the instance of a template, before --instance= and with it
+# The instance name that `systemd-analyze verify` uses for a template, before and since the version that has --instance=
 # (verify_prepare_filename(); seen on 247, 252, 257 and 262).
 VERIFIED, VERIFIED_WITH_OPTION, OPTION_SINCE = "i", "test_instance", 257
-# Nobody knows which instances there are.
+# The instances of the template are not known.
 ANY: t.Tuple[str, ...] = ()
-# What is right for one of these is then taken: the one of verify, a number, a word of a calendar, and names that are an
-# escaped path, a unit, a signal.
+# When the instances are not known, a value is right if it is right for one of these names: the name that verify uses, a
+# number, a word of a calendar, an escaped path, a unit, a signal.
 INSTANCES = (VERIFIED, "1", "daily", "-a", "a.service", "TERM")
 Table = t.Mapping[str, str]
 
 
 class Meant(t.NamedTuple):
-    """A table for each unit that a file may be of. The value must be right for ``each`` of them, or for one."""
+    """A table for each unit to which a file may belong.
+
+    With ``each``, a value must be right for all these units. Without it, one unit is enough.
+    """
 
     tables: t.Tuple[Table, ...]
     each: bool = True
@@ -72,9 +75,10 @@ class Meant(t.NamedTuple):
 
 @functools.lru_cache(maxsize=64)
 def meant(name: UnitName, path: str, systemd: int, instances: t.Optional[t.Tuple[str, ...]] = None) -> Meant:
-    """What each specifier of this version stands for in a unit that a file at ``path`` is of.
+    """The texts of all specifiers of this version in a unit to which the file at ``path`` belongs.
 
-    ``instances`` are those of a template, ``ANY``, or ``None`` for the one that verify takes.
+    ``instances`` are the instances of a template. ``ANY`` means that they are not known. ``None`` means the instance
+    that ``systemd-analyze verify`` uses.
     """
     instances = (verified(systemd),) if instances is None else instances
 
@@ -82,7 +86,7 @@ def meant(name: UnitName, path: str, systemd: int, instances: t.Optional[t.Tuple
         return tuple(_table(UnitName(name.prefix, one, name.kind), path, systemd) for one in names)
 
     if name.instance is None and path.endswith(".conf"):
-        # A drop-in may be one of many units.
+        # A drop-in may belong to many units.
         return Meant(tables((None, *INSTANCES)), each=False)
     if name.instance == "":
         return Meant(tables(instances or INSTANCES), each=bool(instances))
@@ -94,7 +98,7 @@ def verified(systemd: int) -> str:
 
 
 def names_only(table: Table) -> Table:
-    """Those of them that may stand in the name of a unit."""
+    """The specifiers in the table that may be part of the name of a unit."""
     return {one: text for one, text in table.items() if one in IN_NAMES}
 
 
@@ -113,15 +117,17 @@ def _table(name: UnitName, path: str, systemd: int) -> Table:
 
 
 def unescaped_path(text: str) -> str:
-    """unit_name_unescape(): a dash is a slash, ``\\x2d`` a dash."""
+    """unit_name_unescape(): a dash becomes a slash, ``\\x2d`` becomes a dash."""
     return re.sub(r"\\x([0-9a-f]{2})", lambda found: chr(int(found[1], 16)), text.replace("-", "/"))
 
 
 def unknown_specifier(value: str, table: Table) -> str:
-    """The first that systemd does not know, such as ``%Q``; empty when it knows all."""
+    """The first specifier that systemd does not know, such as ``%Q``; empty when it knows all."""
     return next((f"%{one}" for one in SPECIFIER.findall(value) if one not in table), "")
 
 
 def expanded(value: str, table: Table, nothing: str = "") -> str:
-    """The value with what its specifiers stand for; all must be known. ``nothing`` is written for an empty text."""
+    """The value with the texts of its specifiers, which must be known. ``nothing`` is written in place of an empty
+    text.
+    """
     return SPECIFIER.sub(lambda found: table[found[1]] or nothing, value)

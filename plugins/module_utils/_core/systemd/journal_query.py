@@ -52,8 +52,8 @@ Entry = t.Dict[str, str]
 class About(enum.Enum):
     """The kind of entries that a query asks for.
 
-    ``ALL`` are all entries by a unit and about it. ``EXITS`` are the ends of its main processes, its successful ends
-    and its stops. ``FAILURES`` are only the ends of main processes and the results of failures.
+    ``ALL`` are all entries by a unit and about it. ``FAILURES`` are the ends of its main processes and the results of
+    its failures. ``EXITS`` are these entries, and the entries about successful ends and about stops.
     """
 
     ALL = "all"

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The result of a run over the pools of one manager, in words and rows."""
+"""The result of a run over the pools of one manager: its message and its rows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted
 
 
 def result(decision: PoolsDecision, outcome: RunOutcome, *, with_diff: bool) -> PoolsResult:
-    """``outcome`` is that of a run that has done nothing when the decision was not carried out."""
+    """The result. Without a run, as in check mode, ``outcome`` is that of a run that has done nothing."""
     left = decision.versions.left
     return PoolsResult(
         changed=decision.changes,
@@ -32,7 +32,7 @@ def result(decision: PoolsDecision, outcome: RunOutcome, *, with_diff: bool) -> 
 
 
 def row(decision: PoolsDecision, outcome: RunOutcome, name: str) -> Row:
-    """The part of the result about one pool."""
+    """The part of the result that describes one pool."""
     found: t.Dict[str, t.Any] = {"plan": report.plan_rows(decision.steps[name])}
     if name in decision.wanted:
         found["generation"] = decision.wanted[name].generation
@@ -60,7 +60,7 @@ def _versions(decision: PoolsDecision, outcome: RunOutcome, name: str) -> t.Dict
 
 
 def lines(decision: PoolsDecision, outcome: RunOutcome) -> t.List[str]:
-    """The message: what was left, what went wrong, what was done, and what became of bad versions."""
+    """The lines of the message: work that a killed run left, errors, changes, and the end of each bad version."""
     left = decision.versions.left
     found = [str(left) if left else "", f"systemd: {outcome.error}" if outcome.error else ""]
     if outcome.failures or not outcome.error:
@@ -72,7 +72,7 @@ def lines(decision: PoolsDecision, outcome: RunOutcome) -> t.List[str]:
 
 
 def diffs(decision: PoolsDecision) -> t.List[t.Dict[str, str]]:
-    """What changes in files, of private files only the names in them; then what happens to units."""
+    """The changes of files and then those of units. For a private file, the diff shows only the names in it."""
     observed = [decision.shared.observed.files, *(pool.files for pool in decision.observed.values())]
     before = {path: file.text for files in observed for path, file in files.items()}
     wanted_files = [decision.shared.files, *(one.files for one in decision.wanted.values())]
@@ -86,7 +86,10 @@ def diffs(decision: PoolsDecision) -> t.List[t.Dict[str, str]]:
 
 
 def _diff(decision: PoolsDecision, path: str, before: t.Optional[str], after: t.Optional[str]) -> t.Dict[str, str]:
-    """A template is shown whole. A unit of which no directive is the operator's is shown when it changes."""
+    """The diff of one file. The diff of a template always shows its text.
+
+    Other units have no directive of the operator, so their diff shows the text only when it changes.
+    """
     if decision.places.is_config(path):
         names_before, names_after = ({} if text is None else contents(path, text) for text in (before, after))
         return diff.private_diff(path, names_before, names_after)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run tells: the plan, the diff, the verdicts. No value of an environment file is in any of it."""
+"""The texts of a result: the plan, the diff and the verdicts. They contain no value of an environment file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.exits import A_JOB, CLEAN_END
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.mask import Mask
 
-# What is said of a pool without steps.
+# The text for a pool without steps.
 NOTHING = "nothing to do"
 ON_FILES = (Verb.WRITE, Verb.REMOVE)
 AFTER_KILL = (
@@ -32,9 +32,9 @@ def plan_rows(steps: t.Sequence[Step]) -> t.List[t.Dict[str, str]]:
 
 
 def plan_lines(rows: t.Iterable[t.Mapping[str, str]]) -> t.List[str]:
-    """Steps as ``plan_rows`` has them, for people: ``restart mail@1..4 (started with another unit)``.
+    """The rows of ``plan_rows`` as lines for people: ``restart mail@1..4 (started with another unit)``.
 
-    What is done for one reason is one line.
+    Steps with the same verb and the same reason are one line.
     """
     alike: t.Dict[t.Tuple[str, str], t.List[str]] = {}
     for row in rows:
@@ -43,13 +43,17 @@ def plan_lines(rows: t.Iterable[t.Mapping[str, str]]) -> t.List[str]:
 
 
 def journal_lines(entries: t.Sequence[Entry], secrets: t.Iterable[str]) -> t.List[str]:
-    """Lines of messages in order. A worker writes what it likes: none can steer a terminal or pass for ours."""
+    """The lines of the messages in order, with secrets masked.
+
+    A worker can write any text. ``visible`` ensures that the text cannot control a terminal or look like a line of this
+    collection.
+    """
     mask = Mask(secrets)
     return [visible(line) for entry in entries for line in mask.lines(entry.get("MESSAGE", ""))]
 
 
 def plan_diff(plans: t.Mapping[str, t.Sequence[Step]], kind: str = "pool ") -> t.List[t.Dict[str, str]]:
-    """What happens to units, for people who look at ``--diff``; of files they see the files."""
+    """The changes of units, for people who use ``--diff``. Changes of files have their own diff."""
     diffs = []
     for name, steps in plans.items():
         lines = plan_lines(plan_rows([step for step in steps if step.verb not in ON_FILES]))
@@ -64,7 +68,7 @@ def summary(
     spared: t.Sequence[str],
     spared_are: str = "not restarted, still on the previous version",
 ) -> str:
-    """The result in words: what failed and why, else one line a pool."""
+    """The result in words: the failures and their reasons, or one line for each pool when none failed."""
     if not failures:
         return "\n".join(f"{name}: {_counted(steps)}" for name, steps in plans.items()) or "no pools"
     lines = _counted_failures(failures)
@@ -92,7 +96,7 @@ def _is_kill(failure: t.Mapping[str, t.Any]) -> bool:
 
 
 def _counted(steps: t.Sequence[Step]) -> str:
-    """``write 4 files, enable 1 target and 4 instances, start 4 instances``; a target by itself is no news."""
+    """Such as ``write 4 files, enable 1 target and 4 instances, start 4 instances``."""
     counts: t.Dict[Verb, t.Counter[str]] = {verb: collections.Counter() for verb in Verb}
     for step in steps:
         counts[step.verb][_kind(step)] += 1

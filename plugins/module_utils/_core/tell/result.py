@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The results of modules as records. The answer of a process of a user becomes such a record, or is refused."""
+"""The results of modules as records. The answer of a process of a user must have the shape of such a record."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from dataclasses import dataclass, field, fields, replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.shape import fits
 
-# A row of a result, as Ansible has it.
+# A row of a result, in the form that Ansible returns.
 Row = t.Mapping[str, t.Any]
 ResultT = t.TypeVar("ResultT", bound="Result")
-# The shapes of fields that may be missing, of all results.
+# The shapes of the fields that may be missing in a result.
 SOMETIMES: t.Dict[str, t.Any] = {"diff": [dict], "resumed": str}
 
 
 @dataclass(frozen=True)
 class Result:
-    """The part of the result that all modules that change units have. ``diff`` is ``None`` without ``--diff``."""
+    """The fields that the results of all modules that change units have. Without ``--diff``, ``diff`` is ``None``."""
 
     changed: bool = False
     msg: str = ""
@@ -29,26 +29,29 @@ class Result:
     SHAPE: t.ClassVar[t.Dict[str, t.Any]] = {"changed": bool, "msg": str, "failures": [dict], "daemon_reloaded": bool}
 
     def as_dict(self) -> t.Dict[str, t.Any]:
-        """As Ansible has it: without what does not apply."""
+        """The result in the form that Ansible returns: without the fields that are ``None``."""
         return {name: value for name, value in vars(self).items() if value is not None}
 
     @classmethod
     def of_json(cls: t.Type[ResultT], answer: t.Any) -> ResultT:
-        """The record that ``as_dict`` was made of. Raises ``ValueError`` for anything else."""
+        """The record from which ``as_dict`` made the answer. Raises ``ValueError`` for an answer of another shape."""
         there = {name: shape for name, shape in SOMETIMES.items() if isinstance(answer, dict) and name in answer}
         if not fits(answer, {**cls.SHAPE, **there}):
             raise ValueError("a result of another shape")
         return cls(**{one.name: answer[one.name] for one in fields(cls) if one.name in answer})
 
     def of_user(self: ResultT, user: str, *, changed: bool, error: str) -> ResultT:
-        """The same of the manager of a user, beside those of other managers; with the ``error`` that has ended it."""
+        """The result of the manager of ``user``, as a part of the result of several managers.
+
+        ``error`` is the error that ended the run in that manager, or empty.
+        """
         failures = tuple({**failure, "user": user} for failure in self.failures)
         return replace(self, changed=changed, failures=failures, msg=f"the manager of {user}: {error or self.msg}")
 
 
 @dataclass(frozen=True)
 class PoolsResult(Result):
-    """The result of ``pools`` and ``rollback``. ``resumed`` says what a killed run had left."""
+    """The result of ``pools`` and ``rollback``. ``resumed`` describes the work that a killed run had left."""
 
     pools: t.Mapping[str, Row] = field(default_factory=dict)
     host_plan: t.Sequence[Row] = ()
@@ -57,7 +60,7 @@ class PoolsResult(Result):
     SHAPE: t.ClassVar[t.Dict[str, t.Any]] = {**Result.SHAPE, "pools": {str: dict}, "host_plan": [dict]}
 
     def of_user(self, user: str, *, changed: bool, error: str) -> PoolsResult:
-        """A pool of a user is ``USER/NAME``."""
+        """The pool ``NAME`` of a user is named ``USER/NAME``."""
         pools = {f"{user}/{name}": row for name, row in self.pools.items()}
         return replace(super().of_user(user, changed=changed, error=error), pools=pools)
 
@@ -83,7 +86,7 @@ class InstancesResult(Result):
 
 
 def merged(results: t.Sequence[PoolsResult], *, with_diff: bool) -> PoolsResult:
-    """The results of several managers as one."""
+    """The results of several managers as one result."""
     resumed = [one.resumed for one in results if one.resumed is not None]
     return PoolsResult(
         changed=any(one.changed for one in results),

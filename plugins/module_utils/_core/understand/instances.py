@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the ``instances`` module is asked for: services of somebody else, and what is to become of them."""
+"""The request to the ``instances`` module: services that other software ships, and the state that they shall have."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.p
 
 Params = t.Mapping[str, t.Any]
 
-# After these the units run; after the others what was stopped stays stopped.
+# After these states all units run. After the other states, a stopped unit stays stopped.
 RUNS = ("started", "restarted", "reloaded", "reload_or_restarted")
 SCALES = ("started", "restarted")
 DATED = ("", "started", "restarted", "try_restarted")
@@ -34,10 +34,10 @@ WHOLE = "services"
 
 @dataclass(frozen=True)
 class Asked:
-    """``template`` is the prefix of one, with its ``instances``, or empty; ``units`` are names and globs.
+    """``template`` is the prefix of a template with ``instances``, or empty. ``units`` are names and globs.
 
-    An empty ``state`` leaves everything as it is. ``started_after`` is in seconds since the epoch. Without a
-    ``policy``, a pool of ours keeps the one it was deployed with.
+    An empty ``state`` changes no state. ``started_after`` is in seconds since the epoch. Without a ``policy``, a pool
+    of this collection keeps the policy of its deploy.
     """
 
     template: str = ""
@@ -52,18 +52,18 @@ class Asked:
 
     @property
     def patterns(self) -> t.Tuple[str, ...]:
-        """Of every unit that may be concerned."""
+        """The patterns of all units that the request may change."""
         return (str(UnitName(self.template, "*")),) if self.template else self.units
 
     @property
     def leaves_nothing(self) -> bool:
-        """Whether only what is there is to go, so that nothing there is nothing wrong."""
+        """Whether the request only stops, disables or resets existing units, so that a missing unit is no problem."""
         return self.state in ("", "stopped") and not self.enabled and self.started_after is None
 
 
 @dataclass(frozen=True)
 class Bring:
-    """The order to bring services of somebody else to what is ``asked``; orders.py has the others."""
+    """The order to bring services of other software to the ``asked`` state. orders.py has the other orders."""
 
     asked: Asked
     check_mode: bool
@@ -72,7 +72,7 @@ class Bring:
 
 
 def understand(params: Params, now: float) -> t.Tuple[Asked, t.List[Problem]]:
-    """Reads the options of the module, ``now`` on the host, and lists everything that is wrong with them."""
+    """Reads the options of the module and lists all problems. ``now`` is the time on the host."""
     reader = _Reader(params, now)
     return reader.asked(), reader.problems
 
@@ -135,7 +135,7 @@ class _Reader:
         return names
 
     def _unit(self, index: int, text: str) -> str:
-        """With its type, which systemctl does not add to a glob: ``celery@*`` is ``celery@*.service``."""
+        """The name with a unit type. systemctl adds none to a glob, so ``celery@*`` becomes ``celery@*.service``."""
         kind = text.rpartition(".")[2]
         name = text if kind in KINDS and "." in text else f"{text}.service"
         place, glob = f"units[{index}]", bool(GLOB.search(text))
@@ -175,16 +175,16 @@ class _Reader:
 
 
 def only_stopping(policy: Policy) -> Policy:
-    """Of a unit that somebody else ships there is no version to go back to."""
+    """The policy without a rollback: other software ships the unit, so no previous version of it is kept."""
     return replace(policy, on_failure="stop")
 
 
-# ---- which units that is on a host
+# ---- the units of the request on a host
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """``units`` are those that were asked for, ``surplus`` the other instances of the template, which go."""
+    """``units`` were asked for. ``surplus`` are the other instances of the template, which are stopped."""
 
     units: t.Tuple[str, ...]
     surplus: t.Tuple[str, ...] = ()
@@ -192,7 +192,7 @@ class Chosen:
 
 
 def choose(asked: Asked, known: t.Collection[str]) -> Chosen:
-    """``known`` are the services that a host has: loaded, enabled, or with a file of their own."""
+    """The units of the request. ``known`` are the services of the host that are loaded, are enabled, or have a file."""
     if asked.template:
         units = [str(UnitName(asked.template, name)) for name in asked.instances]
         others = set(known) - set(units) if asked.exact and asked.state in SCALES else ()
@@ -209,16 +209,16 @@ def choose(asked: Asked, known: t.Collection[str]) -> Chosen:
 
 
 def _nearest(pattern: str, known: t.Collection[str]) -> str:
-    """Of a pattern for all instances of a template, such as a pool, the template that it may mean."""
+    """A hint with a similar template, when the pattern is for the instances of a template."""
     prefixes = {UnitName.parse(one).prefix for one in known if "@" in one}
     return did_you_mean(UnitName.parse(pattern).prefix, sorted(prefixes)) if "@" in pattern else ""
 
 
 def narrower(glob: str, kept: t.Sequence[str], others: t.Collection[str]) -> t.List[str]:
-    """What matches the units that are ``kept`` of those that a glob matches, and none of the others."""
+    """Patterns that match the ``kept`` units, all of which ``glob`` matches, and no unit of ``others``."""
     start = glob.partition("*")[0]
     if glob != f"{start}*.service" or GLOB.search(start):
-        # Whatever is shorter than names might match what the glob does not.
+        # A shorter pattern might match units that the glob does not match.
         return list(kept)
     common = kept[0]
     while not all(one.startswith(common) for one in kept):
@@ -231,6 +231,6 @@ def narrower(glob: str, kept: t.Sequence[str], others: t.Collection[str]) -> t.L
 
 
 def group_of(unit: str) -> str:
-    """What is rolled out together: the instances of one template, or all units that are none."""
+    """The group that is rolled out together: the instances of one template, or all units that are no instances."""
     name = UnitName.parse(unit)
     return WHOLE if name.instance is None else str(UnitName(name.prefix, ""))

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a module is asked to do in one manager, as data: a process of a user can be handed it, and nothing else.
+"""The order of a module to one manager, as data. A process of a user gets only such an order.
 
-``check_mode`` is whether it is only to be decided, ``diff`` whether the result has a diff. After ``confirm`` seconds
-without a sign of life a run is taken for dead.
+With ``check_mode``, the run only decides and changes nothing. With ``diff``, the result has a diff. A run without a
+sign of life for ``confirm`` seconds counts as dead.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.p
 
 @dataclass(frozen=True)
 class Deploy:
-    """Bring ``pools`` to their wanted state. With ``purge`` the other pools of ours are removed.
+    """Bring ``pools`` to their wanted state. With ``purge``, the other pools of this collection are removed.
 
-    ``problems`` are those of the input that are known already, ``skip_traps`` ids of traps that are switched off.
+    ``problems`` are the problems of the input that are known already. ``skip_traps`` are the ids of disabled traps.
     """
 
     pools: t.Tuple[Pool, ...]
@@ -36,7 +36,7 @@ class Deploy:
         return [pool for pool in self.pools if pool.present]
 
     def removals(self, owned: t.Iterable[str]) -> t.Dict[str, str]:
-        """Why pools are removed, by name, from a manager in which those of ours are ``owned``."""
+        """The reason for each pool that is removed. ``owned`` are the pools of this collection in the manager."""
         listed = {pool.name for pool in self.pools}
         absent = {pool.name: "the pool is absent" for pool in self.pools if not pool.present}
         purged = {name: "the pool is not listed" for name in owned if self.purge and name not in listed}
@@ -44,18 +44,20 @@ class Deploy:
 
     @property
     def longest_step(self) -> float:
-        """Seconds between two signs of progress that the operator allows for: a stop, a start, until settled."""
+        """The longest time between two signs of progress that the options allow: a stop, a start, and until settled."""
         return max((_longest_step(pool) for pool in self.pools), default=0.0)
 
     def left_of(self, pools: t.Iterable[str]) -> t.Set[str]:
-        """Names of the pools that are there after it, when ``pools`` were before."""
+        """Names of the pools on the host after the run. ``pools`` are the pools before the run."""
         gone = {pool.name for pool in self.pools if not pool.present}
         return ({*pools} if not self.purge else set()) - gone | {pool.name for pool in self.pools if pool.present}
 
 
 @dataclass(frozen=True)
 class GoBack:
-    """Bring ``pool`` back to a ``generation``: a number or an id, ``None`` for the last good one before the present."""
+    """Bring ``pool`` back to a ``generation``, a number or an id. ``None`` is the last good generation before the
+    current generation.
+    """
 
     pool: str
     generation: t.Optional[str]
@@ -65,11 +67,11 @@ class GoBack:
 
 
 class Order(t.Protocol):
-    """What all orders have."""
+    """The properties of all orders."""
 
     @property
     def check_mode(self) -> bool:
-        """Whether it is only to be decided."""
+        """Whether the run only decides and changes nothing."""
 
     @property
     def diff(self) -> bool:
@@ -77,7 +79,7 @@ class Order(t.Protocol):
 
     @property
     def confirm(self) -> float:
-        """See above."""
+        """A run without a sign of life for so many seconds counts as dead."""
 
 
 def _longest_step(pool: Pool) -> float:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How instances are restarted, and when they are believed: the ``rollout`` options of a pool."""
+"""The ``rollout`` options of a pool: how instances restart, and when an instance counts as settled."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import time_span
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import ACCOUNT
 
-# As Ansible's argument spec has them.
+# The options in the form of Ansible's argument spec.
 OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {
     "canary": {"type": "int", "default": 1},
     "max_parallel": {"type": "str", "default": "25%"},
@@ -32,12 +32,12 @@ COUNT_OR_PERCENT = re.compile(r"[1-9][0-9]{0,4}|(?:[1-9][0-9]?|100)%")
 class Policy:
     """Times are in seconds.
 
-    ``canary`` instances are restarted before all others, 0 for none. ``max_parallel`` is a count, or a percentage
-    ending in ``%``; with ``surge`` as many instances are added for the meantime. A ``progress_deadline`` of 0 is off.
-    An empty ``health_check`` or ``busy_check`` is no check. ``check_user`` is the user they run as, empty for the user
-    of the service. ``patience`` is how long a busy instance is left to become idle before it is stopped all the same.
-    ``awaits`` is the signal that an instance handles as soon as it has loaded (see readiness.py), empty when none is
-    known.
+    ``canary`` instances restart before all others; with 0, the pool has no canary. ``max_parallel`` is a count, or a
+    percentage ending in ``%``. With ``surge``, so many extra instances serve during the rollout. A
+    ``progress_deadline`` of 0 is off. An empty ``health_check`` or ``busy_check`` is no check. ``check_user`` is the
+    user of the checks; when it is empty, they run as the user of the service. ``patience`` is how long the rollout
+    waits for a busy instance to become idle; then it stops the instance. ``awaits`` is the signal that an instance
+    handles as soon as it has loaded (see readiness.py). It is empty when no such signal is known.
     """
 
     canary: int = 1
@@ -55,14 +55,14 @@ class Policy:
     awaits: str = ""
 
     def batch_size(self, count: int) -> int:
-        """How many of ``count`` instances may be down at once; a percentage rounds down, and never to nothing."""
+        """How many of ``count`` instances may be down at the same time: at least 1. A percentage is rounded down."""
         if self.max_parallel.endswith("%"):
             return max(1, count * int(self.max_parallel[:-1]) // 100)
         return max(1, int(self.max_parallel))
 
 
 def read_policy(given: t.Mapping[str, t.Any], where: str) -> t.Tuple[Policy, t.List[Problem]]:
-    """The policy in the ``rollout`` option, and what is wrong with it; a part that has a problem is the default."""
+    """The policy in the ``rollout`` option, and its problems. An option that has a problem gets its default."""
     problems: t.List[Problem] = []
     read = {option: value for option, value in given.items() if value is not None}
     for option in ("min_healthy_time", "healthy_deadline", "progress_deadline"):
@@ -92,7 +92,7 @@ def read_policy(given: t.Mapping[str, t.Any], where: str) -> t.Tuple[Policy, t.L
 
 
 def read_check(given: t.Sequence[t.Any], where: str) -> t.Tuple[t.Tuple[str, ...], t.List[Problem]]:
-    """A command that is asked about an instance; none when it is empty, or has problems."""
+    """The words of a check command, and its problems. A command with problems has no words."""
     words = tuple(as_text(word) for word in given)
     problems = argv_problems(words, where) if words else []
     return () if problems else words, problems

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The outcome of a run: what became of its units, of bad versions, and what there is to tell about it."""
+"""The outcome of a run: its units, its bad versions, and the lines about them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.decide.chang
 
 @dataclass(frozen=True)
 class Reverted:
-    """How bad versions were put back. ``changes`` are by pool, ``masked`` are by pool paths of masks by unit.
+    """How bad versions were put back.
 
-    With an ``error`` the host tries again.
+    ``changes`` maps a pool to its change. ``masked`` maps a pool to its masked units, each with the path of its mask.
+    With an ``error``, the host tries again.
     """
 
     changes: t.Mapping[str, Change]
@@ -24,22 +25,23 @@ class Reverted:
     masked: t.Mapping[str, t.Mapping[str, str]] = field(default_factory=dict)
 
     def trouble(self, pool: str) -> t.List[str]:
-        """What went wrong, in words; nothing when the pool is back."""
+        """The errors of putting back a pool, in words; empty when the pool is back."""
         masked = [f"{unit} is masked by {path} and stays as it is" for unit, path in self.masked.get(pool, {}).items()]
         failed = [f"{unit} {verdict}" for unit, verdict in self.outcome.verdicts_of(pool).items() if verdict.faulty]
         return [*([self.error] if self.error else []), *failed, *masked]
 
     def killed(self, pool: str) -> t.List[str]:
-        """Stops on the way back that ended in SIGKILL, in words."""
+        """Stops that ended in SIGKILL while the pool was put back, in words."""
         verdicts = self.outcome.verdicts_of(pool)
         return [f"{unit} {verdict}" for unit, verdict in verdicts.items() if verdict.bad and not verdict.faulty]
 
 
 @dataclass(frozen=True)
 class RunOutcome:
-    """``error`` is what broke the run off. ``bad`` are changes whose new version is bad, by pool; they are put back as
-    ``reverted`` says. ``failures`` is one entry for each instance that did not settle. Without arguments it is the
-    outcome of a run that has done nothing.
+    """``error`` is the error that ended the run early. ``bad`` maps a pool to its change when the new version is bad.
+
+    ``reverted`` describes how the bad versions were put back. ``failures`` has one entry for each instance that did not
+    settle. A ``RunOutcome`` without arguments is the outcome of a run that has done nothing.
     """
 
     units: Outcome = field(default_factory=Outcome)
@@ -54,7 +56,7 @@ class RunOutcome:
         return bool(self.failures or self.error)
 
     def undo_lines(self, confirm: float) -> t.List[str]:
-        """What became of bad versions, in words. The host tries again after ``confirm`` seconds."""
+        """The lines about bad versions. When a pool is not back, the host tries again after ``confirm`` seconds."""
         reverted = self.reverted or Reverted({}, Outcome())
         lines = [
             outcome_line(change, name in reverted.changes, reverted.trouble(name)) for name, change in self.bad.items()

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a changed directive needs before it is in force (design: only what must restart restarts)."""
+"""The effect of a changed directive: the action that puts it in force. Only instances that need a restart restart."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ import typing as t
 
 
 class Effect(enum.IntEnum):
-    """Ordered: the strongest effect of a change is its effect."""
+    """In the order of strength. The effect of a change is the strongest effect of its directives."""
 
     NOTHING = 0
     DAEMON_RELOAD = 1
     RESTART = 2
 
 
-# Unlisted means restart: never too little. ``None`` stands for every directive of the section.
-# Each row is shown by tests/oracle/test_effects.py on those of systemd 247, 252, 257 and 262 that have the directive:
-# changed on disk, daemon-reload, and the running instance met the new behaviour. docs/effects.md tells what was seen.
+# A directive that is not listed needs a restart, so that no effect is too weak. ``None`` stands for all directives of
+# the section. tests/oracle/test_effects.py proves each row on those of systemd 247, 252, 257 and 262 that have the
+# directive: it changes the directive on disk, runs daemon-reload, and sees the new behaviour of the running instance.
+# docs/effects.md has the results.
 AFTER_RELOAD: t.Mapping[str, t.Optional[t.FrozenSet[str]]] = {
     "Unit": frozenset(
         {
@@ -30,8 +31,8 @@ AFTER_RELOAD: t.Mapping[str, t.Optional[t.FrozenSet[str]]] = {
             "SourcePath",
             "StartLimitIntervalSec",
             "StartLimitBurst",
-            # Order and stops that are handed on are read from the loaded unit when a job is made. Wants= and Requires=
-            # are not here: what they name is started with the next start of the unit only.
+            # systemd reads the order, and the stops that it passes on, from the loaded unit when it makes a job. Wants=
+            # and Requires= are not here: systemd starts the units that they name only with the next start of the unit.
             "After",
             "Before",
             "PartOf",
@@ -52,8 +53,8 @@ AFTER_RELOAD: t.Mapping[str, t.Optional[t.FrozenSet[str]]] = {
             "TimeoutStopSec",
             "TimeoutAbortSec",
             "TimeoutStopFailureMode",
-            # The reload itself ends what is older than the new one. WatchdogSec= is not here: what is armed, and what
-            # the process was told, is that of its start.
+            # The reload itself ends an instance that is older than the new RuntimeMaxSec=. WatchdogSec= is not here:
+            # the armed watchdog and the environment of the process keep the value of the start.
             "RuntimeMaxSec",
             "KillMode",
             "KillSignal",
@@ -70,8 +71,8 @@ AFTER_RELOAD: t.Mapping[str, t.Optional[t.FrozenSet[str]]] = {
 }
 
 
-# With a newer one, a reload loads a changed limit, shows it, and leaves the cgroup of a running unit as it was until
-# something else touches that cgroup. _host/act/limits.py does that, and looks at it. Seen on 257.
+# A newer systemd loads and shows a changed limit with a daemon-reload, but does not change the cgroup of a running unit
+# until something else changes that cgroup. _host/act/limits.py changes the cgroup, and checks it. Seen on 257.
 LIMITS_ARE_LIVE_UP_TO = 252
 LIMITS = frozenset({"MemoryMax", "MemoryHigh", "MemorySwapMax", "CPUQuota", "CPUWeight", "TasksMax", "IOWeight"})
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A pool written down: its template unit and its target."""
+"""The texts of the units of a pool: its template unit and its target."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.marker
 # systemd 254 grows the delay between restarts by itself (systemd.service(5), RestartSteps=).
 GROWING_DELAY_SINCE = 254
 LONGEST_DELAY = "10s"
-# A worker talks to a broker; network.target only says that the network is being set up. The manager of a user has
-# neither: it starts when users may log in, and a worker that comes too early is restarted.
+# A worker connects to a broker. network.target only means that the network is being set up. A user manager has neither
+# of the two targets: it starts when users may log in, and a worker that starts too early is restarted.
 NETWORK = {"Wants": "network-online.target", "After": "network-online.target"}
-# One that is no specifier of ours.
+# A percent sign that does not begin ``%i``, the specifier of this collection.
 OTHER_PERCENT = re.compile("%(?!i)")
 WAIT_UNTIL_IDLE = 'while kill -0 "$MAINPID" 2>/dev/null && "$0" "$@"; do sleep 1; done'
 
@@ -50,9 +50,9 @@ def template_text(
 ) -> str:
     """Text of ``NAME@.service`` for a target with this systemd version.
 
-    ``env_files`` are the EnvironmentFile= paths in order, ``credential_files`` names of credentials and paths of their
-    files. The unit carries the digest of everything in it that a running process depends on, as environment of the
-    process and as a field of its journal lines.
+    ``env_files`` are the paths for EnvironmentFile= in order. ``credential_files`` are the names of credentials and the
+    paths of their files. The unit has a digest of all parts of it that a running process depends on. The digest is in
+    the environment of the process and in a field of its journal entries.
     """
     sections = _template_sections(pool, systemd, env_files, credential_files)
     digest = process_digest(sections)
@@ -65,7 +65,7 @@ def template_text(
 
 
 def target_text(places: Places, pool: Pool) -> str:
-    """Text of ``NAME.target``, which groups the instances: it starts the enabled ones at boot and stops all."""
+    """Text of ``NAME.target``. The target starts the enabled instances at boot, and its stop stops all instances."""
     sections: Sections = {
         "Unit": {"Description": f"All instances of the worker pool {pool.name}"},
         "Install": {"WantedBy": places.default_target},
@@ -79,7 +79,7 @@ def _header(pool: Pool) -> t.List[str]:
 
 
 def own_sections(pool: Pool, systemd: int, env_files: t.Sequence[str] = ()) -> Sections:
-    """The template before ``unit`` and credentials come to it."""
+    """The sections of the template without the ``unit`` option and without credentials."""
     preset = presets.directives(pool.preset)
     service: t.Dict[str, t.Any] = {"Type": preset["Type"], "ExecStart": pool.exec_start}
     for directive, value in (("User", pool.user), ("Group", pool.group), ("WorkingDirectory", pool.working_directory)):
@@ -112,7 +112,8 @@ def _template_sections(
         there = sections.setdefault(section, {})
         for directive, value in directives.items():
             there[directive] = own_lists.merged(section, directive, there.get(directive, []), value)
-    # After what the operator wrote, which has its own credentials and commands, and may reset neither of ours.
+    # These lines follow the lines of the operator, who may set other credentials and commands. A reset in the lines of
+    # the operator then does not remove those of this collection.
     service = sections["Service"]
     for directive, lines in credentials.directives(credential_files, systemd).items():
         service[directive] = [*value_texts(service.get(directive, [])), *lines]
@@ -120,10 +121,10 @@ def _template_sections(
 
 
 def _start(pool: Pool) -> t.Dict[str, str]:
-    """How long systemd waits for a start: as long as a rollout does.
+    """How long systemd waits for a start: as long as a rollout waits.
 
-    Its own 90 s would end one that a longer ``healthy_deadline`` allows. With Type=oneshot the start is the whole job,
-    for which systemd has no limit (systemd.service(5), TimeoutStartSec=).
+    systemd's default of 90 s would end a start that a longer ``healthy_deadline`` allows. With Type=oneshot, the start
+    is the whole job, and systemd sets no limit for it (systemd.service(5), TimeoutStartSec=).
     """
     if last_text(pool.unit.get("Service", {}).get("Type", []), "") == "oneshot":
         return {}
@@ -131,20 +132,21 @@ def _start(pool: Pool) -> t.Dict[str, str]:
 
 
 def _drain(pool: Pool, preset: t.Mapping[str, str]) -> t.Dict[str, t.Any]:
-    """How long a stop may take, and what it does before SIGTERM.
+    """How long a stop may take, and its commands before SIGTERM.
 
-    A stop that has sent the quiet signal waits until the busy check says idle, here and not in a rollout: a worker
-    that was told to be quiet never takes a job again, so that nothing may come between this and its end. It gives up
-    a second before systemd would, to which an ExecStop= that takes too long is a failed stop.
+    The stop sends the quiet signal and then waits until the busy check reports idle. The unit does this, and not the
+    rollout: after the quiet signal a worker never takes a job again, so the stop must follow in any case. The wait ends
+    one second before the timeout of systemd, because systemd counts an ExecStop= that takes too long as a failed stop.
     """
     drain: t.Dict[str, t.Any] = {"TimeoutStopSec": pool.drain_timeout} if pool.drain_timeout else {}
     if "ExecStop" in preset and not pool.rollout.busy_check:
-        # An empty list is no line. With SIGTERM right behind it the quiet signal gives nobody time, and one of 1,000
-        # jobs of Sidekiq 6.4.1 was lost with it, none without (molecule/no_lost_jobs).
+        # An empty list writes no line. When SIGTERM follows immediately, the quiet signal gives the worker no more
+        # time. With the signal, Sidekiq 6.4.1 lost one of 1,000 jobs; without it, no job was lost
+        # (molecule/no_lost_jobs).
         drain["ExecStop"] = []
     elif "ExecStop" in preset:
         most = presets.stop_time(pool.preset, pool.drain_timeout)
-        # To timeout(1) 0 is without end.
+        # For timeout(1), 0 means no limit.
         seconds = "0" if most == math.inf else f"{max(1.0, most - 1):g}"
         prefix, check = _as_check_user(pool)
         wait = ["/usr/bin/timeout", seconds, "/bin/sh", "-c", WAIT_UNTIL_IDLE, *check]
@@ -153,9 +155,10 @@ def _drain(pool: Pool, preset: t.Mapping[str, str]) -> t.Dict[str, t.Any]:
 
 
 def _as_check_user(pool: Pool) -> t.Tuple[str, t.List[str]]:
-    """The prefix and the words by which the stop asks the busy check: as the worker, unless it is to be somebody else.
+    """The prefix and the words with which the stop runs the busy check.
 
-    What the worker has in its environment is nothing for a third one to see.
+    The check runs as the user of the worker, unless ``check_user`` names another user. Another user, except root, gets
+    an empty environment: they must not see the environment of the worker.
     """
     check, user = list(pool.rollout.busy_check), pool.rollout.check_user
     if user in ROOT:
@@ -168,19 +171,20 @@ def _as_check_user(pool: Pool) -> t.Tuple[str, t.List[str]]:
 def _directories(pool: Pool) -> t.Dict[str, t.Any]:
     found: t.Dict[str, t.Any] = {"ReadWritePaths": list(pool.writable_paths), **pool.directories}
     if "%i" not in found.get("RuntimeDirectory", "%i"):
-        # It is removed when a unit stops, also under the other instances.
+        # systemd would remove the directory when one instance stops, although the other instances still use it.
         found["RuntimeDirectoryPreserve"] = "yes"
     return found
 
 
 def _restart_policy(systemd: int, own: t.Mapping[str, Value]) -> t.Dict[str, t.Any]:
-    """Back at once after a crash, and slower and slower for a worker that does nothing but crash.
+    """A worker restarts immediately after a crash. The delay grows when the worker crashes again and again.
 
-    ``own`` is what the pool itself says in [Service]: a delay that is longer than our longest does not grow.
+    ``own`` are the directives that the pool itself sets in [Service]. A delay of the pool that is longer than
+    LONGEST_DELAY does not grow.
     """
     if systemd < GROWING_DELAY_SINCE:
         return {"Restart": "always", "RestartSec": "0"}
-    # RestartSec=0 would switch the growth off. 1 ms to 10 s in eight steps: 1, 3, 10, 32, 100, 316 ms, 1, 3, 10 s.
+    # With RestartSec=0 the delay would not grow. 1 ms to 10 s in eight steps: 1, 3, 10, 32, 100, 316 ms, 1, 3, 10 s.
     growing = {"Restart": "always", "RestartSec": "1ms", "RestartSteps": 8, "RestartMaxDelaySec": LONGEST_DELAY}
     delay = last_text(own.get("RestartSec", []), "")
     if "RestartMaxDelaySec" in own or not is_time_span(delay) or seconds_or_endless(delay) <= seconds(LONGEST_DELAY):
@@ -191,7 +195,7 @@ def _restart_policy(systemd: int, own: t.Mapping[str, Value]) -> t.Dict[str, t.A
 def _start_limit(systemd: int) -> t.Dict[str, t.Any]:
     if systemd >= GROWING_DELAY_SINCE:
         return {"StartLimitIntervalSec": 0}
-    # Without a growing delay the start limit is the brake: after five crashes in a row the instance rests, and the
-    # start-limit recovery starts it again.
+    # Without a growing delay, the start limit slows the restarts: after five crashes in a row systemd does not restart
+    # the instance. The start-limit recovery starts it again later.
     rests = f"{marks.START_LIMIT}@%n.service {marks.RESTING}@%p.service"
     return {"StartLimitIntervalSec": "10s", "StartLimitBurst": 5, "OnFailure": rests}

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files a pool wants on a host, and the markers by which a process shows what it was started with."""
+"""The files that a pool wants on a host, and the markers that show with which version a process was started."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class WantedFile:
 
     @property
     def secret(self) -> bool:
-        """Whether a diff may show only the names in it."""
+        """Whether a diff may show only the names in the file."""
         return self.mode == 0o600
 
 
@@ -57,8 +57,10 @@ class PoolUnits:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Everything a pool wants. ``markers`` by instance name: what a process of this version carries. ``noted`` by path:
-    what was there when it was written down.
+    """Everything that a pool wants on a host.
+
+    ``markers`` maps an instance name to the markers that a process of this version has. ``noted`` maps a watched path
+    to its state when this version was written down.
     """
 
     pool: Pool
@@ -69,7 +71,7 @@ class Wanted:
 
     @property
     def units(self) -> t.List[str]:
-        """Names of its instances, as systemd knows them."""
+        """The unit names of the instances of the pool."""
         return [unit_name.instance(self.pool.name, name) for name in self.pool.instances]
 
 
@@ -81,15 +83,16 @@ def wanted(
     digests: t.Mapping[str, str],
     encrypted: t.Mapping[str, str],
 ) -> Wanted:
-    """Writes a pool down.
+    """The files and markers of a pool.
 
-    ``digests`` maps every concrete path of ``environment_files`` and ``watch`` (``%i`` filled in) to one of what is
-    there, ``encrypted`` the name of every credential to the text of its file.
+    ``digests`` maps each path of ``environment_files`` and ``watch``, with ``%i`` filled in, to its digest.
+    ``encrypted`` maps the name of each credential to the text of its file.
     """
     pool = units.pool
     files: t.List[WantedFile] = []
     common: t.Dict[str, str] = {}
-    # Before the marker of them all: a process that starts in between has newer secrets than it says, and is stale.
+    # The files of credentials come before the file with their marker. A process that starts between the two writes then
+    # has newer secrets than its marker shows, so it is stale.
     for name, text in encrypted.items():
         files.append(WantedFile(places.config(pool.name, file_of(name, systemd)), text, 0o600))
     listed = {LISTING: listing(pool.credentials, encrypted, keyed_digest)} if pool.credentials else {}
@@ -117,10 +120,10 @@ def wanted_again(
     watch_markers: watched.Markers,
     noted: t.Mapping[str, watched.Note],
 ) -> Wanted:
-    """What a pool wants that was written down before, as ``files``.
+    """The files and markers of a pool whose ``files`` were written down before.
 
-    Only the file about watched paths is made anew: it tells what is there now, which nobody but their owner can put
-    back, and instances that run something else have to be seen as stale.
+    Only the file about watched paths is made again. It describes these paths as they are now, because only their owner
+    can bring back their earlier content. An instance that was started with other content must be seen as stale.
     """
     kept = tuple(file for file in files if file.path != places.config(pool.name, WATCH_FILE))
     found = {name: value for file in kept if file.secret for name, value in contents(file.path, file.text).items()}
@@ -133,21 +136,21 @@ def wanted_again(
 
 
 def markers_in(places: Places, pool: Pool, files: t.Sequence[WantedFile]) -> watched.Markers:
-    """Those that a version has written down."""
+    """The markers of watched paths in the ``files`` of a version."""
     text = next((file.text for file in files if file.path == places.config(pool.name, WATCH_FILE)), "")
     found = parse_env(text)
     return watched.Markers(found.get(WATCH_MARKER, ""), by_instance(found.get(OWN_WATCH_MARKER, "")))
 
 
 def environment_paths(places: Places, pool: Pool) -> t.List[str]:
-    """Paths of the environment files of a pool's template, those of the operator first."""
+    """Paths of the environment files in the template of a pool. The files of the operator come first."""
     secrets = pool.secrets or pool.credentials
     own = {"environment": pool.environment, "secrets": secrets, WATCH_FILE: pool.read_paths}
     return [*pool.environment_files, *(places.config(pool.name, name) for name, used in own.items() if used)]
 
 
 def contents(path: str, text: str) -> t.Dict[str, str]:
-    """What a private file of a pool holds, by name: an environment file its variables, a credential itself."""
+    """The content of a private file of a pool, by name: the variables of an environment file, or one credential."""
     name = name_of(path)
     return {name: text} if name else parse_env(text)
 

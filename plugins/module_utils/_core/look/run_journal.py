@@ -21,9 +21,7 @@ class Phase(enum.Enum):
 
 
 class Noted(t.NamedTuple):
-    """``back`` and ``new`` are the numbers of the old and the new generation of a pool. See ``Change`` for
-    ``undoable``.
-    """
+    """``back`` and ``new`` are the numbers of two generations of a pool. ``undoable`` is as in ``Change``."""
 
     back: t.Optional[int]
     new: int
@@ -35,9 +33,7 @@ class Noted(t.NamedTuple):
 
 @dataclass(frozen=True)
 class RunJournal:
-    """``since`` is the start of the run, in ISO 8601 and UTC; ``pid`` is its process; ``gone`` are pools that it
-    removes.
-    """
+    """``since`` is the start of the run in ISO 8601, UTC. ``pid`` is its process. It removes the pools in ``gone``."""
 
     since: str
     pid: int

@@ -131,8 +131,8 @@ def most_lines(units: t.Sequence[str]) -> int:
 def read_entries(printed: str) -> t.List[Entry]:
     """The entries in the output of journalctl with ``--output=json --reverse``, the oldest first.
 
-    A line that is no entry is left out, so that no written entry can end the program that asks. JSON does not escape
-    U+2028 and similar characters, so only a newline ends a line.
+    A line that is no entry is left out, so that no written entry can end the program that asks. journalctl does not
+    escape U+2028 and similar characters, so only a newline ends a line.
     """
     read = [_entry(line) for line in printed.split("\n")]
     return [entry for entry in reversed(read) if entry and not is_forged(entry)]

@@ -1,7 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads the texts of /proc and systemd about a process. A text that the process itself has chosen never raises an
-error.
+"""Reads the texts of /proc and systemd about a process. No text that the process itself has chosen raises an error.
 
 A process can change its name and its environment at any time (prctl(2), PR_SET_NAME and PR_SET_MM). It may also end
 while this collection reads the files.

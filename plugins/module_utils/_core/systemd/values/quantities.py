@@ -33,7 +33,7 @@ PLACES_BEFORE = {"%": 1, "\u2030": 0}
 
 
 def number(digits: str, base: int = 10) -> int:
-    """The value of digits of any length. Only this function calls ``int()`` for texts from outside."""
+    """The value of digits that a person has written. Digits of any length have a value, unlike with ``int()``."""
     kept = digits.lstrip("0")
     return BEYOND if len(kept) > MOST_DIGITS else int(kept or "0", base)
 
@@ -72,9 +72,7 @@ def is_mode(text: str) -> bool:
 
 
 def size(text: str, base: int = 1024) -> t.Optional[int]:
-    """The bytes in a text such as "1G 5M" (parse_size()). Each part has a larger unit than the next: E, P, T, G, M, K,
-    B.
-    """
+    """The bytes in a text such as "1G 5M" (parse_size()). The units come in this order: E, P, T, G, M, K, B."""
     total, position, allowed = 0, 0, SUFFIXES
     while True:
         part = PART.match(text, position)

@@ -591,7 +591,7 @@ def without_secrets(params: t.Dict[str, t.Any]) -> t.Dict[str, t.Any]:
 
 
 def understood(module: Module) -> Deploy:
-    """What the options ask for, with all problems of the input. A run reports them together with those of the host."""
+    """Returns the order in the options, with all problems of the input. A run adds the problems of the host."""
     pools, problems = understand(module.params.get("pools") or [])
     traps = unknown_ids(module.params["skip_traps"], "skip_traps")
     confirm, wrong = read_confirm(module.params["confirm"])

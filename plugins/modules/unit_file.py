@@ -131,7 +131,7 @@ OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {
 
 
 def understood(module: Module) -> unit_file.UnitOrder:
-    """What the options ask for, with all problems of the input. A run reports them together with those of the host."""
+    """Returns the order in the options, with all problems of the input. A run adds the problems of the host."""
     spec, problems = understand_unit(module.params)
     more = unknown_ids(module.params["skip_traps"], "skip_traps")
     mode, uid, gid = one_file.read_attributes(module.params, more)

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An action that runs its module, shows how a long rollout goes on and what was done, and outlives a lost connection.
+"""An action that runs its module and shows the progress and the changes. The work survives a lost connection.
 
-The module works in the background of the host and returns after a moment (_host/frame/task.py). When it is not over by
-then, this reads its progress with one small command at a time, and then asks the module for its end. Nothing else is
-changed: without this action the module waits until it is over.
+The module works in the background of the host and returns after a few seconds (_host/frame/task.py). When the work has
+not ended by then, the action reads the progress with one small command at a time. Then it asks the module for the end.
+The action changes nothing else. Without the action, the module waits until the work has ended.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.tell import 
 Result = t.Dict[str, t.Any]
 T = t.TypeVar("T")
 
-# From 2.19 on it prints the message of a failure to be read, and not only as JSON, in one line.
+# From 2.19 on, Ansible prints the message of a failure as readable text, and not only as JSON in one line.
 ANSIBLE_SAYS_FAILURES = tuple(int(part) for part in core.split(".")[:2]) >= (2, 19)
 ON_FILES = tuple(verb.value for verb in report.ON_FILES)
 
-# Seconds between attempts to reach a host again, whose work goes on meanwhile. One that never answered is likely down,
-# and then a play should say so soon.
+# Seconds between attempts to reach a host again. The work on the host goes on during this time. A host that never
+# answered is probably down, and the play should report that soon.
 ATTEMPTS = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
 FIRST_ATTEMPTS = (1.0,)
-# How often nothing may be new before the module is asked whether its work still lives.
+# After so many commands without new lines, the action asks the module whether its work still lives.
 SILENCE = 5
 OVER = 4
-# Waits up to two seconds for something new behind the lines that were shown, and says whether it was the last. Ansible
-# puts more behind its last line.
+# The command waits up to two seconds for lines after those that were shown. Its exit status says whether the work has
+# ended. Ansible appends its own text to the last line of the command.
 WATCH = f"""\
 cd {SYSTEM.runs}/{{token}} || exit {OVER}
 n=0
@@ -53,7 +53,7 @@ display = Display()
 
 
 class Following(ActionBase):  # type: ignore[misc]
-    """The lines go to stderr, since the result is what goes to stdout; with ``no_log`` there are none."""
+    """Prints its lines to stderr, because the result goes to stdout. With ``no_log``, it prints no lines."""
 
     _supports_async = True
 
@@ -82,7 +82,7 @@ class Following(ActionBase):  # type: ignore[misc]
         return result
 
     def _watch(self, token: str, shown: int) -> int:
-        """Shows progress until it is over, or has been silent for long. Returns the number of lines."""
+        """Shows progress until the work has ended, or until no line has come for long. Returns the number of lines."""
         before, silent, over = shown, 0, False
         while not over and silent < SILENCE:
             seen = self._reached(ATTEMPTS, self._low_level_execute_command, WATCH.format(token=token, shown=shown))
@@ -98,7 +98,7 @@ class Following(ActionBase):  # type: ignore[misc]
         return t.cast("Result", self._execute_module(module_args=arguments, task_vars=task_vars, **how))
 
     def _reached(self, attempts: t.Sequence[float], call: t.Callable[..., T], *arguments: t.Any) -> T:
-        """The work on the host does not end with a connection, so a lost one is no failure yet."""
+        """Calls again after a lost connection. The work on the host does not end with the connection."""
         for pause in attempts:
             try:
                 return call(*arguments)
@@ -110,28 +110,30 @@ class Following(ActionBase):  # type: ignore[misc]
         return call(*arguments)
 
     def _show(self, lines: t.Sequence[str], color: str, whose: str = "[{}]") -> None:
-        """What is under way is ``[host] line``, and what came of it ``host: line``, as in the message of a failure."""
+        """Prints progress as ``[host] line``, and the result as ``host: line``, as in the message of a failure."""
         for line in lines if not self._task.no_log else ():
             display.display(f"{whose.format(self._host)} {one_line(line)}", color=color, stderr=True)
 
 
 def named(result: Result, host: str) -> Result:
-    """With the host in the message of a failure: of several hosts Ansible prints what they all say once, for nobody."""
+    """Adds the host to the message of a failure. Ansible prints an equal message of several hosts only once, without
+    a host.
+    """
     if not result.get("failed") or "msg" not in result or "module_stderr" in result:
         return result
-    # From 2.19 on Ansible prints this, and makes it of the message where it is not there.
+    # From 2.19 on, Ansible prints ``exception``. When it is missing, Ansible makes it from the message.
     result.pop("exception", None)
     return {**result, "msg": f"{host}: {result['msg']}"}
 
 
 def done_lines(result: Result) -> t.List[str]:
-    """What was done, in lines for people. What fails Ansible prints itself."""
+    """Returns the changes as lines for people. Ansible itself prints failures."""
     done = lines(str(result.get("msg", ""))) if result.get("changed") and not result.get("failed") else []
     return [line for line in done if not line.endswith(report.NOTHING)]
 
 
 def plan_lines(result: Result, *, diff: bool) -> t.List[str]:
-    """What a run would do, but for what ``diff`` shows: files, and the plan of pools."""
+    """Returns the changes that a run would make. ``diff`` shows files and the plan of pools, so they are left out."""
     if result.get("failed") or result.get("skipped"):
         return []
     plans = [(f"{name}: ", pool["plan"]) for name, pool in result.get("pools", {}).items() if not diff]

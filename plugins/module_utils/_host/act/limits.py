@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Limits that systemd has loaded again are applied to the cgroups of running units."""
+"""Applies the limits that systemd has loaded again to the cgroups of running units."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.effect
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 
 CGROUPS = "/sys/fs/cgroup"
-# Longer than any of the files, of which one may name many devices.
+# The content of each file is shorter, also when the file names many devices.
 LONGEST = 2**14
 
 
 def behind(units: t.Sequence[str], manager: Manager) -> t.List[str]:
-    """Has systemd bring the limits of running services in force. Returns those whose cgroups do not go by them.
+    """Makes systemd apply the limits of running services. Returns the services whose cgroups do not have the limits.
 
-    What cannot be looked at is not told: a limit that has no file is not enforced at all, and a restart helps nothing.
+    A limit whose file cannot be read does not count. systemd does not enforce a limit without a file, and a restart
+    does not change that.
     """
     if not units or manager.version() <= LIMITS_ARE_LIVE_UP_TO:
         return []

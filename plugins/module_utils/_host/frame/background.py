@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Work that outlives the connection that asked for it: a lost SSH session must not end a rollout half-way.
+"""Work that continues when the connection of the caller is lost. A lost SSH session must not end a rollout half-way.
 
-It runs in a process and a scope of its own, tells its progress in a file, and leaves its end in another. Whoever asked
-may wait, or come back and ask again under the same token.
+The work runs in its own process and its own scope. It writes its progress to one file and its end to another file. The
+caller may wait, or may come back and ask again with the same token.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.proc
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo import journal_file
 
 Tell = t.Callable[[str], None]
-# What JSON can carry.
+# Only values that JSON can hold.
 End = t.Dict[str, t.Any]
-# Takes lines about its progress. Returns its end, and what is to be done at last.
+# The argument takes lines about the progress. The work returns its end, and the function to call at last.
 Work = t.Callable[[Tell], t.Tuple[End, t.Callable[[], None]]]
 
-# Between two looks at whether it has ended: close at first, so that quick work is not waited for.
+# Seconds between two checks whether the work has ended. The pauses are short at first, so that quick work ends quickly.
 SHORTEST_PAUSE = 0.005
 LONGEST_PAUSE = 0.1
-# In seconds: whoever has not come back for the end of its work by then never will.
+# In seconds. A caller that has not come back for the end of its work by then does not come back any more.
 FORGOTTEN_AFTER = 3600
 KILLED = "the process that was changing the host was killed. The host undoes its changes, or the next run continues."
 
 
 class Background:
-    """``token`` names the work: letters and digits that whoever asks has made up."""
+    """``token`` names the work. The caller made it of letters and digits."""
 
     def __init__(self, places: Places, token: str) -> None:
         self.places = places
@@ -53,12 +53,13 @@ class Background:
         return os.path.isdir(self.directory)
 
     def begin(self, work: Work, manager: Manager) -> None:
-        """Starts ``work``. What it returns to be done at last is done when its end is written down: a process that dies
-        in between has not said of anything that it is done, see ``wait``.
+        """Starts ``work``. The function to call at last is called after the end is written to its file. When the
+        process dies between the two, ``wait`` does not report success.
         """
         sweep(self.places)
         os.mkdir(self.directory, mode=0o700)
-        # Whoever cannot lock it knows that the work goes on. Opened here, so that it does from the start.
+        # The lock of this file shows that the work goes on. The file is locked before the fork, so that the lock is
+        # there from the start.
         progress = open(self.progress, "a", encoding="utf-8")  # noqa: SIM115
         fcntl.flock(progress, fcntl.LOCK_EX)
         if not os.fork():
@@ -66,11 +67,13 @@ class Background:
         progress.close()
 
     def wait(self, patience: t.Optional[float]) -> t.Optional[End]:
-        """What the work has returned, or ``None`` when it has told its progress and goes on after ``patience`` seconds.
+        """Returns the value of the work. Returns ``None`` when the work has written a line of progress and goes on
+        after ``patience`` seconds.
 
-        Raises what it has raised: ``Problems``, ``ManagerError``, ``OSError``. Who waits without end forgets it then,
-        and else ``sweep`` does: who lost the connection asks again, while the first attempt may live and read it too.
-        What it says of its success is believed when it has also closed its journal: until then the host undoes it.
+        Raises the exception of the work: ``Problems``, ``ManagerError``, ``OSError``. Without ``patience``, this method
+        also removes the files of the work. With ``patience``, only ``sweep`` removes them: a caller that lost its
+        connection asks again, and its first attempt may still live and read the end, too. A success counts only when
+        the work has also closed its journal. Until then, the host undoes the work.
         """
         begun, pause = time.monotonic(), SHORTEST_PAUSE
         while self.goes_on:
@@ -100,7 +103,7 @@ class Background:
         except BlockingIOError:
             return True
         except FileNotFoundError:
-            # Somebody has removed it, and the work will find nowhere to write its end.
+            # Another process has removed the files, and the work has no place to write its end.
             pass
         return False
 
@@ -108,13 +111,13 @@ class Background:
         at_last: t.List[t.Callable[[], None]] = []
 
         def worked() -> End:
-            # With KillUserProcesses= what is left of a session dies with it (logind.conf(5)).
+            # With KillUserProcesses=, logind kills the remaining processes of a session that ends (logind.conf(5)).
             manager.own_scope(f"workers-run-{os.getpid()}.scope", os.getpid())
             end, conclude = work(lambda line: _write_line(progress, line))
             at_last.append(conclude)
             return end
 
-        # What the process that was forked would do at its end, such as remove its own files, is its own affair.
+        # The parent process cleans up at its end: it removes its own files, for example. This child must not do that.
         try:
             leave_terminal()
             end = carried(worked)
@@ -133,7 +136,7 @@ def _write_line(file: t.TextIO, line: str) -> None:
 
 
 def sweep(places: Places) -> None:
-    """Removes what nobody has come back for. What users take their time for may be under way still."""
+    """Removes the files of old work that has ended and whose caller did not come back. Work with slow units goes on."""
     make_directory(places.runs, PRIVATE)
     for entry in os.scandir(places.runs):
         old = time.time() - entry.stat().st_mtime > FORGOTTEN_AFTER

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One task that deploys: what changes the host does so in the background, and whoever asked waits or comes back."""
+"""One task that deploys. Changes of the host happen in the background, and the caller waits or comes back."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.systemd impo
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else
 
-# A first deploy with the default window is over by then, and costs one round trip.
+# In seconds. A first deploy with the default window ends within this time, and so needs only one round trip.
 PATIENCE = 5.0
-# Seconds between two looks at an attempt that has not begun.
+# Seconds between two checks whether an earlier attempt has begun.
 PAUSE = 0.05
-# As the action plugin makes it.
+# The action plugin makes tokens of this form.
 TOKEN = re.compile("[0-9a-f]{16}")
 
 
 class Decision(t.Protocol):
-    """The whole work of a run, before anything changes."""
+    """All work of a run, before anything changes."""
 
     @property
     def changes(self) -> bool:
@@ -36,19 +36,19 @@ class Decision(t.Protocol):
 
     @property
     def warnings(self) -> t.Sequence[str]:
-        """Those of the decision."""
+        """The warnings of the decision."""
 
 
 class Outcome(t.Protocol):
-    """What became of a decision."""
+    """The outcome of a decision."""
 
     @property
     def failed(self) -> bool:
-        """Whether it went wrong."""
+        """Whether the run failed."""
 
     @property
     def warnings(self) -> t.Sequence[str]:
-        """Those of the run, which come after those of the decision."""
+        """The warnings of the run. They follow the warnings of the decision."""
 
 
 DecisionT = t.TypeVar("DecisionT", bound=Decision)
@@ -56,26 +56,26 @@ OutcomeT = t.TypeVar("OutcomeT", bound=Outcome)
 
 
 class Work(t.Protocol[DecisionT, OutcomeT]):
-    """What a module does on the host, in one manager or in several: each verb takes the values of those before it."""
+    """The work of a module on the host, in one manager or in several. Each method takes the values of earlier ones."""
 
     def decide(self) -> DecisionT:
-        """The decision. Changes no unit. Raises ``Problems``."""
+        """Returns the decision. Changes no unit. Raises ``Problems``."""
 
     def act(self, decision: DecisionT, lock: Lock, tell: Tell) -> OutcomeT:
-        """Carries the decision out. ``tell`` takes lines about its progress. It may release the lock of the host."""
+        """Carries out the decision. ``tell`` takes lines about the progress. May release the lock of the host."""
 
     def leave(self, decision: DecisionT) -> OutcomeT:
-        """The outcome of a decision that is not carried out."""
+        """Returns the outcome of a decision that is not carried out."""
 
     def conclude(self, decision: DecisionT, outcome: OutcomeT) -> None:
-        """The end of the run: from now on the host undoes nothing."""
+        """Ends the run. From now on, the host undoes nothing."""
 
     def result(self, decision: DecisionT, outcome: OutcomeT) -> Result:
-        """The result of the module."""
+        """Returns the result of the module."""
 
 
 class Task:
-    """``follow`` is the token under which whoever asked comes back; ``None`` when nobody will."""
+    """``follow`` is the token with which the caller comes back. It is ``None`` when the caller waits until the end."""
 
     def __init__(self, places: Places, follow: t.Optional[str], *, check_mode: bool) -> None:
         self.background = Background(places, follow or str(os.getpid()))
@@ -84,10 +84,10 @@ class Task:
         self.check_mode = check_mode
 
     def carry_out(self, work: Work[DecisionT, OutcomeT]) -> t.Optional[End]:
-        """Decides, and, unless in check mode, acts: in the background when there is anything to do.
+        """Decides and, except in check mode, acts. When there is anything to do, it acts in the background.
 
-        Returns ``{"result": {...}, "failed": ..., "warnings": [...]}``, or ``None`` while it goes on. Raises what
-        ``work`` raises.
+        Returns ``{"result": {...}, "failed": ..., "warnings": [...]}``, or ``None`` while the work goes on. Raises the
+        exception of ``work``.
         """
         self._await_former_attempt()
         if not self.background.begun:
@@ -104,7 +104,7 @@ class Task:
         return self.background.wait(self.patience)
 
     def _await_former_attempt(self) -> None:
-        """Whoever lost the connection and asks again finds the first attempt at work, which may not have begun yet."""
+        """Waits for the first attempt of a caller that lost its connection. Its background work may not have begun."""
         while not self.background.begun and holder(self.places).get("token") == self.background.token:
             time.sleep(PAUSE)
 
@@ -113,13 +113,13 @@ def task_of(module: Module) -> Task:
     """The task of a module that changes pools or services."""
     token = module.params["_follow"]
     if token is not None and not TOKEN.fullmatch(token):
-        # The token names a directory that is removed in the end.
+        # The token names a directory, and this directory is removed in the end.
         raise Problems([Problem("_follow", repr(token), "nothing: it is for the action plugin")])
     return Task(SYSTEM, token, check_mode=module.check_mode)
 
 
 def finish(module: Module, end: t.Optional[End]) -> t.NoReturn:
-    """Ends the module with what ``Task.carry_out`` returned."""
+    """Ends the module with the end that ``Task.carry_out`` returned."""
     if end is None:
         module.finish(changed=True, goes_on=True, msg="continues in the background")
     for warning in end["warnings"]:
@@ -132,7 +132,7 @@ def finish(module: Module, end: t.Optional[End]) -> t.NoReturn:
 def _act(
     work: Work[DecisionT, OutcomeT], decision: DecisionT, lock: Lock, tell: Tell
 ) -> t.Tuple[End, t.Callable[[], None]]:
-    """Returns the end, and what concludes it."""
+    """Returns the end, and the function that concludes the run."""
     lock.sign()
     outcome = work.act(decision, lock, tell)
     # An error in the result must not make the host undo the run.

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The units of pools before they come to a host: every judge, every instance that differs from the others."""
+"""Judges the units of pools before they are written to a host: with every judge, for every instance that differs."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.mana
 
 
 class Placed(t.NamedTuple):
-    """A finding, and where in the pools its cause stands."""
+    """A finding, and the option of the pools that causes it."""
 
     where: str
     finding: Finding
 
 
-# preflight.py says them for the options of a pool, and for each instance.
+# preflight.py reports these findings for the options of a pool, and for each instance.
 SAID_BEFORE = frozenset(
     {
         "user-is-not-there",
@@ -53,9 +53,10 @@ def judge_pools(
     flawed: t.Sequence[PoolUnits],
     off: t.Collection[str],
 ) -> t.List[Placed]:
-    """What is wrong with the units of the pools. ``flawed`` ones are incomplete: only their own directives count.
+    """Returns the findings about the units of the pools.
 
-    ``off`` are ids of findings that nobody wants to hear.
+    ``flawed`` units are incomplete: only the directives that the operator wrote count. ``off`` are ids of findings that
+    the operator has switched off.
     """
     places, systemd = manager.places, manager.version()
     asked = [(units.pool, one) for units in sound for one in _candidates(places, units)]
@@ -75,19 +76,19 @@ def judge_pools(
             for one in findings(_template(units), catalogue, systemd, units.pool.instances)
             if _is_own(places, units.pool, one)
         ]
-    # Of two instances with drop-ins of their own both have the template in them.
+    # Each instance with its own drop-ins repeats the findings about its template.
     return list(dict.fromkeys(Placed(option_of(places, pool, finding.at), finding) for pool, finding in found))
 
 
 def judge_processes(
     manager: Manager, wanted: t.Iterable[Wanted], settled: t.Collection[str], off: t.Collection[str]
 ) -> t.List[Placed]:
-    """What the running processes of pools show that no unit file tells, such as a worker deaf to the stop signal.
+    """Returns findings that only running processes show, such as a worker that ignores the stop signal.
 
-    ``settled`` are units that this run has started. Those of a pool are alike, so one speaks for all.
+    ``settled`` are units that this run has started. The units of one pool are alike, so one unit represents all.
     """
     places = manager.places
-    # Of a user's manager deploy.py has said it, with the reason (delegation.py).
+    # For the manager of a user, deploy.py has reported this finding with its reason (delegation.py).
     silent = {*off, "limit-is-not-in-force"} if places.user else off
     speakers: t.Dict[str, Wanted] = {}
     for one in wanted:
@@ -106,7 +107,7 @@ def judge_processes(
 
 
 def _is_own(places: Places, pool: Pool, finding: Finding) -> bool:
-    """Whether the directive is one that the operator wrote as such."""
+    """Whether the operator wrote the directive itself, in the option ``unit``."""
     return finding.at is not None and option_of(places, pool, finding.at).startswith(f"{pool.where}.unit.")
 
 
@@ -120,7 +121,7 @@ def _candidates(places: Places, units: PoolUnits) -> t.Iterator[Candidate]:
 
 
 def _of_own_environment_files(manager: Manager, pool: Pool, off: t.Collection[str]) -> t.List[Finding]:
-    """What the template tells of files that all instances read, for those that each has for itself."""
+    """Returns findings about environment files of single instances. The template shows only files of all instances."""
     own = [path for path in pool.environment_files if "%i" in path]
     paths = dict.fromkeys(concrete(path, instance) for path in own for instance in pool.instances)
     if not paths:
@@ -137,5 +138,5 @@ def _template(units: PoolUnits) -> Unit:
 
 
 def _runs_another_program(template: Unit) -> bool:
-    """Whether the path of a program depends on the instance: then one does not speak for all."""
+    """Whether the path of a program depends on the instance. Then one instance does not represent all."""
     return any("%" in one.value.split(" ", 1)[0] for one in template.assignments() if one.key.startswith("Exec"))

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What this host and its running processes tell the traps: for any number of units, at most one command."""
+"""Collects facts about this host and its running processes for the traps, with at most one command for all units."""
 
 from __future__ import annotations
 
@@ -27,18 +27,19 @@ from ansible_collections.workers.systemd.plugins.module_utils._host import accou
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.processes import signal_masks, still_loading
 
-# What `systemctl show` is asked for before ``processes``.
+# ``processes`` needs these properties from `systemctl show`.
 LIVE_PROPERTIES = ("ActiveState", "MainPID", "MemoryCurrent", "TasksCurrent")
-# An environment file that is larger holds no variables that a process could take.
+# In bytes. A larger environment file has no variables that a process could take.
 LARGEST = 2**21
-# In a mask of signals.
+# The bit of SIGTERM in a mask of signals.
 TERM = 1 << (signal.SIGTERM - 1)
-# What people and packages leave beside a drop-in knowing that it is not read ends otherwise: ~, .bak, .dpkg-old.
+# People and packages also leave files next to a drop-in that systemd is not meant to read. These files have other
+# endings: ~, .bak, .dpkg-old.
 MEANT_AS_DROP_IN = ("", ".cfg", ".ini", ".service", ".txt")
 
 
 class _Who(t.NamedTuple):
-    """Whom a unit runs as; without an account when only systemd knows, or nobody."""
+    """The user and group of a unit. ``account`` is ``None`` when only systemd knows them, or when they do not exist."""
 
     account: t.Optional[accounts.Account]
     user_known: bool = True
@@ -46,7 +47,7 @@ class _Who(t.NamedTuple):
 
 
 def facts(places: Places, units: t.Sequence[Unit], run: Run) -> t.List[HostFacts]:
-    """For each unit, in their order."""
+    """Returns the facts for each unit, in the order of ``units``."""
     needed = [NeededPaths.of(unit) for unit in units]
     whos = [_who(unit) for unit in units]
     closed = _closed([(who.account, paths) for who, paths in zip(whos, needed) if who.account])
@@ -69,7 +70,7 @@ def facts(places: Places, units: t.Sequence[Unit], run: Run) -> t.List[HostFacts
 
 
 def processes(shown: t.Mapping[str, t.Mapping[str, str]]) -> t.Dict[str, LiveProcess]:
-    """Main processes of the units that are active, from what ``Manager.show`` tells of LIVE_PROPERTIES."""
+    """Returns the main processes of the active units. ``shown`` has the LIVE_PROPERTIES from ``Manager.show``."""
     active = {unit: one for unit, one in shown.items() if one.get("ActiveState") == "active"}
     pids = {unit: int(one["MainPID"]) for unit, one in active.items() if one.get("MainPID", "0") not in ("", "0")}
     masks = {unit: signal_masks(pid) for unit, pid in pids.items()}
@@ -101,13 +102,13 @@ def _who(unit: Unit) -> _Who:
 
 
 def _closed(asked: t.Iterable[t.Tuple[accounts.Account, NeededPaths]]) -> t.Set[t.Tuple[accounts.Account, str]]:
-    """Programs and directories that these accounts may not use; one child process for each account."""
+    """Returns the programs and directories that these accounts may not use. Each account needs one child process."""
     needs: t.Dict[accounts.Account, t.Set[str]] = {}
     for account, paths in asked:
         needs.setdefault(account, set()).update(paths.programs | paths.directories)
     closed: t.Set[t.Tuple[accounts.Account, str]] = set()
     for account, paths_of_all in needs.items():
-        # Only root can become somebody else and ask.
+        # Only root can become another user and check this.
         if os.geteuid() in (0, account.uid):
             ordered = sorted(paths_of_all)
             answers = accounts.may(account, [(path, os.X_OK) for path in ordered])
@@ -151,13 +152,13 @@ def _has_swap() -> bool:
 
 
 def _names(name: UnitName) -> t.List[str]:
-    """Of the files in which systemd looks for a unit: its own, and for an instance that of the template."""
+    """Returns the names of the files that systemd reads for a unit. For an instance, the template has a file, too."""
     own = str(name)
     return [own, str(UnitName(name.prefix, "", name.kind))] if name.instance else [own]
 
 
 def _masked_by(places: Places, name: UnitName) -> str:
-    """The first file of the unit in the load path, when it is a link to /dev/null."""
+    """Returns the first file of the unit in the load path when this file is a link to /dev/null."""
     for file in _names(name):
         for directory in places.load_path:
             path = f"{directory}/{file}"
@@ -167,16 +168,16 @@ def _masked_by(places: Places, name: UnitName) -> str:
 
 
 def _vendor_copy(unit: Unit) -> str:
-    """The unit of a package that one in /etc hides."""
+    """Returns the unit file of a package that a unit file in /etc hides."""
     copies = (f"{directory}system/{unit.name}" for directory in VENDOR)
     return next((path for path in copies if unit.path.startswith("/etc/") and os.path.isfile(path)), "")
 
 
 def _unowned(paths: t.Sequence[str], run: Run) -> t.Set[str]:
-    """Those that no package owns; none where no package manager can be asked."""
+    """Returns the paths that no package owns. On a host without a package manager, it returns no paths."""
     if not paths:
         return set()
-    # A merged /usr has both spellings, and packages registered either.
+    # With a merged /usr, a file has both paths. A package has registered the one path or the other.
     spellings = {path: (path, path[len("/usr") :] if path.startswith("/usr/") else f"/usr{path}") for path in paths}
     every = sorted({spelling for both in spellings.values() for spelling in both})
     if os.path.exists("/usr/bin/dpkg-query"):
@@ -190,7 +191,7 @@ def _unowned(paths: t.Sequence[str], run: Run) -> t.Set[str]:
 
 
 def _unread_drop_ins(places: Places, name: UnitName) -> t.Iterator[str]:
-    # With a merged /usr two of them are one.
+    # With a merged /usr, two of these directories are the same directory.
     for directory in dict.fromkeys(map(os.path.realpath, places.load_path)):
         for file in _names(name):
             stem = file.rpartition(".")[0]
@@ -214,5 +215,5 @@ def _program(pid: int) -> str:
 
 
 def _counter(text: str) -> t.Optional[int]:
-    """``[not set]`` and the largest number both mean that nobody counts."""
+    """``[not set]`` and the largest number both mean that systemd does not count."""
     return int(text) if text.isdigit() and int(text) != 2**64 - 1 else None

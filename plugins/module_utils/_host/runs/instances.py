@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run over services of somebody else: decide, act. The engine is that of a deploy."""
+"""A run over any services, in a pool or not: decide, act. The run uses the engine of a deploy."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.undo import 
 
 
 class InstancesRun:
-    """A unit of somebody else has no version to go back to, so nothing is undone."""
+    """A unit outside of the pools has no earlier version, so the run undoes nothing."""
 
     RESULT: t.ClassVar[t.Type[Result]] = InstancesResult
 
@@ -67,21 +67,21 @@ class InstancesRun:
             units = engine.carry_out()
         except ManagerError as error:
             broken_off = str(error)
-        # The pools of ours may have written their secrets into the journal.
+        # Workers of pools may have written their secrets to the journal.
         found = failures(
             units, lambda: secrets_of(self.manager.places, decision.own_pools), self.manager, time.time(), {}
         )
         return RunOutcome(units, broken_off, failures=tuple(found), warnings=tuple(units.unjudged))
 
     def conclude(self, decision: InstancesDecision, outcome: RunOutcome) -> None:
-        """Nothing has to be concluded."""
+        """There is nothing to conclude."""
 
     def result(self, decision: InstancesDecision, outcome: RunOutcome) -> InstancesResult:
         return tell_instances.result(decision, outcome, with_diff=self.order.diff)
 
 
 def decide(order: Bring, manager: Manager) -> InstancesDecision:
-    """Changes no unit. Raises ``Problems`` with everything that keeps the host from what is asked."""
+    """Changes no unit. Raises ``Problems`` with everything that prevents the requested changes."""
     asked = order.asked
     known = services.observe(asked, manager)
     chosen = choose(asked, known)
@@ -94,7 +94,7 @@ def decide(order: Bring, manager: Manager) -> InstancesDecision:
         *of_units,
         *_wrong_checks(asked, chosen, manager),
     ]
-    # What is wrong with a template is wrong with each of its instances.
+    # Each instance repeats the problems of its template.
     found, missing = list(dict.fromkeys(found)), list(dict.fromkeys(missing))
     if found or (missing and not order.check_mode):
         raise Problems([*found, *missing])
@@ -114,12 +114,12 @@ def decide(order: Bring, manager: Manager) -> InstancesDecision:
 
 
 def _pools(chosen: Chosen, known: t.Mapping[str, Service]) -> t.Dict[str, str]:
-    """The pools of ours that units belong to, by group; empty for a unit of somebody else."""
+    """Returns the pool of the units, by group. The pool is empty for a unit outside of the pools."""
     return {group_of(unit): known[unit].source.pool for unit in chosen.units}
 
 
 def _wrong_checks(asked: Asked, chosen: Chosen, manager: Manager) -> t.Iterator[Problem]:
-    """Root runs nothing that somebody else may change."""
+    """Yields a problem for each health check that root would run although another user may change its files."""
     policy = asked.policy
     if policy is None or not policy.health_check or os.geteuid() != 0:
         return
@@ -135,7 +135,10 @@ def _wrong_checks(asked: Asked, chosen: Chosen, manager: Manager) -> t.Iterator[
 def _half_deployed(
     known: t.Mapping[str, Service], chosen: Chosen, steps: t.Iterable[Step], manager: Manager
 ) -> t.Iterator[Problem]:
-    """A restart would bring a version without a verdict to all instances, and nothing would undo it."""
+    """Yields a problem when a deploy of a pool has not ended and the run would start its instances.
+
+    A restart would bring a version without a verdict to all instances, and no run would undo it.
+    """
     left = journal_file.left(manager.places)
     pools = _pools(chosen, known)
     starting = {group_of(step.subject) for step in steps if step.verb in (Verb.START, Verb.RESTART)}
@@ -151,7 +154,7 @@ def _policy(
     known: t.Mapping[str, Service],
     manager: Manager,
 ) -> Policy:
-    """A pool of ours keeps the policy that it was deployed with."""
+    """Returns the policy of a group. Without a requested policy, a pool keeps that of its last good version."""
     if asked.policy is None and pool:
         good = last_good(generations.of_pool(manager.places, pool))
         return only_stopping(good.rollout if good else Policy())
@@ -161,7 +164,7 @@ def _policy(
 
 
 def _pending_reload(asked: Asked, known: t.Mapping[str, Service], manager: Manager) -> str:
-    """Why systemd has to read its unit files again although this run changes none; empty when it has not."""
+    """Returns why systemd must read its unit files again although this run changes no file. Empty without a reason."""
     if asked.leaves_nothing:
         return ""
     if host.reload_is_pending(manager.places):

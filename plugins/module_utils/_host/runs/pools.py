@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run over the pools of one manager: decide, act, conclude. A deploy and a rollback differ in what they decide."""
+"""A run over the pools of one manager: decide, act, conclude. A deploy and a rollback differ in their decisions."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.undo.transac
 
 
 class PoolsRun:
-    """``switch`` has the host undo it when it dies."""
+    """``switch`` makes the host undo the run when the run dies."""
 
     RESULT: t.ClassVar[t.Type[Result]] = PoolsResult
 
@@ -55,7 +55,7 @@ class PoolsRun:
         error, bad = transaction.settle(units, error)
         undone_since = time.time()
         reverted = transaction.undo(bad, units, begun, tell)
-        # The work is done. The rest serves the result alone.
+        # The work is done. The rest only makes the result.
         memory: t.Mapping[str, str] = or_else(lambda: _memory(decision), lambda _error: {})
         found = failures(units, lambda: _secrets(decision), self.manager, undone_since, memory)
         seen = or_else(
@@ -74,7 +74,9 @@ class PoolsRun:
         return Transaction(self.manager, self.switch, decision.versions)
 
     def _change_units(self, decision: PoolsDecision, tell: Tell) -> t.Tuple[Outcome, str]:
-        """What became of the units, and what broke the run off. Whatever that is, what was changed goes back."""
+        """Returns the outcome of the units, and the error that ended the run early. After any error, the run undoes its
+        changes.
+        """
         engine = apply.Run(self.manager, work_of_pools(decision), bool(decision.reload), tell)
         try:
             return engine.carry_out(), ""
@@ -90,7 +92,7 @@ class PoolsRun:
 
 
 def _memory(decision: PoolsDecision) -> t.Dict[str, str]:
-    """MemoryMax= of pools that have one, as written."""
+    """Returns MemoryMax= of the pools that set it, as written in the unit file."""
     limits = {
         name: UnitText.parse(file.text).values("Service", "MemoryMax")[-1:]
         for name, wanted in decision.wanted.items()
@@ -101,7 +103,7 @@ def _memory(decision: PoolsDecision) -> t.Dict[str, str]:
 
 
 def _secrets(decision: PoolsDecision) -> t.Set[str]:
-    """Of this version, of those that are kept, and of pools that have just gone."""
+    """Returns the secrets of this version, of the kept versions, and of pools that this run has removed."""
     pools = [one.pool for one in decision.wanted.values()]
     given = {value for pool in pools for value in (*pool.secrets.values(), *pool.credentials.values())}
     gone = [(path, file.text) for pool in decision.observed.values() for path, file in pool.files.items()]

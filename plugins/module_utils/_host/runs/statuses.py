@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the pools of one manager are doing."""
+"""The status of the pools of one manager."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.mana
 
 
 def statuses(manager: Manager, names: t.Sequence[str]) -> t.Dict[str, t.Dict[str, t.Any]]:
-    """By pool."""
+    """Returns the status of these pools, by pool."""
     pools = look.observe(names, manager)
     kept = {name: generations.of_pool(manager.places, name) for name in pools}
     wanted = {name: _wanted(pool, kept[name]) for name, pool in pools.items()}
@@ -44,11 +44,11 @@ def statuses(manager: Manager, names: t.Sequence[str]) -> t.Dict[str, t.Dict[str
 
 
 def of_all(manager: Manager) -> t.Dict[str, t.Dict[str, t.Any]]:
-    """By pool."""
+    """Returns the status of all pools of the manager, by pool."""
     return statuses(manager, pool_files.owned_pools(manager.places))
 
 
 def _wanted(pool: ObservedPool, kept: t.Sequence[Generation]) -> t.Collection[str]:
-    """The instances of the last good version; where none is kept, those that are enabled."""
+    """Returns the instances of the last good version. Without a good version, it returns the enabled instances."""
     good = last_good(kept)
     return good.instances if good else [name for name, seen in pool.instances.items() if seen.enabled]

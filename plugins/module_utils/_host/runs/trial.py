@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One more worker of a pool, that runs for a while under strace, and leaves nothing behind."""
+"""One more worker of a pool. It runs under strace for a limited time and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.judge.verify
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 
-# With -s 0 no data of jobs is told. It is root's, and outside of the unit: the worker may make set-user-id programs
-# work and write where hardening lets it, as without it.
+# With -s 0, strace prints no data of jobs. strace runs as root and outside of the unit. So the set-user-id programs of
+# the worker work, and the worker writes where its hardening allows it, as without strace.
 STRACE = ("-f", "-qq", "-y", "-s", "0", "-o", "/dev/stdout", "-p")
-# Seconds that a worker may take to come to its gate, with what ExecStartPre= does, and strace to be there.
+# Seconds that a worker has to reach GATE (trial_unit.py), after its ExecStartPre=, and that strace has to attach.
 START = 60.0
 LOOKS_EVERY = 0.2
-# Seconds more than were asked for, after which systemd ends a worker that nobody watches any more.
+# Seconds in addition to the requested time. systemd then ends a worker that no trial watches any more.
 SPARE = 60
 LINES = 10
 STATE = ("ActiveState", "SubState", "Result", "MainPID", "ControlPID")
@@ -49,7 +49,7 @@ STATE = ("ActiveState", "SubState", "Result", "MainPID", "ControlPID")
 
 @dataclass(frozen=True)
 class Trial:
-    """``died`` says how the worker ended before its time and not well, with its last words, or is empty."""
+    """``died`` says how the worker failed before its time, with its last journal lines. Otherwise it is empty."""
 
     usage: Usage
     died: str = ""
@@ -57,13 +57,13 @@ class Trial:
 
 
 def strace() -> str:
-    """Its path; empty without it."""
+    """Returns the path of strace. It is empty when strace is not installed."""
     return shutil.which("strace", path=PROGRAMS) or ""
 
 
 class Trials:
-    """What all trials of one pool have in common: an instance of it, what of its words nobody may see, and directives
-    that say more than the instance does.
+    """All trials of one pool. They have the same ``unit``, an instance of the pool. ``hidden`` are the secrets to
+    remove from its output. ``more`` are directives in addition to those of the instance.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class Trials:
         self.more = more
 
     def run(self, guards: t.Mapping[str, Value], seconds: float) -> Trial:
-        """Blocks until the worker has run for so long, or ended, and has been stopped as the pool's are."""
+        """Blocks until the worker has run for ``seconds`` or has ended. It is stopped like the workers of the pool."""
         prefix = trial_unit.name(self.unit.name.prefix, secrets.token_hex(4))
         directory = self.manager.places.runtime_units
         path = f"{directory}/{unit_name.template(prefix)}"
@@ -103,13 +103,13 @@ class Trials:
                 return Trial(Usage(), self._how_it_ended(unit, since))
             with self._traced(pid) as usage:
                 ended = self._ended_within(unit, seconds)
-                # The way down is seen as well.
+                # The stop is traced as well.
                 self._stop(unit)
         died = self._how_it_ended(unit, since) if ended and not self._ended_well(unit, since) else ""
         return Trial(usage(), died, ended)
 
     def _stop(self, unit: str) -> None:
-        """One that has ended is not loaded any more, and has no file."""
+        """Stops the unit. A unit that has ended is not loaded any more and has no file, so its stop may fail."""
         try:
             self.manager.stop([unit])
         except ManagerError:
@@ -117,7 +117,7 @@ class Trials:
                 raise
 
     def _at_the_gate(self, unit: str) -> int:
-        """The process that will be the worker; 0 when it ended before."""
+        """Returns the process that becomes the worker. Returns 0 when the process ended before or was too late."""
         end = time.monotonic() + START
         while time.monotonic() < end:
             shown = self.manager.show([unit], STATE)[unit]
@@ -131,10 +131,10 @@ class Trials:
 
     @contextlib.contextmanager
     def _traced(self, pid: int) -> t.Iterator[t.Callable[[], Usage]]:
-        """Lets the process go on as soon as strace is there. What it yields tells what was seen, at the end."""
+        """Lets the process go on when strace has attached. Yields a function that returns the trace at the end."""
         seen: t.List[Usage] = []
         argv = [strace(), *STRACE, str(pid)]
-        # run_command() of Ansible waits for the end.
+        # run_command() of Ansible waits until the program ends.
         with subprocess.Popen(  # pylint: disable=ansible-bad-function
             argv,
             stdout=subprocess.PIPE,
@@ -155,7 +155,8 @@ class Trials:
                 os.kill(pid, signal.SIGCONT)
                 yield lambda: seen[0]
             finally:
-                # All that it followed have ended; what a service leaves behind (KillMode=) is nobody's to watch.
+                # All processes that strace followed have ended. Only processes that a service leaves behind (KillMode=)
+                # may go on, and the trial does not watch them.
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     tracer.wait(5)
                 tracer.terminate()
@@ -190,7 +191,9 @@ class Trials:
 
     @contextlib.contextmanager
     def _without_new_directories(self) -> t.Iterator[None]:
-        """Those in /run of an instance that runs stay, and what others put beside them meanwhile."""
+        """Removes the directories in /run that the trial has created. A directory of a running instance stays. A parent
+        directory also stays when another process has put a file into it.
+        """
         new = [path for path in self.runtime_directories if not os.path.lexists(path)]
         parents = [one for path in new for one in _below_run(parent(path)) if not os.path.lexists(one)]
         yield
@@ -203,7 +206,7 @@ class Trials:
 
 @contextlib.contextmanager
 def _orderly_end() -> t.Iterator[None]:
-    """Also when somebody ends this process, or the connection is lost. What is killed leaves the rest to systemd."""
+    """Cleans up also after SIGTERM, and after SIGHUP from a lost connection. After SIGKILL, systemd does the rest."""
 
     def leave(number: int, _frame: t.Any) -> None:
         raise SystemExit(128 + number)
@@ -222,7 +225,7 @@ def _below_run(path: str) -> t.List[str]:
 
 
 def _status(pid: int, field: str) -> str:
-    """A line of proc_pid_status(5); empty when the process has gone."""
+    """Returns a line of proc_pid_status(5). It is empty when the process is gone."""
     try:
         with open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as file:
             found = [line.partition(":")[2].strip() for line in file if line.startswith(f"{field}:")]

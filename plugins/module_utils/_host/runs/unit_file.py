@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One unit file or drop-in on its way to its place."""
+"""Judges one unit file or drop-in and puts it in its place."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.write import
 
 @dataclass(frozen=True)
 class UnitOrder:
-    """A unit file or drop-in as ``spec`` says, ``wanted`` as this file; ``None`` for no file.
+    """A unit file or drop-in that ``spec`` describes. ``wanted`` is its file, or ``None`` for no file.
 
-    ``problems`` are those of the input. A ``flawed`` spec is not complete enough to be looked at. ``skip_traps`` are
-    ids of traps that are switched off.
+    ``problems`` are the problems of the input. A ``flawed`` spec is not complete enough to be judged. ``skip_traps``
+    are ids of traps that are switched off.
     """
 
     spec: UnitSpec
@@ -42,9 +42,9 @@ class UnitOrder:
 
 @dataclass(frozen=True)
 class UnitDecision:
-    """The file is to become ``wanted`` and was ``seen``; ``reload`` is whether systemd reads its unit files again.
+    """The file is ``seen`` and becomes ``wanted``. ``reload`` is whether systemd reads its unit files again.
 
-    ``catalogue`` is what systemd said of its directives, where the host does not keep that yet.
+    ``catalogue`` is systemd's list of its directives when the host does not keep this list yet.
     """
 
     spec: UnitSpec
@@ -60,11 +60,11 @@ class UnitDecision:
 
 
 def decide(order: UnitOrder, manager: Manager) -> UnitDecision:
-    """Changes nothing. Raises ``Problems`` with those of the input and what this host has against the file."""
+    """Changes nothing. Raises ``Problems`` with the problems of the input and the findings of this host."""
     directives = catalogue.of_host(manager)
     warnings = _judge(order, directives.known, manager)
     seen = one_file.seen(order.spec.path)
-    # Owner and mode are nothing to systemd.
+    # systemd does not use the owner and the mode of the file.
     differs = (seen and seen.text) != (order.wanted and order.wanted.text)
     reload = order.may_reload and (differs or host.reload_is_pending(SYSTEM) or _loaded_older(order.spec.name, manager))
     return UnitDecision(order.spec, seen, order.wanted, reload, directives.unkept, tuple(warnings))
@@ -90,7 +90,7 @@ def _judge(order: UnitOrder, known: Catalogue, manager: Manager) -> t.List[str]:
         found += _in_the_way(order.spec)
         for finding in _findings(order, known, manager):
             problem = finding.problem(order.spec.option_of(finding.at))
-            # It may come after the unit that needs it.
+            # The missing part may come after the unit that needs it.
             if finding.severity is Severity.WARNING or finding.id in MAY_COME_LATER:
                 warnings.append(str(problem))
             else:
@@ -112,7 +112,7 @@ def _in_the_way(spec: UnitSpec) -> t.Iterator[Problem]:
 
 
 def _findings(order: UnitOrder, known: Catalogue, manager: Manager) -> t.List[Finding]:
-    """What judges say about the text; nothing for a file that goes."""
+    """Returns the findings about the text. A file that is removed has no findings."""
     name, path, text = order.spec.name, order.spec.path, order.spec.text
     if text is None:
         return []
@@ -124,7 +124,7 @@ def _findings(order: UnitOrder, known: Catalogue, manager: Manager) -> t.List[Fi
         return judge(candidates.of_unit(SYSTEM, name, path, text))
     found = judge([candidates.of_drop_in(SYSTEM, name, path, text)])
     elsewhere = [one for one in found if one.at is None or one.at.path != path]
-    # What the unit has against it without the drop-in is no fault of the drop-in.
+    # A finding that the unit has without the drop-in is not a fault of the drop-in.
     before = judge([candidates.of_drop_in(SYSTEM, name, path, None)]) if elsewhere else []
     return [one for one in found if one not in before]
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A manager of systemd, over its bus or through its own tools: one round for many units, never one for each."""
+"""A manager of systemd. It is called over its bus or with systemd's tools, and one call is for many units."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ DBUS_PROPERTIES = "org.freedesktop.DBus.Properties"
 
 
 class ListedUnit(t.NamedTuple):
-    """``job`` is the type of the job that waits for the unit or runs on it, or empty."""
+    """``job`` is the type of the unit's job that waits or runs. It is empty when the unit has no job."""
 
     load: str
     active: str
@@ -39,7 +39,7 @@ class ListedUnit(t.NamedTuple):
 
 # Large: each method is one call to systemd.
 class Manager:
-    """``places`` are where it has its files and where we keep ours; ``journal`` answers questions to the journal."""
+    """``places`` are the places of its files and of this collection's files. ``journal`` answers queries."""
 
     def __init__(self, run: Run, places: Places, journal: AskJournal = journalctl.entries) -> None:
         self.run = run
@@ -48,50 +48,50 @@ class Manager:
         self._build: t.Optional[str] = None
 
     def build(self) -> str:
-        """The name of systemd's build on this host, such as ``systemd 252 (252.39-1~deb12u2)``."""
+        """Returns the name of systemd's build on this host, such as ``systemd 252 (252.39-1~deb12u2)``."""
         if self._build is None:
             self._build = self._must(["systemctl", "--version"]).partition("\n")[0]
         return self._build
 
     def version(self) -> int:
-        """Of systemd on this host, such as 252."""
+        """Returns the version of systemd on this host, such as 252."""
         found = re.match(r"systemd (\d+)", self.build())
         if found is None:
             raise ManagerError(f"systemctl --version printed {self.build()[:60]!r}")
         return int(found.group(1))
 
     def list_units(self, patterns: t.Sequence[str]) -> t.Dict[str, ListedUnit]:
-        """Every loaded unit that matches, in one call."""
+        """Returns every loaded unit that matches, with one call."""
         if not patterns:
             return {}
         ((rows,),) = self._asked([_of_manager("ListUnitsByPatterns", "asas", [], patterns)])
         return {row[0]: ListedUnit(row[2], row[3], row[4], row[8]) for row in rows}
 
     def restarts(self, units: t.Sequence[str]) -> t.Dict[str, int]:
-        """NRestarts of services: how often each was started by systemd itself since it was last started on purpose."""
+        """Returns NRestarts of services. It counts the restarts by systemd itself since the last requested start."""
         return {unit: int(count) for unit, count in self._property(units, "Service", "NRestarts").items()}
 
     def main_pids(self, units: t.Sequence[str]) -> t.Dict[str, int]:
-        """Main process of services; 0 where there is none, or systemd does not know which it is."""
+        """Returns the main processes of services. It is 0 without a main process, or when systemd does not know it."""
         return {unit: int(pid) for unit, pid in self._property(units, "Service", "MainPID").items()}
 
     def loaded_from_old_files(self, units: t.Sequence[str]) -> t.List[str]:
-        """Those whose files changed since systemd read them."""
+        """Returns the units whose files have changed since systemd read them."""
         return [unit for unit, needed in self._property(units, "Unit", "NeedDaemonReload").items() if needed]
 
     def limits(self, units: t.Sequence[str], name: str) -> t.Dict[str, int]:
-        """A limit of services by the name of its property, as it is loaded."""
+        """Returns the loaded limit of services. ``name`` is the name of its property."""
         return {unit: int(limit) for unit, limit in self._property(units, "Service", name).items()}
 
     def cgroups(self, units: t.Sequence[str]) -> t.Dict[str, str]:
-        """Where services have theirs, below the root of all; empty of one that has none."""
+        """Returns the cgroups of services, as paths below the root cgroup. Empty for a service without a cgroup."""
         return {unit: str(path) for unit, path in self._property(units, "Service", "ControlGroup").items()}
 
     def show(self, units: t.Sequence[str], properties: t.Sequence[str]) -> t.Dict[str, t.Dict[str, str]]:
-        """Properties by unit, in one call. Costs about 1.2 ms a unit, so ask only for units that matter."""
+        """Returns properties by unit, with one call. It takes about 1.2 ms per unit, so name only units that matter."""
         if not units:
             return {}
-        # Blocks come in argument order but properties in systemd's own, hence Id.
+        # The blocks have the order of the arguments. The properties have systemd's own order, so Id names the unit.
         out = self._must([*self._systemctl, "show", "--property", ",".join(["Id", *properties]), "--", *units])
         return {block["Id"]: block for block in blocks(out) if "Id" in block}
 
@@ -99,20 +99,20 @@ class Manager:
         self._must([*self._systemctl, "daemon-reload"])
 
     def renew_cgroups(self, units: t.Sequence[str]) -> None:
-        """Has systemd write what it has loaded to the cgroups of running units, which a reload of 257 does not.
+        """Makes systemd write the loaded limits to the cgroups of running units. A reload of systemd 257 does not.
 
-        Any change of a property does that (bus_service_commit_properties()). This one changes nothing: no marker is
-        named, and none is set or taken away. It leaves no drop-in either, since markers are not kept in files.
+        Any change of a property does that (bus_service_commit_properties()). This call changes nothing: it names no
+        marker, so systemd sets and removes no marker. It leaves no drop-in either: systemd keeps no markers in files.
         """
         nothing: t.List[t.Any] = [("Markers", ("as", []))]
         self._try([_of_manager("SetUnitProperties", "sba(sv)", unit, True, nothing) for unit in units])
 
     def enable(self, units: t.Sequence[str]) -> None:
-        """Makes the links only; the one reload of the run follows."""
+        """Only makes the links. The one reload of the run follows."""
         self._must([*self._systemctl, "--no-reload", "--quiet", "enable", "--", *units])
 
     def reenable(self, units: t.Sequence[str]) -> None:
-        """Takes all their links away and makes those that [Install] asks for now."""
+        """Removes all links of the units and makes the links that [Install] asks for now."""
         self._must([*self._systemctl, "--no-reload", "--quiet", "reenable", "--", *units])
 
     def disable(self, units: t.Sequence[str]) -> None:
@@ -122,19 +122,19 @@ class Manager:
         self._must([*self._systemctl, "stop", "--", *units])
 
     def reset_failed(self, units: t.Sequence[str]) -> None:
-        """Forgets failures and start counts. Says no for a unit that is not loaded, which has nothing to forget."""
+        """Resets failures and start counts. systemd refuses this for a unit that is not loaded and so has none."""
         self._try([_of_manager("ResetFailedUnit", "s", unit) for unit in units])
 
     def start(self, units: t.Sequence[str]) -> None:
-        """Puts the jobs in and does not wait for them: what became of them is read from the units."""
+        """Adds the jobs and does not wait for them. The state of the units shows the results."""
         self._try([_of_manager("StartUnit", "ss", unit, "replace") for unit in units])
 
     def restart(self, units: t.Sequence[str]) -> None:
-        """The same. It starts what does not run, at once: a start would wait for the delay of a crashed unit."""
+        """Adds jobs in the same way. A restart starts a crashed unit immediately. A start would wait for its delay."""
         self._try([_of_manager("RestartUnit", "ss", unit, "replace") for unit in units])
 
     def own_scope(self, name: str, pid: int) -> None:
-        """Moves a process into a scope of its own (systemd.scope(5))."""
+        """Moves a process to its own scope (systemd.scope(5))."""
         properties = ["2", "PIDs", "au", "1", str(pid), "CollectMode", "s", "inactive-or-failed"]
         self._must(
             [
@@ -154,9 +154,9 @@ class Manager:
         )
 
     def reload_units(self, units: t.Sequence[str]) -> t.Dict[str, str]:
-        """Has them read their configuration, and waits for it. Returns those that could not, and systemd's word why.
+        """Makes the units read their configuration again, and waits. Returns the failed units with systemd's result.
 
-        The job of one that dies while it reloads fails as well, with the result success: its death is for the verdict.
+        When a unit dies during its reload, its job fails as well, with the result success. The verdict shows its death.
         """
         status, _out, err = self.run([*self._systemctl, "reload", "--", *units])
         shown = self.show(units, ["ReloadResult", "ActiveState"]).values()
@@ -166,17 +166,17 @@ class Manager:
         return refused
 
     def journal(self, unit: str, since: float, until: t.Optional[float] = None, lines: int = 200) -> t.List[Entry]:
-        """The last entries about a unit, its own and systemd's; of what journald has written already."""
+        """Returns the last entries of a unit and of systemd about it, as far as journald has written them."""
         return self._ask_journal(JournalQuery(About.ALL, (unit,), since, lines, until=until))
 
     def exits(
         self, units: t.Sequence[str], since: float = 0.0, until: t.Optional[float] = None, *, fresh: bool = False
     ) -> t.List[Entry]:
-        """The last ends of main processes of all these units, in one call; times are in seconds since the epoch."""
+        """Returns the last exits of main processes of these units, with one call. Times are seconds since the epoch."""
         return self._entries(About.EXITS, units, since, until, fresh=fresh)
 
     def failures(self, units: t.Sequence[str], since: float) -> t.List[Entry]:
-        """The same, and the results of units that failed; up to now."""
+        """Returns the exits and the results of failed units, up to now."""
         return self._entries(About.FAILURES, units, since, None, fresh=True)
 
     def _entries(
@@ -195,7 +195,7 @@ class Manager:
         return {unit: value for unit, (value,) in zip(units, self._asked(calls))}
 
     def _asked(self, calls: t.Sequence[Call]) -> t.List[t.List[t.Any]]:
-        """What each call returned."""
+        """Returns the values of each answer. Raises ``ManagerError`` when an answer is an error."""
         answers = self._try(calls)
         for call, answer in zip(calls, answers):
             if answer.error:
@@ -203,7 +203,7 @@ class Manager:
         return [answer.values for answer in answers]
 
     def _try(self, calls: t.Sequence[Call]) -> t.List[Answer]:
-        """The answers, of which any may be a no."""
+        """Returns the answers. An answer may be an error."""
         try:
             return bus.ask(self.places.bus, calls) if calls else []
         except (OSError, ValueError) as error:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What somebody needs to know about an instance that did not settle, without logging in."""
+"""Describes an instance that did not settle, so that the operator does not have to log in."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.mana
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else
 
 LINES = 10
-# Instances of a pool fail alike, so one of each pool tells why; each journal costs a call.
+# Instances of a pool fail in the same way, so the journal of one instance is enough. Each journal needs a call.
 MOST_JOURNALS = 5
-# Seconds for which a busy journald may be behind.
+# A busy journald may be late by so many seconds.
 LATEST = 5.0
 
 Secrets = t.Callable[[], t.Iterable[str]]
@@ -31,20 +31,20 @@ Secrets = t.Callable[[], t.Iterable[str]]
 def failures(
     outcome: Outcome, secrets: Secrets, manager: Manager, until: float, memory: t.Mapping[str, str]
 ) -> t.List[t.Dict[str, t.Any]]:
-    """One entry for each instance with a bad verdict: unit, verdict, exit, restarts, journal.
+    """Returns one entry for each instance with a bad verdict: unit, verdict, exit, restarts, journal.
 
     ``memory`` is the MemoryMax= of pools that have one.
 
-    ``secrets`` finds what nobody may see of what workers wrote, which costs something. ``until`` is when instances
-    began to be put back, in seconds since the epoch. Raises nothing: what cannot be read is not told. The outcome
-    learns whose start timed out, for all that is told of it.
+    ``secrets`` finds the secrets to remove from the output of workers, and takes some time. ``until`` is the time when
+    the run began to put instances back, in seconds since the epoch. This function raises nothing: a fact that cannot be
+    read is left out. It also adds to the outcome the instances whose start timed out, because all messages need them.
     """
     failed = outcome.failed
     if not failed:
         return []
     outcome.late = or_else(functools.partial(_late, outcome, manager, until), lambda _error: set())
     verdicts = outcome.verdicts
-    # One that went down without our doing was not restarted; it did so during the rollout.
+    # The run did not start an instance that went down by itself. Such an instance went down during the rollout.
     since = {unit: outcome.started.get(unit, min(outcome.started.values(), default=0.0)) for unit in failed}
     exits = or_else(functools.partial(_exits, manager, since, until), lambda _error: {})
     speakers = list({UnitName.parse(unit).prefix: unit for unit in reversed(failed)}.values())[:MOST_JOURNALS]
@@ -80,7 +80,7 @@ def _exits(manager: Manager, since: t.Mapping[str, float], until: float) -> t.Di
 
 
 def _said(manager: Manager, since: t.Mapping[str, float], until: float, secrets: Secrets) -> t.Dict[str, t.List[str]]:
-    """Without knowing the secrets nothing is said."""
+    """Returns the journal lines of the units. When the secrets cannot be read, it raises and returns no lines."""
     hidden = list(secrets())
     journals = {unit: manager.journal(unit, begin, until + LATEST) for unit, begin in since.items()}
     return {unit: journal_lines(last_death(one, until), hidden)[-LINES:] for unit, one in journals.items()}

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the host does on its own when the run that was changing it has died; what it says goes to the journal."""
+"""Recovery: the host itself undoes a run that has died while it changed the host. Its messages go to the journal."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.telling impo
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo import archive, journal_file, leftovers
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo.revert import Revert
 
-# For the kernel to end a process that was killed, and for a run that ends right now.
+# Seconds for the kernel to end a killed process, and for a run that is about to end.
 END_WITHIN = 5.0
 
 
 def main() -> int:
-    """Exit status 0 when nothing is half changed any more."""
+    """Returns exit status 0 when no change is half done any more."""
     os.umask(UMASK)
     places = _own_places()
     try:
@@ -46,10 +46,10 @@ def main() -> int:
         with host.only_run(places):
             trouble = recover(places)
     except Problems as found:
-        # Another run has begun and goes on from there.
+        # Another run has begun and continues from this state.
         trouble = [str(problem) for problem in found.problems]
     except Exception as error:
-        # Whatever it is, the timer tries again.
+        # After any error, the timer tries again.
         trouble = [in_words(error)]
     for line in trouble:
         tell(line)
@@ -57,25 +57,25 @@ def main() -> int:
 
 
 def _own_places() -> Places:
-    """Of the manager that has started this."""
+    """Returns the places of the manager that has started this process."""
     return SYSTEM if os.geteuid() == 0 else places_of(pwd.getpwuid(os.geteuid()))
 
 
 def _manager(places: Places) -> Manager:
-    """That of a user is no reason to ask for root, so without the journal when only root may read it."""
+    """Returns the manager. For a user, this process is not root, so it has no journal when only root may read that."""
     uid = os.geteuid() if places.user else None
     return Manager(commands.run, places, lambda query: journalctl.entries(query, uid))
 
 
 def tell(line: str) -> None:
-    """To the journal, when journald is there."""
+    """Writes a line to the journal when journald runs."""
     with contextlib.suppress(OSError):
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
 
 
 def recover(places: Places) -> t.List[str]:
-    """Puts back what can be put back, and finishes removals. Returns what went wrong, in words."""
+    """Puts back the versions that can be put back, and finishes removals. Returns the errors as text."""
     left = journal_file.left(places)
     if left is None or left.phase is Phase.UNDONE:
         return []
@@ -88,7 +88,7 @@ def recover(places: Places) -> t.List[str]:
             archive.mark(places, change.new, State.BAD)
         journal_file.write(places, replace(left, phase=Phase.REVERTING))
     except OSError as error:
-        # A full disk, say, where the workers can be put back all the same.
+        # When the disk is full, for example, the workers can still be put back.
         trouble.append(str(error))
     others = [name for name in pool_files.owned_pools(places) if name not in changes and name not in left.gone]
     revert = Revert(changes, others, _manager(places), tell, left.gone)
@@ -102,10 +102,10 @@ def recover(places: Places) -> t.List[str]:
 
 
 def _changes(places: Places, left: RunJournal, trouble: t.List[str]) -> t.Iterator[t.Tuple[str, Change]]:
-    """Those that can be undone. A good one too: its run did not live to say so.
+    """Yields the changes that can be undone, also when a new version is good: its run died before it could report that.
 
-    One whose former generation is gone stays as it is: without one its pool would be removed. One whose generations
-    cannot be read is left, and told as ``trouble``: the others go back all the same.
+    A pool whose previous generation is gone stays as it is. Without that generation, the undo would remove the pool. A
+    pool whose generations cannot be read also stays, and its error is added to ``trouble``. The other pools are undone.
     """
     for name, noted in left.pools.items():
         try:
@@ -119,7 +119,7 @@ def _changes(places: Places, left: RunJournal, trouble: t.List[str]) -> t.Iterat
 
 
 def _end(places: Places, left: RunJournal) -> None:
-    """Ends the run that wrote the journal if it lives: it is stopped, or it hangs, and has said nothing for long."""
+    """Kills the run that wrote the journal if it still lives. It is stopped or hangs: it gave no sign of life."""
     end = time.monotonic() + END_WITHIN
     while host.holder(places).get("pid") == left.pid and time.monotonic() < end:
         with contextlib.suppress(ProcessLookupError):
@@ -128,5 +128,5 @@ def _end(places: Places, left: RunJournal) -> None:
 
 
 def _seconds(iso: str) -> float:
-    """Since the epoch."""
+    """Returns seconds since the epoch."""
     return calendar.timegm(time.strptime(iso, "%Y-%m-%dT%H:%M:%SZ"))

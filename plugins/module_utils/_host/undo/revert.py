@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Undoes changes whose new generation is bad: once in a run, and what goes wrong meanwhile is told and left."""
+"""Undoes changes whose new generation is bad. A run does that once. It reports an error and does not try again."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.undo import 
 
 
 class Revert:
-    """``others`` are the pools of the host that are not undone, and ``gone`` those whose removal is finished."""
+    """``others`` are the pools of the host that stay. ``gone`` are the pools whose removal the revert finishes."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Revert:
         self.gone = gone
         self.manager = manager
         self.outcome = Outcome()
-        # Paths of masks by unit, by pool.
+        # By pool and by unit: the path of the mask.
         self.masked: t.Dict[str, t.Dict[str, str]] = {}
 
     def carry_out(self, failed: Outcome, begun: float) -> Reverted:
@@ -61,7 +61,7 @@ class Revert:
         try:
             self._carry_out(failed, begun)
         except Exception as wrong:
-            # Whatever it is: the host tries again, and this run tells what it knows.
+            # After any error, the host tries again, and this run reports the rest.
             error = in_words(wrong)
         return Reverted(self.changes, self.outcome, error, self.masked)
 
@@ -89,21 +89,22 @@ class Revert:
             return PoolWork(name, plan_removal(name, observed, "its first version is bad"))
         back = _again(self.manager.places, change.back, change.new)
         instances = [unit_name.instance(name, one) for one in back.pool.instances]
-        # Somebody may have masked one meanwhile, and systemd refuses the whole call that enables it with others.
+        # The operator may have masked an instance during the run. systemd then refuses the whole call that enables it
+        # together with other instances.
         self.masked[name] = by_hand.look(self.manager.places, instances).masked
         steps = plan_revert(back, observed, _touched(back, observed, failed, begun))
         steps = passing_over(self.masked[name], steps)
         instances = [unit for unit in instances if unit not in self.masked[name]]
-        # All at once: what runs the bad version serves nobody.
+        # All instances restart at the same time: an instance with the bad version is of no use.
         policy = replace(back.pool.rollout, canary=0, max_parallel="100%", on_failure="stop")
         return PoolWork(name, steps, back.files, instances, policy)
 
 
 def _again(places: Places, back: Generation, failed: Generation) -> Wanted:
-    """What the former generation wants on this host now.
+    """Returns the units of the previous generation as this host wants them now.
 
-    The run that failed has looked at what is watched. Nobody looks again: workers own such files, and one that has just
-    made its file endless, or put it on a dead server, would keep its bad version.
+    The failed run has looked at the watched files, and the revert does not look again. Workers own such files. A worker
+    that has made its file endless, or has put it on a dead server, would otherwise keep its bad version.
     """
     pool = back.as_pool()
     noted = markers_in(places, failed.as_pool(), failed.files)
@@ -111,7 +112,7 @@ def _again(places: Places, back: Generation, failed: Generation) -> Wanted:
 
 
 def _touched(back: Wanted, observed: ObservedPool, failed: Outcome, begun: float) -> t.Set[str]:
-    """Units that the failed run started, and those that systemd started on its files meanwhile."""
+    """Returns the units that the failed run started, and the units that systemd started with its files since then."""
     name = back.pool.name
     stale = {step.subject for step in plan_pool(back, observed) if step.verb is Verb.RESTART}
     later = {

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The versions that a run brings to pools: kept before anything changes, good or bad afterwards, undone when bad."""
+"""The versions that a run brings to pools. The run keeps them first, marks them good or bad, and undoes bad ones."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.undo.revert 
 
 
 class Transaction:
-    """Brings ``versions`` to a host, and undoes them. ``switch`` makes the host undo them when this run dies."""
+    """Records ``versions`` of a run and undoes bad ones. ``switch`` makes the host undo them when this run dies."""
 
     def __init__(self, manager: Manager, switch: DeadMan, versions: Versions) -> None:
         self.manager = manager
@@ -32,7 +32,7 @@ class Transaction:
         self.versions = versions
 
     def begin(self) -> None:
-        """All that a later run, or the host, needs to finish or undo this one, before anything changes."""
+        """Writes everything that a later run or the host needs to finish or undo this run, before anything changes."""
         for one in self.versions.unfinished:
             archive.mark(self.places, one, State.BAD)
         for change in self.versions.changes.values():
@@ -46,9 +46,9 @@ class Transaction:
     def settle(self, units: Outcome, error: str) -> t.Tuple[str, t.Mapping[str, Change]]:
         """Marks each version good or bad. Returns the error, and the changes whose version is bad.
 
-        A version is good when its whole pool settled. When an ``error`` broke the run off, or when that cannot be
-        written down, all are bad. A version that was not brought to all instances, because stops killed, is neither:
-        the next run goes on.
+        A version is good when its whole pool settled. All versions are bad when an ``error`` ended the run early, or
+        when a mark cannot be written. A version that did not reach all instances, because a stop ended in SIGKILL, is
+        not marked: the next run continues with it.
         """
         changes = self.versions.changes
         bad = {name: change for name, change in changes.items() if error or name in units.faulty}
@@ -60,20 +60,20 @@ class Transaction:
         except Exception as failed:
             return error or in_words(failed), dict(changes)
         for name in changes.keys() - unfinished:
-            # What cannot be cleaned up now, the next run does.
+            # When this cleanup fails, the next run does it.
             or_else(functools.partial(archive.prune, self.places, name), lambda _error: None)
         return error, bad
 
     def undo(
         self, bad: t.Mapping[str, Change], units: Outcome, begun: float, tell: t.Callable[[str], None]
     ) -> t.Optional[Reverted]:
-        """Puts back the versions that may be put back. ``units`` is what became of them in the run, which began at
-        ``begun``.
+        """Puts back the versions that may be put back. ``units`` is the outcome of the units in the run. The run began
+        at ``begun``.
         """
         undone = {name: change for name, change in bad.items() if change.undoable}
         if not undone:
             return None
-        # On a full disk that is not written, and the journal still says enough.
+        # On a full disk, this write fails, and the earlier journal still says enough.
         with contextlib.suppress(OSError):
             for change in undone.values():
                 archive.mark(self.places, change.new, State.BAD)
@@ -82,7 +82,7 @@ class Transaction:
         return Revert(undone, others, self.manager, tell).carry_out(units, begun)
 
     def end(self, reverted: t.Optional[Reverted]) -> None:
-        """Nothing is half changed any more; or the host has to try again, now that this run could not."""
+        """Ends the transaction when no change is half done any more. When the undo failed, the host tries again."""
         if reverted and reverted.error:
             return
         left = self.versions.left_for_later

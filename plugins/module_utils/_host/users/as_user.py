@@ -1,13 +1,14 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A process that is another user, so that root never writes where that user may have planted a link.
+"""A process that runs as another user. So root never writes to a place where that user may have put a link.
 
-It is a fresh interpreter with this very code, in a clean environment: it has become the user before it hears of its
-work, and what root remembers, such as the secrets of everybody else, it has never known. It speaks with root in lines
-of JSON: it tells its progress and its results, and asks for the one thing that it needs root for, the journal.
+The process is a new interpreter with the same code, in a clean environment. The process becomes the user before it
+receives its work. It never had the data in the memory of root, such as the secrets of other users. The process and root
+exchange lines of JSON. The process sends its progress and its results, and asks root for the journal. It needs root for
+nothing else.
 
-That user may stop it, kill it, and plant what makes it wait. So root believes nothing that it says before it has looked
-at it, waits so long and no longer, and then ends it with all that it has begun.
+The user may stop or kill the process, or may create files that make the process wait. So root checks each message
+before it uses the message. Root waits only for a limited time, and then kills the process with all its child processes.
 """
 
 from __future__ import annotations
@@ -43,18 +44,18 @@ Message = t.Dict[str, t.Any]
 
 # A sign of life.
 ALIVE: Message = {"alive": True}
-# In bytes. A plan of 10,000 instances takes 2 MB.
+# The limit of one message, in bytes. A plan of 10,000 instances takes 2 MB.
 LONGEST_LINE = 2**26
-# Of all that is said before one result.
+# The limit of all messages before one result, in bytes.
 MOST_SAID = 2**28
 # Seconds until the first sign of life.
 STARTS = 30.0
-# Seconds for one that was let go to come to its end.
+# Seconds that a process has to end after root has closed its side.
 PARTING = 1.0
 
 
 class Lines:
-    """One end of the conversation. ``seconds`` is how long the other end may take to hear what is said."""
+    """One end of the connection. ``seconds`` is the time that the other end has to take a message."""
 
     def __init__(self, connection: socket.socket, seconds: float = math.inf) -> None:
         self._connection = connection
@@ -63,14 +64,14 @@ class Lines:
         self._speaking = threading.Lock()
 
     def say(self, **message: t.Any) -> None:
-        """Raises ``OSError``, such as when nobody has heard it in time."""
+        """Sends a message. Raises ``OSError``, for example when the other end has not taken the message in time."""
         with self._speaking:
             self._connection.settimeout(None if self._seconds == math.inf else self._seconds)
             self._connection.sendall(json.dumps(message).encode() + b"\n")
 
     def hear(self, until: float = math.inf) -> t.Tuple[Message, int]:
-        """A message and its length. Raises ``EOFError`` when the other end is gone, ``socket.timeout`` when it has said
-        none ``until`` a time of the monotonic clock, and ``ValueError`` for what is no message.
+        """Returns a message and its length. Raises ``EOFError`` when the other end is gone, and ``ValueError`` when the
+        message is not valid. Raises ``socket.timeout`` when no message comes ``until`` a time of the monotonic clock.
         """
         searched = 0
         while True:
@@ -85,7 +86,7 @@ class Lines:
             self._read += self._received(until)
 
     def hang_up(self) -> None:
-        """The other end hears that nothing more comes."""
+        """Shows the other end that no more messages come."""
         with contextlib.suppress(OSError):
             self._connection.shutdown(socket.SHUT_WR)
 
@@ -116,13 +117,13 @@ def _message(line: bytes) -> Message:
 
 
 class Principal:
-    """The process that began this one, for this one."""
+    """The process that has started this process."""
 
     def __init__(self, lines: Lines) -> None:
         self._lines = lines
 
     def tell(self, line: str) -> None:
-        """Progress."""
+        """Reports a line of progress."""
         self._lines.say(told=line)
 
     def journal(self, query: JournalQuery) -> t.List[Entry]:
@@ -130,37 +131,37 @@ class Principal:
         return t.cast("t.List[Entry]", self._lines.hear()[0]["entries"])
 
     def give(self, work: t.Callable[[], Returned]) -> None:
-        """What ``work`` returns or raises."""
+        """Sends the value that ``work`` returns, or the exception that it raises."""
         self._lines.say(result=carried(work))
 
     def await_go(self) -> None:
-        """Raises ``EOFError`` when nobody will say so."""
+        """Waits until the work may go on. Raises ``EOFError`` when the other end is gone."""
         self._lines.hear()
 
 
-# What a process does: a function of a module, or an object of a class there, of which nothing but its fields comes
-# along. It gives results, and may wait between them until it is let go on.
+# The work of a process: a function of a module, or an object of a class in a module. Only the fields of the object are
+# sent. The work gives results. Between two results, it may wait until it may go on.
 Work = t.Callable[[Principal], None]
 PROGRAM = Program(__name__)
 
 
 class AsUser:
-    """``work`` is done by a process of ``user``, which is dead without a sign of life for ``silence`` seconds."""
+    """A process of ``user`` does ``work``. It counts as dead after ``silence`` seconds without a sign of life."""
 
     def __init__(self, user: pwd.struct_passwd, work: Work, silence: float) -> None:
         self.user = user
         self._silence = silence
-        # Of its interpreter, which may be slow to start.
+        # The interpreter may be slow to start.
         self._quiet = max(STARTS, silence)
         self._scope = ""
         ours, theirs = socket.socketpair()
         with theirs, tempfile.TemporaryFile() as program:
             program.write(PROGRAM.made())
             program.flush()
-            # The user reads on in it, and it has no name.
+            # The process still reads the program when it has become the user. The file has no name.
             os.fchmod(program.fileno(), 0o444)
             given = (program.fileno(), theirs.fileno())
-            # run_command() of Ansible's waits for the end.
+            # run_command() of Ansible waits until the program ends.
             process = subprocess.Popen(  # pylint: disable=ansible-bad-function,consider-using-with
                 [sys.executable, "-I", f"/proc/self/fd/{given[0]}", str(given[1]), user.pw_name],
                 stdin=subprocess.DEVNULL,
@@ -174,11 +175,12 @@ class AsUser:
         self._process = process
         self.pid = process.pid
         self._lines = Lines(ours, silence)
-        # To the user and never back: who unpickles does whatever is written there (pickle in Python's library).
+        # Root sends a pickle to the user and never takes a pickle from the user. Unpickling runs any code that the
+        # pickle names (pickle in Python's library).
         self._say(work=base64.b64encode(pickle.dumps(work)).decode(), every=silence / SIGNS_OF_LIFE)
 
     def live_apart(self, system: Manager) -> None:
-        """In a scope of its own, so that it outlives the session, and all that it begins goes with it."""
+        """Moves the process to its own scope. So it outlives the session, and its child processes end with it."""
         scope = f"workers-run-{self.pid}.scope"
         system.own_scope(scope, self.pid)
         self._scope = scope
@@ -187,8 +189,8 @@ class AsUser:
         self._say(go=True)
 
     def result(self, tell: t.Callable[[str], None], patience: float) -> Returned:
-        """The next one. Raises what the work has raised, and ``ManagerError`` when the process is dead, or has told no
-        progress for ``patience`` seconds, or what no process of ours would.
+        """Returns the next result, or raises the exception of the work. Raises ``ManagerError`` when the process is
+        dead, when it has reported no progress for ``patience`` seconds, or when a message is not valid.
         """
         until, said = time.monotonic() + patience, 0
         try:
@@ -216,7 +218,7 @@ class AsUser:
         raise self._ended("said what no process of ours would, and was killed")
 
     def close(self) -> None:
-        """It ends where it waits next, or is ended."""
+        """Lets the process end at its next wait, or kills it."""
         self._lines.hang_up()
         until = time.monotonic() + PARTING
         try:
@@ -229,7 +231,7 @@ class AsUser:
         self._lines.close()
 
     def _say(self, **message: t.Any) -> None:
-        # Whoever is gone, or does not listen, will not answer either.
+        # A process that is gone or does not read does not answer either. ``result`` raises an error for such a process.
         with contextlib.suppress(OSError):
             self._lines.say(**message)
 
@@ -238,7 +240,9 @@ class AsUser:
         return ManagerError(f"the process that was working as {self.user.pw_name} {how}")
 
     def _kill(self) -> None:
-        """With what it has begun. One that waits for a dead file server goes when that answers."""
+        """Kills the process with its child processes. A process that waits for a dead file server ends when the server
+        answers.
+        """
         with contextlib.suppress(OSError):
             os.killpg(self.pid, signal.SIGKILL)
         if self._scope:
@@ -246,7 +250,7 @@ class AsUser:
 
 
 def main() -> int:
-    """What that process runs, as root until it has become the user."""
+    """Runs in that process. The process is root until it has become the user."""
     connection, name = sys.argv[1:]
     os.umask(UMASK)
     accounts.become(accounts.account_of(pwd.getpwnam(name)))
@@ -254,11 +258,11 @@ def main() -> int:
     try:
         order, _length = lines.hear()
         threading.Thread(target=_give_signs, args=(lines, order["every"]), daemon=True).start()
-        # Root has written it.
+        # Root has written this pickle.
         work = pickle.loads(base64.b64decode(order["work"]))  # noqa: S301
         work(Principal(lines))
     except (EOFError, ConnectionError):
-        # Nobody listens any more.
+        # The other end is gone.
         pass
     except Exception:
         lines.say(result={"unexpected": traceback.format_exc()})
@@ -266,7 +270,7 @@ def main() -> int:
 
 
 def _give_signs(lines: Lines, every: float) -> None:
-    """As long as this process is neither stopped nor dead."""
+    """Sends signs of life as long as this process is not stopped and not dead."""
     with contextlib.suppress(OSError):
         while True:
             lines.say(**ALIVE)

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run in the manager of a user: a process of that user decides and acts, and this one makes the result.
+"""A run in the manager of a user. A process of that user decides and acts, and this process makes the result.
 
-Whatever goes wrong with that process is the failure of its own run, and of no other.
+An error of the user's process is a failure of its own run. Other runs go on.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.users.user_p
 
 Said = t.Dict[str, t.Any]
 
-# Seconds in which it has to decide.
+# Seconds that the process has to decide.
 DECIDES = 120.0
-# Without progress. What a user has written into his own units may let a stop take for ever.
+# Seconds without progress. A stop never ends when the user's own unit files say so.
 ACTS = 3600.0
-# What it says of its decision, and of its end, beside its result.
+# The shapes of two messages: the decision, and the end of the run.
 DECISION = {"changes": bool, "warnings": [str], "pools": [str], "result": dict}
 END = {"failed": bool, "warnings": [str], "pools": [str], "result": dict}
 
 
 @dataclass(frozen=True)
 class UserDecision:
-    """``result`` is that of a check. ``lingering`` are steps of the host: the manager of a user runs as long as
-    there are pools in it. An ``error`` has ended the run; it may come from ``problems``.
+    """``result`` is the result of check mode. ``lingering`` are steps of the host: the manager of a user lingers as
+    long as it has pools. An ``error`` has ended the run. The error may come from ``problems``.
     """
 
     result: Result
@@ -60,7 +60,7 @@ class UserDecision:
 
 @dataclass(frozen=True)
 class UserOutcome:
-    """``pools`` are those that are there now. An ``error`` has ended the run."""
+    """``pools`` are the pools that exist now. An ``error`` has ended the run."""
 
     result: Result
     went_wrong: bool = False
@@ -74,8 +74,8 @@ class UserOutcome:
 
 
 class UserRun:
-    """One run in the manager of a user. Of a deploy that manager is made to run as long as there are pools in it; by
-    another order it is only used.
+    """One run in the manager of a user. A deploy makes that manager linger as long as it has pools. Other orders only
+    use the manager.
     """
 
     def __init__(self, user: pwd.struct_passwd, kind: t.Type[Run[t.Any]], order: Order, system: Manager) -> None:
@@ -90,14 +90,14 @@ class UserRun:
         self._own_lock = contextlib.ExitStack()
 
     def begin(self) -> None:
-        """Its process decides from now on. Raises TROUBLE."""
+        """Starts the process. The process begins to decide. Raises TROUBLE."""
         login(self.name, f"user {self.name}")
         if not self.order.check_mode:
             self._own_lock.enter_context(only_run_of(self.name))
         self._process = AsUser(self.user, Part(self.kind, self.order, self.places), self.order.confirm)
 
     def decide(self) -> UserDecision:
-        """What its process has decided. Raises TROUBLE."""
+        """Returns the decision of the process. Raises TROUBLE."""
         try:
             said = of_shape(self._started().result(lambda _line: None, DECIDES), DECISION, self.name)
             result = self._result(said)
@@ -111,12 +111,12 @@ class UserRun:
         return UserDecision(result, changes, tuple(said["warnings"]), tuple(said["pools"]), steps)
 
     def broken_off(self, error: Exception) -> UserDecision:
-        """The decision of a run that has gone wrong, and does nothing more."""
+        """Returns the decision of a run that has failed. Such a run does nothing more."""
         problems = error.problems if isinstance(error, Problems) else ()
         return UserDecision(self.kind.RESULT(), error=_in_words(error), problems=problems)
 
     def act(self, decision: UserDecision, tell: Tell) -> UserOutcome:
-        """An error is the failure of this run alone: the others go on."""
+        """Carries out the decision. An error is a failure of this run only. Other runs go on."""
         if decision.error:
             return self.leave(decision)
         try:
@@ -130,18 +130,18 @@ class UserRun:
         return outcome
 
     def leave(self, decision: UserDecision) -> UserOutcome:
-        """The outcome of a decision that is not carried out."""
+        """Returns the outcome of a decision that is not carried out."""
         return UserOutcome(decision.result, pools=decision.pools, error=decision.error)
 
     def result(self, decision: UserDecision, outcome: UserOutcome) -> Result:
-        """The result of the module, in which a pool of this user is ``USER/NAME``."""
+        """Returns the result of the module. In this result, a pool of the user has the name ``USER/NAME``."""
         result = outcome.result.of_user(self.name, changed=decision.changes, error=outcome.error)
         if decision.lingering and isinstance(result, PoolsResult):
             result = replace(result, host_plan=[*decision.lingering, *result.host_plan])
         return result
 
     def close(self) -> None:
-        """Ends the process, and releases its lock."""
+        """Ends the process and releases its lock."""
         if self._process:
             self._process.close()
         self._process = None
@@ -182,7 +182,7 @@ def _plan_lingering(user: str, pools: t.Sequence[str]) -> t.Iterator[t.Dict[str,
 
 
 def _keep_lingering(user: str, deploy: Deploy, outcome: UserOutcome) -> None:
-    """The manager lingers as long as it has pools. A pool that no order has put there is not noted as ours."""
+    """Makes the manager linger as long as it has pools. Notes only the pools that an order has put there."""
     there = look_as(user, owned_pools, {"pools": [str]})["pools"] if outcome.error else outcome.pools
     if there:
         lingering.note(user, deploy.left_of(lingering.pools_of(user)).intersection(there))

@@ -38,7 +38,7 @@ TERM = 1 << (signal.SIGTERM - 1)
 MEANT_AS_DROP_IN = ("", ".cfg", ".ini", ".service", ".txt")
 
 
-class _Who(t.NamedTuple):
+class _RunsAs(t.NamedTuple):
     """The user and group of a unit. ``account`` is ``None`` when only systemd knows them, or when they do not exist."""
 
     account: t.Optional[accounts.Account]
@@ -49,15 +49,15 @@ class _Who(t.NamedTuple):
 def facts(places: Places, units: t.Sequence[Unit], run: Run) -> t.List[HostFacts]:
     """Returns the facts for each unit, in the order of ``units``."""
     needed = [NeededPaths.of(unit) for unit in units]
-    whos = [_who(unit) for unit in units]
-    closed = _closed([(who.account, paths) for who, paths in zip(whos, needed) if who.account])
+    accounts_of = [_runs_as(unit) for unit in units]
+    closed = _closed([(runs_as.account, paths) for runs_as, paths in zip(accounts_of, needed) if runs_as.account])
     stray = _unowned([unit.path for unit in units if unit.path.startswith(VENDOR)], run)
     swap = _has_swap()
     return [
         HostFacts(
-            paths={path: _path_facts(path, paths, (who.account, path) not in closed) for path in paths.all},
-            user_known=who.user_known,
-            group_known=who.group_known,
+            paths={path: _path_facts(path, paths, (runs_as.account, path) not in closed) for path in paths.all},
+            user_known=runs_as.user_known,
+            group_known=runs_as.group_known,
             swap=swap,
             masked_by=_masked_by(places, unit.name),
             vendor_copy=_vendor_copy(unit),
@@ -65,7 +65,7 @@ def facts(places: Places, units: t.Sequence[Unit], run: Run) -> t.List[HostFacts
             user_manager=bool(places.user),
             unread_drop_ins=tuple(_unread_drop_ins(places, unit.name)),
         )
-        for unit, who, paths in zip(units, whos, needed)
+        for unit, runs_as, paths in zip(units, accounts_of, needed)
     ]
 
 
@@ -89,16 +89,16 @@ def processes(shown: t.Mapping[str, t.Mapping[str, str]]) -> t.Dict[str, LivePro
     }
 
 
-def _who(unit: Unit) -> _Who:
+def _runs_as(unit: Unit) -> _RunsAs:
     user_name, group_name = unit.value("Service", "User", str(os.geteuid())), unit.value("Service", "Group")
     if "%" in user_name + group_name:
-        return _Who(None)
+        return _RunsAs(None)
     user = accounts.found(user_name, pwd.getpwnam, pwd.getpwuid)
     group = accounts.found(group_name, grp.getgrnam, grp.getgrgid) if group_name else None
     if user is None or (group_name and group is None):
-        return _Who(None, user is not None, not group_name or group is not None)
+        return _RunsAs(None, user is not None, not group_name or group is not None)
     gid = group.gr_gid if group else user.pw_gid
-    return _Who(accounts.Account(user.pw_uid, gid, tuple(os.getgrouplist(user.pw_name, gid))))
+    return _RunsAs(accounts.Account(user.pw_uid, gid, tuple(os.getgrouplist(user.pw_name, gid))))
 
 
 def _closed(asked: t.Iterable[t.Tuple[accounts.Account, NeededPaths]]) -> t.Set[t.Tuple[accounts.Account, str]]:

@@ -19,21 +19,17 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.observe
     File,
     Instance,
     ObservedPool,
-    ObservedShared,
     Process,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
-from ansible_collections.workers.systemd.plugins.module_utils._core.write import restart_counter
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.markers import (
     UNIT_MARKER,
     own_markers,
     unit_marker,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import GROWING_DELAY_SINCE
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import ENABLED, UNITS
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations
 from ansible_collections.workers.systemd.plugins.module_utils._host.look.pool_files import claimed, observed_file, owner
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import processes
@@ -72,17 +68,6 @@ def observe(names: t.Sequence[str], manager: Manager) -> t.Dict[str, ObservedPoo
         )
         for name in names
     }
-
-
-def observe_shared(systemd: int, manager: Manager) -> ObservedShared:
-    """The units that serve all pools of the host."""
-    files = {
-        path: there for path in map(manager.places.unit, UNITS) for there in [observed_file(path)] if there is not None
-    }
-    # An older systemd never had the timer.
-    listed = manager.list_units([restart_counter.TIMER]) if systemd >= GROWING_DELAY_SINCE else {}
-    active = frozenset(unit for unit, seen in listed.items() if seen.active == "active")
-    return ObservedShared(files, active, frozenset(set(links(manager.places)).intersection(ENABLED)))
 
 
 class _Keeper:

@@ -33,7 +33,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.o
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import shared_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted
 from ansible_collections.workers.systemd.plugins.module_utils._host import host
-from ansible_collections.workers.systemd.plugins.module_utils._host.look import by_hand, generations, look
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import by_hand, generations
+from ansible_collections.workers.systemd.plugins.module_utils._host.look.shared import observe_shared
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo import archive, journal_file
 
@@ -106,7 +107,7 @@ def _plan_shared(target: Target, manager: Manager) -> SharedPlan:
     """The units that serve all pools, for those that are there after the run."""
     systemd = manager.version()
     files = shared_units(manager.places, systemd, sys.executable, sorted({*target.wanted, *target.others}))
-    observed = look.observe_shared(systemd, manager)
+    observed = observe_shared(systemd, manager)
     return SharedPlan(files, observed, tuple(plan_shared(manager.places, files, observed)))
 
 

@@ -30,6 +30,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.watche
 from ansible_collections.workers.systemd.plugins.module_utils._host import host
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.apply import Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import by_hand, look
+from ansible_collections.workers.systemd.plugins.module_utils._host.look.shared import observe_shared
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, unfailing
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo import archive
@@ -74,7 +75,7 @@ class Revert:
         kept = [name for name, change in self.changes.items() if change.back is not None]
         places, systemd = self.manager.places, self.manager.version()
         shared = shared_units(places, systemd, sys.executable, sorted({*self.others, *kept}))
-        host_steps = plan_shared(places, shared, look.observe_shared(systemd, self.manager))
+        host_steps = plan_shared(places, shared, observe_shared(systemd, self.manager))
         work.insert(0, PoolWork("", host_steps, shared))
         pending = "an interrupted reload" if host.reload_is_pending(places) else ""
         reload = plan_reload(places, [step for one in work for step in one.steps], pending)

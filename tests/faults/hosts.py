@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import select
 import subprocess
 import time
 import typing as t
@@ -61,9 +62,12 @@ class FaultHost:
         """The host goes away at the point, and comes up again."""
         self._tell("begin", case)
         assert self.driver
+        assert self.driver.stdout
         while subprocess.run(["podman", "exec", self.name, "test", "-e", "/run/faults/now"]).returncode:
             assert self.driver.poll() is None, f"the driver on {self.name} is gone"
-            time.sleep(0.1)
+            # The driver answers when the deploy has ended, and then the point was never reached.
+            answered, _, _ = select.select([self.driver.stdout], [], [], 0.1)
+            assert not answered, f"the deploy ended first: {self.driver.stdout.readline()}"
         if command == "kill":
             subprocess.run(["podman", "kill", self.name], check=True, stdout=subprocess.DEVNULL)
             hosts.up(self.name)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.finding import Finding, Severity, error
@@ -46,6 +47,8 @@ NOT_OF_TYPE = {"Slice": DELEGATE, **dict.fromkeys(("Socket", "Mount", "Swap"), (
 COMMANDS = "PATH [ARGUMENT [...]]"
 NOT_VERIFIED = "It is right for some instances, not for {}, which `systemd-analyze verify` takes for all of them."
 LONGEST_SHOWN = 60
+# Characters at which systemd takes a value apart, or which it reads as quotes.
+TAKES_APART = re.compile(r"[\s:,\"'\\]")
 
 
 def value_finding(
@@ -116,10 +119,19 @@ def _kind_finding(
 
 def _refused(value: str, kind: Kind, meant: specifiers.Meant) -> t.Optional[specifiers.Table]:
     """The values of the specifiers with which ``value`` is wrong; ``None`` when ``value`` is right."""
-    nothing = NOTHING if kind.splits else ""
-    texts = {specifiers.expanded(value, one, nothing): one for one in meant.tables}
+    texts = {_meaning(value, kind, one): one for one in meant.tables}
     refused = [table for text, table in texts.items() if not kind.accepts(text)]
     return refused[0] if refused and (meant.each or len(refused) == len(texts)) else None
+
+
+def _meaning(value: str, kind: Kind, table: specifiers.Table) -> str:
+    """The value with the texts of its specifiers. systemd takes the value apart before that: with the instance ``a:b``,
+    ``StateDirectory=named/%i`` is one directory.
+    """
+    if not kind.splits:
+        return specifiers.expanded(value, table)
+    whole = {one: TAKES_APART.sub("_", text) for one, text in table.items()}
+    return specifiers.expanded(value, whole, NOTHING)
 
 
 def _stands_for(at: Placed, value: str, table: specifiers.Table) -> str:

@@ -36,7 +36,7 @@ def test_what_is_refused(refusal: Refusal, by_check: type[Exception] | None, by_
             continue
         with pytest.raises(expected) as raised:
             refusal.enforce(check_mode=check_mode)
-        assert type(raised.value) is expected
+        assert raised.type is expected
         assert isinstance(raised.value, Problems)
         assert raised.value.problems == (*refusal.input, *refusal.host, *refusal.missing)
 

@@ -18,7 +18,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.tell.result 
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.orders import Deploy
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_outcome import RunOutcome
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.background import Tell
-from ansible_collections.workers.systemd.plugins.module_utils._host.host import Lock
 from ansible_collections.workers.systemd.plugins.module_utils._host.users.everywhere import (
     Decisions,
     Everywhere,
@@ -27,7 +26,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.users.everyw
 from ansible_collections.workers.systemd.plugins.module_utils._host.users.for_user import (
     UserDecision,
     UserOutcome,
-    UserRun,
 )
 
 ORDER = Deploy((), (), purge=False, check_mode=False, diff=True, skip_traps=(), confirm=60.0)
@@ -78,9 +76,9 @@ def run(*users: UserOutcome, of_system: RunOutcome | None = None) -> tuple[list[
     verbs: list[str] = []
     everywhere = Everywhere(ORDER)
     everywhere.system = t.cast("t.Any", OfSystem(verbs, of_system or RunOutcome()))
-    runs = [t.cast("UserRun", Of(f"user {number}", verbs, one)) for number, one in enumerate(users)]
+    runs = [t.cast("t.Any", Of(f"user {number}", verbs, one)) for number, one in enumerate(users)]
     decision = Decisions(DECISION, tuple(OfUser(one, UserDecision(PoolsResult())) for one in runs), ())
-    outcome = everywhere.act(decision, t.cast("Lock", TheLock(verbs)), verbs.append)
+    outcome = everywhere.act(decision, t.cast("t.Any", TheLock(verbs)), verbs.append)
     everywhere.conclude(decision, outcome)
     return verbs, outcome.failed, everywhere.result(decision, outcome)
 

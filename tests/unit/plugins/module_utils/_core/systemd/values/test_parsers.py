@@ -173,6 +173,13 @@ def test_where_they_are_known_it_must_be_right_for_each() -> None:
     assert (found.id, found.hint) == ("bad-value", "For one, it stands for red.")
 
 
+@pytest.mark.parametrize("systemd", [247, 252, 257, 262])
+def test_the_name_of_an_instance_does_not_take_a_value_apart(systemd: int) -> None:
+    text = "[Service]\nExecStart=/bin/true\nStateDirectory=named/%i\nBindPaths=/srv/%i:/data\nReadOnlyPaths=/srv/%I\n"
+    names = ["mail:high", "1:2:3", ":", "a_b-c.d", "a\\x20b", "a\\x22b"]
+    assert list(findings(Unit.of("a@.service", text), shipped_catalogue(systemd), systemd, names)) == []
+
+
 def test_a_drop_in_may_be_one_of_a_template() -> None:
     path = "/etc/systemd/system/service.d/a.conf"
     unit = Unit.of("all.service", "[Service]\nWorkingDirectory=/srv/%i\nCPUAffinity=%i\n", path=path)

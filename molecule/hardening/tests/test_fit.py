@@ -192,7 +192,7 @@ def test_workers_run_with_what_is_proposed(fitting: LabHost) -> None:
 
 def test_why_it_is_not_a_tighter_profile_is_told(fitting: LabHost) -> None:
     told = fit(fitting, "choosy")
-    assert "with hardening no_network the worker ended before its time" in told.result["because"][0]
+    assert "with hardening no_network the worker ended too early" in told.result["because"][0]
 
 
 def test_the_files_of_a_dynamic_user_stay_its_own(fitting: LabHost) -> None:

@@ -304,7 +304,7 @@ def test_a_shorter_run_time_tells_before_whom_it_ends_at_once(bare: LabHost) -> 
     bare.until(lambda: time.monotonic() > born + 2)
     said = bare.deploy({**pool, "unit": {"Service": {"RuntimeMaxSec": "2s"}}}, check=True)
     (warning,) = (text for text in said.result["warnings"] if "RuntimeMaxSec" in text)
-    assert "2s ends 3 of 3 instances at once" in warning
+    assert "2s ends 3 of 3 instances at the same time" in warning
     assert bare.pids("app") == before
 
 

@@ -24,8 +24,8 @@ digraph rooms {
 """
 
 
-def modules(folder: Path = MODULE_UTILS) -> list[Path]:
-    return [path for tree in ROOMS for path in sorted((folder / tree).rglob("*.py"))]
+def modules() -> list[Path]:
+    return [path for tree in ROOMS for path in sorted((MODULE_UTILS / tree).rglob("*.py"))]
 
 
 def room(place: tuple[str, ...]) -> str:

@@ -125,9 +125,9 @@ def owing_a_reload(places: Places) -> t.Iterator[None]:
     remove(places.reload_pending)
 
 
-def reload_is_pending(places: Places) -> bool:
-    """Whether a run changed units and ended before systemd read them."""
-    return os.path.exists(places.reload_pending)
+def pending_reload(places: Places) -> str:
+    """Why systemd has to read its unit files again: a run changed units and ended before that. Empty without it."""
+    return "an earlier run was interrupted before it" if os.path.exists(places.reload_pending) else ""
 
 
 def _held_by(text: str) -> Problem:

@@ -9,9 +9,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Done, Rollout
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health, Verdict
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.decision import (
-    PoolsDecision,
-)
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.decision import PoolsDecision
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.surge import with_extra
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
@@ -56,6 +54,11 @@ class PoolWork:
         to_restart, spared = ([], restarts) if spare else (restarts, [])
         policy = with_extra(self.policy, len(extra))
         return Rollout(policy, wanted, starts, to_restart, self.subjects(Verb.JUDGE), spared, extra)
+
+
+def subjects_of(work: t.Iterable[PoolWork], verb: Verb) -> t.List[str]:
+    """The subjects of the steps with this verb, of all pools."""
+    return [subject for pool in work for subject in pool.subjects(verb)]
 
 
 @dataclass

@@ -10,9 +10,7 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import visible
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import (
-    Entry,
-)
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import Entry
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName, folded
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.exits import A_JOB, CLEAN_END
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.mask import Mask

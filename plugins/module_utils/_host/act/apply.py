@@ -11,7 +11,7 @@ import typing as t
 from dataclasses import replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health, Verdict
-from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome, PoolWork
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome, PoolWork, subjects_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._host.act import limits, stops
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.rollouts import Rollouts
@@ -69,14 +69,14 @@ class Run:
         self._call(self.manager.disable, Verb.DISABLE)
         self._remove_links()
         self._stop([pool for pool in self.work if not pool.files])
-        for path in self._subjects(Verb.REMOVE):
+        for path in subjects_of(self.work, Verb.REMOVE):
             remove(path)
             if self.manager.places.is_config(path):
                 _remove_empty(os.path.dirname(path))
 
     def _remove_links(self) -> None:
         """`systemctl disable` leaves those of a masked unit where they are, and exits 0 (seen on 247 and 252)."""
-        disabled = self._subjects(Verb.DISABLE)
+        disabled = subjects_of(self.work, Verb.DISABLE)
         there = unit_files.links(self.manager.places) if disabled else {}
         for link in (link for unit in disabled for link in there.get(unit, ())):
             path = self.manager.places.unit(link)
@@ -106,7 +106,7 @@ class Run:
 
     def _reload_units(self) -> None:
         """All at once: it takes no instance away. Whether they live on is judged like a start."""
-        reloads = self._subjects(Verb.RELOAD_UNIT)
+        reloads = subjects_of(self.work, Verb.RELOAD_UNIT)
         if not reloads:
             return
         self.outcome.started.update(dict.fromkeys(reloads, time.time()))
@@ -128,18 +128,15 @@ class Run:
 
     def _leave(self) -> None:
         """Ends what ran for the time of the rollout, whatever became of it."""
-        extra = self._subjects(Verb.LEAVE)
+        extra = subjects_of(self.work, Verb.LEAVE)
         self._note_killed(stops.stop([(pool.subjects(Verb.LEAVE), pool.policy) for pool in self.work], self.manager))
         self.manager.reset_failed(extra)
 
     def _note_killed(self, killed: t.Mapping[str, str]) -> None:
         self.outcome.killed.update({unit: Verdict(Health.KILLED, how) for unit, how in killed.items()})
 
-    def _subjects(self, verb: Verb) -> t.List[str]:
-        return [subject for pool in self.work for subject in pool.subjects(verb)]
-
     def _call(self, act: t.Callable[[t.Sequence[str]], None], verb: Verb) -> None:
-        subjects = self._subjects(verb)
+        subjects = subjects_of(self.work, verb)
         if subjects:
             act(subjects)
 

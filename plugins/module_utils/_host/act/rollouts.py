@@ -19,7 +19,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout 
     Stops,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Inside, Sample
-from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome, PoolWork
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome, PoolWork, subjects_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._host.act import stops
@@ -64,8 +64,10 @@ class Rollouts:
             for pool in self.work
             if pool.wanted
         }
-        others = [unit for unit in self._subjects(Verb.START) if not unit.endswith(".service")]
-        self.outcome.started.update({**dict.fromkeys(self._subjects(Verb.JUDGE), time.time()), **self.outcome.started})
+        others = [unit for unit in subjects_of(self.work, Verb.START) if not unit.endswith(".service")]
+        self.outcome.started.update(
+            {**dict.fromkeys(subjects_of(self.work, Verb.JUDGE), time.time()), **self.outcome.started}
+        )
         progress = [Progress(name, rollout, time.monotonic()) for name, rollout in rollouts.items()]
         pause = SHORTEST_TICK
         while rollouts or others:
@@ -93,19 +95,17 @@ class Rollouts:
         for unit in [unit for unit in coming if unit in samples]:
             if samples[unit].up and samples[unit].invocation != coming[unit]:
                 del coming[unit]
-        restarts = [unit for _name, one in actions if isinstance(one, Restart) for unit in one.units]
-        coming.update({unit: samples[unit].invocation if unit in samples else "" for unit in restarts})
+        coming.update({unit: samples[unit].invocation if unit in samples else "" for unit in _units(actions, Restart)})
 
     def _carry_out(self, actions: t.Sequence[t.Tuple[str, Action]]) -> None:
         """The same kind of action of all pools is one call."""
-        restarts = [unit for _name, one in actions if isinstance(one, Restart) for unit in one.units]
+        restarts = _units(actions, Restart)
         if restarts:
             self.outcome.started.update(dict.fromkeys(restarts, time.time()))
             # Deliberate restarts count against a start limit and would trip it (systemd.unit(5), StartLimitBurst=).
             self.manager.reset_failed(restarts)
             self.manager.restart(restarts)
-        counts = [unit for _name, one in actions if isinstance(one, Count) for unit in one.units]
-        self.counts = self.manager.restarts(counts)
+        self.counts = self.manager.restarts(_units(actions, Count))
         self.inside = self._look_inside(actions)
         formers = {unit: one for _name, it in actions if isinstance(it, Stops) for unit, one in it.formers.items()}
         since = min((self.outcome.started[unit] for unit in formers), default=0.0)
@@ -150,5 +150,7 @@ class Rollouts:
             for unit, seen in self.manager.list_units(unit_name.patterns(wanted)).items()
         }
 
-    def _subjects(self, verb: Verb) -> t.List[str]:
-        return [subject for pool in self.work for subject in pool.subjects(verb)]
+
+def _units(actions: t.Sequence[t.Tuple[str, Action]], kind: t.Type[t.Union[Restart, Count]]) -> t.List[str]:
+    """The units of all actions of this kind."""
+    return [unit for _name, one in actions if isinstance(one, kind) for unit in one.units]

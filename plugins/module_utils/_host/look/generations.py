@@ -14,9 +14,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.generat
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files
-from ansible_collections.workers.systemd.plugins.module_utils._host.files import (
-    entries,
-)
+from ansible_collections.workers.systemd.plugins.module_utils._host.files import entries
 
 
 def pools(places: Places) -> t.List[str]:

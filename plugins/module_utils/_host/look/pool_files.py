@@ -10,9 +10,7 @@ import stat
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
-from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import (
-    File,
-)
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import File
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText

@@ -4,9 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import (
-    ObservedShared,
-)
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedShared
 from ansible_collections.workers.systemd.plugins.module_utils._core.write import restart_counter
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import GROWING_DELAY_SINCE
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import ENABLED, UNITS

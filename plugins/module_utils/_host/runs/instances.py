@@ -69,7 +69,7 @@ class InstancesRun:
             broken_off = str(error)
         # Workers of pools may have written their secrets to the journal.
         found = failures(
-            units, lambda: secrets_of(self.manager.places, decision.own_pools), self.manager, time.time(), {}
+            units, lambda: secrets_of(self.manager.places, decision.own_pools), self.manager, time.time(), dict
         )
         return RunOutcome(units, broken_off, failures=tuple(found), warnings=tuple(units.unjudged))
 
@@ -167,6 +167,4 @@ def _pending_reload(asked: Asked, known: t.Mapping[str, Service], manager: Manag
     """Returns why systemd must read its unit files again although this run changes no file. Empty without a reason."""
     if asked.leaves_nothing:
         return ""
-    if host.reload_is_pending(manager.places):
-        return "an earlier run was interrupted before it"
-    return services.pending_reload(known, manager)
+    return host.pending_reload(manager.places) or services.pending_reload(known, manager)

@@ -135,8 +135,9 @@ def _versions(
 
 def _pending_reload(observed: t.Mapping[str, ObservedPool], manager: Manager) -> str:
     """Why systemd has to read its unit files again although this run changes none; empty when it has not."""
-    if host.reload_is_pending(manager.places):
-        return "an earlier run was interrupted before it"
+    interrupted = host.pending_reload(manager.places)
+    if interrupted:
+        return interrupted
     loaded = [unit for name, pool in observed.items() for unit in _one_loaded(name, pool)]
     for unit in manager.loaded_from_old_files(loaded):
         return f"files of {unit} changed since it was loaded"

@@ -56,8 +56,7 @@ class PoolsRun:
         undone_since = time.time()
         reverted = transaction.undo(bad, units, begun, tell)
         # The work is done. The rest only makes the result.
-        memory: t.Mapping[str, str] = or_else(lambda: _memory(decision), lambda _error: {})
-        found = failures(units, lambda: _secrets(decision), self.manager, undone_since, memory)
+        found = failures(units, lambda: _secrets(decision), self.manager, undone_since, lambda: _memory(decision))
         seen = or_else(
             lambda: self._judge_processes(decision, units),
             lambda error: [f"the running processes were not judged: {in_words(error)}"],

@@ -66,7 +66,9 @@ def decide(order: UnitOrder, manager: Manager) -> UnitDecision:
     seen = one_file.seen(order.spec.path)
     # systemd does not use the owner and the mode of the file.
     differs = (seen and seen.text) != (order.wanted and order.wanted.text)
-    reload = order.may_reload and (differs or host.reload_is_pending(SYSTEM) or _loaded_older(order.spec.name, manager))
+    reload = order.may_reload and (
+        differs or bool(host.pending_reload(SYSTEM)) or _loaded_older(order.spec.name, manager)
+    )
     return UnitDecision(order.spec, seen, order.wanted, reload, directives.unkept, tuple(warnings))
 
 

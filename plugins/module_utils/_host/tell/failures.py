@@ -26,14 +26,15 @@ MOST_JOURNALS = 5
 LATEST = 5.0
 
 Secrets = t.Callable[[], t.Iterable[str]]
+Memory = t.Callable[[], t.Mapping[str, str]]
 
 
 def failures(
-    outcome: Outcome, secrets: Secrets, manager: Manager, until: float, memory: t.Mapping[str, str]
+    outcome: Outcome, secrets: Secrets, manager: Manager, until: float, memory: Memory
 ) -> t.List[t.Dict[str, t.Any]]:
     """Returns one entry for each instance with a bad verdict: unit, verdict, exit, restarts, journal.
 
-    ``memory`` is the MemoryMax= of pools that have one.
+    ``memory`` reads the MemoryMax= of each pool that has one.
 
     ``secrets`` finds the secrets to remove from the output of workers, and takes some time. ``until`` is the time when
     the run began to put instances back, in seconds since the epoch. This function raises nothing: a fact that cannot be
@@ -42,7 +43,7 @@ def failures(
     failed = outcome.failed
     if not failed:
         return []
-    outcome.late = or_else(functools.partial(_late, outcome, manager, until), lambda _error: set())
+    outcome.late = or_else(functools.partial(_late, outcome, failed, manager, until), lambda _error: set())
     verdicts = outcome.verdicts
     # The run did not start an instance that went down by itself. Such an instance went down during the rollout.
     since = {unit: outcome.started.get(unit, min(outcome.started.values(), default=0.0)) for unit in failed}
@@ -52,11 +53,12 @@ def failures(
         functools.partial(_said, manager, {unit: since[unit] for unit in speakers}, until, secrets),
         lambda error: {unit: [f"(the journal was not read: {in_words(error)})"] for unit in speakers},
     )
+    limits = or_else(memory, lambda _error: {})
     return [
         {
             "unit": unit,
             "verdict": str(verdicts[unit]),
-            "exit": _with_limit(exits.get(unit, ""), memory.get(UnitName.parse(unit).prefix, "")),
+            "exit": _with_limit(exits.get(unit, ""), limits.get(UnitName.parse(unit).prefix, "")),
             "restarts": outcome.restarts.get(unit, 0),
             "journal": said.get(unit, []),
         }
@@ -68,8 +70,8 @@ def _with_limit(ended: str, memory_max: str) -> str:
     return f"{ended}, MemoryMax={memory_max}" if memory_max and ended.endswith(OOM_KILLER) else ended
 
 
-def _late(outcome: Outcome, manager: Manager, until: float) -> t.Set[str]:
-    coming = {unit: former for unit, former in outcome.coming.items() if unit in outcome.failed}
+def _late(outcome: Outcome, failed: t.Container[str], manager: Manager, until: float) -> t.Set[str]:
+    coming = {unit: former for unit, former in outcome.coming.items() if unit in failed}
     since = min((outcome.started[unit] for unit in coming), default=until)
     return starts.timed_out(manager.failures(list(coming), since), coming, until)
 

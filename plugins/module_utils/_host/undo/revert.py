@@ -77,8 +77,7 @@ class Revert:
         shared = shared_units(places, systemd, sys.executable, sorted({*self.others, *kept}))
         host_steps = plan_shared(places, shared, observe_shared(systemd, self.manager))
         work.insert(0, PoolWork("", host_steps, shared))
-        pending = "an interrupted reload" if host.reload_is_pending(places) else ""
-        reload = plan_reload(places, [step for one in work for step in one.steps], pending)
+        reload = plan_reload(places, [step for one in work for step in one.steps], host.pending_reload(places))
         run = Run(self.manager, work, bool(reload), self.tell)
         self.outcome = run.outcome
         run.carry_out()

@@ -8,7 +8,7 @@ import pytest
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.phases import Phase
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Done
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health, Verdict
-from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome, PoolWork
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome, PoolWork, subjects_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
@@ -32,6 +32,11 @@ def test_the_steps_of_some_verbs() -> None:
     asked = work((Verb.START, ONE), (Verb.STOP, THREE), (Verb.RESTART, TWO))
     assert asked.subjects(Verb.START, Verb.RESTART) == [ONE, TWO]
     assert asked.subjects(Verb.REMOVE) == []
+
+
+def test_the_steps_of_all_pools() -> None:
+    asked = [work((Verb.START, ONE), (Verb.STOP, THREE)), work(), work((Verb.START, TWO))]
+    assert subjects_of(asked, Verb.START) == [ONE, TWO]
 
 
 def test_a_rollout_starts_wanted_instances_alone() -> None:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All checks of characters: systemd's files cannot carry every character."""
+"""All checks of characters, and texts for people: systemd's files cannot carry every character."""
 
 from __future__ import annotations
 
@@ -59,3 +59,8 @@ def visible(text: str) -> str:
 def one_line(text: str) -> str:
     """``text`` for a terminal as one line: newlines and tabs are written as Python writes them, too."""
     return visible(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def counted(number: int, word: str) -> str:
+    """``1 pool``, ``2 pools``"""
+    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -16,8 +16,18 @@ RESTING = "workers-resting"
 COUNTER_RESET = "workers-calm"
 # NAME.service that puts back at boot what a killed run had changed.
 RECOVERY = "workers-recovery"
+# NAME.service that puts back its files before the pools start.
+RECOVERY_EARLY = "workers-recovery-early"
 # NAME.timer and NAME.service, transient: the switch of a run that changes the host.
 DEAD_MAN = "workers-dead-man"
+# NAME.service that looks after the pools that ask for it, and NAME.scope with the checks that it runs.
+AGENT = "workers-agent"
+CHECKS = "workers-checks"
+# In seconds. The agent shows that it lives several times in this. An agent that was stopped keeps the lock of the host
+# for so long at most, and a deploy waits for it.
+WATCHDOG = 60
+# All of these.
+OF_THE_HOST = (START_LIMIT, RESTING, COUNTER_RESET, RECOVERY, RECOVERY_EARLY, DEAD_MAN, AGENT, CHECKS)
 # How names of units begin that are there for a moment: the scope of a run, and what stands in for a pool's unit that is
 # tried out or judged.
 OF_A_MOMENT = ("workers-run-", "workers-harden-", "workers-exposure-", "workers-verify-")
@@ -26,4 +36,4 @@ SHARED_HEADER = "Serves all pools of this host, managed by workers.systemd."
 
 def is_taken(name: str) -> bool:
     """Whether a pool of this name would have units beside our own."""
-    return name in (START_LIMIT, RESTING, COUNTER_RESET, RECOVERY, DEAD_MAN) or name.startswith(OF_A_MOMENT)
+    return name in OF_THE_HOST or name.startswith(OF_A_MOMENT)

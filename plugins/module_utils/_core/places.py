@@ -8,6 +8,32 @@ import typing as t
 from dataclasses import dataclass
 
 NAME = "workers.systemd"
+PRIVATE = "/systemd/private"
+# The drop-in of one instance. Those of an administrator, such as override.conf and 50-MemoryMax.conf of
+# `systemctl set-property`, come after it in the order of systemd, and so decide (systemd.unit(5)).
+OWN_DROP_IN = "10-workers.conf"
+
+
+# How the names of environment files of single instances end.
+OWN_ENDING = "env"
+
+
+def own_name(name: str, instance: str) -> str:
+    """``secrets`` -> ``secrets:pdf.env``, ``TOKEN.credential`` -> ``TOKEN:pdf.credential``
+
+    Only the name of the instance may have a colon. The ending comes last, whatever is in the name of the instance.
+    """
+    stem, dot, ending = name.rpartition(".")
+    return f"{stem}:{instance}.{ending}" if dot else f"{name}:{instance}.{OWN_ENDING}"
+
+
+def of_own_name(name: str) -> t.Tuple[str, str]:
+    """The inverse: a name, and the instance, which is empty for a file of all."""
+    stem, _dot, ending = name.rpartition(".")
+    kind, colon, instance = stem.partition(":")
+    if not colon:
+        return name, ""
+    return kind if ending == OWN_ENDING else f"{kind}.{ending}", instance
 
 
 # Large: each method is the path of one file.
@@ -33,6 +59,8 @@ class Places:
     # What starts the pools at boot.
     default_target: str
     bus: str
+    # Where systemd keeps when timers with Persistent= last ran (systemd.timer(5)).
+    stamps: str
     # Whose manager it is; empty for the system's.
     user: str = ""
 
@@ -40,6 +68,11 @@ class Places:
     def manager_unit(self) -> str:
         """The service that the manager of a user is to systemd; empty for systemd itself."""
         return f"user@{self.runtime.rpartition('/')[2]}.service" if self.user else ""
+
+    @property
+    def private_bus(self) -> str:
+        """systemd's own socket, for the owner of the manager alone. It needs no D-Bus daemon."""
+        return f"{self.runtime}{PRIVATE}"
 
     @property
     def whose(self) -> t.Tuple[str, ...]:
@@ -61,6 +94,16 @@ class Places:
 
     def config(self, pool: str, file: str = "") -> str:
         return f"{self.configuration}/{pool}/{file}".rstrip("/")
+
+    def config_of(self, pool: str, file: str, instance: str) -> str:
+        """The file that one instance has; that of all for an empty name."""
+        return self.config(pool, own_name(file, instance) if instance else file)
+
+    def stamp(self, timer: str) -> str:
+        return f"{self.stamps}/stamp-{timer}"
+
+    def own_drop_in(self, instance_unit: str) -> str:
+        return self.drop_in(instance_unit, OWN_DROP_IN)
 
     def is_config(self, path: str) -> bool:
         return path.startswith(f"{self.configuration}/")
@@ -91,6 +134,14 @@ class Places:
     def generation(self, pool: str, number: int) -> str:
         return f"{self.generations(pool)}/{number}"
 
+    def same_processes(self, pool: str) -> str:
+        """Of a pool that took over units: the processes that went on."""
+        return f"{self.generations(pool)}/same"
+
+    def replaced(self, pool: str) -> str:
+        """What the pool has taken over from another manager."""
+        return f"{self.state}/replaced/{pool}"
+
     @property
     def run(self) -> str:
         return f"{self.runtime}/{NAME}"
@@ -107,6 +158,16 @@ class Places:
     def runs(self) -> str:
         """One directory per run that is under way, or whose result was not fetched yet."""
         return f"{self.run}/runs"
+
+    @property
+    def alerts(self) -> str:
+        """What the agent has reported about troubles."""
+        return f"{self.run}/alerts"
+
+    @property
+    def noted_runs(self) -> str:
+        """One file per run whose caller may come back. Unlike ``runs``, a reboot leaves it."""
+        return f"{self.state}/runs"
 
     @property
     def runtime_units(self) -> str:
@@ -150,6 +211,7 @@ SYSTEM = Places(
     default_target="multi-user.target",
     # DEFAULT_SYSTEM_BUS_ADDRESS of systemd's bus-internal.h.
     bus="/run/dbus/system_bus_socket",
+    stamps="/var/lib/systemd/timers",
 )
 
 
@@ -179,5 +241,6 @@ def of_user(name: str, home: str, uid: int) -> Places:
         runtime=runtime,
         default_target="default.target",
         bus=f"{runtime}/bus",
+        stamps=f"{home}/.local/share/systemd/timers",
         user=name,
     )

@@ -6,15 +6,20 @@ from __future__ import annotations
 
 import typing as t
 
+# Numbers of systemd have 64 bits. A much larger one cannot be divided, and has no text in digits.
+LARGEST = 2**64
+
 
 def fits(value: t.Any, shape: t.Any) -> bool:
-    """``shape`` is a type; ``[shape]`` of each element; ``{str: shape}`` of each value; or ``{"name": shape}`` of the
-    keys that have to be there, among others.
+    """``shape`` is a type; a tuple of shapes, one of which is enough; ``[shape]`` of each element; ``{str: shape}`` of
+    each value; or ``{"name": shape}`` of the keys that have to be there, among others.
     """
+    if isinstance(shape, tuple):
+        return any(fits(value, one) for one in shape)
     if isinstance(shape, list):
         return isinstance(value, list) and all(fits(one, shape[0]) for one in value)
     if not isinstance(shape, dict):
-        return isinstance(value, shape)
+        return isinstance(value, shape) and not (isinstance(value, int) and abs(value) > LARGEST)
     if not isinstance(value, dict):
         return False
     if str in shape:

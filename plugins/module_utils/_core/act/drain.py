@@ -36,6 +36,15 @@ class Drain:
         self.asked, self.unheard, self.busy = now, set(asked), set()
         return asked
 
+    @property
+    def is_told(self) -> bool:
+        """Whether there is nothing to ask, or all have answered the last questions."""
+        return not self.policy.busy_check or (self.asked is not None and not self.unheard)
+
+    def ask_again(self) -> None:
+        """There are other units now. None goes before all of them have answered."""
+        self.asked = None
+
     def hear(self, answers: t.Mapping[str, bool]) -> None:
         """Whether units are busy; an answer that is not needed any more is dropped."""
         heard = self.unheard.intersection(answers)

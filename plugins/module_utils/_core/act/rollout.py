@@ -95,6 +95,11 @@ class Done:
     spared: t.Tuple[str, ...]
     lowest_active: int
 
+    @property
+    def complete(self) -> bool:
+        """Whether the whole pool is on its wanted version."""
+        return not self.spared and not any(verdict.bad for verdict in self.verdicts.values())
+
 
 Action = t.Union[Restart, Count, LookInside, Check, Ask, Stops, Done]
 # In these states a unit has a process that can be stopped.
@@ -154,6 +159,11 @@ class Rollout:
         self._note_lowest(samples)
         return self._actions(now, samples)
 
+    def hold(self, samples: Samples) -> Done:
+        """The end of a rollout that does not begin."""
+        self._note_lowest(samples)
+        return self._done()
+
     def _watch_running(self, now: float) -> None:
         for unit in self.phases.of(Phase.UNJUDGED):
             self.phases.happen(Event.BEGUN, unit)
@@ -179,8 +189,9 @@ class Rollout:
         self.watched.pop(unit, None)
 
     def _hear(self, samples: Samples) -> None:
-        self.drain.hear({unit: seen.busy for unit, seen in samples.items() if seen.busy is not None})
-        # The samples are of all pools of a run, so only the units with a verdict here count.
+        # The samples are of all pools of a run, and each of these looks at its own units alone.
+        asked = {unit: samples.get(unit, GONE).busy for unit in self.drain.unheard}
+        self.drain.hear({unit: busy for unit, busy in asked.items() if busy is not None})
         for unit, verdict in self.verdicts.items():
             killed = samples.get(unit, GONE).killed
             if killed:

@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.adoption import old_version
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import (
     Generation,
     State,
@@ -15,7 +16,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.generat
     last_good,
     next_number,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool, Same
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.run_journal import Noted
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.watched import moves
@@ -25,17 +26,28 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.watche
 class Change:
     """``back`` is the generation to put back when ``new`` is bad. Without ``back``, a bad pool is removed.
 
+    ``old`` is what somebody else had and this pool takes over, when it is not kept yet. ``same`` are
+    processes of that time that go on.
+
     ``known`` is false when the pool was on the host before this collection kept generations of it. Then a bad pool
-    stays as it is.
+    stays as it is. ``tried`` is false when no instance was restarted on ``new``, because a pool before it is bad.
     """
 
     new: Generation
     back: t.Optional[Generation]
     known: bool
+    tried: bool = True
+    old: t.Optional[Generation] = None
+    same: Same = field(default_factory=dict)
 
     @property
     def undoable(self) -> bool:
         return self.known and self.new.rollout.on_failure == "rollback"
+
+    @property
+    def fault(self) -> str:
+        """Why ``new`` is put back."""
+        return "is bad" if self.tried else "was not tried"
 
 
 def change_of(
@@ -51,13 +63,16 @@ def change_of(
     good generations out of the store.
     """
     content = content_of(wanted)
+    old = old_version(wanted.pool.name, observed, generations, time)
+    generations = [*generations, old] if old else generations
     good = last_good(generations)
     if good is not None and good.content == content:
         return None
     again = bool(generations) and generations[-1].content == content
     number = generations[-1].number if again else next_number(generations)
     new = as_generation(wanted, number, time, restores)
-    return Change(new, last_good(generations, other_than=number), bool(generations) or not observed.files)
+    back, known = last_good(generations, other_than=number), bool(generations) or not observed.files
+    return Change(new, back, known, old=old, same=observed.same)
 
 
 def unfinished(generations: t.Sequence[Generation], change: t.Optional[Change]) -> t.List[Generation]:
@@ -78,13 +93,13 @@ def way_back(change: Change) -> str:
     """A line of progress that says how a bad generation is undone."""
     pool = change.new.pool
     if change.back is None:
-        return f"{pool}: is removed: its first version is bad"
-    return f"{pool}: is put back to generation {change.back}: generation {change.new} is bad"
+        return f"{pool}: is removed: its first version {change.fault}"
+    return f"{pool}: is put back to generation {change.back}: generation {change.new} {change.fault}"
 
 
 def outcome_line(change: Change, reverted: bool, trouble: t.Sequence[str]) -> str:
     """Describes the end of a bad generation. ``trouble`` lists the errors of undoing it."""
-    pool, start = change.new.pool, f"{change.new.pool}: generation {change.new} is bad"
+    pool, start = change.new.pool, f"{change.new.pool}: generation {change.new} {change.fault}"
     if not reverted:
         why = "rollout.on_failure is stop" if change.known else "no earlier version is known"
         return f"{start} and stays: {why}"

@@ -11,10 +11,18 @@ from dataclasses import dataclass
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.stale import why_stale
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import File, Instance, ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.service import install_links
-from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import OWN_DROP_IN, Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.file_markers import instance_of
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pause import (
+    BY_DEPLOY,
+    Pause,
+    Pauses,
+    holding,
+    paused_units,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, WantedFile
 
 
@@ -25,6 +33,8 @@ class Verb(enum.Enum):
     ENABLE = "enable"
     REENABLE = "reenable"
     DISABLE = "disable"
+    # A link that enabled a unit of somebody else.
+    LINK = "link"
     RELOAD = "daemon-reload"
     STOP = "stop"
     FORGET = "reset-failed"
@@ -33,6 +43,8 @@ class Verb(enum.Enum):
     START = "start"
     RESTART = "restart"
     JUDGE = "judge"
+    # Another manager stops the work of a pool, or starts it again.
+    REPLACE = "replace"
     # Stops what ran for the time of the rollout only.
     LEAVE = "leave"
 
@@ -47,6 +59,9 @@ class Step:
 
 
 MANAGER = "systemd"
+PAUSE_OVER = "its pause is over, and no time of the pause may start a run"
+# What is on the disk then.
+ON_DISK = (Verb.WRITE, Verb.ENABLE, Verb.REENABLE, Verb.DISABLE, Verb.LINK, Verb.REMOVE)
 # What systemd refuses for a masked unit.
 NEEDS_A_UNIT = (Verb.ENABLE, Verb.REENABLE, Verb.START, Verb.RESTART)
 # Whatever [Install] of a pool says, the systemd of its host knows it.
@@ -55,21 +70,30 @@ NEWEST = 2**31
 
 def plan_pool(wanted: Wanted, observed: ObservedPool) -> t.Tuple[Step, ...]:
     """The steps that bring a present pool to its wanted state; nothing when it is there."""
-    name = wanted.pool.name
+    if wanted.pool.foreign:
+        return _plan_giving_back(wanted, observed)
     steps = [step for file in wanted.files for step in file_steps(file, observed.files.get(file.path))]
     unwanted = sorted(set(observed.files) - {file.path for file in wanted.files})
-    removals = [Step(Verb.REMOVE, path, "no longer used by the pool") for path in unwanted]
+    removals = [Step(Verb.REMOVE, path, f"no longer used by the {wanted.pool.kind}") for path in unwanted]
+    if wanted.pool.schedule is not None:
+        return (*steps, *timer_steps(wanted, observed), *removals)
+    name, target = wanted.pool.name, wanted.pool.main_units.group
     if not observed.target_enabled:
-        steps.append(Step(Verb.ENABLE, unit_name.target(name), "starts the pool at boot"))
+        steps.append(Step(Verb.ENABLE, target, "starts the pool at boot"))
     if not observed.target_active and wanted.pool.instances:
-        steps.append(Step(Verb.START, unit_name.target(name), "groups the running instances"))
-    files_changed = _files_changed(wanted, observed)
-    install = _install(wanted)
+        steps.append(Step(Verb.START, target, "groups the running instances"))
+    install, changed = _Install(wanted), _Changed(wanted, observed)
+    pauses = pauses_after(wanted, observed)
+    steps.extend(mark_steps(observed.pauses, pauses))
     for instance in wanted.pool.instances:
         seen = observed.instances.get(instance, Instance())
         unit = unit_name.instance(name, instance)
-        steps.extend(_enablement(unit, seen, install))
-        steps.extend(_instance_steps(unit, seen, wanted.markers[instance], files_changed))
+        pause = holding(pauses, instance)
+        steps.extend(_enablement(unit, seen, install.of(instance)))
+        if pause:
+            steps.extend(rest_steps(unit, seen, str(pause)))
+        else:
+            steps.extend(_instance_steps(unit, seen, wanted.markers[instance], changed.of(instance)))
     for instance in unit_name.in_order(set(observed.instances) - set(wanted.pool.instances)):
         steps.extend(
             surplus_steps(unit_name.instance(name, instance), observed.instances[instance], "not wanted any more")
@@ -77,19 +101,148 @@ def plan_pool(wanted: Wanted, observed: ObservedPool) -> t.Tuple[Step, ...]:
     return tuple(steps + removals)
 
 
+def _plan_giving_back(wanted: Wanted, observed: ObservedPool) -> t.Tuple[Step, ...]:
+    """The steps that bring back what somebody else had before the pool took it over."""
+    target = unit_name.target(wanted.pool.name)
+    paths = {file.path for file in wanted.files}
+    files = [file for file in wanted.files if not file.enables]
+    steps = [step for file in files for step in file_steps(file, observed.files.get(file.path))]
+    steps.extend(mark_steps(observed.pauses, {}))
+    steps.extend(_links_back(wanted, observed))
+    steps.extend(_processes_back(wanted, observed))
+    if observed.target_active and not any(path.endswith(f"/{target}") for path in paths):
+        steps.append(Step(Verb.STOP, target, "is of the pool"))
+    unwanted = sorted(set(observed.files) - paths)
+    return (*steps, *(Step(Verb.REMOVE, path, "is of the pool") for path in unwanted))
+
+
+def _links_back(wanted: Wanted, observed: ObservedPool) -> t.Iterator[Step]:
+    """Takes away the links of the pool, and makes those that there were, whatever [Install] says."""
+    links: t.Dict[str, t.Dict[str, str]] = {}
+    for file in (file for file in wanted.files if file.enables):
+        folder, unit = file.path.split("/")[-2:]
+        links.setdefault(unit, {})[f"{folder}/{unit}"] = file.path
+    there = {unit_name.instance(wanted.pool.name, one): seen.links for one, seen in observed.instances.items()}
+    if observed.target_enabled:
+        there[unit_name.target(wanted.pool.name)] = None
+    for unit in unit_name.in_order({*there, *links}):
+        before, now = links.get(unit, {}), there.get(unit, frozenset())
+        if now != before.keys():
+            if now != frozenset():
+                yield Step(Verb.DISABLE, unit, "was enabled in another way before")
+            for path in before.values():
+                yield Step(Verb.LINK, path, "enabled it before")
+
+
+def _processes_back(wanted: Wanted, observed: ObservedPool) -> t.Iterator[Step]:
+    for instance in unit_name.in_order({*observed.instances, *wanted.pool.instances}):
+        unit = unit_name.instance(wanted.pool.name, instance)
+        seen = observed.instances.get(instance, Instance())
+        if instance not in wanted.pool.instances:
+            yield from rest_steps(unit, seen, "did not run before")
+        elif not seen.running:
+            yield start_step(unit, seen)
+        elif seen.process is not None and why_stale(seen.process, wanted.markers[instance], 0.0):
+            yield Step(Verb.RESTART, unit, "runs the version of the pool")
+
+
+def timer_steps(wanted: Wanted, observed: ObservedPool) -> t.Iterator[Step]:
+    """The steps of the unit of a timer. No step stops or starts its service, so a run that is under way goes on.
+
+    With its next times, systemd counts from the last run (timer_enter_waiting()). After a reload with another schedule
+    it starts the job at once, when the new schedule has a time since then (measured on 252). So a timer whose
+    schedule changes is stopped before the reload, and systemd forgets its last run. The times of a pause are no times
+    that were missed.
+    """
+    timer = wanted.pool.main_units.group
+    (text,) = [file.text for file in wanted.files if file.path.endswith(f"/{timer}")]
+    there = next((file.text for path, file in observed.files.items() if path.endswith(f"/{timer}")), "")
+    changed = bool(there) and _section(there, "Timer") != _section(text, "Timer")
+    because = "its schedule changes, and no time that is over may start a run"
+    pauses = pauses_after(wanted, observed)
+    pause = holding(pauses, "")
+    if not observed.target_enabled:
+        yield Step(Verb.ENABLE, timer, "starts the timer at boot")
+    yield from mark_steps(observed.pauses, pauses)
+    if pause:
+        yield from timer_rests(timer, observed, str(pause))
+        return
+    if changed and observed.target_active:
+        yield Step(Verb.STOP, timer, because)
+    if changed:
+        yield from forgetting(observed, because)
+    elif observed.pauses:
+        yield from forgetting(observed, PAUSE_OVER)
+    if changed or not observed.target_active:
+        yield Step(Verb.START, timer, "waits for the next time")
+
+
+def timer_rests(timer: str, observed: ObservedPool, because: str) -> t.Iterator[Step]:
+    """The step after which the timer starts no run. A run that is under way goes on."""
+    if observed.target_active:
+        yield Step(Verb.STOP, timer, because)
+
+
+def forgetting(observed: ObservedPool, because: str) -> t.Iterator[Step]:
+    """The step after which systemd does not know the last run of a timer, so that no time is missed."""
+    if observed.timer and observed.timer.stamp:
+        yield Step(Verb.REMOVE, observed.timer.stamp, because)
+
+
+def _section(text: str, section: str) -> t.List[t.Tuple[str, str]]:
+    return [(one.key, one.value) for one in UnitText.parse(text).assignments if one.section == section]
+
+
 def plan_revert(wanted: Wanted, observed: ObservedPool, touched: t.Container[str]) -> t.Tuple[Step, ...]:
     """The steps back to a version that worked. Units that a failed run ``touched``, and what does not run, are
-    restarted on it, whatever they look like; all others run it still.
+    restarted on it, whatever they look like; all others run it still. What is paused stays so.
     """
-    name = wanted.pool.name
-    target = unit_name.target(name)
+    name, target = wanted.pool.name, wanted.pool.main_units.group
     starts = (Verb.START, Verb.RESTART)
     steps = [step for step in plan_pool(wanted, observed) if step.verb not in starts or step.subject == target]
+    paused = paused_after(wanted, observed)
     for instance in wanted.pool.instances:
         unit = unit_name.instance(name, instance)
-        if unit in touched or not observed.instances.get(instance, Instance()).running:
+        down = not observed.instances.get(instance, Instance()).running
+        if unit not in paused and (unit in touched or down):
             steps.append(Step(Verb.RESTART, unit, "goes back with its pool"))
     return tuple(steps)
+
+
+def pauses_after(wanted: Wanted, observed: ObservedPool) -> t.Dict[str, Pause]:
+    """The pauses after a run that brings this version; none of a version of somebody else.
+
+    The state of the pool decides about the pause by the deploy. A version that is put back has no state, and leaves
+    that pause as it is. What was paused by hand stays paused as long as the pool has it.
+    """
+    if wanted.pool.foreign:
+        return {}
+    names = {"", *wanted.pool.instances}
+    ended = BY_DEPLOY if wanted.pool.paused is False else ""
+    stay = {path: one for path, one in observed.pauses.items() if one.instance in names and one.by != ended}
+    return {**wanted.pauses, **stay}
+
+
+def paused_after(wanted: Wanted, observed: ObservedPool) -> t.Dict[str, Pause]:
+    """The instances, or the timer, that stay stopped after such a run, by unit."""
+    return paused_units(wanted.pool.held_units, pauses_after(wanted, observed))
+
+
+def all_paused(wanted: Wanted, observed: ObservedPool) -> bool:
+    """Whether no instance runs after such a run, although the pool has instances, or the timer does not."""
+    units = wanted.pool.held_units
+    return bool(units) and len(paused_after(wanted, observed)) == len(units)
+
+
+def mark_steps(before: Pauses, after: Pauses) -> t.Iterator[Step]:
+    """The steps that bring the files of pauses to what there is to be."""
+    for path, pause in after.items():
+        if path not in before:
+            yield Step(Verb.WRITE, path, f"is {pause}")
+        elif before[path] != pause:
+            yield Step(Verb.WRITE, path, "has another reason")
+    for path in sorted(set(before) - set(after)):
+        yield Step(Verb.REMOVE, path, "its pause is over")
 
 
 def passing_over(units_left: t.Container[str], steps: t.Iterable[Step]) -> t.Tuple[Step, ...]:
@@ -100,26 +253,33 @@ def passing_over(units_left: t.Container[str], steps: t.Iterable[Step]) -> t.Tup
     return tuple(step for step in steps if not (step.verb in NEEDS_A_UNIT and step.subject in units_left))
 
 
-def owed_verdicts(wanted: Wanted, steps: t.Sequence[Step]) -> t.Tuple[Step, ...]:
+def owed_verdicts(wanted: Wanted, steps: t.Sequence[Step], paused: t.Container[str] = ()) -> t.Tuple[Step, ...]:
     """A run that was killed started instances and did not live to judge them."""
     subjects = {step.subject for step in steps if step.verb in (Verb.START, Verb.RESTART)}
-    running = [unit_name.instance(wanted.pool.name, instance) for instance in wanted.pool.instances]
+    running = [unit for unit in wanted.units if unit not in paused]
     because = "the run that started it was killed before the verdict"
     return tuple(Step(Verb.JUDGE, unit, because) for unit in running if unit not in subjects)
 
 
 def plan_removal(name: str, observed: ObservedPool, because: str) -> t.Tuple[Step, ...]:
-    """The steps that leave nothing of a pool: instances first, then the target, then the files."""
+    """The steps that leave nothing of a pool: instances first, then the target, then the files.
+
+    A run of a timer's job that is under way goes on: systemd keeps the unit until the run has ended.
+    """
     steps: t.List[Step] = []
     for instance in unit_name.in_order(observed.instances):
         steps.extend(surplus_steps(unit_name.instance(name, instance), observed.instances[instance], because))
+    service, group = observed.main_units(name)
     if observed.target_active:
-        steps.append(Step(Verb.STOP, unit_name.target(name), because))
+        steps.append(Step(Verb.STOP, group, because))
     if observed.target_enabled:
-        steps.append(Step(Verb.DISABLE, unit_name.target(name), because))
-    # The template goes last: as long as it is there, a run that was killed half-way can be taken up again.
-    template = f"/{unit_name.template(name)}"
-    for path in sorted(observed.files, key=lambda path: (path.endswith(template), path)):
+        steps.append(Step(Verb.DISABLE, group, because))
+    if observed.timer and observed.timer.failed:
+        steps.append(Step(Verb.FORGET, service, because))
+    stamps = [observed.timer.stamp] if observed.timer and observed.timer.stamp else []
+    # The service goes last: as long as it is there, a run that was killed half-way can be taken up again.
+    template = f"/{service}"
+    for path in sorted([*observed.files, *observed.pauses, *stamps], key=lambda path: (path.endswith(template), path)):
         steps.append(Step(Verb.REMOVE, path, because))
     return tuple(steps)
 
@@ -128,7 +288,7 @@ def plan_reload(places: Places, steps: t.Sequence[Step], pending: str) -> t.Tupl
     """At most one reload for the whole run: for what it changes, or for what an earlier run or a person left."""
     for step in steps:
         on_unit = step.verb in (Verb.WRITE, Verb.REMOVE) and step.subject.startswith(f"{places.units}/")
-        if on_unit or step.verb in (Verb.ENABLE, Verb.REENABLE, Verb.DISABLE):
+        if on_unit or step.verb in (Verb.ENABLE, Verb.REENABLE, Verb.DISABLE, Verb.LINK):
             return (Step(Verb.RELOAD, MANAGER, "unit files or links change"),)
     return (Step(Verb.RELOAD, MANAGER, pending),) if pending else ()
 
@@ -144,20 +304,42 @@ def file_steps(wanted: WantedFile, there: t.Optional[File]) -> t.List[Step]:
     return []
 
 
-def _files_changed(wanted: Wanted, observed: ObservedPool) -> float:
-    """When the last environment file changed; one that is about to be written changes after any process started."""
-    secret = [file for file in wanted.files if file.secret]
-    if any(file_steps(file, observed.files.get(file.path)) for file in secret):
-        return float("inf")
-    return max((observed.files[file.path].changed for file in secret), default=0.0)
+class _Changed:
+    """When the environment files of an instance changed last, in seconds since the epoch.
+
+    One that is about to be written changes after any process started.
+    """
+
+    def __init__(self, wanted: Wanted, observed: ObservedPool) -> None:
+        self._last: t.Dict[str, float] = {}
+        for file in (file for file in wanted.files if file.secret):
+            owner, there = instance_of(file.path), observed.files.get(file.path)
+            changed = float("inf") if there is None or file_steps(file, there) else there.changed
+            self._last[owner] = max(self._last.get(owner, 0.0), changed)
+
+    def of(self, instance: str) -> float:
+        return max(self._last.get("", 0.0), self._last.get(instance, 0.0))
 
 
-def _install(wanted: Wanted) -> Unit:
-    """The template with [Install] alone, which is looked through once for each instance."""
-    name = unit_name.template(wanted.pool.name)
-    text = UnitText.parse(next(file.text for file in wanted.files if file.path.endswith(f"/{name}")))
-    install = [f"{one.key}={one.value}" for one in text.assignments if one.section == "Install"]
-    return Unit.of(name, "\n".join(["[Install]", *install]))
+class _Install:
+    """The template with [Install] alone, which is looked through once for each instance; with that of its drop-in."""
+
+    def __init__(self, wanted: Wanted) -> None:
+        name = unit_name.template(wanted.pool.name)
+        drop_ins = {instance_of(file.path): file.text for file in wanted.files if file.path.endswith(f"/{OWN_DROP_IN}")}
+        template = _lines_of_install(next(file.text for file in wanted.files if file.path.endswith(f"/{name}")))
+        more = {instance: lines for instance, text in drop_ins.items() for lines in [_lines_of_install(text)] if lines}
+        self._units = {
+            instance: Unit.of(name, "\n".join(["[Install]", *template, *lines]))
+            for instance, lines in {"": [], **more}.items()
+        }
+
+    def of(self, instance: str) -> Unit:
+        return self._units.get(instance, self._units[""])
+
+
+def _lines_of_install(text: str) -> t.List[str]:
+    return [f"{one.key}={one.value}" for one in UnitText.parse(text).assignments if one.section == "Install"]
 
 
 def _enablement(unit: str, seen: Instance, install: Unit) -> t.Iterator[Step]:
@@ -192,6 +374,11 @@ def surplus_steps(unit: str, seen: Instance, because: str) -> t.Iterator[Step]:
     """The steps after which nothing runs, is enabled, or is remembered as failed."""
     if seen.enabled:
         yield Step(Verb.DISABLE, unit, because)
+    yield from rest_steps(unit, seen, because)
+
+
+def rest_steps(unit: str, seen: Instance, because: str) -> t.Iterator[Step]:
+    """The steps after which nothing runs or is remembered as failed."""
     if seen.active != "inactive":
         if seen.active != "failed":
             yield Step(Verb.STOP, unit, because)

@@ -7,10 +7,9 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb, file_steps
-from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedShared
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import File, ObservedShared
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.write import restart_counter
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import ENABLED
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import ENABLED, RUNS
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import WantedFile
 
 
@@ -24,10 +23,17 @@ def plan_shared(places: Places, wanted: t.Sequence[WantedFile], observed: Observ
     return steps + [Step(Verb.REMOVE, path, "no pool needs it any more") for path in unwanted]
 
 
+def after(wanted: t.Sequence[WantedFile]) -> ObservedShared:
+    """What the host has of them when those steps are carried out."""
+    files = {file.path: File(file.text, file.mode, 0.0) for file in wanted}
+    there = {path.rsplit("/", 1)[-1] for path in files}
+    return ObservedShared(files, frozenset(there.intersection(RUNS)), frozenset(there.intersection(ENABLED)))
+
+
 def _unit_steps(unit: str, wanted: bool, because: str, observed: ObservedShared) -> t.Iterator[Step]:
     if wanted and unit not in observed.enabled:
         yield Step(Verb.ENABLE, unit, because)
-    if wanted and unit == restart_counter.TIMER and unit not in observed.active:
+    if wanted and unit in RUNS and unit not in observed.active:
         yield Step(Verb.START, unit, because)
     if unit in observed.active and not wanted:
         yield Step(Verb.STOP, unit, "no pool needs it any more")

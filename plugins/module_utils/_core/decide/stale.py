@@ -26,7 +26,7 @@ def why_stale(process: Process, wanted: t.Mapping[str, str], files_changed: floa
     """
     known = started_with(process)
     if known is None:
-        if process.unit_marker != wanted[UNIT_MARKER]:
+        if process.unit_marker != wanted.get(UNIT_MARKER, ""):
             return "started with another unit"
         return "started before its environment files were written" if process.started < files_changed else ""
     said = known if process.markers is None else process.markers

@@ -13,7 +13,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.decide.chang
     noted,
     unfinished,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, owed_verdicts
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import (
+    Step,
+    owed_verdicts,
+    paused_after,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import Generation, State
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.run_journal import Noted, Phase, RunJournal
@@ -48,7 +52,8 @@ def with_version(
     if change is None:
         return PoolPlan(steps, None, left)
     taken_up = any(one.number == change.new.number and one.state is State.APPLYING for one in kept)
-    return PoolPlan((*steps, *owed_verdicts(wanted, steps)) if taken_up else steps, change, left)
+    paused = paused_after(wanted, observed)
+    return PoolPlan((*steps, *owed_verdicts(wanted, steps, paused)) if taken_up else steps, change, left)
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,9 @@ class Versions:
     """``left`` is the journal of an earlier run that was killed. ``changes`` are those of this run, by pool.
 
     ``wanted`` are the pools that this run brings to their wanted state, ``stay`` all that are there after it, and
-    ``gone`` those whose generations are removed. The run began at ``now``, which is ISO 8601 in UTC.
+    ``gone`` those whose generations are removed. The pools in ``leave`` are there until the run removes them. The run
+    began at ``now``, which is ISO 8601 in UTC. Of the ``unproven`` pools all instances are paused, so that no instance
+    can prove their version.
     """
 
     now: str
@@ -64,24 +71,38 @@ class Versions:
     wanted: t.FrozenSet[str] = frozenset()
     stay: t.FrozenSet[str] = frozenset()
     gone: t.Tuple[str, ...] = ()
+    leave: t.FrozenSet[str] = frozenset()
     changes: t.Mapping[str, Change] = field(default_factory=dict)
     unfinished: t.Tuple[Generation, ...] = ()
+    unproven: t.FrozenSet[str] = frozenset()
 
     @property
     def any(self) -> bool:
         return bool(self.changes or self.gone)
 
-    def journal(self, changes: t.Mapping[str, Change], phase: Phase, pid: int) -> RunJournal:
+    def journal(self, changes: t.Mapping[str, Change], phase: Phase, pid: int, booted: float) -> RunJournal:
         """What a later run, or the host, needs to know of these ``changes`` to finish or to undo them."""
-        others = self._others
-        pools, gone = {**others.pools, **noted(changes)}, (*others.gone, *self.gone)
-        return RunJournal(self._half_changed.since if self._half_changed else self.now, pid, pools, gone, phase)
+        pools = {**self._others.pools, **noted(changes)}
+        booted = self._half_changed.booted if self._half_changed else booted
+        return RunJournal(self.since, pid, pools, self._others.gone, phase, booted=booted)
 
     @property
-    def left_for_later(self) -> t.Optional[RunJournal]:
-        """What the killed run has left half changed, and this run too; ``None`` when nothing is."""
+    def since(self) -> str:
+        """When the work began that the journal is about."""
+        return self._half_changed.since if self._half_changed else self.now
+
+    def journal_of_removal(self, pid: int, booted: float) -> RunJournal:
+        """The same for the removals of the run. From then on, its new versions stay."""
+        journal = self.journal({}, Phase.APPLYING, pid, booted)
+        return replace(journal, gone=tuple(dict.fromkeys([*journal.gone, *self.gone])))
+
+    def left_for_later(self, *, removed: bool) -> t.Optional[RunJournal]:
+        """What the killed run has left half changed, and this run too; ``None`` when nothing is. ``removed`` says
+        whether this run has removed its pools.
+        """
         pools = {name: one for name, one in self._others.pools.items() if name not in self.wanted}
-        return replace(self._others, pools=pools) if pools or self._others.gone else None
+        gone = tuple(name for name in self._others.gone if not (removed and name in self.gone))
+        return replace(self._others, pools=pools, gone=gone) if pools or gone else None
 
     @property
     def _half_changed(self) -> t.Optional[RunJournal]:
@@ -89,11 +110,14 @@ class Versions:
 
     @property
     def _others(self) -> RunJournal:
-        """The journal of the killed run, with the pools that stay and that this run does not change."""
+        """The journal of the killed run, with the pools that stay and that this run does not change.
+
+        A pool that was half removed is of no use, so its removal is finished whatever becomes of this run. A pool that
+        this run wants is not removed.
+        """
         if self._half_changed is None:
             return RunJournal(self.now, 0, {})
-        names = self.stay - self.changes.keys()
+        names, going = self.stay - self.changes.keys(), {*self.stay, *self.gone} - self.wanted
         pools: t.Dict[str, Noted] = {name: one for name, one in self._half_changed.pools.items() if name in names}
-        return replace(
-            self._half_changed, pools=pools, gone=tuple(name for name in self._half_changed.gone if name in names)
-        )
+        gone = tuple(name for name in self._half_changed.gone if name in going)
+        return replace(self._half_changed, pools=pools, gone=gone)

@@ -8,7 +8,7 @@ import difflib
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line
+from ansible_collections.workers.systemd.plugins.module_utils._core.characters import counted, one_line
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.finding import Finding, Severity
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps import table as traps
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.verify_text import printable
@@ -183,8 +183,4 @@ def _subject(name: str, own: t.Optional[File], drop_ins: t.Sequence[File]) -> Su
 def summary(files: int, rows: t.Sequence[Row]) -> str:
     """``7 files: 1 error, 2 warnings``."""
     counts = [(sum(one["severity"] == kind.value for one in rows), kind.value) for kind in Severity]
-    return f"{_counted(files, 'file')}: {', '.join(_counted(count, kind) for count, kind in counts)}"
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+    return f"{counted(files, 'file')}: {', '.join(counted(count, kind) for count, kind in counts)}"

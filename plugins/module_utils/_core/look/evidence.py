@@ -17,13 +17,13 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import Generation, State
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import parse_env
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.moment import seconds
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.markers import UNIT_MARKER, own_markers
-
-# Names of the files that end with a marker.
-MARKED = ("environment", "secrets", "watch")
-Markers = t.Mapping[str, str]
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.file_markers import (
+    FileMarkers,
+    Markers,
+    file_markers,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.markers import UNIT_MARKER
 
 
 @dataclass(frozen=True)
@@ -34,19 +34,13 @@ class Version:
 
     since: float
     good: bool
-    files: Markers
+    files: FileMarkers
     until: float = math.inf
-
-
-def markers_of(texts: t.Mapping[str, str]) -> t.Dict[str, str]:
-    """The markers in the private files of a pool, by path; that of single instances as it is listed."""
-    marked = [text for path, text in texts.items() if path.rpartition("/")[2] in MARKED]
-    return {name: value for text in marked for name, value in parse_env(text).items() if name.startswith("WORKERS_")}
 
 
 def version_of(generation: Generation, marked: float) -> Version:
     """``marked`` is when its state was written down."""
-    files = markers_of({file.path: file.text for file in generation.files if file.secret})
+    files = file_markers({file.path: file.text for file in generation.files if file.secret})
     until = marked if generation.state is State.BAD else math.inf
     return Version(seconds(generation.time), generation.state is State.GOOD, files, until)
 
@@ -55,15 +49,15 @@ def version_of(generation: Generation, marked: float) -> Version:
 class Evidence:
     """Of one pool: the markers in its private files, when they last changed, and its versions, the newest last."""
 
-    installed: Markers
+    installed: FileMarkers
     changed: float
     versions: t.Sequence[Version]
 
     def of(self, started: float, instance: str, said: t.Optional[Markers]) -> t.Optional[Markers]:
         """The markers of files that a process was started with, or ``None`` when it is not known."""
         if started >= self.changed:
-            return own_markers(self.installed, instance)
-        possible = [own_markers(one.files, instance) for one in self._possible(started)]
+            return self.installed.of(instance)
+        possible = [one.files.of(instance) for one in self._possible(started)]
         believed = {name: value for name, value in (said or {}).items() if name != UNIT_MARKER}
         if said is None and len(possible) > 1:
             return None

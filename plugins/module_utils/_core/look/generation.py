@@ -10,22 +10,28 @@ import typing as t
 from dataclasses import asdict, dataclass, field, fields
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import OWN_DROP_IN
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, WantedFile
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.schedule import Schedule
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import ENABLING, Wanted, WantedFile
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.watched import Note
 
 MANIFEST = "manifest"
 KEPT = 5
+# No private file of a pool ends as a unit or a drop-in does, whatever the pool is called.
+IN_FOLDERS, UNIT_ENDINGS = (".d", *ENABLING), (".conf", ".service", ".target")
 # What makes two versions the same: path, text and mode of each file, and the instances that are enabled.
 Content = t.Tuple[t.FrozenSet[t.Tuple[str, str, int]], t.FrozenSet[str]]
 
 
 class State(enum.Enum):
     APPLYING = "applying"
+    # Its files are installed, and all of its instances are paused. So none has proved it.
+    UNPROVEN = "unproven"
     GOOD = "good"
     BAD = "bad"
 
@@ -35,7 +41,7 @@ class Generation:
     """``id`` is the short name of the version, ``time`` is ISO 8601 in UTC.
 
     ``restores`` is the number of the generation that a rollback on request took this one from. ``noted`` is what it
-    found at the paths that it watches.
+    found at the paths that it watches. A ``foreign`` one holds the units of somebody else that the pool took over.
     """
 
     pool: str
@@ -50,6 +56,7 @@ class Generation:
     files: t.Tuple[WantedFile, ...] = field(default=(), repr=False)
     restores: t.Optional[int] = None
     noted: t.Mapping[str, Note] = field(default_factory=dict)
+    foreign: bool = False
 
     def __str__(self) -> str:
         return f"{self.number} ({self.id})"
@@ -65,8 +72,10 @@ class Generation:
 
     def as_pool(self) -> Pool:
         """As far as a pool can be read from its generation; enough to plan and to judge."""
-        template = next(file.text for file in self.files if file_name(file.path) == unit_name.template(self.pool))
-        written = UnitText.parse(template)
+        texts = {file_name(file.path): file.text for file in self.files}
+        pool, timer = (unit_name.main_units(self.pool, timer=one) for one in (False, True))
+        # A pool that took over the template of a package has none before.
+        written = UnitText.parse(texts.get(pool.service, texts.get(timer.service, "")))
         service = {key: written.values("Service", key) for key in ("User", "DynamicUser")}
         return Pool(
             self.pool,
@@ -75,6 +84,8 @@ class Generation:
             environment_files=self.environment_files,
             watch=self.watch,
             rollout=self.rollout,
+            foreign=self.foreign,
+            schedule=Schedule() if timer.group in texts else None,
         )
 
 
@@ -94,6 +105,7 @@ def as_generation(wanted: Wanted, number: int, time: str, restores: t.Optional[i
         wanted.files,
         restores,
         wanted.noted,
+        pool.foreign,
     )
 
 
@@ -125,7 +137,7 @@ def present(generations: t.Sequence[Generation], content: Content) -> t.Optional
     return next((one for one in reversed(generations) if one.content == content), None)
 
 
-def last_good(generations: t.Sequence[Generation], *, other_than: int = 0) -> t.Optional[Generation]:
+def last_good(generations: t.Sequence[Generation], *, other_than: t.Optional[int] = None) -> t.Optional[Generation]:
     """Where a failed deploy goes back to; ``other_than`` is the number of the one that failed."""
     good = [one for one in generations if one.state is State.GOOD and one.number != other_than]
     return good[-1] if good else None
@@ -139,7 +151,7 @@ def previous_good(generations: t.Sequence[Generation], now: t.Optional[Generatio
     """
     if now is None:
         return last_good(generations)
-    before = now.restores or now.number
+    before = now.number if now.restores is None else now.restores
     return last_good([one for one in generations if one.number < before and one.content != now.content])
 
 
@@ -155,9 +167,11 @@ def next_number(generations: t.Sequence[Generation]) -> int:
 
 
 def prunable(generations: t.Sequence[Generation], keep: int = KEPT) -> t.List[Generation]:
-    """All but the newest, the last good one and the one before it, which a rollback goes back to."""
+    """All but the newest, the last good one, the one before it, which a rollback goes back to, and what somebody else
+    wrote: it is nowhere else.
+    """
     good = last_good(generations)
-    needed = [good, previous_good(generations, good)]
+    needed = [good, previous_good(generations, good), *(one for one in generations if one.foreign)]
     return [one for one in generations[:-keep] if one not in needed]
 
 
@@ -175,8 +189,15 @@ def manifest_text(generation: Generation) -> str:
 
 
 def file_name(path: str) -> str:
-    """Of the copy of a file; unit files and environment files never share one."""
-    return path.rpartition("/")[2]
+    """Of the copy of a file; unit files and environment files never share one. A drop-in has that of its directory.
+
+    Other drop-ins and links are those of somebody else, who may have several of one name.
+    """
+    directory, _slash, name = path.rpartition("/")
+    folder = directory.rpartition("/")[2]
+    if name == OWN_DROP_IN:
+        return folder
+    return f"{folder}%2F{name}" if folder.endswith(IN_FOLDERS) and name.endswith(UNIT_ENDINGS) else name
 
 
 def parse_generation(copies: t.Mapping[str, bytes], where: str) -> Generation:
@@ -198,8 +219,9 @@ def _read(manifest: t.Dict[str, t.Any], copies: t.Mapping[str, bytes]) -> Genera
     )
     # An earlier version of the collection noted nothing.
     noted = {path: Note(*one) for path, one in manifest.get("noted", {}).items()}
-    known = {one.name: manifest[one.name] for one in fields(Generation) if one.name != "noted"}
+    known = {one.name: manifest[one.name] for one in fields(Generation) if one.name not in ("noted", "foreign")}
     return Generation(
         **{**known, **lists, "state": State(manifest["state"]), "rollout": Policy(**rollout), "files": files},
         noted=noted,
+        foreign=bool(manifest.get("foreign")),
     )

@@ -7,6 +7,12 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pause import Pauses
+
+# By unit: the invocation of a process that is the same as that of a version, and the markers of the version.
+Same = t.Mapping[str, t.Tuple[str, t.Mapping[str, str]]]
+
 
 @dataclass(frozen=True)
 class Process:
@@ -53,13 +59,40 @@ class File:
 
 
 @dataclass(frozen=True)
+class ObservedTimer:
+    """What a host shows of a timer beside its files.
+
+    ``since`` is when the run that is under way was started, in seconds since the epoch; ``None`` without a run.
+    ``stamp`` is the file in which systemd keeps the time of the last run, when there is one. ``failed`` says whether
+    systemd remembers the last run as failed.
+    """
+
+    since: t.Optional[float] = None
+    stamp: str = ""
+    failed: bool = False
+
+
+@dataclass(frozen=True)
 class ObservedPool:
-    """``files`` by path (absent ones are not in it), ``instances`` by name, every one that the host knows of."""
+    """``files`` by path (absent ones are not in it), ``instances`` by name, every one that the host knows of.
+
+    ``target_active`` and ``target_enabled`` are about the target of a pool, or the timer unit of a timer. ``pauses``
+    are by the path of their file. ``old`` are the files and links of somebody else that the pool takes over, by path,
+    and ``None`` when it takes over nothing. ``same`` are processes of that time that go on. ``timer`` is ``None``
+    unless it is a timer.
+    """
 
     files: t.Mapping[str, File] = field(default_factory=dict)
     instances: t.Mapping[str, Instance] = field(default_factory=dict)
     target_active: bool = False
     target_enabled: bool = False
+    pauses: Pauses = field(default_factory=dict)
+    old: t.Optional[t.Mapping[str, File]] = None
+    same: Same = field(default_factory=dict)
+    timer: t.Optional[ObservedTimer] = None
+
+    def main_units(self, name: str) -> unit_name.MainUnits:
+        return unit_name.main_units(name, timer=self.timer is not None)
 
 
 @dataclass(frozen=True)

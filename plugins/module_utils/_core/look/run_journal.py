@@ -28,18 +28,24 @@ class Noted(t.NamedTuple):
     undoable: bool
 
     def __str__(self) -> str:
-        return f"{self.back or 'nothing'} to {self.new}"
+        return f"{'nothing' if self.back is None else self.back} to {self.new}"
 
 
 @dataclass(frozen=True)
 class RunJournal:
-    """``since`` is the start of the run in ISO 8601, UTC. ``pid`` is its process. It removes the pools in ``gone``."""
+    """``since`` is the start of the run in ISO 8601, UTC. ``pid`` is its process. It removes the pools in ``gone``.
+
+    ``booted`` is when the host booted, as its clock said when the run began, in seconds since the epoch. ``boot`` is
+    the name of the boot in which the host has undone the run.
+    """
 
     since: str
     pid: int
     pools: t.Mapping[str, Noted]
     gone: t.Tuple[str, ...] = ()
     phase: Phase = Phase.APPLYING
+    boot: str = ""
+    booted: float = 0.0
 
     def __str__(self) -> str:
         changes = [f"{name} ({noted})" for name, noted in self.pools.items()]
@@ -56,6 +62,8 @@ def journal_text(journal: RunJournal) -> str:
         "phase": journal.phase.value,
         "pools": journal.pools,
         "gone": journal.gone,
+        "boot": journal.boot,
+        "booted": journal.booted,
     }
     return json.dumps(written, indent=1) + "\n"
 
@@ -65,7 +73,9 @@ def parse_journal(text: str, where: str) -> RunJournal:
     try:
         read = json.loads(text)
         pools = {name: Noted(*row) for name, row in read["pools"].items()}
-        return RunJournal(read["since"], read["pid"], pools, tuple(read["gone"]), Phase(read["phase"]))
+        phase, boot = Phase(read["phase"]), read.get("boot", "")
+        booted = float(read.get("booted", 0.0))
+        return RunJournal(read["since"], read["pid"], pools, tuple(read["gone"]), phase, boot, booted)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         found = f"a broken journal ({type(error).__name__}: {error})"
         raise Problems([Problem(where, found, "what an earlier run wrote", "Remove this file.")]) from None

@@ -24,6 +24,8 @@ UNIT_SUCCEEDED = "MESSAGE_ID=7ad2d189f7e94e70a38c781354912448"
 # SD_MESSAGE_UNIT_STOPPING: a stop was asked for. Automatic restarts of systemd do not write it (seen on 247, 252 and
 # 262).
 UNIT_STOPPING = "MESSAGE_ID=de5b426a63be47a7b6ac3eaac82e2f6f"
+# SD_MESSAGE_UNIT_OOMD_KILL: systemd-oomd has killed processes of the unit. systemd writes it before their ends.
+OOMD_KILLED = "MESSAGE_ID=d989611b15e44c9dbf31e3c81256e4ed"
 # The fields of a user manager, and the fields of the system manager with the same meaning (systemd.journal-fields(7)).
 OF_A_USER = {"USER_UNIT": "UNIT", "USER_INVOCATION_ID": "INVOCATION_ID"}
 FIELDS = ("MESSAGE_ID", "UNIT", "INVOCATION_ID", "UNIT_RESULT", "EXIT_CODE", "EXIT_STATUS", *OF_A_USER)
@@ -53,7 +55,7 @@ class About(enum.Enum):
     """The kind of entries that a query asks for.
 
     ``ALL`` are all entries by a unit and about it. ``FAILURES`` are the ends of its main processes and the results of
-    its failures. ``EXITS`` are these entries, and the entries about successful ends and about stops.
+    its failures. ``EXITS`` are these entries, and the entries about successful ends, stops and systemd-oomd.
     """
 
     ALL = "all"
@@ -62,7 +64,7 @@ class About(enum.Enum):
 
 
 MESSAGES = {
-    About.EXITS: (MAIN_PROCESS_EXITED, UNIT_FAILED, UNIT_SUCCEEDED, UNIT_STOPPING),
+    About.EXITS: (MAIN_PROCESS_EXITED, UNIT_FAILED, UNIT_SUCCEEDED, UNIT_STOPPING, OOMD_KILLED),
     About.FAILURES: (MAIN_PROCESS_EXITED, UNIT_FAILED),
 }
 

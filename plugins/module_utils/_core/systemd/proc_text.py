@@ -14,6 +14,8 @@ import typing as t
 # Numbers of 64 bits.
 NUMBER = re.compile(r"[0-9]{1,20}")
 MASK = re.compile(r"[0-9a-f]{1,16}")
+# mangle() of the kernel: blanks, tabs, newlines, backslashes and # in names.
+OCTAL = re.compile(rb"\\([0-3][0-7][0-7])")
 
 
 class Stat(t.NamedTuple):
@@ -77,6 +79,12 @@ def processor_seconds(data: bytes) -> t.Optional[float]:
     if len(numbers) < 2 or not all(NUMBER.fullmatch(one) for one in numbers):
         return None
     return sum(map(int, numbers)) / 1e9
+
+
+def mount_points(data: bytes) -> t.List[str]:
+    """The directories in ``/proc/PID/mountinfo``, where a blank is ``\\040``."""
+    rows = (line.split(b" ") for line in data.split(b"\n"))
+    return [_text(OCTAL.sub(lambda found: bytes([int(found[1], 8)]), row[4])) for row in rows if len(row) > 4]
 
 
 def _text(data: bytes) -> str:

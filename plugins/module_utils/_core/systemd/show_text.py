@@ -19,3 +19,9 @@ def blocks(printed: str) -> t.List[Properties]:
 def _pair(line: str) -> t.Tuple[str, str]:
     name, _equals, value = line.partition("=")
     return name, value
+
+
+def iso(text: str) -> str:
+    """``Tue 2026-11-24 16:36:19 UTC`` -> ``2026-11-24T16:36:19Z``; empty for what never happened."""
+    words = text.split()
+    return f"{words[1]}T{words[2]}Z" if len(words) == 4 else ""

@@ -17,6 +17,8 @@ COUNTED = re.compile("0|[1-9][0-9]*")
 # systemd.unit(5); scopes and devices have no files.
 KINDS = ("service", "socket", "target", "timer", "path", "slice", "mount", "automount", "swap")
 STEM = re.compile(r"[A-Za-z0-9:_.\\-]+(?:@[A-Za-z0-9:_.\\@-]*)?")
+# The kinds of what this collection deploys; the second is a type of unit, too.
+POOL, TIMER = "pool", "timer"
 # What [Install] says, and the ending of the directory that has its links.
 LINKED_BY = {"WantedBy": "wants", "RequiredBy": "requires", "UpheldBy": "upholds"}
 # unit_name_is_valid(): UNIT_NAME_MAX
@@ -58,6 +60,20 @@ def template(pool: str) -> str:
 
 def target(pool: str) -> str:
     return str(UnitName(pool, None, "target"))
+
+
+class MainUnits(t.NamedTuple):
+    """The units that every pool has: its service, and the unit that starts it and groups it."""
+
+    service: str
+    group: str
+
+
+def main_units(pool: str, *, timer: bool) -> MainUnits:
+    """``mail@.service`` and ``mail.target`` of a pool, ``report.service`` and ``report.timer`` of a timer."""
+    if timer:
+        return MainUnits(str(UnitName(pool, None)), str(UnitName(pool, None, TIMER)))
+    return MainUnits(template(pool), target(pool))
 
 
 def instance(pool: str, name: str) -> str:
@@ -114,3 +130,8 @@ def is_unit_name(text: str) -> bool:
     """Whether a file of this name would be a unit to systemd."""
     stem, kind = text.rpartition(".")[::2]
     return kind in KINDS and bool(STEM.fullmatch(stem)) and len(text) <= LONGEST_UNIT_NAME
+
+
+def are_names(pools: t.Iterable[str], units: t.Iterable[str]) -> bool:
+    """Whether these are names of pools or timers, and names of units."""
+    return all(map(POOL_NAME.fullmatch, pools)) and all(map(is_unit_name, units))

@@ -15,7 +15,7 @@ def file_diff(path: str, before: t.Optional[str], after: t.Optional[str]) -> t.D
 def own_diff(path: str, before: t.Optional[str], after: t.Optional[str]) -> t.Dict[str, str]:
     """The same of a unit that holds nothing of a person's making, or goes: its text is shown when it changes."""
     if before is None or after is None:
-        return {"header": path, "prepared": f"{path}: {'new' if before is None else 'removed'}\n"}
+        return {"header": path, "prepared": f"{path}: {'removed' if after is None else 'new'}\n"}
     return file_diff(path, before, after)
 
 

@@ -8,6 +8,7 @@ import signal
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import (
+    OOMD_KILLED,
     UNIT_SUCCEEDED,
     Entry,
     says,
@@ -23,8 +24,8 @@ A_JOB = (
 FOR_EVER = float("inf")
 # An end by a signal such as SIGTERM is one too (systemd.service(5), SuccessExitStatus=).
 CLEAN_END = "a clean end, such as exit status 0"
-# With cgroup v1 systemd does not know of it.
-OOM_KILLER = ": OOM killer"
+# With cgroup v1 systemd does not know of them. The result of the unit is the same for both.
+OOM_KILLER, OOMD = ": OOM killer", ": systemd-oomd"
 
 
 def last_death(entries: t.Sequence[Entry], until: float = FOR_EVER) -> t.List[Entry]:
@@ -54,6 +55,8 @@ def last_exits(entries: t.Sequence[Entry], until: float = FOR_EVER) -> t.Dict[st
 
     Of one that ended well systemd says that its unit did; so it says of one that was stopped, which is not reported.
     """
+    by_oomd = {entry.get("INVOCATION_ID") for entry in entries if says(entry, OOMD_KILLED)}
+    entries = [entry for entry in entries if not says(entry, OOMD_KILLED)]
     known_ends = {entry.get("INVOCATION_ID") for entry in entries if not says(entry, UNIT_SUCCEEDED)}
     found: t.Dict[str, str] = {}
     for entry in entries:
@@ -62,7 +65,8 @@ def last_exits(entries: t.Sequence[Entry], until: float = FOR_EVER) -> t.Dict[st
             if "EXIT_CODE" in entry:
                 found[unit] = how_it_ended(entry["EXIT_CODE"], entry.get("EXIT_STATUS", ""))
             elif entry.get("UNIT_RESULT") == "oom-kill" and unit in found:
-                found[unit] = f"{found[unit].partition(OOM_KILLER)[0]}{OOM_KILLER}"
+                killer = OOMD if entry.get("INVOCATION_ID") in by_oomd else OOM_KILLER
+                found[unit] = found[unit].partition(": ")[0] + killer
             elif entry.get("INVOCATION_ID") not in known_ends:
                 found[unit] = CLEAN_END
     return found

@@ -5,15 +5,24 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.decision import PoolsDecision
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Verb
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
-from ansible_collections.workers.systemd.plugins.module_utils._core.tell import diff, report
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.decision import PoolsDecision, SharedPlan
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.value import SECRET
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import File
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell import diff, pauses, report, timers
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.mask import MASK
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.result import PoolsResult, Row
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_outcome import RunOutcome
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import contents
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.file_markers import instance_of
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import (
+    WantedFile,
+    contents,
+    pause_files,
+)
 
 
 def result(decision: PoolsDecision, outcome: RunOutcome, *, with_diff: bool) -> PoolsResult:
@@ -23,10 +32,10 @@ def result(decision: PoolsDecision, outcome: RunOutcome, *, with_diff: bool) -> 
         changed=decision.changes,
         msg="\n".join(lines(decision, outcome)),
         failures=outcome.failures,
-        daemon_reloaded=bool(decision.reload) and not decision.check_mode,
+        daemon_reloaded=any(step.verb is Verb.RELOAD for step in _of_host(decision)) and not decision.check_mode,
         diff=diffs(decision) if with_diff else None,
         pools={name: row(decision, outcome, name) for name in decision.steps},
-        host_plan=report.plan_rows([*decision.shared.steps, *decision.reload]),
+        host_plan=report.plan_rows(_of_host(decision)),
         resumed=str(left) if left else None,
     )
 
@@ -37,6 +46,10 @@ def row(decision: PoolsDecision, outcome: RunOutcome, name: str) -> Row:
     if name in decision.wanted:
         found["generation"] = decision.wanted[name].generation
         found["left_out"] = list(decision.wanted[name].pool.left_out)
+        paused = decision.paused(name)
+        found["paused"] = {unit: pause.row for unit, pause in paused.items()}
+        if name in decision.times and not paused:
+            found["next_runs"] = list(decision.times[name])
     if name in decision.exposures:
         found["exposure"] = asdict(decision.exposures[name])
     verdicts, end = outcome.units.verdicts_of(name), outcome.units.ends.get(name)
@@ -49,6 +62,8 @@ def row(decision: PoolsDecision, outcome: RunOutcome, name: str) -> Row:
 
 def _versions(decision: PoolsDecision, outcome: RunOutcome, name: str) -> t.Dict[str, t.Any]:
     found: t.Dict[str, t.Any] = {}
+    if name not in decision.wanted:
+        found["removed"] = not (outcome.unremoved or name in outcome.kept)
     change = decision.versions.changes.get(name)
     if change:
         found["number"] = change.new.number
@@ -65,6 +80,9 @@ def lines(decision: PoolsDecision, outcome: RunOutcome) -> t.List[str]:
     found = [str(left) if left else "", f"systemd: {outcome.error}" if outcome.error else ""]
     if outcome.failures or not outcome.error:
         found.append(report.summary(decision.steps, outcome.failures, outcome.units.spared))
+    held = [(name, cause) for name, cause in outcome.units.held.items() if outcome.units.ends[name].spared]
+    found += [f"{name}: is not rolled out, because {cause} did not settle" for name, cause in held]
+    found += [*pauses.paused_lines(decision), *timers.timer_lines(decision)]
     if not outcome.failed:
         exposures = decision.exposures.items()
         found += [f"{name}: exposure {one}" for name, one in exposures if one.score != one.before]
@@ -73,27 +91,72 @@ def lines(decision: PoolsDecision, outcome: RunOutcome) -> t.List[str]:
 
 def diffs(decision: PoolsDecision) -> t.List[t.Dict[str, str]]:
     """The changes of files and then those of units. For a private file, the diff shows only the names in it."""
-    observed = [decision.shared.observed.files, *(pool.files for pool in decision.observed.values())]
-    before = {path: file.text for files in observed for path, file in files.items()}
-    wanted_files = [decision.shared.files, *(one.files for one in decision.wanted.values())]
-    after = {file.path: file.text for files in wanted_files for file in files}
+    templates = frozenset(decision.places.unit(one.pool.main_units.service) for one in decision.wanted.values())
     entries = []
-    for step in (step for steps in (decision.shared.steps, *decision.steps.values()) for step in steps):
-        if step.verb in (Verb.WRITE, Verb.REMOVE):
+    for steps, files, there in (_of_shared(decision.shared), _of_pools(decision), _of_shared(decision.removal.shared)):
+        before = {path: file.text for path, file in there.items()}
+        after = {file.path: file.text for file in files}
+        for step in (step for step in steps if step.verb in (Verb.WRITE, Verb.REMOVE)):
             text = after[step.subject] if step.verb is Verb.WRITE else None
-            entries.append(_diff(decision, step.subject, before.get(step.subject), text))
-    return [*entries, *report.plan_diff(decision.steps)]
+            entries.append(_diff(decision.places, templates, step.subject, before.get(step.subject), text))
+    of_timers = timers.timer_lines(decision) if decision.changes else []
+    lines = [f"{line}\n" for line in (*pauses.paused_lines(decision), *of_timers)]
+    plans = {f"{decision.kind(name)} {name}": steps for name, steps in decision.steps.items()}
+    return [*entries, *report.plan_diff(plans, kind=""), *([{"prepared": "".join(lines)}] if lines else [])]
 
 
-def _diff(decision: PoolsDecision, path: str, before: t.Optional[str], after: t.Optional[str]) -> t.Dict[str, str]:
-    """The diff of one file. The diff of a template always shows its text.
+# Steps, the files that they write, and the files that were there before.
+_Changes = t.Tuple[t.Sequence[Step], t.Sequence[WantedFile], t.Mapping[str, t.Union[File, WantedFile]]]
+
+
+def _of_shared(plan: SharedPlan) -> _Changes:
+    return plan.steps, plan.files, plan.observed.files
+
+
+def _of_pools(decision: PoolsDecision) -> _Changes:
+    steps = [step for of_pool in decision.steps.values() for step in of_pool]
+    files = [
+        _without_values(file) if one.pool.foreign else file for one in decision.wanted.values() for file in one.files
+    ]
+    files += [file for pauses in decision.pauses.values() for file in pause_files(pauses)]
+    there: t.Dict[str, t.Union[File, WantedFile]] = {}
+    for pool in decision.observed.values():
+        there.update(pool.files)
+        old = (pool.old or {}).items()
+        there.update((path, _without_values(file)) for path, file in old if path in pool.files)
+        there.update((file.path, file) for file in pause_files(pool.pauses))
+    return steps, files, there
+
+
+def _of_host(decision: PoolsDecision) -> t.List[Step]:
+    """The steps that serve all pools, before the removals and with them."""
+    removal = decision.removal
+    return [*decision.shared.steps, *decision.reload, *removal.shared.steps, *removal.reload]
+
+
+_File = t.TypeVar("_File", File, WantedFile)
+
+
+def _without_values(file: _File) -> _File:
+    """A unit of somebody else without values of variables and without comments: there may be secrets in them."""
+    shown = []
+    for section, directives in UnitText.parse(file.text).sections().items():
+        shown.append(f"[{section}]")
+        for key, values in directives.items():
+            shown += [f"{key}={MASK if key in SECRET and value else value}" for value in values]
+    return replace(file, text="".join(f"{line}\n" for line in shown))
+
+
+def _diff(
+    places: Places, templates: t.Container[str], path: str, before: t.Optional[str], after: t.Optional[str]
+) -> t.Dict[str, str]:
+    """The diff of one file. The diff of a template, or of the drop-in of an instance, always shows its text.
 
     Other units have no directive of the operator, so their diff shows the text only when it changes.
     """
-    if decision.places.is_config(path):
+    if places.is_config(path):
         names_before, names_after = ({} if text is None else contents(path, text) for text in (before, after))
         return diff.private_diff(path, names_before, names_after)
-    templates = {decision.places.unit(unit_name.template(name)) for name in decision.wanted}
-    if path in templates and after is not None:
+    if (path in templates or instance_of(path)) and after is not None:
         return diff.file_diff(path, before, after)
     return diff.own_diff(path, before, after)

@@ -8,7 +8,7 @@ import collections
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health
-from ansible_collections.workers.systemd.plugins.module_utils._core.characters import visible
+from ansible_collections.workers.systemd.plugins.module_utils._core.characters import counted, visible
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import Entry
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName, folded
@@ -110,4 +110,4 @@ def _kind(step: Step) -> str:
 
 
 def _named(kinds: t.Mapping[str, int]) -> str:
-    return " and ".join(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in sorted(kinds.items()))
+    return " and ".join(counted(count, kind) for kind, count in sorted(kinds.items()))

@@ -8,23 +8,27 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.stale import started_with, why_stale
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import (
-    File,
     Instance,
     ObservedPool,
     Process,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
+from ansible_collections.workers.systemd.plugins.module_utils._core.shape import fits
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
-from ansible_collections.workers.systemd.plugins.module_utils._core.tell.exits import A_JOB, CLEAN_END
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.show_text import iso
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status_table import BAD, Placed, pool_table
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import moment
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.file_markers import (
+    FileMarkers,
+    file_markers,
+    instance_of,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.markers import (
     OWN_WATCH_MARKER,
     UNIT_MARKER,
     generation_of,
-    own_markers,
-    unit_marker,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import contents
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pause import holding
 
 # What `systemctl show` is asked for.
 STATUS_PROPERTIES = (
@@ -34,14 +38,35 @@ STATUS_PROPERTIES = (
     "MainPID",
     "NRestarts",
     "MemoryCurrent",
+    "MemoryMax",
     "TasksCurrent",
     "CPUUsageNSec",
 )
-HEADS = ("INSTANCE", "STATE", "SINCE", "PID", "RESTARTS", "MEMORY", "GENERATION", "LAST EXIT")
-# The lists of a pool that name who does not do what is wanted.
-BAD = ("flapping", "dead")
 # In seconds: the longest that systemd waits between two starts of a pool's instance (pool_unit.py).
 JUST_NOW = 10.0
+# What the table and the page read of the pools, in the form of shape.py.
+NONE = type(None)
+PAUSE = (dict.fromkeys(("by", "since", "reason"), str), NONE)
+SHAPE = {
+    str: {
+        **dict.fromkeys(("user", "generation"), str),
+        "wanted": int,
+        "summary": dict.fromkeys(("running", "stale", "restarts", "memory"), int),
+        **{what: [str] for what in BAD},
+        "paused": PAUSE,
+        "generations": [{"number": int, **dict.fromkeys(("id", "state", "time"), str)}],
+        "instances": [
+            {
+                **dict.fromkeys(("unit", "state", "sub_state", "since", "last_exit"), str),
+                **dict.fromkeys(("main_pid", "restarts"), int),
+                **dict.fromkeys(("generation", "stale"), (str, NONE)),
+                **dict.fromkeys(("memory", "memory_max"), (int, NONE)),
+                "paused": PAUSE,
+                "own_files": [str],
+            }
+        ],
+    }
+}
 Shown = t.Mapping[str, t.Mapping[str, str]]
 Row = t.Dict[str, t.Any]
 
@@ -55,30 +80,41 @@ def pool_status(
     exits: t.Mapping[str, str],
     wanted: t.Collection[str],
     now: float,
+    kept: t.Sequence[FileMarkers] = (),
 ) -> Row:
     """``shown`` has STATUS_PROPERTIES by unit (TZ=UTC), ``exits`` the last end of each unit, ``wanted`` the instances.
 
-    ``now`` is in seconds since the epoch.
+    ``now`` is in seconds since the epoch, ``kept`` are the markers of versions, the newest last.
     """
-    installed = _installed(places, name, pool.files)
+    installed = file_markers({path: file.text for path, file in pool.files.items()})
+    versions = [installed, *reversed(kept)]
+    shared = {path: file for path, file in pool.files.items() if not instance_of(path)}
     instances = []
     for instance in all_instances(pool, wanted):
         unit = unit_name.instance(name, instance)
         observed = pool.instances.get(instance, Instance())
         row = _row(unit, shown[unit], observed)
         row["last_exit"] = exits.get(unit, "")
-        row.update(_generation(places, observed.process, own_markers(installed, instance), pool.files))
+        pause = holding(pool.pauses, instance)
+        row["paused"] = pause.row if pause else None
+        own = {path: file for path, file in pool.files.items() if instance_of(path) == instance}
+        read = {**own, **shared}
+        changed = max((file.changed for path, file in read.items() if places.is_config(path)), default=0.0)
+        row.update(_generation(observed.process, instance, versions, changed))
+        row["own_files"] = sorted(own)
         instances.append(row)
     ours = {unit_name.instance(name, instance) for instance in wanted}
     flapping = [row["unit"] for row in instances if _flaps(row, now)]
+    whole = holding(pool.pauses, "")
     return {
         "scope": "user" if places.user else "system",
         "user": places.user,
-        "generation": _name_of(own_markers(installed, "")),
+        "generation": installed.generation,
         "enabled": pool.target_enabled,
         "wanted": len(wanted),
         "dead": [one["unit"] for one in instances if one["unit"] in ours and _is_dead(one, flapping)],
         "flapping": flapping,
+        "paused": whole.row if whole else None,
         "summary": _summary(instances),
         "instances": instances,
     }
@@ -90,7 +126,12 @@ def all_instances(pool: ObservedPool, wanted: t.Iterable[str]) -> t.List[str]:
 
 
 def _flaps(row: Row, now: float) -> bool:
-    """Whether it dies and is started again: it waits for that, after the start limit too, or did so a moment ago."""
+    """Whether it dies and is started again: it waits for that, after the start limit too, or did so a moment ago.
+
+    What is paused is not started again.
+    """
+    if row["paused"]:
+        return False
     if "auto-restart" in row["sub_state"] or (row["state"] == "failed" and row["restarts"]):
         return True
     started_again = row["state"] in ("active", "activating") and bool(row["restarts"]) and bool(row["since"])
@@ -98,75 +139,26 @@ def _flaps(row: Row, now: float) -> bool:
 
 
 def _is_dead(row: Row, flapping: t.Container[str]) -> bool:
-    return row["state"] in ("inactive", "failed") and row["unit"] not in flapping
+    return row["state"] in ("inactive", "failed") and row["unit"] not in flapping and not row["paused"]
 
 
-def table(pools: t.Mapping[str, Row]) -> t.List[str]:
-    """The same for a terminal: one line an instance, columns aligned, the total, and what is to be done."""
-    if not pools:
-        return ["no pools on this host"]
-    rows = [HEADS, *(cells for name, pool in pools.items() for cells in _cells(name, pool))]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
-    return [*lines, *_totals(list(pools.values())), *_hints(pools.values())]
+def believable(said: t.Any) -> bool:
+    """Whether a table and a page can show the rows that the process of a user has sent, and a message their names."""
+    try:
+        if not (fits(said, SHAPE) and unit_name.are_names(said, _units(said.values()))):
+            return False
+        return bool(pool_table([Placed("", *one) for one in said.items()], every_instance=True))
+    except Exception:
+        # A name of a thousand digits, for example, or a pause with another key.
+        return False
 
 
-def _cells(name: str, pool: Row) -> t.Iterator[t.Tuple[str, ...]]:
-    if not pool["instances"]:
-        yield (name, "0 instances", *["-"] * (len(HEADS) - 2))
-    for row in pool["instances"]:
-        stale = f" (stale, wanted {pool['generation']})" if row["stale"] else ""
-        yield (
-            f"{pool['user']}/{row['unit']}".lstrip("/"),
-            f"{row['state']} ({row['sub_state']})",
-            row["since"] or "-",
-            str(row["main_pid"] or "-"),
-            str(row["restarts"]),
-            "-" if row["memory"] is None else f"{row['memory'] / 2**20:.1f}M",
-            f"{row['generation'] or '-'}{stale}",
-            row["last_exit"] or "-",
-        )
-
-
-def _totals(pools: t.Sequence[Row]) -> t.Iterator[str]:
-    """``2 pools, 6 instances wanted: 5 run, 1 stale, 1 flapping, 0 dead``, and which are which."""
-    summaries = [pool["summary"] for pool in pools]
-    bad = {what: [_shown(pool, unit_name.folded(pool[what])) for pool in pools if pool[what]] for what in BAD}
-    wanted = sum(pool["wanted"] for pool in pools)
-    counts = {
-        "running": sum(one["running"] for one in summaries),
-        "stale": sum(one["stale"] for one in summaries),
-        **{what: sum(len(pool[what]) for pool in pools) for what in BAD},
-    }
-    counted = ", ".join(f"{count} {what}" for what, count in counts.items())
-    yield f"{_count(len(pools), 'pool')}, {_count(wanted, 'instance')} wanted: {counted}"
-    yield from (f"{what}: {', '.join(names)}" for what, names in bad.items() if names)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def _hints(pools: t.Iterable[Row]) -> t.Iterator[str]:
-    for pool in pools:
-        ends = [row["unit"] for row in pool["instances"] if row["unit"] in (*pool["flapping"], *pool["dead"])]
-        clean = [row["unit"] for row in pool["instances"] if row["unit"] in ends and row["last_exit"] == CLEAN_END]
-        if clean:
-            yield f"{_shown(pool, unit_name.folded(clean))}: {A_JOB}"
-
-
-def _shown(pool: Row, names: t.Sequence[str]) -> str:
-    return ", ".join(f"{pool['user']}/{name}".lstrip("/") for name in names)
-
-
-def _installed(places: Places, name: str, files: t.Mapping[str, File]) -> t.Dict[str, str]:
-    """The markers of what is installed, as the environment of a process would carry them."""
-    template = files.get(places.unit(unit_name.template(name)))
-    environ = {UNIT_MARKER: unit_marker(template.text) if template else ""}
-    for path, file in files.items():
-        if places.is_config(path):
-            environ.update(contents(path, file.text))
-    return environ
+def _units(rows: t.Iterable[Row]) -> t.List[str]:
+    """Every unit that rows name."""
+    units: t.List[str] = []
+    for row in rows:
+        units += [*row["dead"], *row["flapping"], *(one["unit"] for one in row["instances"])]
+    return units
 
 
 def _row(unit: str, shown: t.Mapping[str, str], seen: Instance) -> Row:
@@ -174,32 +166,37 @@ def _row(unit: str, shown: t.Mapping[str, str], seen: Instance) -> Row:
         "unit": unit,
         "state": shown["ActiveState"],
         "sub_state": shown["SubState"],
-        "since": _iso(shown["StateChangeTimestamp"]),
+        "since": iso(shown["StateChangeTimestamp"]),
         "enabled": seen.enabled,
         "main_pid": int(shown["MainPID"]),
         "restarts": int(shown["NRestarts"]),
         "memory": _number(shown["MemoryCurrent"]),
+        "memory_max": _number(shown["MemoryMax"]),
         "tasks": _number(shown["TasksCurrent"]),
         "cpu_seconds": _seconds(_number(shown["CPUUsageNSec"])),
     }
 
 
-def _generation(
-    places: Places, process: t.Optional[Process], installed: t.Mapping[str, str], files: t.Mapping[str, File]
-) -> Row:
+def _generation(process: t.Optional[Process], instance: str, versions: t.Sequence[FileMarkers], changed: float) -> Row:
+    """``versions`` begin with that which is installed, whose files for the instance were last ``changed`` then."""
     if process is None:
         return {"generation": None, "stale": None}
-    changed = max((file.changed for path, file in files.items() if places.is_config(path)), default=0.0)
-    stale = why_stale(process, installed, changed)
+    stale = why_stale(process, {UNIT_MARKER: "", **versions[0].of(instance)}, changed)
     known = started_with(process)
     if known is not None:
-        return {"generation": _name_of(known), "stale": stale}
-    return {"generation": None if stale else _name_of(installed), "stale": stale}
+        return {"generation": _name_of(known, instance, versions), "stale": stale}
+    return {"generation": None if stale else versions[0].generation, "stale": stale}
 
 
-def _name_of(markers: t.Mapping[str, str]) -> str:
-    """Files of single instances have no part in the name of the pool's generation."""
-    return generation_of({marker: value for marker, value in markers.items() if marker != OWN_WATCH_MARKER})
+def _name_of(known: t.Mapping[str, str], instance: str, versions: t.Sequence[FileMarkers]) -> str:
+    """That of the first version with these markers. What single instances watch belongs to another owner."""
+    markers = _without_watch(known)
+    found = (one.generation for one in versions if _without_watch(one.of(instance)) == markers)
+    return next(found, generation_of(markers))
+
+
+def _without_watch(markers: t.Mapping[str, str]) -> t.Dict[str, str]:
+    return {marker: value for marker, value in markers.items() if marker != OWN_WATCH_MARKER}
 
 
 def _summary(instances: t.Sequence[Row]) -> Row:
@@ -212,14 +209,8 @@ def _summary(instances: t.Sequence[Row]) -> Row:
     }
 
 
-def _iso(text: str) -> str:
-    """``Tue 2026-11-24 16:36:19 UTC`` -> ``2026-11-24T16:36:19Z``; empty for a unit that was never started."""
-    words = text.split()
-    return f"{words[1]}T{words[2]}Z" if len(words) == 4 else ""
-
-
 def _number(text: str) -> t.Optional[int]:
-    """``[not set]``, and the largest number, stand for none."""
+    """``[not set]``, ``infinity`` and the largest number stand for none."""
     return int(text) if text.isdigit() and int(text) < 2**64 - 1 else None
 
 

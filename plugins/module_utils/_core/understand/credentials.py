@@ -9,6 +9,7 @@ import re
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.keyed_digest import KeyedDigest
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import of_own_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import read_texts, unfit_value
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import render_argv
@@ -18,6 +19,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec
 ENCRYPTED_SINCE = 250
 # How the names of their files end.
 PLAIN, ENCRYPTED = ".credential", ".encrypted-credential"
+# The directives that load one from a file.
+LOADS = ("LoadCredential", "LoadCredentialEncrypted")
 # systemd itself takes more characters. These need no quotes in a shell, a unit or a path.
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,99}")
 # Measured: 252 loads an encrypted one of 873,000 bytes and none of 880,000.
@@ -63,8 +66,9 @@ def file_of(name: str, systemd: int) -> str:
 
 def name_of(path: str) -> str:
     """The name of the credential whose file this is; empty for any other file."""
-    endings = [ending for ending in (PLAIN, ENCRYPTED) if path.endswith(ending)]
-    return path.rpartition("/")[2][: -len(endings[0])] if endings else ""
+    name, _instance = of_own_name(path.rpartition("/")[2])
+    endings = [ending for ending in (PLAIN, ENCRYPTED) if name.endswith(ending)]
+    return name[: -len(endings[0])] if endings else ""
 
 
 def directives(files: t.Sequence[t.Tuple[str, str]], systemd: int) -> t.Dict[str, t.List[str]]:

@@ -12,6 +12,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 
 COUNT = re.compile(r"[0-9]{1,5}")
+MOST = 99999
+NUMBER = re.compile(r"[1-9][0-9]{0,4}")
 
 
 def item_problems(items: t.Sequence[t.Any], where: str) -> t.List[Problem]:
@@ -26,6 +28,11 @@ def item_problems(items: t.Sequence[t.Any], where: str) -> t.List[Problem]:
 def numbered(first: int, last: int) -> t.Tuple[str, ...]:
     """The names of instances that are counted."""
     return tuple(str(number) for number in range(first, last + 1))
+
+
+def is_number(name: str) -> bool:
+    """Whether it may be the name of an instance that is counted."""
+    return bool(NUMBER.fullmatch(name))
 
 
 def read_instances(
@@ -46,7 +53,7 @@ def read_instances(
         return tuple(names), problems
     if isinstance(given, bool) or not COUNT.fullmatch(str(given)):
         found = type(given).__name__ if isinstance(given, dict) else repr(given)
-        return (), [Problem(where, found, "a count from 0 to 99999, or a list of names")]
+        return (), [Problem(where, found, f"a count from 0 to {MOST}, or a list of names")]
     return numbered(1, int(given)), []
 
 

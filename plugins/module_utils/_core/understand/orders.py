@@ -20,6 +20,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.p
 class Deploy:
     """Bring ``pools`` to their wanted state. With ``purge``, the other pools of this collection are removed.
 
+    With ``take_over``, pools take over the work of other managers (``now``), or give it back and are removed
+    (``undo``).
+
     ``problems`` are the problems of the input that are known already. ``skip_traps`` are the ids of disabled traps.
     """
 
@@ -30,27 +33,25 @@ class Deploy:
     diff: bool
     skip_traps: t.Tuple[str, ...]
     confirm: float
+    take_over: str = "never"
 
     @property
     def present(self) -> t.List[Pool]:
         return [pool for pool in self.pools if pool.present]
 
-    def removals(self, owned: t.Iterable[str]) -> t.Dict[str, str]:
-        """The reason for each pool that is removed. ``owned`` are the pools of this collection in the manager."""
+    def removals(self, owned: t.Mapping[str, str]) -> t.Dict[str, str]:
+        """The reason for each pool that is removed. ``owned`` are the pools of this collection in the manager, with
+        the kind of each.
+        """
         listed = {pool.name for pool in self.pools}
-        absent = {pool.name: "the pool is absent" for pool in self.pools if not pool.present}
-        purged = {name: "the pool is not listed" for name in owned if self.purge and name not in listed}
+        absent = {pool.name: f"the {pool.kind} is absent" for pool in self.pools if not pool.present}
+        purged = {name: f"the {owned[name]} is not listed" for name in owned if self.purge and name not in listed}
         return {**absent, **purged}
 
     @property
     def longest_step(self) -> float:
         """The longest time between two signs of progress that the options allow: a stop, a start, and until settled."""
         return max((_longest_step(pool) for pool in self.pools), default=0.0)
-
-    def left_of(self, pools: t.Iterable[str]) -> t.Set[str]:
-        """Names of the pools on the host after the run. ``pools`` are the pools before the run."""
-        gone = {pool.name for pool in self.pools if not pool.present}
-        return ({*pools} if not self.purge else set()) - gone | {pool.name for pool in self.pools if pool.present}
 
 
 @dataclass(frozen=True)

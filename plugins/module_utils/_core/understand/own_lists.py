@@ -40,6 +40,7 @@ LISTS: t.Mapping[str, t.FrozenSet[str]] = {
         }
     ),
     "Install": frozenset({"WantedBy"}),
+    "Timer": frozenset({"OnCalendar", "OnActiveSec", "OnUnitActiveSec"}),
 }
 # What is lost with our own word of a list. Without it the pool is not what the documentation says.
 RELIED_ON = {

@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import typing as t
 from dataclasses import dataclass, field, replace
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.catalogue import Catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import (
     Value,
@@ -16,7 +18,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.words import is_true
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import hardening, presets
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.alert import Alert
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.liveness import Liveness
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.recycle import Recycle
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.replaces import Replaces
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.schedule import Schedule
 
 Sections = t.Dict[str, t.Dict[str, Value]]
 
@@ -30,6 +37,8 @@ LIMITS = {
     "tasks_max": "TasksMax",
     "io_weight": "IOWeight",
 }
+# Directive of each option of `logs` (systemd.exec(5)).
+LOGS = {"burst": "LogRateLimitBurst", "per": "LogRateLimitIntervalSec"}
 # Directives that make a directory of the pool's own, below /var/lib and so on, and give it to the worker's user.
 DIRECTORIES = {
     "state_directory": "StateDirectory",
@@ -49,6 +58,7 @@ SAME_AS_OPTION = {
     # It sets TimeoutStopSec= too.
     "TimeoutSec": "drain_timeout",
     **{directive: f"limits.{option}" for option, directive in LIMITS.items()},
+    **{directive: f"logs.{option}" for option, directive in LOGS.items()},
     "ReadWritePaths": "writable_paths",
     **{directive: option for option, directive in DIRECTORIES.items()},
 }
@@ -71,21 +81,40 @@ def without_dash(path: str) -> str:
 
 
 @dataclass(frozen=True)
+class OwnSettings:
+    """What one instance has beside or in place of the settings of its pool. The fields are those of ``Pool``."""
+
+    environment: t.Mapping[str, str] = field(default_factory=dict)
+    secrets: t.Mapping[str, str] = field(default_factory=dict, repr=False)
+    credentials: t.Mapping[str, str] = field(default_factory=dict, repr=False)
+    limits: t.Mapping[str, str] = field(default_factory=dict)
+    unit: t.Mapping[str, t.Mapping[str, Value]] = field(default_factory=dict)
+
+    @property
+    def any(self) -> bool:
+        return bool(self.environment or self.secrets or self.credentials or self.limits or any(self.unit.values()))
+
+
+@dataclass(frozen=True)
 class Pool:
-    """One wanted pool.
+    """One wanted pool, or one wanted timer: a pool without instances, whose service runs by its ``schedule``.
 
     ``exec_start`` is the text of ``ExecStart=`` and ``executable`` its absolute path, ``literal`` are the numbers of
     words in which ``%i`` stands for itself; in paths it is the name of the instance. ``instances`` are names in order,
-    ``secrets`` are variables and ``credentials`` are not, ``limits``, ``directories`` and ``guards`` (what the profile
-    and the needs come to) are directives, ``unit`` holds those that have the last word. ``left_out`` are guards that
-    the host does not have, ``max_exposure`` is a score of `systemd-analyze security`. ``drain_timeout`` is a time span
-    in systemd's words. ``manager_of`` is the user in whose manager it runs, empty for the system's; then ``user`` is
-    ``None``.
+    ``secrets`` are variables and ``credentials`` are not. ``limits``, ``logs``, ``directories`` and ``guards`` (what
+    the profile and the needs come to) are directives, ``unit`` holds those that have the last word. ``left_out`` are
+    guards that the host does not have, ``max_exposure`` is a score of `systemd-analyze security`. ``drain_timeout`` is
+    a time span in systemd's words, ``after`` are the pools and units that it follows. ``manager_of`` is the user in
+    whose manager it runs, empty for the system's; then ``user`` is ``None``. ``paused`` is ``None`` when nothing is
+    said of it, as in a version that is put back. ``per_instance`` may also name numbers that the pool does not have
+    now. With ``adopt`` the pool takes over the units of somebody else that have its name. ``foreign`` is a version of
+    the time before that. ``replaces`` is what runs its work under another manager.
     """
 
     name: str
     where: str = "pools"
     present: bool = True
+    paused: t.Optional[bool] = None
     manager_of: str = ""
     exec_start: str = ""
     executable: str = ""
@@ -102,6 +131,7 @@ class Pool:
     preset: str = presets.DEFAULT
     drain_timeout: t.Optional[str] = None
     limits: t.Mapping[str, str] = field(default_factory=dict)
+    logs: t.Mapping[str, str] = field(default_factory=dict)
     hardening: str = hardening.DEFAULT
     guards: t.Mapping[str, Value] = field(default_factory=dict)
     left_out: t.Tuple[str, ...] = ()
@@ -110,6 +140,49 @@ class Pool:
     directories: t.Mapping[str, str] = field(default_factory=dict)
     unit: t.Mapping[str, t.Mapping[str, Value]] = field(default_factory=dict)
     rollout: Policy = field(default_factory=Policy)
+    after: t.Tuple[str, ...] = ()
+    liveness: t.Optional[Liveness] = None
+    recycle: t.Optional[Recycle] = None
+    alert: t.Optional[Alert] = None
+    per_instance: t.Mapping[str, OwnSettings] = field(default_factory=dict)
+    adopt: bool = False
+    foreign: bool = False
+    schedule: t.Optional[Schedule] = None
+    replaces: t.Optional[Replaces] = None
+
+    @property
+    def kind(self) -> str:
+        """How an operator names it."""
+        return unit_name.POOL if self.schedule is None else unit_name.TIMER
+
+    @property
+    def main_units(self) -> unit_name.MainUnits:
+        return unit_name.main_units(self.name, timer=self.schedule is not None)
+
+    @property
+    def held_units(self) -> t.Dict[str, str]:
+        """The units that a pause keeps stopped, each with the name of its instance, which a timer has not."""
+        if self.schedule is not None:
+            return {self.main_units.group: ""}
+        return {unit_name.instance(self.name, name): name for name in self.instances}
+
+    @functools.cached_property
+    def own(self) -> t.Mapping[str, OwnSettings]:
+        """The settings of those instances that have any of their own. Each instance asks for its own."""
+        given = self.per_instance
+        return {name: given[name] for name in self.instances if name in given and given[name].any}
+
+    @property
+    def settings(self) -> t.Dict[str, OwnSettings]:
+        """By an empty name what all instances get, then ``own``."""
+        everybody = OwnSettings(self.environment, self.secrets, self.credentials, self.limits, self.unit)
+        return {"": everybody, **self.own}
+
+    @property
+    def secret_values(self) -> t.Set[str]:
+        """The values of all secrets, also of those that only one instance gets."""
+        owners = (*self.settings.values(), *self.per_instance.values())
+        return {value for one in owners for value in (*one.secrets.values(), *one.credentials.values())}
 
     @property
     def account(self) -> t.Optional[str]:
@@ -121,9 +194,15 @@ class Pool:
     @property
     def has_root_in_it(self) -> bool:
         """Whether a command of its unit runs as root: then a user who sets a variable, such as LD_PRELOAD, is root."""
-        lines = [line for key, value in self.unit.get("Service", {}).items() for line in _commands(key, value)]
+        services = [one.unit.get("Service", {}) for one in self.settings.values()]
+        lines = [line for service in services for key, value in service.items() for line in _commands(key, value)]
         prefixed = any(AS_ROOT.match(line) for line in (self.exec_start, *lines))
         return self.account == "root" or prefixed or bool(self.rollout.busy_check and self.rollout.check_user)
+
+    @property
+    def pools_before(self) -> t.Tuple[str, ...]:
+        """The pools that are brought up before it."""
+        return tuple(name for name in self.after if not unit_name.is_unit_name(name))
 
     @property
     def read_paths(self) -> t.Tuple[str, ...]:

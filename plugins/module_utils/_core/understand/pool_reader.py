@@ -29,7 +29,14 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
     value_texts,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import time_span
-from ansible_collections.workers.systemd.plugins.module_utils._core.understand import hardening, own_lists, presets
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand import (
+    hardening,
+    job,
+    own_lists,
+    per_instance,
+    presets,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.alert import Alert, read_alert
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.credentials import read_credentials
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.hardening import read_limit
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instance_names import (
@@ -37,6 +44,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.i
     read_instances,
     surge_problems,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.liveness import Liveness, read_liveness
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.paths import (
     PATH_LIST_SYNTAX,
     environment_file_problems,
@@ -51,11 +59,23 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.p
     ALWAYS_OURS,
     DIRECTORIES,
     LIMITS,
+    LOGS,
     SAME_AS_OPTION,
+    OwnSettings,
     Pool,
     Sections,
     without_dash,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_order import (
+    order_problems,
+    read_after,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.recycle import Recycle, read_recycle
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.replaces import (
+    Replaces,
+    read_replaces,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.schedule import Schedule, read_schedule
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import (
     ACCOUNT,
     not_for_users,
@@ -72,31 +92,39 @@ RESERVED_VARIABLES = re.compile(
     r"INVOCATION_ID|NOTIFY_SOCKET|LISTEN_(?:FDS|PID|FDNAMES)|WATCHDOG_(?:USEC|PID)|JOURNAL_STREAM"
     r"|MAINPID|MANAGERPID|SYSTEMD_EXEC_PID|CREDENTIALS_DIRECTORY|WORKERS_[A-Z]+"
 )
+# systemd reads an unsigned integer of 32 bits; a tenth of it is enough for anybody.
+LINES = re.compile(r"[0-9]{1,9}")
 # Words that only a shell understands.
 SHELL_WORDS = frozenset({"|", "||", "&&", "&", ">", ">>", "<", "2>&1", ";"})
 # One directory of systemd.exec(5), StateDirectory=, without what its list needs quotes for.
 DIRECTORY = re.compile(r"(?:[A-Za-z0-9_.@-]|%i)+(?:/(?:[A-Za-z0-9_.@-]|%i)+)*")
 
 
-def understand(params: t.Sequence[Params]) -> t.Tuple[t.Tuple[Pool, ...], t.List[Problem]]:
-    """Reads the ``pools`` option, and lists everything that is wrong in all of them.
+def understand(
+    params: t.Sequence[Params], timers: t.Sequence[Params] = ()
+) -> t.Tuple[t.Tuple[Pool, ...], t.List[Problem]]:
+    """Reads the options ``pools`` and ``timers``, and lists everything that is wrong in all of them.
 
     With problems, the pools are good for more checks and nothing else: a part that had one is empty.
     """
     problems: t.List[Problem] = []
     pools = [_Reader(one, f"pools[{index}]", problems).pool() for index, one in enumerate(params)]
+    pools += [_TimerReader(one, f"timers[{index}]", problems).timer() for index, one in enumerate(timers)]
     first: t.Dict[t.Tuple[str, str], str] = {}
     for pool in pools:
         problems.extend(surge_problems(pool))
         same = first.setdefault((pool.manager_of, pool.name), pool.where)
         if pool.name and same != pool.where:
             problems.append(Problem(f"{pool.where}.name", repr(pool.name), "a name used once", f"{same} has it too"))
+    problems.extend(order_problems(pools))
     return tuple(pools), problems
 
 
 # Large: each method reads one option of a pool.
 class _Reader:
     """Reads one pool, noting problems as it goes instead of stopping at the first."""
+
+    BECOMES = "NAME@.service and NAME.target"
 
     def __init__(self, params: Params, where: str, problems: t.List[Problem]) -> None:
         self.params = params
@@ -115,7 +143,7 @@ class _Reader:
                 "name",
                 repr(self.params.get("name")),
                 "letters, digits, '_', '.', '-', the first a letter or digit, at most 100",
-                "It becomes NAME@.service and NAME.target.",
+                f"It becomes {self.BECOMES}.",
             )
         elif marks.is_taken(self.name):
             self.problem("name", repr(self.name), "another name", "The collection has units of this name.")
@@ -126,17 +154,17 @@ class _Reader:
         command = self.params.get("command")
         preset, drain_timeout = self._choice("preset", presets.PRESETS, presets.DEFAULT), self._drain_timeout()
         as_credentials = self.params.get("secrets_as") == "credentials"
-        environment = self._values("environment", read_variables)
-        secrets = self._values("secrets", read_credentials if as_credentials else read_variables)
-        for key in sorted(set(environment) & set(secrets)):
-            self.problem(f"secrets.{key}", "also in environment", "each variable in one of them")
+        environment, secrets = self._variables(as_credentials=as_credentials)
         profile = self._choice("hardening", hardening.PROFILES, hardening.DEFAULT)
         unit = self._unit(secrets if as_credentials else {})
         service = {"User": self.params.get("user"), **unit.get("Service", {})}
+        instances, limits = self._instances(), self._limits()
+        of_instances = self._per_instance(instances, as_credentials=as_credentials)
         as_root = not manager_of and hardening.runs_as_root(service.get("User"), service.get("DynamicUser", False))
-        return Pool(
+        pool = Pool(
             name=self.name,
             where=self.where,
+            paused=self.params.get("state") == "paused",
             manager_of=manager_of,
             exec_start=exec_start,
             executable=executable,
@@ -144,7 +172,7 @@ class _Reader:
             user=self._account("user") if not manager_of else None,
             group=self._account("group"),
             working_directory=self._working_directory(),
-            instances=self._instances(),
+            instances=instances,
             environment=environment,
             secrets={} if as_credentials else secrets,
             credentials=secrets if as_credentials else {},
@@ -152,18 +180,78 @@ class _Reader:
             watch=self._paths("watch"),
             preset=preset,
             drain_timeout=drain_timeout,
-            limits=self._limits(),
+            limits=limits,
+            logs=self._logs(),
             hardening=profile,
             guards=hardening.directives(profile, self._needs(profile, as_root=as_root)),
             max_exposure=self._max_exposure(),
             writable_paths=self._writable_paths(),
             directories=self._directories(),
             unit=unit,
+            after=self._after(),
             rollout=replace(
                 self._rollout(presets.patience(preset, drain_timeout)),
                 awaits=_awaits(preset, exec_start, unit.get("Service", {})),
             ),
+            liveness=self._liveness(instances),
+            recycle=self._recycle(limits, of_instances),
+            per_instance=of_instances,
+            adopt=bool(self.params.get("adopt")),
+            replaces=self._replaces(),
         )
+        return replace(pool, alert=self._alert(pool.account))
+
+    def _alert(self, account: t.Optional[str]) -> t.Optional[Alert]:
+        if self.params.get("alert") is None or self.params.get("scope") == "user":
+            return None
+        found, wrong = read_alert(self.params["alert"], account, f"{self.where}.alert")
+        self.problems.extend(wrong)
+        return found
+
+    def _replaces(self) -> t.Optional[Replaces]:
+        found, problems = read_replaces(self.params.get("replaces"), f"{self.where}.replaces")
+        self.problems.extend(problems)
+        if found and self.params.get("scope") == "user":
+            self.problem("replaces", "given", "nothing with scope: user")
+        return found
+
+    def _per_instance(self, instances: t.Sequence[str], *, as_credentials: bool) -> t.Dict[str, OwnSettings]:
+        where = f"{self.where}.per_instance"
+        given, found = per_instance.read_shapes(self.params.get("per_instance") or {}, where)
+        self.problems.extend(found)
+        if not any(problem.where.startswith(f"{self.where}.instances") for problem in self.problems):
+            counted = not isinstance(self.params.get("instances"), list)
+            self.problems.extend(per_instance.name_problems(given, instances, where, counted=counted))
+        for_user = self.params.get("scope") == "user"
+        return {
+            name: _Reader(options, f"{where}.{name}", self.problems).own(
+                as_credentials=as_credentials, for_user=for_user
+            )
+            for name, options in given.items()
+        }
+
+    def own(self, *, as_credentials: bool, for_user: bool) -> OwnSettings:
+        """The settings of one instance."""
+        environment, secrets = self._variables(as_credentials=as_credentials)
+        unit = self._unit(secrets if as_credentials else {})
+        found = list(per_instance.unit_problems(unit, f"{self.where}.unit"))
+        said = {problem.where for problem in found}
+        of_user = not_for_users(self.params, self.where) if for_user else ()
+        self.problems.extend([*found, *(problem for problem in of_user if problem.where not in said)])
+        return OwnSettings(
+            environment=environment,
+            secrets={} if as_credentials else secrets,
+            credentials=secrets if as_credentials else {},
+            limits=self._limits(),
+            unit=unit,
+        )
+
+    def _variables(self, *, as_credentials: bool) -> t.Tuple[t.Dict[str, str], t.Dict[str, str]]:
+        environment = self._values("environment", read_variables)
+        secrets = self._values("secrets", read_credentials if as_credentials else read_variables)
+        for key in sorted(set(environment) & set(secrets)):
+            self.problem(f"secrets.{key}", "also in environment", "each variable in one of them")
+        return environment, secrets
 
     def _manager_of(self) -> str:
         manager_of, found = read_scope(self.params, f"{self.where}.")
@@ -291,6 +379,16 @@ class _Reader:
             self.problems.extend(value_problems(limits.get(directive, ""), f"{self.where}.limits.{key}"))
         return limits
 
+    def _logs(self) -> t.Dict[str, str]:
+        given = self.params.get("logs") or {}
+        logs = {option: as_text(given[option]) for option in LOGS if given.get(option) is not None}
+        if not LINES.fullmatch(logs.get("burst", "0")):
+            self.problem("logs.burst", repr(logs["burst"]), "a number of lines, or 0 for no limit")
+        per = logs.get("per", "0")
+        if any(value_problems(per, "")) or not time_span.is_time_span(per):
+            self.problem("logs.per", repr(per), "a time span such as 30s, or 0 for no limit")
+        return {LOGS[option]: value for option, value in logs.items()}
+
     def _needs(self, profile: str, *, as_root: bool) -> t.List[str]:
         needs = [str(need) for need in self.params.get("needs") or []]
         for index, need in enumerate(needs):
@@ -299,6 +397,26 @@ class _Reader:
                 self.problem(f"needs[{index}]", repr(need), f"one of {', '.join(hardening.NEEDS)}", hint)
         known = [need for need in needs if need in hardening.NEEDS]
         return [*known, *hardening.granted(profile, as_root=as_root)]
+
+    def _after(self) -> t.Tuple[str, ...]:
+        names, found = read_after(self.params.get("after") or [], f"{self.where}.after")
+        self.problems.extend(found)
+        return names
+
+    def _liveness(self, instances: t.Sequence[str]) -> t.Optional[Liveness]:
+        if self.params.get("liveness") is None:
+            return None
+        found, wrong = read_liveness(self.params["liveness"], instances, f"{self.where}.liveness")
+        self.problems.extend(wrong)
+        return found
+
+    def _recycle(self, limits: t.Mapping[str, str], per_instance: t.Mapping[str, OwnSettings]) -> t.Optional[Recycle]:
+        if self.params.get("recycle") is None:
+            return None
+        of_all = [limits, *({**limits, **own.limits} for own in per_instance.values())]
+        found, wrong = read_recycle(self.params["recycle"], of_all, f"{self.where}.recycle")
+        self.problems.extend(wrong)
+        return found
 
     def _max_exposure(self) -> t.Optional[float]:
         limit, found = read_limit(self.params.get("hardening_max_exposure"), f"{self.where}.hardening_max_exposure")
@@ -361,6 +479,25 @@ class _Reader:
         self.problems.extend([*found, *found_wrong])
         check_user = self._account("check_user") or ""
         return replace(policy, busy_check=busy_check, check_user=check_user, patience=patience)
+
+
+class _TimerReader(_Reader):
+    """Reads one timer: a pool without instances, and with a schedule."""
+
+    BECOMES = "NAME.service and NAME.timer"
+
+    def timer(self) -> Pool:
+        pool = self.pool()
+        if not pool.present:
+            return replace(pool, schedule=Schedule())
+        if self.params.get("on_one_of") is not None:
+            self.problem("on_one_of", "given", "nothing on a host", "Only the action plugin of pools knows the groups.")
+        schedule, found = read_schedule(self.params, self.where)
+        self.problems.extend([*found, *job.unit_problems(pool, self.params), *job.instance_problems(pool)])
+        if schedule.expected and pool.alert is None:
+            self.problem("expected", "given", "an alert beside it", "The alert reports a job that does not run.")
+        self.problems.extend(job.retry_problems(pool) if self.params.get("retry") is not None else ())
+        return replace(pool, instances=(), schedule=schedule)
 
 
 def _awaits(preset: str, exec_start: str, service: t.Mapping[str, Value]) -> str:

@@ -19,6 +19,7 @@ ROOT = ("root", "0")
 ACCOUNT = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,255}|[0-9]{1,10}")
 # Only root can change to another user, and only a manager that is root has capabilities to leave to its services.
 NEEDS_ROOT = frozenset({"Group", "SupplementaryGroups", "DynamicUser", "CapabilityBoundingSet"})
+OF_THE_AGENT = ("liveness", "recycle", "alert")
 # The controller of cgroups without which a limit is not in force.
 CONTROLLERS = {
     "MemoryMax": "memory",
@@ -53,6 +54,16 @@ def not_for_users(given: t.Mapping[str, t.Any], where: str) -> t.Iterator[Proble
     if given.get("check_user") is not None:
         expected = "no check_user, for scope: user, where checks run as that user"
         yield Problem(f"{where}.check_user", repr(given["check_user"]), expected, hint)
+    if given.get("logs"):
+        # journald asks for the limit of the system's unit, user@UID.service (unit_export_state_files()).
+        expected = "no logs, for scope: user, whose manager tells journald no limits"
+        yield Problem(f"{where}.logs", "given", expected, hint)
+    for duty in OF_THE_AGENT:
+        if given.get(duty) is not None:
+            expected = (
+                f"no {duty}, for scope: user: the agent of the host belongs to root, and looks after pools of root"
+            )
+            yield Problem(f"{where}.{duty}", "given", expected, hint)
     if given.get("secrets_as") == "credentials":
         # The key of the host is root's, and before 256 the manager of a user decrypts nothing.
         yield Problem(f"{where}.secrets_as", "'credentials'", "environment, for scope: user", hint)
@@ -63,6 +74,6 @@ def not_for_users(given: t.Mapping[str, t.Any], where: str) -> t.Iterator[Proble
             yield Problem(place, directive, "what the manager of a user can do", hint)
 
 
-def limits_not_in_force(limits: t.Mapping[str, str], controllers: t.Collection[str]) -> t.List[str]:
+def limits_not_in_force(limits: t.Collection[str], controllers: t.Collection[str]) -> t.List[str]:
     """Directives whose controller the manager of the user was not given."""
-    return [directive for directive in limits if CONTROLLERS[directive] not in controllers]
+    return [one for one, controller in CONTROLLERS.items() if one in limits and controller not in controllers]

@@ -41,7 +41,8 @@ class RunOutcome:
     """``error`` is the error that ended the run early. ``bad`` maps a pool to its change when the new version is bad.
 
     ``reverted`` describes how the bad versions were put back. ``failures`` has one entry for each instance that did not
-    settle. A ``RunOutcome`` without arguments is the outcome of a run that has done nothing.
+    settle. The pools in ``kept`` were to be removed and are not, because something did not settle. ``unremoved`` is the
+    error that ended the removal. A ``RunOutcome`` without arguments is the outcome of a run that has done nothing.
     """
 
     units: Outcome = field(default_factory=Outcome)
@@ -50,18 +51,31 @@ class RunOutcome:
     reverted: t.Optional[Reverted] = None
     failures: t.Tuple[t.Mapping[str, t.Any], ...] = ()
     warnings: t.Tuple[str, ...] = ()
+    kept: t.Tuple[str, ...] = ()
+    unremoved: str = ""
 
     @property
     def failed(self) -> bool:
-        return bool(self.failures or self.error)
+        return bool(self.failures or self.error or self.unremoved)
+
+    @property
+    def half_done(self) -> bool:
+        """Whether the host has to finish what the run could not."""
+        return bool(self.unremoved or (self.reverted and self.reverted.error))
 
     def undo_lines(self, confirm: float) -> t.List[str]:
-        """The lines about bad versions. When a pool is not back, the host tries again after ``confirm`` seconds."""
+        """The lines about bad versions and removals. When one is half done, the host tries again after ``confirm``
+        seconds.
+        """
         reverted = self.reverted or Reverted({}, Outcome())
         lines = [
             outcome_line(change, name in reverted.changes, reverted.trouble(name)) for name, change in self.bad.items()
         ]
         lines += [line for name in reverted.changes for line in reverted.killed(name)]
-        if reverted.error:
+        if self.kept:
+            lines.append(f"not removed, because the run failed: {', '.join(self.kept)}")
+        if self.unremoved:
+            lines.append(f"the removal did not end: {self.unremoved}")
+        if self.half_done:
             lines.append(f"The host tries again by itself {confirm:g} s from now, or at its next boot.")
         return lines

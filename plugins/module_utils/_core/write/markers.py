@@ -22,6 +22,8 @@ UNIT_MARKER = "WORKERS_UNIT"
 ENVIRONMENT_MARKER = "WORKERS_ENVIRONMENT"
 SECRETS_MARKER = "WORKERS_SECRETS"
 WATCH_MARKER = "WORKERS_WATCH"
+# Of the times of a timer, which no process has: they only make another version.
+TIMER_MARKER = "WORKERS_TIMER"
 # One per instance that has files of its own: "3=0a1b..., 4=..." as 3:0a1b,4:...
 OWN_WATCH_MARKER = "WORKERS_WATCH_OF"
 
@@ -32,6 +34,7 @@ WHAT = {
     SECRETS_MARKER: "secrets",
     WATCH_MARKER: "watched files",
     OWN_WATCH_MARKER: "files of its own",
+    TIMER_MARKER: "schedule",
 }
 
 
@@ -61,10 +64,15 @@ def unit_marker(template: str) -> str:
     return dict(field.partition("=")[::2] for field in fields).get(UNIT_MARKER, "")
 
 
-def process_digest(sections: Sections) -> str:
-    """Digest of the directives that a process keeps from its start until it ends, in any order."""
+def process_digest(*parts: Sections) -> str:
+    """Digest of the directives that a process keeps from its start until it ends, in any order.
+
+    ``parts`` are those of a unit and of its drop-ins. A directive counts also when a later part replaces it: only
+    systemd knows which directives are lists.
+    """
     kept = [
         (one.section, one.key, one.value)
+        for sections in parts
         for one in UnitText.parse(render(sections)).assignments
         if effect_of(one.section, one.key) is Effect.RESTART
     ]

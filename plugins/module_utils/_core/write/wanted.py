@@ -17,21 +17,30 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.c
     listing,
     name_of,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import OwnSettings, Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.write import watched
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.file_markers import file_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.markers import (
     ENVIRONMENT_MARKER,
     OWN_WATCH_MARKER,
     SECRETS_MARKER,
-    UNIT_MARKER,
     WATCH_MARKER,
     by_instance,
-    generation_of,
-    unit_marker,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import target_text, template_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pause import Pauses, mark_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import (
+    drop_in_text,
+    group_text,
+    template_text,
+)
 
 WATCH_FILE = "watch"
+# The mode of a link, whose text is where it leads.
+LINK = 0o120777
+# Directories of links that enable a unit (systemd.unit(5)).
+ENABLING = (".wants", ".requires", ".upholds")
+# By the instance that alone has them, and by an empty name for those of all instances.
+ByOwner = t.Mapping[str, t.Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -45,14 +54,28 @@ class WantedFile:
         """Whether a diff may show only the names in the file."""
         return self.mode == 0o600
 
+    @property
+    def enables(self) -> bool:
+        """Whether it is a link that starts a unit together with another."""
+        return self.mode == LINK and self.path.rpartition("/")[0].endswith(ENABLING)
+
 
 @dataclass(frozen=True)
 class PoolUnits:
-    """The units of a pool, rendered once: these texts are judged, scored and written to the host."""
+    """The units of a pool, rendered once: these texts are judged, scored and written to the host. Of a timer the
+    ``template`` is its service.
+
+    ``drop_ins`` are by instance.
+    """
 
     pool: Pool
     template: WantedFile
-    target: WantedFile
+    group: WantedFile
+    drop_ins: t.Mapping[str, WantedFile] = field(default_factory=dict)
+
+    @property
+    def files(self) -> t.Tuple[WantedFile, ...]:
+        return (*self.drop_ins.values(), self.template, self.group)
 
 
 @dataclass(frozen=True)
@@ -60,7 +83,7 @@ class Wanted:
     """Everything that a pool wants on a host.
 
     ``markers`` maps an instance name to the markers that a process of this version has. ``noted`` maps a watched path
-    to its state when this version was written down.
+    to its state when this version was written down. ``pauses`` are those that the state of the pool asks for.
     """
 
     pool: Pool
@@ -68,6 +91,7 @@ class Wanted:
     markers: t.Mapping[str, t.Mapping[str, str]]
     generation: str
     noted: t.Mapping[str, watched.Note] = field(default_factory=dict)
+    pauses: Pauses = field(default_factory=dict)
 
     @property
     def units(self) -> t.List[str]:
@@ -81,7 +105,7 @@ def wanted(
     systemd: int,
     keyed_digest: KeyedDigest,
     digests: t.Mapping[str, str],
-    encrypted: t.Mapping[str, str],
+    encrypted: ByOwner,
 ) -> Wanted:
     """The files and markers of a pool.
 
@@ -90,27 +114,41 @@ def wanted(
     """
     pool = units.pool
     files: t.List[WantedFile] = []
-    common: t.Dict[str, str] = {}
-    # The files of credentials come before the file with their marker. A process that starts between the two writes then
-    # has newer secrets than its marker shows, so it is stale.
-    for name, text in encrypted.items():
-        files.append(WantedFile(places.config(pool.name, file_of(name, systemd)), text, 0o600))
-    listed = {LISTING: listing(pool.credentials, encrypted, keyed_digest)} if pool.credentials else {}
-    for name, marker, values, variables in (
-        ("environment", ENVIRONMENT_MARKER, pool.environment, pool.environment),
-        ("secrets", SECRETS_MARKER, pool.secrets or pool.credentials, pool.secrets or listed),
-    ):
-        if values:
-            common[marker] = keyed_digest(render_env(values))
-            text = render_env({**variables, marker: common[marker]})
-            files.append(WantedFile(places.config(pool.name, name), text, 0o600))
-    watch_markers = watched.markers(pool, keyed_digest, digests)
-    common.update(_watch_marker(watch_markers))
-    files.extend(_watch_file(places, pool, watch_markers))
-    common[UNIT_MARKER] = unit_marker(units.template.text)
-    files += [units.template, units.target]
-    noted = watched.notes(pool, keyed_digest, digests)
-    return Wanted(pool, tuple(files), _markers(pool, common, watch_markers.own), generation_of(common), noted)
+    settings = pool.settings
+    for owner, own in settings.items():
+        texts = encrypted.get(owner, {})
+        # The files of credentials come before the file with their marker. A process that starts between the two writes
+        # then has newer secrets than its marker shows, so it is stale.
+        for name, text in texts.items():
+            files.append(WantedFile(places.config_of(pool.name, file_of(name, systemd), owner), text, 0o600))
+        shared = settings[""] if owner else OwnSettings()
+        for name, variables in _variables(own, shared, texts, keyed_digest):
+            files.append(WantedFile(places.config_of(pool.name, name, owner), render_env(variables), 0o600))
+    files.extend(_watch_file(places, pool, watched.markers(pool, keyed_digest, digests)))
+    files += units.files
+    return _wanted(pool, files, watched.notes(pool, keyed_digest, digests))
+
+
+def _variables(
+    own: OwnSettings, shared: OwnSettings, encrypted: t.Mapping[str, str], keyed_digest: KeyedDigest
+) -> t.Iterator[t.Tuple[str, t.Dict[str, str]]]:
+    """The content of the environment file and of the file of secrets, with their markers.
+
+    The marker is a digest of all that the process gets: ``own`` comes after ``shared``, and replaces it.
+    """
+    if own.environment:
+        digest = keyed_digest(render_env({**shared.environment, **own.environment}))
+        yield "environment", {**own.environment, ENVIRONMENT_MARKER: digest}
+    secrets = own.secrets or own.credentials
+    if secrets:
+        digest = keyed_digest(render_env({**(shared.secrets or shared.credentials), **secrets}))
+        listed = {LISTING: listing(own.credentials, encrypted, keyed_digest)} if own.credentials else {}
+        yield "secrets", {**(own.secrets or listed), SECRETS_MARKER: digest}
+
+
+def _wanted(pool: Pool, files: t.Sequence[WantedFile], noted: t.Mapping[str, watched.Note]) -> Wanted:
+    found = file_markers({file.path: file.text for file in files})
+    return Wanted(pool, tuple(files), {name: found.of(name) for name in pool.instances}, found.generation, noted)
 
 
 def wanted_again(
@@ -126,13 +164,12 @@ def wanted_again(
     can bring back their earlier content. An instance that was started with other content must be seen as stale.
     """
     kept = tuple(file for file in files if file.path != places.config(pool.name, WATCH_FILE))
-    found = {name: value for file in kept if file.secret for name, value in contents(file.path, file.text).items()}
-    common = {marker: found[marker] for marker in (ENVIRONMENT_MARKER, SECRETS_MARKER) if marker in found}
-    common.update(_watch_marker(watch_markers))
-    template = next(file.text for file in kept if file.path == places.unit(unit_name.template(pool.name)))
-    common[UNIT_MARKER] = unit_marker(template)
-    files = (*kept, *_watch_file(places, pool, watch_markers))
-    return Wanted(pool, files, _markers(pool, common, watch_markers.own), generation_of(common), noted)
+    return _wanted(pool, (*kept, *_watch_file(places, pool, watch_markers)), noted)
+
+
+def pause_files(pauses: Pauses) -> t.Tuple[WantedFile, ...]:
+    """The drop-ins that keep these pauses. Everybody may read them, as the units."""
+    return tuple(WantedFile(path, mark_text(path, pause), 0o644) for path, pause in pauses.items())
 
 
 def markers_in(places: Places, pool: Pool, files: t.Sequence[WantedFile]) -> watched.Markers:
@@ -149,6 +186,13 @@ def environment_paths(places: Places, pool: Pool) -> t.List[str]:
     return [*pool.environment_files, *(places.config(pool.name, name) for name, used in own.items() if used)]
 
 
+def own_environment_paths(places: Places, pool: Pool, instance: str) -> t.List[str]:
+    """Paths of the environment files in the drop-in of an instance."""
+    own = pool.own[instance]
+    files = {"environment": own.environment, "secrets": own.secrets or own.credentials}
+    return [places.config_of(pool.name, name, instance) for name, used in files.items() if used]
+
+
 def contents(path: str, text: str) -> t.Dict[str, str]:
     """The content of a private file of a pool, by name: the variables of an environment file, or one credential."""
     name = name_of(path)
@@ -157,21 +201,35 @@ def contents(path: str, text: str) -> t.Dict[str, str]:
 
 def pool_units(places: Places, pool: Pool, systemd: int) -> PoolUnits:
     """The units of a pool for a host with this version of systemd, with the paths of all files of the pool."""
-    credential_files = [(name, places.config(pool.name, file_of(name, systemd))) for name in pool.credentials]
-    template = template_text(pool, systemd, environment_paths(places, pool), credential_files)
+    env_files = environment_paths(places, pool)
+    credential_files = _credential_files(places, pool, pool.credentials, systemd)
+    drop_ins = {
+        name: drop_in_text(
+            pool,
+            name,
+            systemd,
+            (env_files, own_environment_paths(places, pool, name)),
+            (credential_files, _credential_files(places, pool, own.credentials, systemd, name)),
+        )
+        for name, own in pool.own.items()
+    }
     return PoolUnits(
         pool,
-        WantedFile(places.unit(unit_name.template(pool.name)), template, 0o644),
-        WantedFile(places.unit(unit_name.target(pool.name)), target_text(places, pool), 0o644),
+        WantedFile(
+            places.unit(pool.main_units.service), template_text(pool, systemd, env_files, credential_files), 0o644
+        ),
+        WantedFile(places.unit(pool.main_units.group), group_text(places, pool), 0o644),
+        {
+            name: WantedFile(places.own_drop_in(unit_name.instance(pool.name, name)), text, 0o644)
+            for name, text in drop_ins.items()
+        },
     )
 
 
-def _markers(pool: Pool, common: t.Mapping[str, str], own: t.Mapping[str, str]) -> t.Dict[str, t.Dict[str, str]]:
-    return {name: {**common, **({OWN_WATCH_MARKER: own[name]} if name in own else {})} for name in pool.instances}
-
-
-def _watch_marker(watch_markers: watched.Markers) -> t.Dict[str, str]:
-    return {WATCH_MARKER: watch_markers.shared} if watch_markers.shared else {}
+def _credential_files(
+    places: Places, pool: Pool, names: t.Iterable[str], systemd: int, instance: str = ""
+) -> t.List[t.Tuple[str, str]]:
+    return [(name, places.config_of(pool.name, file_of(name, systemd), instance)) for name in names]
 
 
 def _watch_file(places: Places, pool: Pool, watch_markers: watched.Markers) -> t.Iterator[WantedFile]:

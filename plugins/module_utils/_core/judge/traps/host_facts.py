@@ -78,7 +78,8 @@ class HostFacts:
     ``paths`` holds what ``NeededPaths`` names; a path that is not in it is unknown. ``vendor_copy`` is the path of a
     package's unit of the same name, ``masked_by`` that of a link to /dev/null. ``unread_drop_ins`` are files that look
     like drop-ins of the unit and that systemd does not read. ``packaged``: the unit file belongs to a package.
-    ``user_manager``: the unit is for the manager of a user.
+    ``user_manager``: the unit is for the manager of a user. ``unanswered`` are paths about which the kernel does not
+    answer, so that ``paths`` does not have them.
     """
 
     paths: t.Mapping[str, PathFacts] = field(default_factory=dict)
@@ -90,6 +91,7 @@ class HostFacts:
     packaged: bool = True
     user_manager: bool = False
     unread_drop_ins: t.Tuple[str, ...] = ()
+    unanswered: t.Tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,24 @@ def user_is_not_there(seen: Seen) -> t.Iterator[Caught]:
 
 
 @trap(
+    "path-does-not-answer",
+    ERROR,
+    title="The file system of a path does not answer",
+    expected="a path on a server that answers",
+    instead="`findmnt` shows what is mounted where. Repair the server, or unmount it with `umount --lazy`.",
+    why=(
+        "A look at the path waits in the kernel until the server answers, and SIGKILL does not end it. systemd itself "
+        "reads EnvironmentFile=: with such a file on a dead server, `systemctl` hangs for all units of the host. "
+        "`systemd-analyze verify` would wait too, and does not get such a unit. Source: our measurement with a FUSE "
+        "server that takes requests and answers none, on 252 and 262."
+    ),
+)
+def path_does_not_answer(seen: Seen) -> t.Iterator[Caught]:
+    for path in seen.host.unanswered:
+        yield Caught(next((one for one in seen.unit.assignments() if path in one.value), None), path)
+
+
+@trap(
     "program-is-not-there",
     ERROR,
     title="The program does not exist",

@@ -47,6 +47,7 @@ class NeededPaths:
             there(value.lstrip("-") for value in values("EnvironmentFile")),
             there(word for value in values("ReadWritePaths") for word in value.split())
             | there(path for one in unit.kept("Service", "ExecStart") for path in command(one).paths)
+            | there(command(one).path for key in EXEC for one in unit.kept("Service", key))
             | there(path for _at, path in run_as_root(unit))
             | there(path for _at, path in opened_by_root(unit)),
         )

@@ -46,6 +46,15 @@ def seconds_or_endless(text: str) -> float:
     return math.inf if text == "infinity" else seconds(text)
 
 
+def seconds_within(text: str, shortest: float, longest: float) -> t.Optional[float]:
+    """The seconds of a time span within these bounds; ``None`` for another text."""
+    try:
+        span = seconds(text)
+    except ValueError:
+        return None
+    return span if shortest <= span <= longest else None
+
+
 def microseconds(text: str, default: int = SECOND, systemd: int = GREEK_SINCE) -> t.Optional[float]:
     """Whole ones, or infinity; ``default`` is what a bare number counts; ``None`` when the text is no time span."""
     return _span(text, {**MICROSECONDS, GREEK: 1} if systemd >= GREEK_SINCE else MICROSECONDS, default)

@@ -53,6 +53,14 @@ def mail(**options: t.Any) -> Pool:
     return pool
 
 
+def report(**options: t.Any) -> Pool:
+    """The timer ``report`` with these options, which must be without problems."""
+    given = {"name": "report", "command": ["/usr/bin/report"], "schedule": "03:15", **options}
+    (timer,), problems = understand([], [given])
+    assert problems == []
+    return timer
+
+
 def written(pool: Pool, **changed: str) -> Wanted:
     """What the pool wants; ``changed`` as ``watched_by`` takes it."""
     return wanted(
@@ -60,9 +68,12 @@ def written(pool: Pool, **changed: str) -> Wanted:
     )
 
 
-def sealed_by(pool: Pool) -> dict[str, str]:
-    """Texts of credential files, as if they were encrypted."""
-    return {name: f"encrypted {value[::-1]}" for name, value in pool.credentials.items()}
+def sealed_by(pool: Pool) -> dict[str, dict[str, str]]:
+    """Texts of credential files by owner, as if they were encrypted."""
+    return {
+        owner: {name: f"encrypted {value[::-1]}" for name, value in own.credentials.items()}
+        for owner, own in pool.settings.items()
+    }
 
 
 def watched_by(pool: Pool, **changed: str) -> dict[str, str]:
@@ -78,7 +89,7 @@ def files_of(wanted: Wanted) -> dict[str, File]:
 def environ_of(wanted: Wanted, instance: str) -> dict[str, str]:
     """The environment in which systemd starts an instance, read from the files as systemd reads them."""
     files = {file.path: file.text for file in wanted.files}
-    template = UnitText.parse(files[SYSTEM.unit(unit_name.template(wanted.pool.name))])
+    template = unit_of(wanted, instance)
     items = [item for line in template.values("Service", "Environment") for item in split_command(line)]
     environ = dict(item.replace("%i", instance).partition("=")[::2] for item in items)
     for path in template.values("Service", "EnvironmentFile"):
@@ -86,11 +97,18 @@ def environ_of(wanted: Wanted, instance: str) -> dict[str, str]:
     return environ
 
 
+def unit_of(wanted: Wanted, instance: str) -> UnitText:
+    """The template with the drop-in of the instance, as systemd reads them one after the other."""
+    files = {file.path: file.text for file in wanted.files}
+    drop_in = files.get(SYSTEM.own_drop_in(unit_name.instance(wanted.pool.name, instance)), "")
+    return UnitText.parse(f"{files[SYSTEM.unit(unit_name.template(wanted.pool.name))]}\n{drop_in}")
+
+
 def running(wanted: Wanted, instance: str, started: float = STARTED) -> Instance:
     """The instance as it runs after a deploy."""
-    template = next(file.text for file in wanted.files if file.path.endswith("@.service"))
     markers = own_markers(environ_of(wanted, instance), instance)
-    return Instance("loaded", "active", "running", True, Process(markers, unit_marker(template), started))
+    marker = unit_marker(unit_of(wanted, instance).text)
+    return Instance("loaded", "active", "running", True, Process(markers, marker, started))
 
 
 def titled(instance: Instance) -> Instance:

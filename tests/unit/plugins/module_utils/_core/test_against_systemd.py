@@ -20,7 +20,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.problem impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import NAME, parse_env, render_env
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import render_argv, split_command
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import PATTERN_HEADER, UnitText
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import target_text, template_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import group_text, template_text
 from tests.unit.plugins.module_utils._core import systemd_library
 from tests.unit.plugins.module_utils._core.builders import SYSTEMD, carried, mail
 
@@ -95,7 +95,7 @@ def test_systemd_has_nothing_to_say_about_our_units(tmp_path: Path) -> None:
         unit={"Service": {"Nice": 5, "ProtectSystem": "full"}, "X-Mine": {"A": ["1", "2"]}},
     )
     (tmp_path / "mail@.service").write_text(template_text(pool, SYSTEMD, ["/etc/workers.systemd/mail/environment"]))
-    (tmp_path / "mail.target").write_text(target_text(SYSTEM, pool))
+    (tmp_path / "mail.target").write_text(group_text(SYSTEM, pool))
     said = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", f"{tmp_path}/mail@1.service", f"{tmp_path}/mail.target"],
         capture_output=True,

@@ -34,6 +34,9 @@ PLACES = {
     "the lock of a run": (SYSTEM.lock, f"{RUN}/lock"),
     "the mark of a reload that is owed": (SYSTEM.reload_pending, f"{RUN}/reload-pending"),
     "the runs under way": (SYSTEM.runs, f"{RUN}/runs"),
+    "what the agent has reported": (SYSTEM.alerts, f"{RUN}/alerts"),
+    "the runs that a boot has ended": (SYSTEM.noted_runs, f"{STATE}/runs"),
+    "systemd's own socket": (SYSTEM.private_bus, "/run/systemd/private"),
     "units that are gone at boot": (SYSTEM.runtime_units, "/run/systemd/system"),
     "those of a user": (of_user("app", "/home/app", 1000).runtime_units, "/run/user/1000/systemd/user"),
     "what systemd keeps about started units": (SYSTEM.started_units, "/run/systemd/units"),
@@ -52,6 +55,7 @@ OF_A_USER = {
     "the key": (APP.key, "/home/app/.local/state/workers.systemd/key"),
     "the lock": (APP.lock, "/run/user/1000/workers.systemd/lock"),
     "the bus": (APP.bus, "/run/user/1000/bus"),
+    "the manager's own socket": (APP.private_bus, "/run/user/1000/systemd/private"),
     "started units": (APP.started_units, "/run/user/1000/systemd/units"),
     "systemctl": (APP.systemctl, "systemctl --user"),
 }

@@ -5,7 +5,12 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems, did_you_mean
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import (
+    Problem,
+    Problems,
+    did_you_mean,
+    unknown_names,
+)
 
 HINTS = {
     "a misspelled word": ("Retsart", "Did you mean Restart?"),
@@ -29,3 +34,12 @@ def test_problems_are_told_together_in_their_order() -> None:
 @pytest.mark.parametrize(("word", "hint"), HINTS.values(), ids=HINTS.keys())
 def test_the_nearest_word_is_a_hint(word: str, hint: str) -> None:
     assert did_you_mean(word, iter(["Restart", "User", "Nice"])) == hint
+
+
+def test_names_that_are_not_there_are_named_with_those_that_are() -> None:
+    assert [str(one) for one in unknown_names(["mail", "mial"], ["mail", "sms"], "this host")] == [
+        "names: found 'mial', expected one of mail, sms (Did you mean mail?)"
+    ]
+    assert [str(one) for one in unknown_names(["mail"], [], "these hosts")] == [
+        "names: found 'mail', expected no names: there are no pools on these hosts"
+    ]

@@ -12,9 +12,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.shape import
 FITS = {
     "a text": ("a", str),
     "a list of texts": (["a", "b"], [str]),
+    "the largest number of systemd": (2**64 - 1, int),
     "no elements": ([], [str]),
     "values of a kind": ({"a": {}, "b": {}}, {str: dict}),
     "no values": ({}, {str: dict}),
+    "one of several shapes": ([{"a": 1}, None], [({"a": int}, type(None))]),
     "keys among others": ({"a": 1, "b": 2}, {"a": int}),
     "all in one": ({"told": {"pools": {"x": {}}, "plan": [{}]}}, {"told": {"pools": {str: dict}, "plan": [dict]}}),
 }
@@ -22,12 +24,15 @@ DOES_NOT = {
     "another type": (1, str),
     "none": (None, str),
     "no list": ("ab", [str]),
+    "none of several shapes": ([{"a": ""}], [({"a": int}, type(None))]),
     "an element of another": (["a", 1], [str]),
     "no dictionary": ([], {"a": int}),
     "no dictionary of values": ("", {str: dict}),
     "a value of another": ({"a": {}, "b": []}, {str: dict}),
     "a key that is missing": ({"b": 2}, {"a": int}),
     "a key of another": ({"a": "1"}, {"a": int}),
+    "a number beyond all of systemd's": ({"a": 10**400}, {"a": (int, float)}),
+    "such a number below zero": (-(10**400), int),
     "something deep": ({"told": {"pools": {"x": []}}}, {"told": {"pools": {str: dict}}}),
 }
 

@@ -642,3 +642,11 @@ def test_busy_instances_hold_up_a_rollout_no_longer_than_its_progress_deadline()
     assert (tale.restarted, len(tale.end.spared)) == ([], 2)
     words = "failed: no instance settled for 5 s: is busy and was not restarted"
     assert str(tale.end.verdicts["mail@1.service"]) == words
+
+
+def test_a_rollout_that_does_not_begin_spares_everything_and_counts_what_is_up() -> None:
+    one, two, three = (f"mail@{number}.service" for number in (1, 2, 3))
+    rollout = Rollout(Policy(), (one, two, three), to_start=[three], to_restart=[two])
+    end = rollout.hold({one: Sample("active", "running", "a"), two: Sample("active", "running", "b")})
+    assert end == Done({}, (), (two, three), 2)
+    assert not end.complete

@@ -39,6 +39,10 @@ def test_the_steps_of_all_pools() -> None:
     assert subjects_of(asked, Verb.START) == [ONE, TWO]
 
 
+def test_a_target_is_started_beside_the_instances() -> None:
+    assert work((Verb.START, "mail.target"), (Verb.START, ONE)).targets_to_start == ["mail.target"]
+
+
 def test_a_rollout_starts_wanted_instances_alone() -> None:
     """The target of a pool has a start of its own."""
     rollout = work((Verb.START, "mail.target"), (Verb.START, ONE), (Verb.RESTART, TWO), (Verb.JUDGE, FOUR)).machine(
@@ -77,6 +81,20 @@ OUTCOMES = {
     "a bad version": (Outcome(ends={"mail": done(TWO, _1=FAILED)}), [ONE], {"mail"}, set(), []),
     "a stop that killed": (Outcome(ends={"mail": done(TWO, _1=KILLED)}), [ONE], set(), {"mail"}, []),
     "a stop of a surplus instance that killed": (Outcome(killed={THREE: KILLED}), [THREE], set(), set(), []),
+    "a pool that was held by a bad version": (
+        Outcome(ends={"db": Done({"db@1.service": FAILED}, (), (), 0), "mail": done(ONE, TWO)}, held={"mail": "db"}),
+        ["db@1.service"],
+        {"db"},
+        set(),
+        [],
+    ),
+    "a pool that was held by a stop that killed": (
+        Outcome(ends={"db": Done({"db@1.service": KILLED}, (), (), 0), "mail": done(ONE, TWO)}, held={"mail": "db"}),
+        ["db@1.service"],
+        set(),
+        {"mail"},
+        [],
+    ),
     "a reload that failed": (Outcome(refused={ONE: FAILED}), [ONE], {"mail"}, set(), []),
     "no main process": (Outcome(ends={"mail": done(_1=UNJUDGED)}), [], set(), set(), [f"{ONE} {UNJUDGED}"]),
 }
@@ -127,3 +145,42 @@ UNIT = SYSTEM.unit("mail@.service")
 )
 def test_instances_that_run_on_with_another_unit(asked: PoolWork, run_on: list[str]) -> None:
     assert asked.run_on(SYSTEM) == run_on
+
+
+PDF = "mail@pdf.service"
+
+
+def test_who_shows_that_systemd_has_read_the_files() -> None:
+    units = (ONE, TWO, PDF)
+    drop_in = (Verb.WRITE, SYSTEM.own_drop_in(PDF))
+    template = (Verb.WRITE, SYSTEM.unit("mail@.service"))
+
+    def speakers(*steps: tuple[Verb, str]) -> list[str]:
+        return PoolWork("mail", [Step(verb, unit, "because") for verb, unit in steps], wanted=units).speakers
+
+    assert speakers() == []
+    assert speakers(template) == [ONE]
+    assert speakers(template, drop_in) == [ONE, PDF]
+    assert speakers((Verb.WRITE, SYSTEM.own_drop_in(ONE))) == [ONE]
+
+
+def test_a_drop_in_that_goes_gives_another_unit_to_those_that_run_on() -> None:
+    asked = PoolWork("mail", [Step(Verb.REMOVE, SYSTEM.own_drop_in(PDF), "because")], wanted=(ONE, PDF))
+    assert asked.run_on(SYSTEM) == [ONE, PDF]
+
+
+# What became of units; whether every pool is on its wanted version, so that others may go
+SETTLED_OR_NOT = {
+    "nothing ran": (Outcome(), True),
+    "all settled": (Outcome(ends={"mail": done(_1=SETTLED)}), True),
+    "one cannot be judged": (Outcome(ends={"mail": done(_1=UNJUDGED)}), True),
+    "one failed": (Outcome(ends={"mail": done(_1=FAILED)}), False),
+    "one was not restarted": (Outcome(ends={"mail": done(TWO, _1=SETTLED)}), False),
+    "one was killed at its stop": (Outcome(killed={THREE: KILLED}), False),
+    "one refused its reload": (Outcome(refused={ONE: FAILED}), False),
+}
+
+
+@pytest.mark.parametrize(("outcome", "settled"), SETTLED_OR_NOT.values(), ids=SETTLED_OR_NOT)
+def test_whether_all_pools_have_settled(outcome: Outcome, settled: bool) -> None:
+    assert outcome.settled is settled

@@ -145,6 +145,12 @@ LINES: dict[str, tuple[Change, bool, list[str], str]] = {
         f"{NOT_OURS}. Look at mail on the host.",
     ),
     "left on purpose": (a_change(), False, [], "mail: generation 2 (b) is bad and stays: rollout.on_failure is stop"),
+    "one that was not tried": (
+        replace(a_change(), tried=False),
+        True,
+        [],
+        "mail: generation 2 (b) was not tried, generation 1 (a) is put back",
+    ),
     "left for want of a version": (
         a_change(back=False, known=False),
         False,

@@ -52,3 +52,16 @@ def test_a_pool_that_is_new_or_stands_has_nobody_to_end() -> None:
     observed = in_place(written(mail(**OLD)))
     stopped = {name: replace(one, active="inactive") for name, one in observed.instances.items()}
     assert list(warning(wanted, replace(observed, instances=stopped), STARTED + 61)) == []
+
+
+def test_the_time_of_one_instance_concerns_that_one() -> None:
+    def lasting_two(span: str) -> dict[str, t.Any]:
+        return {**OLD, "per_instance": {"2": {"unit": {"Service": {"RuntimeMaxSec": span}}}}}
+
+    observed = in_place(written(mail(**OLD)))
+    (line,) = warning(written(mail(**lasting_two("1min"))), observed, STARTED + 61)
+    assert "1min ends 1 of 3 instances at the same time, because they are older: 2." in line
+    # Of one that has a time of its own, that of the pool is no news.
+    before = in_place(written(mail(**lasting_two("1h"))))
+    (line,) = warning(written(mail(**{**lasting_two("1h"), **lasting("1min")})), before, STARTED + 61)
+    assert "1min ends 2 of 3 instances at the same time, because they are older: 1, 3." in line

@@ -374,3 +374,71 @@ def test_after_the_way_back_files_and_links_are_as_wanted(host: ObservedPool, to
 def test_a_killed_run_owes_the_verdicts_of_all_that_this_one_does_not_start() -> None:
     planned = [Step(Verb.RESTART, "mail@2.service", ""), Step(Verb.ENABLE, "mail@3.service", "")]
     assert subjects(owed_verdicts(WANTED, planned), Verb.JUDGE) == {"mail@1.service", "mail@3.service"}
+
+
+NAMED: dict[str, t.Any] = {**FULL, "instances": ["a", "b", "c"], "environment_files": []}
+OWN_DROP_IN = SYSTEM.own_drop_in("mail@b.service")
+
+
+def of_b(own: dict[str, t.Any]) -> Wanted:
+    return written(mail(**NAMED, per_instance={"b": own} if own else {}))
+
+
+# What the instance `b` has, and then has; the files that are written and removed, and whether it restarts.
+OWN: dict[str, tuple[dict[str, t.Any], dict[str, t.Any], set[str], set[str], bool]] = {
+    "its first variable": ({}, {"environment": {"A": "1"}}, {"environment:b.env", OWN_DROP_IN}, set(), True),
+    "another value": (
+        {"environment": {"A": "1"}},
+        {"environment": {"A": "2"}},
+        {"environment:b.env"},
+        set(),
+        True,
+    ),
+    "another secret": ({"secrets": {"A": "1"}}, {"secrets": {"A": "2"}}, {"secrets:b.env"}, set(), True),
+    "no variable any more": ({"environment": {"A": "1"}}, {}, set(), {"environment:b.env", OWN_DROP_IN}, True),
+    "a directive": ({}, {"unit": {"Service": {"Nice": 5}}}, {OWN_DROP_IN}, set(), True),
+    "no directive any more": ({"unit": {"Service": {"Nice": 5}}}, {}, set(), {OWN_DROP_IN}, True),
+    "a limit": ({}, {"limits": {"memory_max": "1G"}}, {OWN_DROP_IN}, set(), False),
+    "no limit any more": ({"limits": {"memory_max": "1G"}}, {}, set(), {OWN_DROP_IN}, False),
+}
+
+
+def as_paths(names: set[str]) -> set[str]:
+    return {name if name.startswith("/") else SYSTEM.config("mail", name) for name in names}
+
+
+@pytest.mark.parametrize("title", [False, True], ids=["as it is", "with a title over its environment"])
+@pytest.mark.parametrize(("before", "after", "writes", "removes", "restarts"), OWN.values(), ids=OWN.keys())
+def test_a_change_of_one_instance_is_about_that_one_alone(
+    before: dict[str, t.Any], after: dict[str, t.Any], writes: set[str], removes: set[str], restarts: bool, title: bool
+) -> None:
+    host = in_place(of_b(before))
+    if title:
+        host = replace(host, instances={name: titled(seen) for name, seen in host.instances.items()})
+    steps = plan_pool(of_b(after), host)
+    assert subjects(steps, Verb.WRITE) == as_paths(writes)
+    assert subjects(steps, Verb.REMOVE) == as_paths(removes)
+    assert subjects(steps, Verb.RESTART) == ({"mail@b.service"} if restarts else set())
+    assert {step.verb for step in steps} <= {Verb.WRITE, Verb.REMOVE, Verb.RESTART}
+    assert plan_pool(of_b(after), in_place(of_b(after))) == ()
+
+
+def test_files_of_one_instance_go_with_it() -> None:
+    own = {"environment": {"A": "1"}, "unit": {"Service": {"Nice": 5}}}
+    steps = plan_pool(written(mail(**{**NAMED, "instances": ["a", "c"]})), in_place(of_b(own)))
+    assert subjects(steps, Verb.REMOVE) == as_paths({"environment:b.env", OWN_DROP_IN})
+    assert subjects(steps, Verb.STOP) == {"mail@b.service"}
+    assert subjects(steps, Verb.RESTART) == set()
+
+
+def test_an_instance_is_enabled_where_its_own_install_says() -> None:
+    wanted = of_b({"unit": {"Install": {"WantedBy": "app.target"}}})
+    linked = {f"mail.target.wants/mail@{name}.service" for name in "abc"}
+    host = in_place(wanted)
+    instances = {
+        name: replace(seen, links=frozenset(one for one in linked if f"@{name}." in one))
+        for name, seen in host.instances.items()
+    }
+    steps = plan_pool(wanted, replace(host, instances=instances))
+    assert [(step.verb, step.subject) for step in steps] == [(Verb.REENABLE, "mail@b.service")]
+    assert "not by app.target.wants/mail@b.service" in steps[0].because

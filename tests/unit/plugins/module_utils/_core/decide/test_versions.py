@@ -65,7 +65,11 @@ def test_a_rollback_notes_what_it_goes_back_to() -> None:
 
 CHANGE = Change(generation(2, State.APPLYING, "new"), GOOD, True)
 LEFT = RunJournal(
-    BEFORE, 77, {"mail": Noted(1, 2, True), "sms": Noted(3, 4, True), "fax": Noted(1, 2, True)}, ("telex", "pager")
+    BEFORE,
+    77,
+    {"mail": Noted(1, 2, True), "sms": Noted(3, 4, True), "fax": Noted(1, 2, True)},
+    ("telex", "pager"),
+    booted=2.5,
 )
 STAY = frozenset({"mail", "sms", "telex"})
 
@@ -75,22 +79,43 @@ def versions(left: RunJournal | None, **more: object) -> Versions:
 
 
 def test_the_journal_of_a_run_names_its_changes() -> None:
-    journal = versions(None, gone=("fax",)).journal({"mail": CHANGE}, Phase.APPLYING, 99)
-    assert journal == RunJournal(NOW, 99, {"mail": Noted(1, 2, True)}, ("fax",), Phase.APPLYING)
+    journal = versions(None, gone=("fax",)).journal({"mail": CHANGE}, Phase.APPLYING, 99, 5.5)
+    assert journal == RunJournal(NOW, 99, {"mail": Noted(1, 2, True)}, (), Phase.APPLYING, booted=5.5)
+
+
+def test_the_journal_of_a_removal_names_the_pools_that_go_and_no_change() -> None:
+    """When the run dies, the host finishes the removal, and the new version stays: it has settled."""
+    assert versions(None, gone=("fax",)).journal_of_removal(99, 5.5) == RunJournal(NOW, 99, {}, ("fax",), booted=5.5)
+    assert versions(LEFT, gone=("fax", "telex")).journal_of_removal(99, 5.5).gone == ("telex", "fax")
 
 
 def test_it_keeps_what_a_killed_run_has_left_of_pools_that_stay() -> None:
-    """``fax`` is gone after this run, and ``pager`` is gone already."""
-    journal = versions(LEFT, gone=("fax",)).journal({"mail": CHANGE}, Phase.REVERTING, 99)
-    assert (journal.since, journal.pid, journal.phase) == (BEFORE, 99, Phase.REVERTING)
+    """``fax`` goes at the end of this run, and ``pager`` is gone already."""
+    journal = versions(LEFT, gone=("fax",)).journal({"mail": CHANGE}, Phase.REVERTING, 99, 5.5)
+    assert (journal.since, journal.booted, journal.pid, journal.phase) == (BEFORE, 2.5, 99, Phase.REVERTING)
     assert journal.pools == {"sms": Noted(3, 4, True), "mail": Noted(1, 2, True)}
-    assert journal.gone == ("telex", "fax")
+    assert journal.gone == ("telex",)
+
+
+def test_a_removal_that_was_half_done_is_finished_whatever_becomes_of_the_run() -> None:
+    again = versions(replace(LEFT, pools={}), stay=frozenset({"mail", "sms"}), gone=("telex",))
+    assert again.journal({"mail": CHANGE}, Phase.APPLYING, 99, 5.5).gone == ("telex",)
+    left = again.left_for_later(removed=False)
+    assert left is not None
+    assert left.gone == ("telex",)
+    assert again.left_for_later(removed=True) is None
+
+
+def test_a_pool_that_is_wanted_again_is_not_removed_by_what_a_killed_run_has_left() -> None:
+    left = RunJournal(BEFORE, 77, {}, ("mail",))
+    assert versions(left, changes={}).journal({}, Phase.APPLYING, 99, 5.5).gone == ()
+    assert versions(left, changes={}).left_for_later(removed=True) is None
 
 
 def test_what_the_host_has_put_back_already_is_left_no_more() -> None:
     undone = versions(replace(LEFT, phase=Phase.UNDONE))
-    assert undone.journal({}, Phase.APPLYING, 99) == RunJournal(NOW, 99, {})
-    assert undone.left_for_later is None
+    assert undone.journal({}, Phase.APPLYING, 99, 5.5) == RunJournal(NOW, 99, {}, booted=5.5)
+    assert undone.left_for_later(removed=True) is None
 
 
 # what a killed run has left of pools that this run does not bring to their wanted state
@@ -107,14 +132,14 @@ LATER = {
 
 @pytest.mark.parametrize(("left", "later"), LATER.values(), ids=LATER)
 def test_what_is_left_for_a_later_run(left: RunJournal | None, later: RunJournal | None) -> None:
-    assert versions(left).left_for_later == later
+    assert versions(left).left_for_later(removed=True) == later
 
 
 def test_a_pool_that_is_brought_to_its_wanted_state_without_another_version_is_done() -> None:
     left = RunJournal(BEFORE, 77, {"mail": Noted(1, 2, True)})
     repaired = versions(left, changes={})
-    assert repaired.journal({}, Phase.APPLYING, 99).pools == left.pools
-    assert repaired.left_for_later is None
+    assert repaired.journal({}, Phase.APPLYING, 99, 5.5).pools == left.pools
+    assert repaired.left_for_later(removed=True) is None
 
 
 def test_whether_a_run_touches_any_version() -> None:

@@ -16,11 +16,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.decide.stale
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.evidence import (
     Evidence,
     Version,
-    markers_of,
     version_of,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import State, as_generation
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import Process
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.file_markers import FileMarkers, file_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.markers import (
     ENVIRONMENT_MARKER,
     OWN_WATCH_MARKER,
@@ -32,8 +32,8 @@ from tests.unit.plugins.module_utils._core.builders import mail, written
 
 A, B, C = ({SECRETS_MARKER: name} for name in "abc")
 CONTENTS = [A, B, C]
-GOOD_A = Version(100.0, True, A)
-HISTORY = [GOOD_A, Version(200.0, False, B)]
+GOOD_A = Version(100.0, True, FileMarkers(A))
+HISTORY = [GOOD_A, Version(200.0, False, FileMarkers(B))]
 
 # what is installed, since when, versions, start of the process, what it says, what is known
 KNOWN: dict[str, tuple[t.Any, float, t.Any, float, t.Any, t.Any]] = {
@@ -46,9 +46,16 @@ KNOWN: dict[str, tuple[t.Any, float, t.Any, float, t.Any, t.Any]] = {
     "the same, and nobody can tell": (B, 210.0, HISTORY, 205.0, None, None),
     "neither of both": (B, 210.0, HISTORY, 205.0, C, B),
     "older, silent, and there is but one way": (A, 300.0, HISTORY, 150.0, None, A),
-    "the last good one brought it to all": (B, 310.0, [GOOD_A, Version(300.0, True, B)], 150.0, A, B),
-    "started when a bad one was undone": (A, 300.0, [GOOD_A, Version(200.0, False, B, 210.0)], 220.0, B, A),
-    "nothing ever became good": (A, 300.0, [Version(100.0, False, A)], 50.0, B, None),
+    "the last good one brought it to all": (B, 310.0, [GOOD_A, Version(300.0, True, FileMarkers(B))], 150.0, A, B),
+    "started when a bad one was undone": (
+        A,
+        300.0,
+        [GOOD_A, Version(200.0, False, FileMarkers(B), 210.0)],
+        220.0,
+        B,
+        A,
+    ),
+    "nothing ever became good": (A, 300.0, [Version(100.0, False, FileMarkers(A))], 50.0, B, None),
     "nothing is kept": (A, 300.0, [], 150.0, B, None),
 }
 
@@ -59,15 +66,15 @@ KNOWN: dict[str, tuple[t.Any, float, t.Any, float, t.Any, t.Any]] = {
 def test_what_is_known(
     installed: t.Any, changed: float, versions: t.Any, started: float, said: t.Any, known: t.Any
 ) -> None:
-    assert Evidence(installed, changed, versions).of(started, "1", said) == known
+    assert Evidence(FileMarkers(installed), changed, versions).of(started, "1", said) == known
 
 
 def test_the_marker_of_the_unit_is_not_compared() -> None:
-    assert Evidence(B, 210.0, HISTORY).of(150.0, "1", {**A, UNIT_MARKER: "u"}) == A
+    assert Evidence(FileMarkers(B), 210.0, HISTORY).of(150.0, "1", {**A, UNIT_MARKER: "u"}) == A
 
 
 def test_files_of_single_instances_are_known_by_instance() -> None:
-    evidence = Evidence({WATCH_MARKER: "w", OWN_WATCH_MARKER: "1=x,2=y"}, 0.0, [])
+    evidence = Evidence(FileMarkers({WATCH_MARKER: "w", OWN_WATCH_MARKER: "1=x,2=y"}), 0.0, [])
     assert evidence.of(1.0, "2", None) == {WATCH_MARKER: "w", OWN_WATCH_MARKER: "y"}
 
 
@@ -77,10 +84,10 @@ def test_a_generation_knows_its_markers_and_its_time() -> None:
     version = version_of(generation, 1769860805.0)
     assert (version.since, version.good, version.until) == (1769860800.0, True, math.inf)
     assert version_of(replace(generation, state=State.BAD), 1769860805.0).until == 1769860805.0
-    assert set(version.files) == {ENVIRONMENT_MARKER, SECRETS_MARKER, WATCH_MARKER, OWN_WATCH_MARKER}
+    assert set(version.files.of("2")) == {ENVIRONMENT_MARKER, SECRETS_MARKER, WATCH_MARKER, OWN_WATCH_MARKER}
     markers = {name: value for name, value in wanted.markers["2"].items() if name != UNIT_MARKER}
     assert Evidence(version.files, 0.0, []).of(1.0, "2", None) == markers
-    assert markers_of({"/etc/workers.systemd/mail/token.cred": f"{SECRETS_MARKER}=x\n"}) == {}
+    assert file_markers({"/etc/workers.systemd/mail/token.cred": f"{SECRETS_MARKER}=x\n"}) == FileMarkers()
 
 
 @dataclass
@@ -90,7 +97,7 @@ class Host:
     now: float = 1000.0
     installed: t.Mapping[str, str] = field(default_factory=lambda: A)
     changed: float = 1000.0
-    versions: list[Version] = field(default_factory=lambda: [Version(1000.0, True, A)])
+    versions: list[Version] = field(default_factory=lambda: [Version(1000.0, True, FileMarkers(A))])
     # By instance: when it was started, and with what.
     running: dict[str, tuple[float, t.Mapping[str, str]]] = field(
         default_factory=lambda: dict.fromkeys("123", (1001.0, A))
@@ -99,7 +106,7 @@ class Host:
     def deploy(self, content: t.Mapping[str, str], end: str) -> None:
         # A run that was killed is over when the next begins.
         self._give_up()
-        self.versions.append(Version(self.now, False, content))
+        self.versions.append(Version(self.now, False, FileMarkers(content)))
         self._write(content)
         stale = [name for name, (_started, has) in self.running.items() if has != content]
         for name in stale if end == "good" else stale[:1]:
@@ -108,7 +115,7 @@ class Host:
             self.versions[-1] = replace(self.versions[-1], good=True)
         elif end == "undone":
             self._give_up()
-            self._write(next(one.files for one in reversed(self.versions) if one.good))
+            self._write(next(one.files.shared for one in reversed(self.versions) if one.good))
             for name in [name for name, (_started, has) in self.running.items() if has != self.installed]:
                 self.crash(name)
 
@@ -132,7 +139,7 @@ class Host:
             self.installed, self.changed = content, self.now
 
     def known(self, name: str, said: t.Mapping[str, str]) -> t.Any:
-        return Evidence(self.installed, self.changed, self.versions).of(self.running[name][0], name, said)
+        return Evidence(FileMarkers(self.installed), self.changed, self.versions).of(self.running[name][0], name, said)
 
 
 events = st.one_of(

@@ -23,7 +23,7 @@ from tests.unit.plugins.module_utils._core.builders import mail, written
 
 TIME = "2026-11-24T16:36:19Z"
 OLD, NEW = (as_generation(written(mail(user=user)), number, TIME) for number, user in ((1, "old"), (2, "new")))
-JOURNAL = RunJournal(TIME, 42, {"mail": Noted(1, 2, True), "first": Noted(None, 2, False)}, gone=("old-mail",))
+JOURNAL = RunJournal(TIME, 42, {"mail": Noted(1, 2, True), "first": Noted(None, 2, False)}, gone=("old-mail",), boot="")
 
 WORDS = {
     Phase.APPLYING: f"a run was killed, applying since {TIME}",
@@ -38,7 +38,14 @@ def test_a_change_is_noted_with_where_from_and_where_to() -> None:
 
 
 def test_what_is_written_is_what_is_read() -> None:
-    assert parse_journal(journal_text(JOURNAL), "here") == JOURNAL
+    journal = replace(JOURNAL, boot="b", booted=1.5)
+    assert parse_journal(journal_text(journal), "here") == journal
+
+
+def test_a_journal_of_an_earlier_version_of_the_collection_names_no_boot() -> None:
+    before = json.loads(journal_text(replace(JOURNAL, boot="b", booted=1.5)))
+    del before["boot"], before["booted"]
+    assert parse_journal(json.dumps(before), "here") == JOURNAL
 
 
 def test_a_journal_of_nothing_is_read_too() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import (
     MAIN_PROCESS_EXITED,
+    OOMD_KILLED,
     SPAWN_FAILED,
     TAKEN,
     UNIT_FAILED,
@@ -41,7 +42,7 @@ ARGV = {
     "ends of processes": (
         About.EXITS,
         None,
-        [MAIN_PROCESS_EXITED, UNIT_FAILED, UNIT_SUCCEEDED, UNIT_STOPPING, "_PID=1", f"UNIT={UNIT}"],
+        [MAIN_PROCESS_EXITED, UNIT_FAILED, UNIT_SUCCEEDED, UNIT_STOPPING, OOMD_KILLED, "_PID=1", f"UNIT={UNIT}"],
     ),
     "ends and failures of a user": (
         About.FAILURES,

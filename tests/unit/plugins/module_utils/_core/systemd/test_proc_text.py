@@ -37,6 +37,12 @@ READ: dict[str, tuple[t.Callable[[bytes], t.Any], bytes, t.Any]] = {
     "half a stat": (proc_text.stat, STAT[:40], None),
     "a stat with words": (proc_text.stat, STAT.replace(b"12345", b"x"), None),
     "a stat with a number of too many digits": (proc_text.stat, STAT.replace(b"12345", b"1" * 5000), None),
+    "mounts, and one with a blank": (
+        proc_text.mount_points,
+        b"22 1 8:1 / / rw shared:1 - ext4 /dev/sda1 rw\n40 22 0:9 / /srv/my\\040files\\134 rw - nfs server:/x rw\n",
+        ["/", "/srv/my files\\"],
+    ),
+    "half a line of mounts": (proc_text.mount_points, b"22 1 8:1 /", []),
     "masks": (proc_text.signal_masks, b"Name:\tx\nSigIgn:\t01\nSigCgt:\tff\n", (1, 255)),
     "masks of a process that names itself like one": (
         proc_text.signal_masks,

@@ -11,9 +11,17 @@ from dataclasses import replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Done
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health, Verdict
-from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome, work_of_pools
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import (
+    Outcome,
+    work_of_pools,
+    work_of_removal,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.change import Change
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.decision import PoolsDecision, SharedPlan
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.decision import (
+    PoolsDecision,
+    Removal,
+    SharedPlan,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import (
     Step,
     Verb,
@@ -21,17 +29,22 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan 
     plan_reload,
     plan_removal,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_shared import plan_shared
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_shared import after, plan_shared
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.versions import Versions
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.exposure import Judged
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import State, as_generation
-from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool, ObservedShared
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import (
+    File,
+    ObservedPool,
+    ObservedShared,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.run_journal import Noted, RunJournal
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell import pools as tell_pools
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_outcome import Reverted, RunOutcome
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import shared_units
-from tests.unit.plugins.module_utils._core.builders import SYSTEMD, in_place, mail, written
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import LINK, WantedFile
+from tests.unit.plugins.module_utils._core.builders import in_place, mail, written
 
 NOW = "2026-11-24T16:36:19Z"
 SECRETS = {"TOKEN": "s3cr3t-of-old"}
@@ -46,9 +59,10 @@ FAILURE: dict[str, t.Any] = {"unit": ONE, "verdict": str(FAILED), "exit": "", "r
 
 
 def decision(**more: t.Any) -> PoolsDecision:
-    """``mail`` gets another version, ``fax`` is removed, ``sms`` stays."""
+    """``mail`` gets another version, then ``fax`` is removed, and ``sms`` stays. This systemd counts restarts."""
     there = in_place(OLD)
-    files = shared_units(SYSTEM, SYSTEMD, "/usr/bin/python3", ["mail", "sms"])
+    files = shared_units(SYSTEM, 257, "/usr/bin/python3", ["fax", "mail", "sms"])
+    last = shared_units(SYSTEM, 257, "/usr/bin/python3", ["mail", "sms"])
     steps = {"mail": plan_pool(NEW, there), "fax": plan_removal("fax", FAX, "the pool is absent")}
     found = PoolsDecision(
         places=SYSTEM,
@@ -61,6 +75,11 @@ def decision(**more: t.Any) -> PoolsDecision:
         versions=Versions(NOW, changes={"mail": CHANGE}),
         check_mode=False,
         confirm=60.0,
+        removal=Removal(
+            frozenset({"fax"}),
+            SharedPlan(last, after(files), tuple(plan_shared(SYSTEM, last, after(files)))),
+            plan_reload(SYSTEM, steps["fax"], ""),
+        ),
         exposures={"mail": Judged(1.8, 9.2)},
     )
     return replace(found, **more)
@@ -80,9 +99,10 @@ def result(decided: PoolsDecision, outcome: RunOutcome | None = None, *, with_di
 def test_a_check_tells_the_plan_and_nothing_of_a_run() -> None:
     told = result(decision(check_mode=True))
     assert (told["changed"], told["daemon_reloaded"], told["failures"]) == (True, False, ())
-    assert set(told["pools"]["mail"]) == {"plan", "generation", "left_out", "exposure"}
+    assert set(told["pools"]["mail"]) == {"plan", "generation", "left_out", "paused", "exposure"}
     assert set(told["pools"]["fax"]) == {"plan"}
-    assert told["host_plan"][-1]["verb"] == "daemon-reload"
+    verbs = [step["verb"] for step in told["host_plan"]]
+    assert verbs[-3:] == ["daemon-reload", "write", "daemon-reload"], "the second two are of the removal"
     assert "diff" not in told
     assert "resumed" not in told
 
@@ -108,11 +128,35 @@ def test_a_version_that_is_put_back_is_told_with_the_verdicts_of_the_way_back() 
     assert "exposure" not in told["msg"]
 
 
+def test_a_pool_that_waits_for_a_bad_pool_is_named() -> None:
+    units = Outcome(
+        ends={"mail": Done({}, (), (ONE, TWO), 2), "fax": Done({}, (), (), 1)},
+        held=dict.fromkeys(["mail", "fax"], "db"),
+    )
+    lines = result(decision(), RunOutcome(units, failures=(FAILURE,)))["msg"].splitlines()
+    assert "mail: is not rolled out, because db did not settle" in lines
+    assert "fax" not in lines[-1], "it has nothing to do"
+
+
 def test_a_first_version_goes_back_to_nothing() -> None:
     first = replace(CHANGE, back=None)
     decided = decision(versions=Versions(NOW, changes={"mail": first}))
     outcome = RunOutcome(rolled(_1=FAILED), "", {"mail": first}, Reverted({"mail": first}, Outcome()), (FAILURE,))
     assert result(decided, outcome)["pools"]["mail"]["rolled_back_to"] is None
+
+
+def test_whether_a_pool_was_removed_is_told() -> None:
+    assert result(decision())["pools"]["fax"]["removed"] is True
+    assert "removed" not in result(decision())["pools"]["mail"]
+    kept = result(decision(), RunOutcome(rolled(_1=FAILED), failures=(FAILURE,), kept=("fax",)))
+    assert kept["pools"]["fax"]["removed"] is False
+    assert kept["msg"].splitlines()[-1] == "not removed, because the run failed: fax"
+    broken = result(decision(), RunOutcome(rolled(_1=SETTLED), unremoved="no bus"))
+    assert broken["pools"]["fax"]["removed"] is False
+    assert broken["msg"].splitlines()[-2:] == [
+        "the removal did not end: no bus",
+        "The host tries again by itself 60 s from now, or at its next boot.",
+    ]
 
 
 def test_an_error_that_broke_the_run_off_comes_first() -> None:
@@ -142,11 +186,36 @@ def test_a_diff_shows_units_and_no_value_of_a_secret() -> None:
     template = by_path["/etc/systemd/system/mail@.service"]
     assert ("User=old" in template["before"], "User=new" in template["after"]) == (True, True)
     assert "TOKEN: changed" in by_path["/etc/workers.systemd/mail/secrets"]["prepared"]
+    # It is written before the removal and with it.
+    counter = by_path["/etc/systemd/system/workers-calm.service"]
+    assert ("fax@*" in counter["before"], "fax@*" in counter["after"]) == (True, False)
     # Of a unit without a directive of the operator's it is enough to know that it goes.
     assert by_path["/etc/systemd/system/mail@.service"] != by_path["/etc/systemd/system/workers-recovery.service"]
     assert by_path["/etc/systemd/system/workers-recovery.service"]["prepared"].endswith(": new\n")
     assert "s3cr3t" not in json.dumps(diff)
     assert diff[-2]["prepared"].startswith("pool mail\n")
+
+
+def test_a_diff_shows_a_unit_of_somebody_else_without_the_values_of_variables() -> None:
+    path, text = (
+        "/etc/systemd/system/mail@.service",
+        "# s3cr3t\n[Service]\nUser=mailer\nEnvironment=\nEnvironment=A=s3cr3t\n",
+    )
+    there = {path: File(text, 0o644, 0.0), "/etc/systemd/system/a.target.wants/mail@1.service": File(path, LINK, 0.0)}
+    host = ObservedPool({path: there[path]}, old=there)
+    comes = decision(observed={"mail": host}, steps={"mail": plan_pool(NEW, host)})
+    shown = result(comes, with_diff=True)["diff"]
+    (before,) = [one["before"] for one in shown if one.get("before_header") == path]
+    assert before == "[Service]\nUser=mailer\nEnvironment=\nEnvironment=********\n"
+    assert "s3cr3t" not in json.dumps(shown)
+    foreign = replace(OLD, pool=replace(OLD.pool, foreign=True), files=(WantedFile(path, text, 0o644),))
+    goes = decision(
+        wanted={"mail": foreign}, observed={"mail": in_place(NEW)}, steps={"mail": plan_pool(foreign, in_place(NEW))}
+    )
+    back = result(goes, with_diff=True)["diff"]
+    (after,) = [one["after"] for one in back if one.get("before_header") == path]
+    assert after == before
+    assert "s3cr3t" not in json.dumps(back)
 
 
 def test_a_secret_that_comes_is_shown_by_its_name() -> None:
@@ -159,18 +228,42 @@ def test_a_secret_that_comes_is_shown_by_its_name() -> None:
     assert "s3cr3t" not in json.dumps(diff)
 
 
+def test_a_diff_shows_the_drop_in_of_an_instance_and_the_names_of_its_secrets() -> None:
+    own = {"secrets": {"TOKEN": "s3cr3t-of-pdf"}, "unit": {"Service": {"Nice": 5}}}
+    pdf = written(mail(instances=["pdf"], per_instance={"pdf": own}))
+    bare = ObservedPool()
+    comes = decision(wanted={"mail": pdf}, observed={"mail": bare}, steps={"mail": plan_pool(pdf, bare)})
+    diff = {one.get("before_header", one.get("header")): one for one in result(comes, with_diff=True)["diff"]}
+    assert "Nice=5" in diff["/etc/systemd/system/mail@pdf.service.d/10-workers.conf"]["after"]
+    assert "TOKEN: added" in diff["/etc/workers.systemd/mail/secrets:pdf.env"]["prepared"]
+    assert "s3cr3t" not in json.dumps(list(diff.values()))
+
+
 def test_a_decision_without_steps_changes_nothing() -> None:
-    calm = decision(steps={"mail": ()}, reload=(), shared=SharedPlan((), ObservedShared(), ()))
+    calm = decision(steps={"mail": ()}, reload=(), shared=SharedPlan((), ObservedShared(), ()), removal=Removal())
     assert not calm.changes
     assert replace(calm, reload=(Step(Verb.RELOAD, "systemd", "x"),)).changes
     assert replace(calm, shared=decision().shared).changes
+    assert replace(calm, removal=decision().removal).changes
     assert replace(calm, steps=decision().steps).changes
     assert calm.pools == ["mail", "sms"]
 
 
 def test_the_engine_leaves_masked_instances_out() -> None:
-    """And gets what serves all pools first, and no files for a pool that goes."""
-    shared, of_mail, of_fax = work_of_pools(decision(masked={TWO: "/run/mask"}))
+    """And gets what serves all pools first."""
+    shared, of_mail = work_of_pools(decision(masked={TWO: "/run/mask"}))
     assert (shared.name, shared.files) == ("", decision().shared.files)
     assert (of_mail.wanted, of_mail.files, of_mail.policy) == ([ONE], NEW.files, NEW.pool.rollout)
-    assert (of_fax.wanted, of_fax.files) == ((), ())
+
+
+def test_a_removal_is_work_of_its_own() -> None:
+    """Without files for a pool that goes."""
+    shared, of_fax = work_of_removal(decision())
+    assert (shared.name, shared.files) == ("", decision().removal.shared.files)
+    assert (of_fax.name, of_fax.wanted, of_fax.files) == ("fax", (), ())
+    assert of_fax.steps == decision().steps["fax"]
+
+
+def test_a_removal_can_wait_for_another_run() -> None:
+    held = decision().without_removal()
+    assert (held.removal.held, replace(held, removal=decision().removal)) == (True, decision())

@@ -10,6 +10,7 @@ from hypothesis import given
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import (
+    OOMD_KILLED,
     TAKEN,
     UNIT_STOPPING,
     UNIT_SUCCEEDED,
@@ -173,8 +174,8 @@ def test_an_entry_that_says_too_little_says_nothing(entry: dict[str, str]) -> No
 
 
 ENTRY = {"UNIT": "mail@1.service", "INVOCATION_ID": "a1"}
-SUCCEEDED, STOPPING = (
-    {**ENTRY, "MESSAGE_ID": message.partition("=")[2]} for message in (UNIT_SUCCEEDED, UNIT_STOPPING)
+SUCCEEDED, STOPPING, BY_OOMD = (
+    {**ENTRY, "MESSAGE_ID": message.partition("=")[2]} for message in (UNIT_SUCCEEDED, UNIT_STOPPING, OOMD_KILLED)
 )
 EXITED = {**ENTRY, "EXIT_CODE": "exited", "EXIT_STATUS": "3"}
 LATER = {"INVOCATION_ID": "b2"}
@@ -202,6 +203,13 @@ OUT_OF_MEMORY = {
     "before another end": ([SIGKILLED, OOM, EXITED], "exit status 3"),
     "an end that is not known": ([OOM], None),
     "another result": ([SIGKILLED, {**OOM, "UNIT_RESULT": "signal"}], "signal 9 (SIGKILL)"),
+    "by systemd-oomd": ([BY_OOMD, SIGKILLED, OOM], "signal 9 (SIGKILL): systemd-oomd"),
+    "by systemd-oomd, and later by the kernel": (
+        [BY_OOMD, SIGKILLED, OOM, *({**entry, **LATER} for entry in (SIGKILLED, OOM))],
+        "signal 9 (SIGKILL): OOM killer",
+    ),
+    "a child, by systemd-oomd": ([BY_OOMD], None),
+    "a child, by systemd-oomd, before a clean end": ([BY_OOMD, SUCCEEDED], CLEAN_END),
 }
 
 

@@ -3,21 +3,29 @@
 
 from __future__ import annotations
 
+import copy
 import typing as t
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import Instance, ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.tell.exits import A_JOB, CLEAN_END
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.exits import CLEAN_END
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status import (
     STATUS_PROPERTIES,
     Row,
     all_instances,
+    believable,
     pool_status,
-    table,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status_table import Placed, pool_table
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.file_markers import file_markers
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pause import Pause
+from ansible_collections.workers.systemd.plugins.plugin_utils.page.fleet import fleet
+from ansible_collections.workers.systemd.plugins.plugin_utils.page.page import page
 from tests.unit.plugins.module_utils._core.builders import STARTED, files_of, in_place, mail, running, titled, written
 
 FULL: dict[str, t.Any] = {"instances": 2, "secrets": {"A": "1"}, "environment_files": ["/etc/mail/%i.env"]}
@@ -26,13 +34,17 @@ NEWER = written(mail(**{**FULL, "secrets": {"A": "2"}}))
 SHOWN = dict(
     zip(
         STATUS_PROPERTIES,
-        ("active", "running", "Tue 2026-11-24 16:36:19 UTC", "4711", "2", "1572864", "3", "1234567890"),
+        ("active", "running", "Tue 2026-11-24 16:36:19 UTC", "4711", "2", "1572864", "2097152", "3", "1234567890"),
         strict=True,
     )
 )
 # systemd has nothing to say about a unit that it has not loaded.
 NOT_LOADED = dict(
-    zip(STATUS_PROPERTIES, ("inactive", "dead", "", "0", "0", "[not set]", str(2**64 - 1), "[not set]"), strict=True)
+    zip(
+        STATUS_PROPERTIES,
+        ("inactive", "dead", "", "0", "0", "[not set]", "infinity", str(2**64 - 1), "[not set]"),
+        strict=True,
+    )
 )
 
 
@@ -42,10 +54,11 @@ WANTED_ONES = ("1", "2")
 
 
 def status(host: ObservedPool, wanted: t.Sequence[str] = WANTED_ONES, **shown: dict[str, str]) -> Row:
+    """With the versions, which the host adds."""
     names = all_instances(host, wanted)
     by_unit = {f"mail@{name}.service": shown.get(f"of_{name}", SHOWN) for name in names}
     exits = {"mail@1.service": "signal 9 (SIGKILL)", "mail@2.service": CLEAN_END}
-    return pool_status(SYSTEM, "mail", host, by_unit, exits, wanted, NOW)
+    return {**pool_status(SYSTEM, "mail", host, by_unit, exits, wanted, NOW), "generations": []}
 
 
 def test_an_instance_is_shown_with_types_of_their_own() -> None:
@@ -59,18 +72,21 @@ def test_an_instance_is_shown_with_types_of_their_own() -> None:
         "main_pid": 4711,
         "restarts": 2,
         "memory": 1572864,
+        "memory_max": 2097152,
         "tasks": 3,
         "cpu_seconds": 1.235,
         "last_exit": "signal 9 (SIGKILL)",
+        "paused": None,
         "generation": WANTED.generation,
         "stale": "",
+        "own_files": [],
     }
 
 
 def test_what_is_not_loaded_has_no_numbers() -> None:
     host = replace(in_place(WANTED), instances={"1": Instance(enabled=True)})
     row = status(host, of_1=NOT_LOADED)["instances"][0]
-    assert {row[key] for key in ("memory", "tasks", "cpu_seconds", "generation", "stale")} == {None}
+    assert {row[key] for key in ("memory", "memory_max", "tasks", "cpu_seconds", "generation", "stale")} == {None}
     assert (row["since"], row["main_pid"]) == ("", 0)
 
 
@@ -143,31 +159,106 @@ def test_one_of_which_the_host_knows_nothing_any_more_is_dead() -> None:
     assert (surplus["wanted"], surplus["dead"]) == (1, [])
 
 
-def test_the_table_is_for_people() -> None:
-    host = in_place(WANTED)
-    host = replace(host, files=files_of(NEWER), instances={"1": host.instances["1"], "2": Instance()})
-    head, first, second, total, dead, *rest = table({"mail": status(host, of_2=NOT_LOADED)})
-    assert head.split() == ["INSTANCE", "STATE", "SINCE", "PID", "RESTARTS", "MEMORY", "GENERATION", "LAST", "EXIT"]
-    assert f"1.5M    {WANTED.generation} (stale, wanted {NEWER.generation})  signal 9 (SIGKILL)" in first
-    assert second.split()[:8] == ["mail@2.service", "inactive", "(dead)", "-", "-", "0", "-", "-"]
-    assert head.index("STATE") == first.index("active") == second.index("inactive")
-    assert total == "1 pool, 2 instances wanted: 1 running, 1 stale, 0 flapping, 1 dead"
-    assert dead == "dead: mail@2.service"
-    assert rest == [f"mail@2.service: {A_JOB}"]
+def test_what_is_paused_is_neither_dead_nor_flapping() -> None:
+    hand, whole = Pause("hand", "1", "2026-11-24T16:00:00Z", "a test"), Pause("deploy")
+    host = replace(in_place(WANTED), pauses={"/a": hand})
+    down = {**NOT_LOADED, "ActiveState": "failed", "NRestarts": "5"}
+    shown = status(host, of_1=down)
+    assert (shown["dead"], shown["flapping"], shown["paused"]) == ([], [], None)
+    assert [row["paused"] for row in shown["instances"]] == [hand.row, None]
+    assert status(replace(host, pauses={"/b": whole}))["paused"] == whole.row
 
 
-def test_a_pool_of_a_user_is_named_with_its_user() -> None:
-    told = {**status(in_place(WANTED), of_2=NOT_LOADED), "user": "app"}
-    lines = table({"app/mail": told})
-    assert lines[1].startswith("app/mail@1.service ")
-    assert lines[4:] == ["dead: app/mail@2.service", f"app/mail@2.service: {A_JOB}"]
+def altered(*keys: t.Any, value: t.Any) -> dict[str, t.Any]:
+    """The rows of a pool with one value of another kind."""
+    rows: t.Any = copy.deepcopy({"mail": status(in_place(WANTED))})
+    inner = rows["mail"]
+    for key in keys[:-1]:
+        inner = inner[key]
+    inner[keys[-1]] = value
+    return t.cast("dict[str, t.Any]", rows)
 
 
-def test_a_host_without_pools_says_so() -> None:
-    assert table({}) == ["no pools on this host"]
+def test_the_rows_of_a_pool_are_believable() -> None:
+    paused = replace(in_place(WANTED), pauses={"/a": Pause("hand", "1", "2026-11-24T16:00:00Z", "a test")})
+    for host in (in_place(WANTED), paused, replace(in_place(WANTED), instances={})):
+        assert believable({"mail": status(host)})
+    assert believable({})
 
 
-def test_a_pool_without_instances_has_a_line() -> None:
-    lines = table({"mail": status(in_place(WANTED)), "idle": status(ObservedPool(), wanted=())})
-    assert lines[3].split() == ["idle", "0", "instances", *["-"] * 6]
-    assert lines[4:] == ["2 pools, 2 instances wanted: 2 running, 0 stale, 0 flapping, 0 dead"]
+# An instance whose name the table folds with others.
+ROW = {**status(in_place(WANTED))["instances"][0], "own_files": ["/etc/a.conf"]}
+FORGED = {
+    "no mapping": [1],
+    "a pool without rows": {"mail": {}},
+    "a row of another kind": altered("instances", value=[1]),
+    "a unit that is no text": altered("instances", 0, "unit", value=None),
+    "a memory in words": altered("instances", 0, "memory", value="x"),
+    "a memory beyond all numbers": altered("instances", 0, "memory", value=10**400),
+    "a pool with the lines of a terminal in its name": {"mail\nok: [web1]": status(in_place(WANTED))},
+    "a dead unit that is the line of a terminal": altered("dead", value=["x\nok: [web1]"]),
+    "a flapping unit that controls a terminal": altered("flapping", value=["\x1b[2J@1.service"]),
+    "an instance that is no unit": altered("instances", 0, "unit", value="mail@1"),
+    "a limit beyond all numbers": altered("instances", 0, "memory_max", value=10**400),
+    "a pause with another key": altered("instances", 0, "paused", value={"x": 1}),
+    "a pause with a number for its reason": altered("instances", 0, "paused", value={"by": "hand", "reason": 1}),
+    "versions without a state": altered("generations", value=[{"number": 1, "id": "a", "time": ""}]),
+    "a pause of the pool with another key": altered("paused", value={"x": 1}),
+    "an agent that is no row": altered("agent", value="x"),
+    "a name of too many digits": altered("instances", 0, value={**ROW, "unit": f"mail@{'1' * 5000}.service"}),
+}
+
+
+@pytest.mark.parametrize("said", FORGED.values(), ids=FORGED)
+def test_what_a_user_forges_is_not_believed(said: t.Any) -> None:
+    assert not believable(said)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(
+    st.sampled_from(
+        [
+            *((key,) for key in ("user", "wanted", "dead", "paused", "generations", "agent")),
+            ("summary", "stale"),
+            ("summary", "memory"),
+            ("instances", 0, "paused"),
+        ]
+    ),
+    json_values,
+)
+def test_a_forged_value_stops_no_table(keys: tuple[t.Any, ...], value: t.Any) -> None:
+    said = altered(*keys, value=value)
+    if believable(said):
+        assert all(line.text.isprintable() for line in pool_table([Placed("", "mail", said["mail"])]))
+        assert page(fleet({"web1": {"pools": said}}), "now")
+
+
+OWN = {"environment": {"QUEUE": "a"}}
+APART = written(mail(**FULL, per_instance={"2": OWN}))
+
+
+def test_an_instance_with_settings_of_its_own_is_of_the_version_of_its_pool() -> None:
+    shown = status(in_place(APART))
+    assert [row["generation"] for row in shown["instances"]] == [APART.generation] * 2
+    assert APART.generation != WANTED.generation
+    assert [row["own_files"] for row in shown["instances"]] == [
+        [],
+        ["/etc/systemd/system/mail@2.service.d/10-workers.conf", "/etc/workers.systemd/mail/environment:2.env"],
+    ]
+
+
+def test_an_older_version_of_it_is_known_by_its_name_when_it_is_kept() -> None:
+    newer = written(mail(**FULL, per_instance={"2": {"environment": {"QUEUE": "b"}}}))
+    host = replace(in_place(newer), instances=in_place(APART).instances)
+    kept = [file_markers({file.path: file.text for file in one.files}) for one in (WANTED, APART, newer)]
+    shown = pool_status(SYSTEM, "mail", host, {f"mail@{n}.service": SHOWN for n in "12"}, {}, "12", NOW, kept)
+    assert [(bool(row["stale"]), row["generation"]) for row in shown["instances"]] == [
+        (False, newer.generation),
+        (True, APART.generation),
+    ]

@@ -29,8 +29,10 @@ ALL_LISTS: dict[str, t.Any] = {
     "writable_paths": ["/srv/a"],
     **{f"{kind}_directory": "mail" for kind in ("state", "cache", "logs", "runtime")},
 }
+# What has lines of the collection after those of the operator, or is a list of pairs.
+OTHERS = ("After", "Environment", "EnvironmentFile")
 ours_and_theirs = st.sampled_from(
-    [(section, key) for section, keys in LISTS.items() for key in keys if key not in ("Environment", "EnvironmentFile")]
+    [(section, key) for section, keys in LISTS.items() for key in keys if key not in OTHERS]
 )
 
 
@@ -61,6 +63,18 @@ def test_an_empty_text_forgets_ours_and_what_stands_before_it(place: tuple[str, 
         kept = [*kept, text] if text else []
     ours = [] if "" in theirs else values(key, section, **ALL_LISTS)
     assert values(key, section, **ALL_LISTS, unit={section: {key: theirs}}) == [*ours, *kept]
+
+
+@pytest.mark.parametrize(
+    ("theirs", "kept"),
+    [
+        ("a.service", ["network-online.target", "a.service"]),
+        ("", []),
+        (["a.service", "", "b.service"], ["b.service"]),
+    ],
+)
+def test_no_reset_lets_an_instance_start_before_the_recovery(theirs: t.Any, kept: list[str]) -> None:
+    assert values("After", "Unit", unit={"Unit": {"After": theirs}}) == [*kept, "workers-recovery-early.service"]
 
 
 def test_systemd_forgets_no_dependency_so_it_gets_none_that_is_forgotten() -> None:

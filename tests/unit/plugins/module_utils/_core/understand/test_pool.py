@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,12 @@ UNDERSTOOD: dict[str, tuple[dict[str, t.Any], str, t.Any]] = {
     "secrets are variables": ({"secrets": {"A": 1}}, "secrets", {"A": "1"}),
     "or credentials": ({"secrets_as": "credentials", "secrets": {"db.a-b": "x\ny"}}, "credentials", {"db.a-b": "x\ny"}),
     "and then no variables": ({"secrets_as": "credentials", "secrets": {"A": 1}}, "secrets", {}),
+    "a limit of the journal": (
+        {"logs": {"burst": 1000, "per": "30s"}},
+        "logs",
+        {"LogRateLimitBurst": "1000", "LogRateLimitIntervalSec": "30s"},
+    ),
+    "no limit of the journal": ({"logs": {"burst": 0, "per": None}}, "logs", {"LogRateLimitBurst": "0"}),
     "limits are directives": ({"limits": {"cpu_quota": "50%", "io_weight": None}}, "limits", {"CPUQuota": "50%"}),
     "a path of each instance": ({"environment_files": ["/etc/%i.env"]}, "environment_files", ("/etc/%i.env",)),
     "a preset": ({"preset": "celery"}, "preset", "celery"),
@@ -157,6 +164,14 @@ REFUSED: dict[str, tuple[dict[str, t.Any], str]] = {
         "unit.Service.LoadCredential",
     ),
     "a limit of two lines": ({"limits": {"memory_max": "1G\nUser=root"}}, "limits.memory_max"),
+    "no number of lines": ({"logs": {"burst": -1}}, "logs.burst"),
+    "a limit that is not in force": ({"logs": {"burst": 10**9}}, "logs.burst"),
+    "no time for lines": ({"logs": {"burst": 1, "per": "soon"}}, "logs.per"),
+    "a time of two lines": ({"logs": {"per": "1s\nUser=root"}}, "logs.per"),
+    "a limit of the journal given both ways": (
+        {"logs": {"per": "1s"}, "unit": {"Service": {"LogRateLimitIntervalSec": "2s"}}},
+        "unit.Service.LogRateLimitIntervalSec",
+    ),
     "a directive of two lines": ({"unit": {"Service": {"Nice": "5\nUser=root"}}}, "unit.Service.Nice"),
     "the mark of what is ours": ({"unit": {"X-Workers": {"Pool": "other"}}}, "unit.X-Workers"),
     "a pattern of environment files": ({"environment_files": ["/etc/app/*"]}, "environment_files[0]"),
@@ -266,6 +281,13 @@ def test_the_name_of_an_instance_and_its_pool_fit_into_a_units() -> None:
 def test_an_absent_pool_needs_its_name_alone() -> None:
     pools, problems = understand([{"name": "mail", "state": "absent", "command": None, "instances": None}])
     assert (pools, problems) == ((Pool("mail", "pools[0] (mail)", present=False),), [])
+
+
+def test_a_paused_pool_is_read_like_a_present_one() -> None:
+    options = {"name": "mail", "command": ["/usr/bin/mail-worker"], "instances": 2}
+    (present, paused), problems = understand([options, {**options, "name": "sms", "state": "paused"}])
+    assert (problems, present.paused, paused.paused, paused.present) == ([], False, True, True)
+    assert paused == replace(present, name="sms", where="pools[1] (sms)", paused=True)
 
 
 def test_everything_that_is_wrong_is_told_at_once() -> None:

@@ -40,6 +40,14 @@ REFUSED: dict[str, tuple[dict[str, t.Any], list[str]]] = {
     "a group": ({"user": "app", "group": "www-data"}, ["group"]),
     "credentials": ({"user": "app", "secrets_as": "credentials"}, ["secrets_as"]),
     "a user for the checks": ({"user": "app", "check_user": "root"}, ["check_user"]),
+    "a duty of the agent": ({"user": "app", "liveness": {"command": ["/bin/check"]}}, ["liveness"]),
+    "another duty": ({"user": "app", "recycle": {"age": "6h"}}, ["recycle"]),
+    "alerts": ({"user": "app", "alert": {"command": ["/bin/page"]}}, ["alert"]),
+    "a limit of the journal": ({"user": "app", "logs": {"burst": 9}}, ["logs"]),
+    "a group of one instance": (
+        {"user": "app", "per_instance": {"1": {"unit": {"Service": {"Group": "x"}}}}},
+        ["per_instance.1.unit.Service.Group"],
+    ),
     "a group as a directive": ({"user": "app", "unit": {"Service": {"Group": "x"}}}, ["unit.Service.Group"]),
     "capabilities": (
         {"user": "app", "unit": {"Service": {"CapabilityBoundingSet": "CAP_CHOWN", "Nice": 5}}},
@@ -74,7 +82,8 @@ def test_the_unit_asks_for_nothing_that_only_root_or_the_system_has(systemd: int
     (pool,), _problems = understand([mail(user="app")])
     unit = UnitText.parse(template_text(pool, systemd, []))
     keys = {one.key for one in unit.assignments}
-    assert not keys & {"User", "Group", "Wants", "After"}
+    assert not keys & {"User", "Group", "Wants"}
+    assert unit.values("Unit", "After") == ["workers-recovery-early.service"]
     assert unit.values("Unit", "PartOf") == ["mail.target"]
 
 

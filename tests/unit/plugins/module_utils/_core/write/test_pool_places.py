@@ -9,7 +9,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed, Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_places import option_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import template_text
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import environment_paths
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import environment_paths, pool_units
 from tests.unit.plugins.module_utils._core.builders import SYSTEMD, mail
 
 POOL = mail(
@@ -73,3 +73,29 @@ def test_what_no_option_asked_for_is_the_pool_itself(at: Placed | None) -> None:
 def test_a_foreign_drop_in_is_named_by_its_line() -> None:
     at = Placed("/etc/systemd/system/mail@.service.d/x.conf", "Service", "Nice", "99", 2)
     assert option_of(SYSTEM, POOL, at) == "pools[0] (mail): /etc/systemd/system/mail@.service.d/x.conf:2"
+
+
+OWN = mail(
+    instances=["pdf"],
+    per_instance={
+        "pdf": {
+            "environment": {"A": "b"},
+            "limits": {"memory_max": "1G"},
+            "unit": {"Service": {"Nice": 5}, "Unti": {"After": "x"}},
+        }
+    },
+)
+DROP_IN = pool_units(SYSTEM, OWN, SYSTEMD).drop_ins["pdf"]
+OWN_OPTIONS = {
+    "EnvironmentFile": "environment_files",
+    "MemoryMax": "limits.memory_max",
+    "Nice": "unit.Service.Nice",
+    "After": "unit.Unti.After",
+}
+
+
+@pytest.mark.parametrize(("key", "option"), OWN_OPTIONS.items())
+def test_a_directive_of_one_instance_leads_to_its_option(key: str, option: str) -> None:
+    unit = Unit.of("mail@.service", DROP_IN.text, path=DROP_IN.path)
+    at = [one for one in unit.assignments() if one.key == key][-1]
+    assert option_of(SYSTEM, OWN, at) == f"pools[0] (mail).per_instance.pdf.{option}"

@@ -7,20 +7,21 @@ import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Verb
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_shared import plan_shared
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_shared import after, plan_shared
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import File, ObservedShared
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.write import restart_counter
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_man import AT_BOOT
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_man import AT_BOOT, EARLY_AT_BOOT
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import GROWING_DELAY_SINCE
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import UNITS, shared_units
 
 OLD, NEW = GROWING_DELAY_SINCE - 1, GROWING_DELAY_SINCE
-SERVICE, TIMER, RECOVERY, START_LIMIT, RESTING = (
+SERVICE, TIMER, EARLY, RECOVERY, START_LIMIT, RESTING = (
     SYSTEM.unit(name)
     for name in (
         restart_counter.SERVICE,
         restart_counter.TIMER,
+        EARLY_AT_BOOT,
         AT_BOOT,
         f"{marks.START_LIMIT}@.service",
         f"{marks.RESTING}@.service",
@@ -33,7 +34,7 @@ def host_of(systemd: int, *pools: str) -> ObservedShared:
     """A host on which the shared units of these pools are in place."""
     files = {file.path: File(file.text, file.mode, 0.0) for file in shared_units(SYSTEM, systemd, PYTHON, pools)}
     running = frozenset([restart_counter.TIMER] if TIMER in files else [])
-    return ObservedShared(files, active=running, enabled=running | {AT_BOOT})
+    return ObservedShared(files, active=running, enabled=running | {EARLY_AT_BOOT, AT_BOOT})
 
 
 STEPS = {
@@ -42,7 +43,14 @@ STEPS = {
         OLD,
         ["mail"],
         ObservedShared(),
-        [(Verb.WRITE, RECOVERY), (Verb.WRITE, START_LIMIT), (Verb.WRITE, RESTING), (Verb.ENABLE, AT_BOOT)],
+        [
+            (Verb.WRITE, EARLY),
+            (Verb.WRITE, RECOVERY),
+            (Verb.WRITE, START_LIMIT),
+            (Verb.WRITE, RESTING),
+            (Verb.ENABLE, EARLY_AT_BOOT),
+            (Verb.ENABLE, AT_BOOT),
+        ],
     ),
     "nothing where the revival is": (OLD, ["mail", "orders"], host_of(OLD, "mail"), []),
     "service and timer on a new systemd": (
@@ -50,11 +58,13 @@ STEPS = {
         ["mail"],
         ObservedShared(),
         [
+            (Verb.WRITE, EARLY),
             (Verb.WRITE, RECOVERY),
             (Verb.WRITE, SERVICE),
             (Verb.WRITE, TIMER),
             (Verb.ENABLE, restart_counter.TIMER),
             (Verb.START, restart_counter.TIMER),
+            (Verb.ENABLE, EARLY_AT_BOOT),
             (Verb.ENABLE, AT_BOOT),
         ],
     ),
@@ -67,9 +77,11 @@ STEPS = {
         [
             (Verb.STOP, restart_counter.TIMER),
             (Verb.DISABLE, restart_counter.TIMER),
+            (Verb.DISABLE, EARLY_AT_BOOT),
             (Verb.DISABLE, AT_BOOT),
             (Verb.REMOVE, SERVICE),
             (Verb.REMOVE, TIMER),
+            (Verb.REMOVE, EARLY),
             (Verb.REMOVE, RECOVERY),
         ],
     ),
@@ -96,5 +108,14 @@ def test_plans(systemd: int, pools: list[str], observed: ObservedShared, steps: 
 
 
 def test_every_shared_unit_has_a_known_path() -> None:
-    of_both = [file.path for systemd in (OLD, NEW) for file in shared_units(SYSTEM, systemd, PYTHON, ["mail"])]
+    of_both = [
+        file.path for systemd in (OLD, NEW) for file in shared_units(SYSTEM, systemd, PYTHON, ["mail"], agent=True)
+    ]
     assert set(of_both) == set(map(SYSTEM.unit, UNITS))
+
+
+@pytest.mark.parametrize("agent", [False, True], ids=["without the agent", "with the agent"])
+@pytest.mark.parametrize("systemd", [OLD, NEW])
+def test_nothing_is_left_to_do_after_the_steps(systemd: int, agent: bool) -> None:
+    files = shared_units(SYSTEM, systemd, PYTHON, ["mail"], agent=agent)
+    assert plan_shared(SYSTEM, files, after(files)) == []

@@ -126,7 +126,7 @@ def test_other_texts_of_the_same_credentials_are_the_same_version() -> None:
     """Encrypting again makes another text."""
     pool = mail(secrets_as="credentials", secrets={"A": "1"})
     units = core.pool_units(SYSTEM, pool, SYSTEMD)
-    one, other = (core.wanted(SYSTEM, units, SYSTEMD, KEYED_DIGEST, {}, {"A": text}) for text in ("x", "y"))
+    one, other = (core.wanted(SYSTEM, units, SYSTEMD, KEYED_DIGEST, {}, {"": {"A": text}}) for text in ("x", "y"))
     assert (one.markers, one.generation) == (other.markers, other.generation)
     assert one.files != other.files
 
@@ -134,7 +134,7 @@ def test_other_texts_of_the_same_credentials_are_the_same_version() -> None:
 def test_a_systemd_that_cannot_decrypt_has_plain_files() -> None:
     pool = mail(secrets_as="credentials", secrets={"A": "1"})
     older = ENCRYPTED_SINCE - 1
-    wanted = core.wanted(SYSTEM, core.pool_units(SYSTEM, pool, older), older, KEYED_DIGEST, {}, pool.credentials)
+    wanted = core.wanted(SYSTEM, core.pool_units(SYSTEM, pool, older), older, KEYED_DIGEST, {}, {"": pool.credentials})
     credential = SYSTEM.config("mail", file_of("A", ENCRYPTED_SINCE - 1))
     assert texts(wanted)[credential] == "1"
     assert UnitText.parse(texts(wanted)[TEMPLATE]).values("Service", "LoadCredential") == [f"A:{credential}"]
@@ -248,4 +248,4 @@ def test_the_text_that_is_judged_is_the_text_that_is_written() -> None:
     units = core.pool_units(SYSTEM, mail(), SYSTEMD)
     files = core.wanted(SYSTEM, units, SYSTEMD, KEYED_DIGEST, {}, {}).files
     assert any(file is units.template for file in files)
-    assert any(file is units.target for file in files)
+    assert any(file is units.group for file in files)

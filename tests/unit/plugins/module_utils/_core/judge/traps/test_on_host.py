@@ -32,6 +32,16 @@ Rows = dict[str, tuple[str, str, HostFacts]]
 VENDOR = "/usr/lib/systemd/system/mail.service"
 OF_POOL = "[X-Workers]\nPool=mail\n"
 CAUGHT: Rows = {
+    "a path on a dead server": (
+        "path-does-not-answer",
+        worker("EnvironmentFile=/mnt/dead/env"),
+        HostFacts(unanswered=("/mnt/dead/env",)),
+    ),
+    "a path on a dead server, named by an instance": (
+        "path-does-not-answer",
+        worker(),
+        HostFacts(unanswered=("/mnt/a",)),
+    ),
     "no such user": ("user-is-not-there", worker("User=app"), HostFacts(user_known=False)),
     "no such group": ("user-is-not-there", worker("Group=app"), HostFacts(group_known=False)),
     "no program": ("program-is-not-there", worker(), at("/srv/app/worker", GONE)),
@@ -125,6 +135,7 @@ CAUGHT: Rows = {
     ),
 }
 MISSED: Rows = {
+    "a path on a server that answers": ("path-does-not-answer", worker(), at("/srv/app/worker", PROGRAM)),
     "a user that systemd makes": (
         "user-is-not-there",
         worker("User=app", "DynamicUser=yes"),

@@ -18,7 +18,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.hardening import PROFILES
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import target_text, template_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import group_text, template_text
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import shared_units
 from tests.unit.plugins.module_utils._core.builders import mail
 from tests.unit.plugins.module_utils._core.judge.traps import (
@@ -125,12 +125,12 @@ def test_a_pool_of_ours_has_no_trap(systemd: int) -> None:
         template = template_text(pool, systemd, ["/etc/workers.systemd/mail/environment"])
         for name in ("mail@.service", "mail@1.service"):
             assert list(traps.findings(Unit.of(name, template), HostFacts(), systemd)) == []
-        assert list(traps.findings(Unit.of("mail.target", target_text(SYSTEM, pool)), None, systemd)) == []
+        assert list(traps.findings(Unit.of("mail.target", group_text(SYSTEM, pool)), None, systemd)) == []
 
 
 @pytest.mark.parametrize("systemd", VERSIONS)
 def test_what_serves_our_pools_has_none_either(systemd: int) -> None:
-    files = shared_units(SYSTEM, systemd, "/usr/bin/python3", ["mail"])
+    files = shared_units(SYSTEM, systemd, "/usr/bin/python3", ["mail"], agent=True)
     assert files
     for file in files:
         unit = Unit.of(file.path.rpartition("/")[2], file.text)

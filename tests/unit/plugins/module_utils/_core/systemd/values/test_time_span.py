@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.time_span import seconds
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.time_span import (
+    seconds,
+    seconds_within,
+)
 
 SPANS = {
     "a bare number is seconds": ("3", 3.0),
@@ -33,3 +36,10 @@ def test_a_time_span_is_read(text: str, expected: float) -> None:
 def test_what_is_no_time_span_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         seconds(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("30s", 30.0), ("1min", 60.0), ("29s", None), ("61s", None), ("soon", None), ("infinity", None)]
+)
+def test_a_time_span_has_bounds(text: str, found: float | None) -> None:
+    assert seconds_within(text, 30.0, 60.0) == found

@@ -1,0 +1,124 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One pool in the care of the agent: questions, then one act at a time, through the rollout of the deploys."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Action, Ask, Done, Rollout
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.liveness import (
+    NO_INSTANCE,
+    Ailing,
+    Rounds,
+    Samples,
+    Told,
+    Trouble,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.recycle import Figures, Recycling
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.duties import Duties
+
+
+# Large: each method is one question of the agent about the pool.
+class Tended:
+    """``units`` are the instances that are to run: neither paused nor masked."""
+
+    def __init__(self, duties: Duties, units: t.Sequence[str]) -> None:
+        self.duties = duties
+        self.units = tuple(units)
+        self.rounds = Rounds(duties.liveness) if duties.liveness else None
+        self.recycling = Recycling(duties.recycle, duties.policy, self.units) if duties.recycle else None
+        # Of one restart. An instance that hangs has no use for its busy check, and one to recycle has answered it.
+        self.policy = replace(duties.policy, busy_check=(), canary=0, max_parallel="1", on_failure="stop")
+        # Since the agent has asked for them last.
+        self.found_hung: t.List[Ailing] = []
+        self.act: t.Optional[t.Tuple[Ailing, Rollout]] = None
+
+    def due(self, now: float) -> float:
+        """Seconds until there is something to ask or to measure."""
+        return min((one.due(now) for one in (self.rounds, self.recycling) if one), default=float("inf"))
+
+    def questions(self, now: float, samples: Samples) -> t.Tuple[str, ...]:
+        """Instances whose liveness is to be looked at now."""
+        mine = {unit: samples[unit] for unit in self.units if unit in samples}
+        return self.rounds.questions(now, mine) if self.rounds else ()
+
+    def hear(self, answers: t.Mapping[str, Told]) -> None:
+        if self.rounds:
+            self.rounds.hear(answers, len(self.units))
+
+    @property
+    def memory_limit(self) -> int:
+        """In bytes; 0 when the memory does not matter."""
+        return self.duties.recycle.memory if self.duties.recycle else 0
+
+    def to_measure(self, now: float, samples: Samples) -> t.Dict[str, str]:
+        """Instances whose figures are needed now, with their invocations."""
+        return self.recycling.to_measure(now, samples) if self.recycling else {}
+
+    def measure(self, figures: t.Mapping[str, Figures]) -> None:
+        if self.recycling:
+            self.recycling.measure(figures)
+
+    @property
+    def hurries(self) -> bool:
+        """Whether an instance is restarted now, or hangs."""
+        return self.act is not None or bool(self.rounds and self.rounds.hung)
+
+    @property
+    def wants_act(self) -> bool:
+        """The same, or whether an instance is to be recycled as soon as it is idle."""
+        return self.hurries or bool(self.recycling and self.recycling.worn)
+
+    @property
+    def trouble(self) -> Trouble:
+        """Of liveness before that of recycling."""
+        found = [one.trouble for one in (self.rounds, self.recycling) if one and one.trouble.kind]
+        return found[0] if found else Trouble()
+
+    def hung_lately(self) -> t.List[t.Tuple[str, str]]:
+        """What hangs, each once, with what is known of it; an empty unit stands for the whole pool."""
+        found, self.found_hung = [(one.unit, one.because) for one in self.found_hung], []
+        nobody = self.rounds is not None and self.rounds.trouble.kind == NO_INSTANCE
+        return [*found, ("", str(self.trouble))] if nobody else found
+
+    def drop(self) -> None:
+        """Another run changes the host now. It judges what it starts, and the next round begins with what it leaves."""
+        self.act = None
+        if self.rounds:
+            self.rounds.hung = []
+        if self.recycling:
+            self.recycling.drop()
+
+    def advance(self, now: float, samples: Samples) -> t.Tuple[t.Tuple[Action, ...], t.List[str]]:
+        """What to do now, and lines about it."""
+        lines: t.List[str] = []
+        if self.act is None:
+            ailing, to_ask = self._next(now, samples)
+            if ailing is None:
+                return ((Ask(to_ask),) if to_ask else ()), []
+            self.act = ailing, Rollout(self.policy, [ailing.unit], (), [ailing.unit])
+            lines.append(f"{ailing.unit} {ailing.because}: it is restarted")
+        actions = self.act[1].advance(now, samples)
+        for done in (one for one in actions if isinstance(one, Done)):
+            self.act = None
+            for unit, verdict in done.verdicts.items():
+                lines.append(f"{unit} {verdict}")
+                if self.recycling:
+                    self.recycling.ended(now, verdict)
+        return actions, lines
+
+    def _next(self, now: float, samples: Samples) -> t.Tuple[t.Optional[Ailing], t.Tuple[str, ...]]:
+        """The instance to restart, one that hangs before others, and those whose busy check is to begin."""
+        may_be_down = self.duties.policy.batch_size(len(self.units))
+        hung = self.rounds.next(samples, self.units, may_be_down) if self.rounds else None
+        if hung:
+            self.found_hung.append(hung)
+        if hung or not self.recycling:
+            return hung, ()
+        if self.rounds and (self.rounds.hung or self.rounds.trouble.kind == NO_INSTANCE):
+            # The pool has other troubles. The next look finds again what is to be recycled.
+            self.recycling.drop()
+            return None, ()
+        return self.recycling.next(now, samples)

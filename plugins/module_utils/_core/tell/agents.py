@@ -1,0 +1,69 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the agent of a host does for a pool, and what it has done."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import asdict
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.alert import UNREADABLE, Alerts
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import Entry, taken
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand import moment
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.alert import Alert
+from ansible_collections.workers.systemd.plugins.module_utils._core.write import duties
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.agent_unit import SERVICE
+
+# The lines that a row has.
+MOST = 10
+
+
+def agent_row(
+    pool: str, target: str, entries: t.Iterable[Entry], alerts: t.Sequence[t.Mapping[str, t.Any]], *, runs: bool
+) -> t.Optional[t.Dict[str, t.Any]]:
+    """``target`` is the text of the target of the pool, and ``entries`` are those of the agent, and ``alerts``
+    are the rows of ``alert_rows``. ``None`` for a pool without duties.
+    """
+    if not duties.asks(target):
+        return None
+    try:
+        read = duties.parse(target)
+    except ValueError:
+        read = None
+    shown = {name: _shown(read and getattr(read, name)) for name in ("liveness", "recycle", "alert")}
+    said = [
+        {"time": moment.text(taken(one)), "text": one.get("MESSAGE", "")} for one in entries if _is_about(pool, one)
+    ]
+    return {"runs": runs, **shown, "alerts": list(alerts), "said": said[-MOST:]}
+
+
+def alert_rows(pool: str, kept: t.Any, now: float) -> t.List[t.Dict[str, t.Any]]:
+    """The troubles of a pool in what the agent has kept of it. ``now`` are two clocks: that of the host, less the one
+    that the agent goes by.
+    """
+    try:
+        alarms = Alerts(Alert(), kept).alarms
+    except UNREADABLE:
+        return []
+    return [
+        {
+            "pool": pool,
+            "reason": reason,
+            "since": moment.text(now + one.first),
+            "unit": one.unit,
+            "text": one.said,
+            "delivered": not one.tries and bool(one.reported),
+            "trouble": one.why,
+        }
+        for reason, one in alarms.items()
+    ]
+
+
+def _shown(duty: t.Any) -> t.Optional[t.Dict[str, t.Any]]:
+    return asdict(duty) if duty else None
+
+
+def _is_about(pool: str, entry: Entry) -> bool:
+    """A line of the agent itself: systemd names the unit, which no process can forge."""
+    by_agent = entry.get("_SYSTEMD_UNIT") == SERVICE
+    return by_agent and entry.get("MESSAGE", "").startswith((f"{pool}@", f"{pool}: "))

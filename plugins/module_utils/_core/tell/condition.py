@@ -1,0 +1,58 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One condition for each pool and each instance, made of the rows of ``pools_info``: for the table and for the page."""
+
+from __future__ import annotations
+
+import enum
+import typing as t
+
+Row = t.Mapping[str, t.Any]
+
+
+class Condition(enum.Enum):
+    """How a pool is doing; the first one that holds. The value is the word that is shown."""
+
+    DEAD = "dead"
+    FLAPPING = "flapping"
+    PUT_BACK = "put back"
+    STALE = "stale"
+    PAUSED = "paused"
+    UP = "up"
+
+    @property
+    def is_a_problem(self) -> bool:
+        return self not in (Condition.UP, Condition.PAUSED)
+
+
+def of_pool(row: Row) -> Condition:
+    return _first(
+        {
+            Condition.DEAD: bool(row["dead"]),
+            Condition.FLAPPING: bool(row["flapping"]),
+            Condition.PUT_BACK: is_put_back(row),
+            Condition.STALE: row["summary"]["stale"] > 0,
+            Condition.PAUSED: any(one["paused"] for one in row["instances"]) or bool(row["paused"]),
+        }
+    )
+
+
+def of_instance(pool: Row, row: Row) -> Condition:
+    """That of one instance of the pool."""
+    return _first(
+        {
+            Condition.DEAD: row["unit"] in pool["dead"],
+            Condition.FLAPPING: row["unit"] in pool["flapping"],
+            Condition.PAUSED: bool(row["paused"]),
+            Condition.STALE: bool(row["stale"]),
+        }
+    )
+
+
+def is_put_back(row: Row) -> bool:
+    """Whether its newest version was bad, so that the host runs an older one."""
+    return bool(row["generations"]) and row["generations"][-1]["state"] == "bad"
+
+
+def _first(held: t.Mapping[Condition, bool]) -> Condition:
+    return next((condition for condition, holds in held.items() if holds), Condition.UP)

@@ -1,0 +1,135 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the timers of a host are doing: one row a timer, and a table for a terminal."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.characters import counted, one_line
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
+from ansible_collections.workers.systemd.plugins.module_utils._core.shape import fits
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.show_text import iso
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.condition import Condition, Row
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.exits import how_it_ended
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status_table import (
+    Line,
+    Placed,
+    agent_notes,
+    at,
+    of_user,
+    with_hosts,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand import moment
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.file_markers import file_markers
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pause import Pause, holding
+
+# What `systemctl show` is asked for about the service of a timer.
+JOB_PROPERTIES = (
+    "ActiveState",
+    "Result",
+    "ExecMainStartTimestamp",
+    "ExecMainExitTimestamp",
+    "ExecMainCode",
+    "ExecMainStatus",
+)
+# The numbers in ExecMainCode= (waitid(2)).
+ENDS = {"1": "exited", "2": "killed", "3": "dumped"}
+# Without the lock, which another host has. No process of the job was started.
+SKIPPED = "skipped"
+HEADS = ("TIMER", "STATE", "LAST RUN", "TOOK", "RESULT", "NEXT RUN")
+TEXTS = ("user", "unit", "state", "last_run", "result", "next_run")
+SHAPE = {
+    str: {
+        **dict.fromkeys(TEXTS, str),
+        "seconds": (int, float, type(None)),
+        "dead": bool,
+        "failed": bool,
+        "paused": (dict, type(None)),
+    }
+}
+
+
+def timer_status(
+    places: Places, name: str, timer: ObservedPool, shown: t.Mapping[str, str], upcoming: t.Optional[float]
+) -> t.Dict[str, t.Any]:
+    """``shown`` has JOB_PROPERTIES of the service (TZ=UTC). ``upcoming`` is the next run in seconds since the epoch."""
+    runs = shown["ActiveState"] not in ("inactive", "failed")
+    began, ended = (iso(shown[key]) for key in ("ExecMainStartTimestamp", "ExecMainExitTimestamp"))
+    known = bool(began) or shown["Result"] == "exec-condition"
+    result = how_a_run_ended(shown) if known and not runs else ""
+    took = moment.seconds(ended) - moment.seconds(began) if began and ended and not runs else None
+    pause = holding(timer.pauses, "")
+    waits = "waiting" if timer.target_active else "paused" if pause else "stopped"
+    return {
+        "scope": "user" if places.user else "system",
+        "user": places.user,
+        "unit": timer.main_units(name).group,
+        "generation": file_markers({path: file.text for path, file in timer.files.items()}).generation,
+        "enabled": timer.target_enabled,
+        "state": "running" if runs else waits,
+        "paused": pause.row if pause else None,
+        "last_run": began,
+        "seconds": took,
+        "result": result,
+        "next_run": moment.text(upcoming) if upcoming is not None and timer.target_active else "",
+        "dead": waits == "stopped",
+        "failed": not runs and shown["Result"] not in ("success", "exec-condition"),
+    }
+
+
+def how_a_run_ended(shown: t.Mapping[str, str]) -> str:
+    """``success``, ``exit status 3``, ``timeout``: systemd's result, and what its process said."""
+    if shown["Result"] == "exec-condition":
+        return SKIPPED
+    code = ENDS.get(shown["ExecMainCode"], "")
+    if shown["Result"] in ("exit-code", "signal", "core-dump") and code:
+        return how_it_ended(code, shown["ExecMainStatus"])
+    return shown["Result"]
+
+
+def believable(said: t.Any) -> bool:
+    """Whether a table can show the rows that the process of a user has sent, and a message their names."""
+    try:
+        if not (fits(said, SHAPE) and unit_name.are_names(said, [row["unit"] for row in said.values()])):
+            return False
+        return bool(timer_table([Placed("", *one) for one in said.items()]) or not said)
+    except Exception:
+        # A pause with another key, for example.
+        return False
+
+
+def timer_table(timers: t.Sequence[Placed]) -> t.List[Line]:
+    """One line a timer, columns aligned, and the total; nothing without timers."""
+    if not timers:
+        return []
+    head, *lines = with_hosts(HEADS, [(one.host, _cells(one.row)) for one in timers])
+    conditions = [condition_of_timer(one.row) for one in timers]
+    rows = [one.row for one in timers]
+    counts = {state: sum(row["state"] == state for row in rows) for state in ("waiting", "running")}
+    counts.update({what: sum(row[what] for row in rows) for what in ("failed", "dead")})
+    paused = [one for one in timers if one.row["paused"]]
+    counts.update({"paused": len(paused)} if paused else {})
+    texts = ", ".join(f"{count} {what}" for what, count in counts.items())
+    total = Line(f"{counted(len(timers), 'timer')}: {texts}")
+    notes = [*map(_pause, paused), *(note for one in timers for note in agent_notes(one))]
+    return [Line(head), *map(Line, lines, conditions), total, *(Line(one_line(note)) for note in notes)]
+
+
+def condition_of_timer(row: Row) -> Condition:
+    if row["failed"] or row["dead"]:
+        return Condition.DEAD
+    return Condition.PAUSED if row["paused"] else Condition.UP
+
+
+def _pause(one: Placed) -> str:
+    return f"{at(one)}{of_user(one.row, one.row['unit'])}: {Pause(**one.row['paused'])}"
+
+
+def _cells(row: Row) -> t.Tuple[str, ...]:
+    took = "-" if row["seconds"] is None else f"{row['seconds']:g}s"
+    state = f"{row['state']}{', paused' if row['paused'] and row['state'] != 'paused' else ''}"
+    unit = of_user(row, row["unit"])
+    return (unit, state, row["last_run"] or "-", took, row["result"] or "-", row["next_run"] or "-")

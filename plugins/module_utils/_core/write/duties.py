@@ -1,0 +1,75 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The duties of the agent for a pool, as they are written into its target or timer, where only root can write.
+
+They are one line of a section that systemd leaves alone. So they come, go back and go with the version of the pool.
+"""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from dataclasses import asdict, dataclass, field, fields
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import marks
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.alert import Alert
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.liveness import Liveness
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.recycle import Recycle
+
+KEY = "Duties"
+RECORDS: t.Dict[str, t.Any] = {"liveness": Liveness, "policy": Policy, "recycle": Recycle, "alert": Alert}
+
+
+@dataclass(frozen=True)
+class Duties:
+    """``policy`` says how instances are restarted. With ``one_user``, all instances run as the same user. ``expected``
+    is the longest time without a run of a job, in seconds; 0 for any time.
+    """
+
+    liveness: t.Optional[Liveness] = None
+    one_user: bool = True
+    policy: Policy = field(default_factory=Policy)
+    recycle: t.Optional[Recycle] = None
+    alert: t.Optional[Alert] = None
+    expected: float = 0.0
+
+
+def duties_of(pool: Pool) -> t.Optional[Duties]:
+    """``None`` for a pool that asks for none."""
+    if pool.liveness is None and pool.recycle is None and pool.alert is None:
+        return None
+    expected = pool.schedule.expected if pool.schedule else 0.0
+    return Duties(pool.liveness, pool.account is not None, pool.rollout, pool.recycle, pool.alert, expected)
+
+
+def lines(pool: Pool) -> t.Dict[str, str]:
+    """The lines of the duties in the section of the collection."""
+    duties = duties_of(pool)
+    return {KEY: json.dumps(asdict(duties), sort_keys=True)} if duties else {}
+
+
+def asks(group: str) -> bool:
+    """Whether the text of a target or timer has duties for the agent, readable or not."""
+    return bool(UnitText.parse(group).values(marks.OWNER_SECTION, KEY))
+
+
+def parse(group: str) -> t.Optional[Duties]:
+    """The inverse. Raises ``ValueError`` for a line that is not ours, such as one of a newer version."""
+    written = UnitText.parse(group).values(marks.OWNER_SECTION, KEY)
+    if not written:
+        return None
+    try:
+        given = dict(json.loads(written[-1]))
+        read = {name: _read(kind, given[name]) for name, kind in RECORDS.items() if given.get(name) is not None}
+        return Duties(**{**given, **read})
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError(f"{KEY}= cannot be read: {error}") from None
+
+
+def _read(kind: t.Any, given: t.Mapping[str, t.Any]) -> t.Any:
+    """A record, with tuples where JSON has lists."""
+    known = {one.name for one in fields(kind)}
+    return kind(**{name: tuple(one) if isinstance(one, list) else one for name, one in given.items() if name in known})

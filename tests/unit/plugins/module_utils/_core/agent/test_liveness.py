@@ -1,0 +1,208 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Sample
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.liveness import (
+    COULD_NOT_TELL,
+    NO_INSTANCE,
+    Beats,
+    Rounds,
+    Told,
+    Trouble,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.liveness import Liveness
+
+RULE = Liveness(("/bin/check",), every=30.0, failures=2)
+ONE, TWO, THREE = units = [f"mail@{number}.service" for number in (1, 2, 3)]
+ALIVE, DEAF, UNKNOWN = Told(True), Told(False, "exited with status 1"), Told(None, "cannot run /bin/check")
+
+
+def up(invocation: str = "a", job: str = "") -> Sample:
+    return Sample("active", "running", invocation, job)
+
+
+ALL_UP = dict.fromkeys(units, up())
+
+
+def ask(
+    rounds: Rounds, now: float, answers: t.Mapping[str, Told], samples: t.Optional[t.Mapping[str, Sample]] = None
+) -> None:
+    samples = ALL_UP if samples is None else samples
+    asked = rounds.questions(now, samples)
+    assert set(asked) == set(answers)
+    rounds.hear(answers, len(samples))
+
+
+def rounds_of(*answers: t.Mapping[str, Told], rule: Liveness = RULE) -> Rounds:
+    rounds = Rounds(rule)
+    for index, one in enumerate(answers):
+        ask(rounds, 30.0 * index, one)
+    return rounds
+
+
+def next_of(rounds: Rounds, samples: t.Optional[t.Mapping[str, Sample]] = None, may_be_down: int = 1) -> str:
+    found = rounds.next(ALL_UP if samples is None else samples, units, may_be_down)
+    return found.unit if found else ""
+
+
+ONE_DEAF = {ONE: ALIVE, TWO: DEAF, THREE: ALIVE}
+ALL_DEAF = dict.fromkeys(units, DEAF)
+
+
+def test_an_instance_that_fails_often_enough_in_a_row_is_next() -> None:
+    rounds = rounds_of(ONE_DEAF, ONE_DEAF)
+    found = rounds.next(ALL_UP, units, 1)
+    assert found is not None
+    assert (found.unit, found.invocation) == (TWO, "a")
+    assert found.because == "hangs: its check failed 2 times in a row, the last time it exited with status 1"
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [ONE_DEAF],
+        [ONE_DEAF, dict.fromkeys(units, ALIVE), ONE_DEAF],
+        [ONE_DEAF, {**ONE_DEAF, TWO: UNKNOWN}],
+    ],
+    ids=["once is not enough", "a good answer counts from 0", "the last answer told nothing"],
+)
+def test_no_instance_is_next(answers: list[dict[str, Told]]) -> None:
+    assert next_of(rounds_of(*answers)) == ""
+
+
+def test_an_answer_that_tells_nothing_counts_neither_way() -> None:
+    rounds = rounds_of(ONE_DEAF, {**ONE_DEAF, TWO: UNKNOWN}, ONE_DEAF)
+    assert next_of(rounds) == TWO
+
+
+def test_what_a_check_could_not_tell_is_said() -> None:
+    assert rounds_of({**ONE_DEAF, ONE: UNKNOWN}).trouble == Trouble(COULD_NOT_TELL, UNKNOWN.said)
+
+
+def test_the_longest_deaf_is_first_and_each_act_needs_a_round() -> None:
+    rounds = rounds_of(ONE_DEAF, {**ONE_DEAF, ONE: DEAF}, {**ONE_DEAF, ONE: DEAF})
+    assert next_of(rounds) == TWO
+    assert next_of(rounds) == "", "without a round of its own"
+    ask(rounds, 90.0, {**ONE_DEAF, ONE: DEAF})
+    assert next_of(rounds) == TWO
+
+
+def test_one_that_answers_well_while_it_waits_for_its_restart_goes_on() -> None:
+    rounds = rounds_of(ONE_DEAF, ONE_DEAF)
+    rounds.questions(60.0, ALL_UP)
+    rounds.hear({TWO: ALIVE}, 3)
+    assert next_of(rounds) == "", "the round is not over yet"
+
+
+def test_when_no_instance_answers_none_is_restarted() -> None:
+    rounds = rounds_of(ALL_DEAF, ALL_DEAF, ALL_DEAF)
+    assert next_of(rounds) == ""
+    assert rounds.trouble == Trouble(NO_INSTANCE, DEAF.said)
+    assert str(rounds.trouble) == f"{NO_INSTANCE}: exited with status 1"
+    ask(rounds, 90.0, ONE_DEAF)
+    assert str(rounds.trouble) == ""
+    assert next_of(rounds) == TWO
+
+
+def test_when_the_others_could_not_tell_none_is_restarted() -> None:
+    answers = {ONE: UNKNOWN, TWO: DEAF, THREE: UNKNOWN}
+    assert next_of(rounds_of(answers, answers)) == ""
+
+
+def test_one_instance_has_no_others() -> None:
+    rounds = Rounds(RULE)
+    for now in (0.0, 30.0):
+        ask(rounds, now, {ONE: DEAF}, {ONE: up()})
+    found = rounds.next({ONE: up()}, [ONE], 1)
+    assert found is not None
+    assert found.unit == ONE
+
+
+def test_another_process_counts_from_0() -> None:
+    rounds = rounds_of(ONE_DEAF, ONE_DEAF)
+    assert next_of(rounds, {**ALL_UP, TWO: up("b")}) == "", "it was restarted meanwhile"
+    ask(rounds, 60.0, ONE_DEAF, {**ALL_UP, TWO: up("b")})
+    assert next_of(rounds, {**ALL_UP, TWO: up("b")}) == ""
+
+
+WAITS: dict[str, tuple[dict[str, Sample], int]] = {
+    "another one is down": ({THREE: Sample("failed", "failed", "")}, 1),
+    "another one stops": ({THREE: Sample("deactivating", "stop-sigterm", "a")}, 2),
+    "another one waits for a job": ({THREE: up(job="restart")}, 2),
+    "it stops itself": ({TWO: Sample("deactivating", "stop-sigterm", "a")}, 3),
+    "it is gone": ({TWO: Sample("inactive", "dead", "")}, 3),
+}
+
+
+@pytest.mark.parametrize(("changed", "may_be_down"), WAITS.values(), ids=WAITS.keys())
+def test_waits_while(changed: dict[str, Sample], may_be_down: int) -> None:
+    rounds = rounds_of(ONE_DEAF, ONE_DEAF)
+    assert next_of(rounds, {**ALL_UP, **changed}, may_be_down) == ""
+    samples = {**ALL_UP, THREE: Sample("failed", "failed", "")}
+    assert next_of(rounds, samples, 2) == TWO, "when the pool may miss one more"
+
+
+def test_no_round_begins_before_the_last_has_ended_or_its_time_has_come() -> None:
+    rounds = Rounds(RULE)
+    assert rounds.due(7.0) == 0
+    assert rounds.questions(0.0, ALL_UP) == (ONE, TWO, THREE)
+    assert rounds.questions(40.0, ALL_UP) == ()
+    rounds.hear({ONE: ALIVE, "sms@1.service": DEAF}, 3)
+    assert rounds.questions(40.0, ALL_UP) == ()
+    rounds.hear({TWO: ALIVE, THREE: ALIVE}, 3)
+    assert (rounds.due(10.0), rounds.due(-5.0)) == (20.0, 0.0)
+    assert rounds.questions(10.0, ALL_UP) == ()
+    assert rounds.questions(30.0, {**ALL_UP, ONE: up(job="stop"), TWO: up("")}) == (THREE,)
+
+
+# Their files are looked at, and the time that has passed is the only clock.
+BEAT = Liveness(file="/run/%i.beat", max_age=60.0)
+
+
+def told(beats: Beats, now: float, like: str | None, invocation: str = "a") -> Told:
+    return beats.told(now, {ONE: (invocation, like)})[ONE]
+
+
+def test_a_file_that_changes_is_a_sign_of_life() -> None:
+    beats = Beats(BEAT)
+    assert told(beats, 0.0, "1") == Told(None), "what the first look finds may be old"
+    assert told(beats, 30.0, "2") == Told(True)
+    assert told(beats, 89.0, "2") == Told(True)
+    assert told(beats, 90.0, "2") == Told(False, "/run/%i.beat has not been touched for 60 s")
+    assert told(beats, 91.0, "3") == Told(True)
+
+
+def test_a_file_that_never_comes() -> None:
+    beats = Beats(BEAT)
+    assert told(beats, 0.0, "") == Told(None)
+    assert told(beats, 60.0, "") == Told(False, "/run/%i.beat is not there for 60 s")
+
+
+def test_another_process_gets_its_time() -> None:
+    beats = Beats(BEAT)
+    told(beats, 0.0, "1")
+    assert told(beats, 90.0, "1", "b") == Told(None)
+    assert told(beats, 149.0, "1", "b") == Told(None)
+    assert told(beats, 150.0, "1", "b").alive is False
+
+
+def test_a_clock_that_goes_back_and_a_file_that_cannot_be_seen() -> None:
+    beats = Beats(BEAT)
+    told(beats, 100.0, "1")
+    assert told(beats, 0.0, "1") == Told(None)
+    assert told(beats, 10.0, None) == Told(None, "/run/%i.beat cannot be looked at")
+    assert told(beats, 59.0, "1") == Told(None)
+
+
+def test_a_file_needs_one_failure() -> None:
+    rounds = Rounds(BEAT)
+    ask(rounds, 0.0, {ONE: ALIVE, TWO: Told(False, "has not been touched"), THREE: ALIVE})
+    found = rounds.next(ALL_UP, units, 1)
+    assert found is not None
+    assert found.because == "hangs: has not been touched"

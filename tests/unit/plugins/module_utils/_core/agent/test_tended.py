@@ -1,0 +1,207 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One pool in the care of the agent, in a world in which anything may happen at any time."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Action, Count, Restart
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import GONE, Sample
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.liveness import Told, Trouble
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.tended import Tended
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.liveness import Liveness
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.duties import Duties
+
+RULE = Liveness(("/bin/check",), every=10.0, failures=2)
+STATES = [("active", "running"), ("deactivating", "stop-sigterm"), ("activating", "auto-restart"), ("failed", "failed")]
+
+
+def tended(count: int, max_parallel: str = "1") -> Tended:
+    policy = Policy(max_parallel=max_parallel, min_healthy_time=1.0, busy_check=("/bin/busy",))
+    return Tended(Duties(RULE, policy=policy), [f"mail@{number}.service" for number in range(1, count + 1)])
+
+
+class World:
+    """Instances that hang, die and come back by themselves, and checks that answer late, or not at all."""
+
+    def __init__(self, random: Random, count: int, max_parallel: str) -> None:
+        self.random = random
+        self.max_parallel = max_parallel
+        self.tended = tended(count, max_parallel)
+        self.now = 0.0
+        self.started = 0
+        self.samples = {unit: self.fresh() for unit in self.tended.units}
+        # What each invocation has answered in a row, and the answers of the last round.
+        self.asked: dict[str, str] = {}
+        self.failed: dict[str, int] = {}
+        self.round: dict[str, bool | None] = {}
+        self.closed: dict[str, bool | None] = {}
+        self.restarted: list[str] = []
+        self.counted: set[str] = set()
+
+    def fresh(self) -> Sample:
+        self.started += 1
+        return Sample("active", "running", f"i{self.started}")
+
+    def happens(self) -> None:
+        """Anything at any time, also to the clock."""
+        self.now += self.random.choice([0.0, 0.3, 2.0, 11.0, 3600.0, -5.0])
+        unit = self.random.choice(self.tended.units)
+        if self.random.random() < 0.3:
+            state = self.random.choice(STATES)
+            self.samples[unit] = Sample(*state, self.samples[unit].invocation)
+        elif self.random.random() < 0.5:
+            self.samples[unit] = self.fresh()
+        what = self.random.random()
+        if what < 0.03:
+            # A deploy came. What the instances have answered before still counts.
+            self.tended.drop()
+        elif what < 0.06:
+            # Killed, and started again.
+            self.tended = tended(len(self.tended.units), self.max_parallel)
+            self.failed, self.asked = {}, {}
+
+    def answer(self) -> None:
+        answers = {}
+        for unit in [unit for unit in self.asked if self.random.random() < 0.8]:
+            alive = self.random.choice([True, False, False, None])
+            invocation = self.asked.pop(unit)
+            answers[unit] = Told(alive, "said so")
+            self.round[unit] = alive
+            if alive is not None:
+                self.failed[invocation] = 0 if alive else self.failed.get(invocation, 0) + 1
+        if answers and not self.asked:
+            self.closed = dict(self.round)
+        self.tended.hear(answers)
+
+    def ask(self) -> None:
+        questions = self.tended.questions(self.now, self.samples)
+        if questions:
+            assert not self.asked, "a round begins before the last has ended"
+            self.round = {}
+        self.asked.update({unit: self.samples[unit].invocation for unit in questions})
+
+    def turn(self) -> tuple[Action, ...]:
+        self.happens()
+        self.answer()
+        # What a rollout asked for in the last turn.
+        counted = {unit: replace(self.samples[unit], restarts=0) for unit in self.counted}
+        actions, _lines = self.tended.advance(self.now, {**self.samples, **counted})
+        self.counted = {unit for one in actions if isinstance(one, Count) for unit in one.units}
+        for one in actions:
+            if isinstance(one, Restart):
+                self.judge(one.units)
+        self.ask()
+        return actions
+
+    def judge(self, restarted: t.Sequence[str]) -> None:
+        assert len(restarted) == 1, "more than one at once"
+        (unit,) = restarted
+        seen = self.samples[unit]
+        others = {name: one for name, one in self.samples.items() if name != unit}
+        assert (seen.active, seen.sub) == ("active", "running")
+        assert self.failed[seen.invocation] >= RULE.failures, "without failures in a row"
+        assert len(self.samples) == 1 or any(self.closed.values()), "no instance has answered"
+        down = [name for name, one in others.items() if not one.up]
+        assert len(down) < Policy(max_parallel=self.max_parallel).batch_size(len(self.samples))
+        assert all(one.active not in ("activating", "deactivating") for one in others.values()), "two at once"
+        self.restarted.append(unit)
+        self.samples[unit] = self.fresh()
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.randoms(use_true_random=False), st.integers(1, 5), st.sampled_from(["1", "2", "25%", "100%"]))
+def test_whatever_happens_one_instance_that_hangs_is_restarted_at_a_time(
+    random: Random, count: int, max_parallel: str
+) -> None:
+    world = World(random, count, max_parallel)
+    for _turn in range(60):
+        world.turn()
+
+
+def test_the_world_is_not_empty() -> None:
+    """The property would also hold for an agent that never acts."""
+    restarted = 0
+    for seed in range(40):
+        world = World(Random(seed), 3, "100%")
+        for _turn in range(60):
+            world.turn()
+        restarted += len(world.restarted)
+    assert restarted > 20
+
+
+def run(one: Tended, now: float, samples: t.Mapping[str, Sample], deaf: t.Collection[str]) -> None:
+    """A round of questions and answers."""
+    for unit in one.questions(now, samples):
+        one.hear({unit: Told(unit not in deaf, "exited with status 1")})
+
+
+UP = {f"mail@{number}.service": Sample("active", "running", f"i{number}") for number in (1, 2)}
+ONE = "mail@1.service"
+
+
+def hung() -> Tended:
+    one = tended(2)
+    for now in (0.0, 10.0):
+        run(one, now, UP, {ONE})
+    return one
+
+
+def test_an_act_goes_through_the_rollout_and_is_judged() -> None:
+    one = hung()
+    assert one.wants_act
+    actions, lines = one.advance(20.0, UP)
+    assert actions == (Restart((ONE,)),), "at once: the busy check of what hangs is not asked"
+    assert lines == [
+        "mail@1.service hangs: its check failed 2 times in a row, the last time it exited with status 1: "
+        "it is restarted"
+    ]
+    new = Sample("active", "running", "new", restarts=0)
+    lines = []
+    for now in (20.1, 20.2, 21.5, 22.0):
+        assert one.wants_act
+        actions, more = one.advance(now, {**UP, ONE: new})
+        lines += more
+    assert lines == ["mail@1.service settled: ran 1 s without a restart"]
+    assert not one.wants_act
+    ((unit, because),) = one.hung_lately()
+    assert (unit, because[:5]) == (ONE, "hangs")
+    assert one.hung_lately() == []
+
+
+def test_a_pool_without_any_answer_hangs_as_a_whole() -> None:
+    one = tended(2)
+    for now in (0.0, 10.0):
+        run(one, now, UP, UP)
+    ((unit, because),) = one.hung_lately()
+    assert (unit, because[:19]) == ("", "no instance answers")
+
+
+def test_a_deploy_ends_an_act() -> None:
+    one = hung()
+    one.advance(20.0, UP)
+    one.drop()
+    assert not one.wants_act
+    assert one.advance(20.1, UP) == ((), [])
+
+
+def test_instances_of_others_and_paused_ones_are_not_asked() -> None:
+    one = tended(1)
+    assert one.questions(0.0, {**UP, "mail@9.service": GONE}) == (ONE,)
+
+
+def test_a_pool_without_a_rule_is_left_alone() -> None:
+    one = Tended(Duties(), [ONE])
+    run(one, 0.0, UP, {ONE})
+    one.hear({ONE: Told(False)})
+    one.measure({})
+    one.drop()
+    assert (one.due(0.0), one.wants_act, one.trouble) == (float("inf"), False, Trouble())
+    assert one.advance(0.0, UP) == ((), [])

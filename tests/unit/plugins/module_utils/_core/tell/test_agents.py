@@ -1,0 +1,71 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.alert import HUNG, Alerts
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.agents import MOST, agent_row, alert_rows
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.alert import Alert
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import group_text
+from tests.unit.plugins.module_utils._core.builders import mail
+
+TARGET = group_text(SYSTEM, mail(liveness={"command": ["/bin/check"]}))
+
+
+def line(text: str, unit: str = "workers-agent.service") -> dict[str, str]:
+    return {"MESSAGE": text, "_SYSTEMD_UNIT": unit, "__REALTIME_TIMESTAMP": "1769860800000000"}
+
+
+def test_what_the_agent_has_done_for_a_pool() -> None:
+    said = [line("mail@2.service hangs"), line("mail: no instance answers"), line("mails@1.service hangs"), {}]
+    forged = line("mail@1.service hangs", "mail@1.service")
+    row = agent_row("mail", TARGET, [*said, forged], [], runs=True)
+    assert row is not None
+    assert [one["text"] for one in row["said"]] == ["mail@2.service hangs", "mail: no instance answers"]
+    assert row["said"][0]["time"] == "2026-01-31T12:00:00Z"
+    assert (row["runs"], row["liveness"]["failures"]) == (True, 3)
+
+
+def test_what_is_recycled() -> None:
+    row = agent_row("mail", group_text(SYSTEM, mail(recycle={"memory": "1G"})), [], [], runs=True)
+    assert row is not None
+    assert (row["liveness"], row["recycle"], row["alert"]) == (None, {"memory": 2**30, "age": 0.0}, None)
+
+
+def test_troubles_that_were_told_or_not() -> None:
+    one = Alerts(Alert(("/bin/page",)))
+    one.happened(100.0, HUNG, "mail@1.service", "hangs")
+    message = one.next(100.0)
+    assert message is not None
+    (row,) = alert_rows("mail", one.state(), 1769860700.0)
+    assert (row["since"], row["delivered"], row["trouble"]) == ("2026-01-31T12:00:00Z", False, "")
+    one.delivered(100.0, message, "exited with status 3")
+    (row,) = alert_rows("mail", one.state(), 1769860700.0)
+    assert (row["pool"], row["reason"], row["unit"]) == ("mail", HUNG, "mail@1.service")
+    assert (row["delivered"], row["trouble"]) == (False, "exited with status 3")
+    one.delivered(200.0, message, "")
+    assert alert_rows("mail", one.state(), 0.0)[0]["delivered"] is True
+
+
+def test_a_state_of_something_else_shows_nothing() -> None:
+    assert alert_rows("mail", {"counts": 3}, 0.0) == []
+
+
+def test_the_last_lines_are_shown() -> None:
+    row = agent_row("mail", TARGET, [line(f"mail: {number}") for number in range(50)], [], runs=True)
+    assert row is not None
+    assert [one["text"] for one in row["said"]] == [f"mail: {number}" for number in range(50 - MOST, 50)]
+
+
+def test_a_pool_without_duties_and_one_of_a_newer_version() -> None:
+    assert agent_row("mail", group_text(SYSTEM, mail()), [], [], runs=False) is None
+    newer = "[X-Workers]\nDuties={\n"
+    assert agent_row("mail", newer, [], [], runs=False) == {
+        "runs": False,
+        "liveness": None,
+        "recycle": None,
+        "alert": None,
+        "alerts": [],
+        "said": [],
+    }

@@ -1,0 +1,52 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.replaces import Replaces, read_replaces
+
+CRON = {"manager": "cron", "file": "/etc/cron.d/app", "line": "* * * * * app /srv/app/work"}
+WRONG: dict[str, tuple[dict[str, t.Any], str]] = {
+    "no program": ({"manager": "supervisord"}, "program"),
+    "all programs": ({"manager": "supervisord", "program": "all:*"}, "program"),
+    "an option": ({"manager": "supervisord", "program": "-c"}, "program"),
+    "a line of supervisord": ({"manager": "supervisord", "program": "mail", "line": "x"}, "line"),
+    "a relative path": ({**CRON, "file": "cron.d/app"}, "file"),
+    "no line": ({**CRON, "line": " "}, "line"),
+    "two lines": ({**CRON, "line": "a\nb"}, "line"),
+    "a line that may run only once": ({**CRON, "once": True}, "once"),
+    "a program of cron": ({**CRON, "program": "mail"}, "program"),
+}
+
+
+@pytest.mark.parametrize("given", [None, {}])
+def test_nothing_replaces_nothing(given: t.Any) -> None:
+    assert read_replaces(given, "x") == (None, [])
+
+
+def test_what_is_given_is_read_and_told() -> None:
+    program, line = ({"manager": "supervisord", "program": "mail", "once": True}, CRON)
+    assert read_replaces(program, "x") == (Replaces("supervisord", "mail", once=True), [])
+    found, problems = read_replaces(line, "x")
+    assert (str(found), problems) == ("a line of /etc/cron.d/app", [])
+    assert str(Replaces("supervisord", "mail")) == "the program mail of supervisord"
+
+
+@pytest.mark.parametrize(("given", "where"), WRONG.values(), ids=WRONG.keys())
+def test_a_wrong_one_names_its_place(given: dict[str, t.Any], where: str) -> None:
+    found, problems = read_replaces(given, "x")
+    assert (found, [one.where for one in problems]) == (None, [f"x.{where}"])
+
+
+@pytest.mark.parametrize(
+    ("scope", "wrong"), [({}, []), ({"scope": "user", "user": "app"}, ["pools[0] (mail).replaces"])]
+)
+def test_only_pools_of_the_system_replace_something(scope: dict[str, str], wrong: list[str]) -> None:
+    (pool,), problems = understand([{"name": "mail", "command": ["/bin/mail"], "replaces": CRON, **scope}])
+    assert [one.where for one in problems] == wrong
+    assert pool.replaces

@@ -1,0 +1,25 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from ansible_collections.workers.systemd.plugins.module_utils._core import marks
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.agent_unit import SERVICE, agent_unit
+
+
+def test_the_agent_is_bounded_and_watched() -> None:
+    file = agent_unit(SYSTEM, "/usr/bin/python3")
+    written = UnitText.parse(file.text)
+    asked = ("Type", "ExecStart", "Restart", "WatchdogSec", "WatchdogSignal", "MemoryMax")
+    assert [written.values("Service", one) for one in asked] == [
+        ["notify"],
+        ['"/usr/bin/python3" "-I" "/var/lib/workers.systemd/recovery.pyz" "agent"'],
+        ["always"],
+        ["60s"],
+        ["SIGKILL"],
+        ["64M"],
+    ]
+    assert (file.path, file.mode) == (SYSTEM.unit(SERVICE), 0o644)
+    assert written.values(marks.OWNER_SECTION, marks.SHARED)

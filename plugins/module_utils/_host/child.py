@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import select
 import signal
@@ -17,47 +18,53 @@ BLOCK = 1 << 16
 REAP_WITHIN = 1.0
 
 
-def answers(questions: t.Iterable[t.Any], seconds: float, first: t.Callable[[], None] = lambda: None) -> t.List[t.Any]:
+def answers(
+    questions: t.Iterable[t.Any],
+    seconds: float,
+    first: t.Callable[[], None] = lambda: None,
+    silence: float = math.inf,
+) -> t.List[t.Any]:
     """What ``questions`` yields, each anything that JSON can tell; fewer when the time is over or the child has died.
 
-    The child calls ``first``, such as to become somebody else, and asks.
+    The child calls ``first``, such as to become somebody else, and asks. All answers have ``seconds``, and each has
+    ``silence``.
     """
     ours, theirs = os.pipe()
     child = os.fork()
     if child == 0:
         # Nothing but this may happen here: the child shares buffers with the module.
         try:
-            _keep_only(theirs)
+            keep_only(theirs)
             first()
             for one in questions:
-                _write(theirs, json.dumps(one).encode() + b"\n")
+                write(theirs, json.dumps(one).encode() + b"\n")
         finally:
             os._exit(0)
     os.close(theirs)
     try:
-        lines = _read(ours, time.monotonic() + seconds).split(b"\n")[:-1]
+        lines = _read(ours, time.monotonic() + seconds, silence).split(b"\n")[:-1]
     finally:
         os.close(ours)
         os.kill(child, signal.SIGKILL)
-        _reap(child)
+        reap(child)
     return [json.loads(line) for line in lines]
 
 
-def _keep_only(descriptor: int) -> None:
+def keep_only(descriptor: int) -> None:
     """The lock of the host, say, is not held by a child that cannot be ended."""
     for number in {*map(int, os.listdir("/proc/self/fd"))} - {0, 1, 2, descriptor}:
         with contextlib.suppress(OSError):
             os.close(number)
 
 
-def _write(descriptor: int, data: bytes) -> None:
+def write(descriptor: int, data: bytes) -> None:
     while data:
         data = data[os.write(descriptor, data) :]
 
 
-def _read(descriptor: int, end: float) -> bytes:
+def _read(descriptor: int, end: float, silence: float) -> bytes:
     found: t.List[bytes] = []
-    while select.select([descriptor], [], [], max(0.0, end - time.monotonic()))[0]:
+    while select.select([descriptor], [], [], min(silence, max(0.0, end - time.monotonic())))[0]:
         block = os.read(descriptor, BLOCK)
         if not block:
             break
@@ -65,7 +72,16 @@ def _read(descriptor: int, end: float) -> bytes:
     return b"".join(found)
 
 
-def _reap(child: int) -> None:
+def reap(child: int) -> bool:
+    """Whether it has ended."""
     end = time.monotonic() + REAP_WITHIN
-    while os.waitpid(child, os.WNOHANG)[0] == 0 and time.monotonic() < end:
+    while not has_ended(child):
+        if time.monotonic() >= end:
+            return False
         time.sleep(0.005)
+    return True
+
+
+def has_ended(child: int) -> bool:
+    """Asked again after a ``True``, the kernel knows no such child."""
+    return os.waitpid(child, os.WNOHANG)[0] != 0

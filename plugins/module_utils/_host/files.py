@@ -30,12 +30,35 @@ def write_atomically(path: str, data: bytes, *, mode: int, uid: int = -1, gid: i
     aside = os.path.join(directory, f".{name}.{secrets.token_hex(8)}.new")
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with naming(path), os.fdopen(descriptor, "wb") as file:
             file.write(data)
             os.fchown(file.fileno(), uid, gid)
             os.fchmod(file.fileno(), mode)
             file.flush()
             os.fsync(file.fileno())
+        os.rename(aside, path)
+    except BaseException:
+        remove(aside)
+        raise
+    sync_directory(directory)
+
+
+@contextlib.contextmanager
+def naming(path: str) -> t.Iterator[None]:
+    """An error of an open file, such as a full disk, has no name, and a host has several disks. It gets this one."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, error.filename or path) from error
+
+
+def link_atomically(path: str, target: str) -> None:
+    """Replaces ``path`` by a link."""
+    directory, name = os.path.split(path)
+    make_directory(directory, PUBLIC)
+    aside = os.path.join(directory, f".{name}.{secrets.token_hex(8)}.new")
+    os.symlink(target, aside)
+    try:
         os.rename(aside, path)
     except BaseException:
         remove(aside)
@@ -73,6 +96,19 @@ def remove(path: str) -> None:
     except FileNotFoundError:
         return
     sync_directory(os.path.dirname(path))
+
+
+def remove_own_file() -> None:
+    """Ansible copies a module in a file that has the arguments in it, and removes the file at the end.
+
+    When the connection is lost, or the controller is killed, it does not, and the secrets would stay on the host.
+    """
+    with open("/proc/self/cmdline", "rb") as file:
+        words = file.read().split(b"\0")
+    for word in words:
+        if os.path.basename(word).startswith(b"AnsiballZ_"):
+            with contextlib.suppress(OSError):
+                os.unlink(word)
 
 
 def entries(directory: str) -> t.List[str]:

@@ -5,7 +5,10 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
+import os
+import re
 import sys
 import typing as t
 import zipfile
@@ -18,25 +21,43 @@ SIGNS_OF_LIFE = 4
 # Of zlib: a third of the size, within a hundredth of a second.
 FASTEST = 1
 MAIN = "import sys\n\nfrom {} import main\n\nsys.exit(main())\n"
+# The comment of a zip stands at its end. That of the kept program names the digest of its sources, and the Python that
+# compiled them.
+MARK = re.compile(rb"workers\.systemd [0-9a-f]{64} [0-9a-f]{8}")
+LENGTH_OF_MARK = 89
 
 
 class Program:
     """The very code that runs now, as a program that needs only its Python. It runs ``main`` of a module of it."""
 
     def __init__(self, main: str) -> None:
-        self._main = MAIN.format(main)
-        self._made: t.Optional[bytes] = None
+        self._main = main
 
     def made(self) -> bytes:
         """Only who may read that code can make it, which for what Ansible has put here is the user it came as."""
-        if self._made is None:
-            program = io.BytesIO()
-            with zipfile.ZipFile(program, "w") as archive:
-                for path, text in sorted({"__main__.py": self._main, **_sources()}.items()):
-                    # Of a fixed date, so that equal code is an equal file.
-                    archive.writestr(zipfile.ZipInfo(path), text, zipfile.ZIP_DEFLATED, FASTEST)
-            self._made = program.getvalue()
-        return self._made
+        return self.kept or self._sent
+
+    @functools.cached_property
+    def kept(self) -> bytes:
+        """The whole program of which the module is a part (kept_program.py); empty when Ansible has sent its file."""
+        if not self._archive:
+            return b""
+        with open(self._archive, "rb") as file:
+            data = file.read()
+        return data if MARK.fullmatch(data[-LENGTH_OF_MARK:]) else b""
+
+    @functools.cached_property
+    def _sent(self) -> bytes:
+        return archive({"__main__.py": MAIN.format(self._main), **_sources()}, {}, b"")
+
+    @property
+    def _archive(self) -> str:
+        """The zip that the code comes from, if any."""
+        return str(getattr(getattr(sys.modules[self._main], "__loader__", None), "archive", ""))
+
+    def runs_from(self, path: str) -> bool:
+        """Whether the code comes from this very file."""
+        return bool(self._archive) and os.path.exists(path) and os.path.samefile(self._archive, path)
 
     def keep(self, path: str) -> None:
         # Whatever else is there is replaced.
@@ -46,19 +67,32 @@ class Program:
         write_atomically(path, self.made(), mode=0o600)
 
 
+def archive(sources: t.Mapping[str, str], code: t.Mapping[str, bytes], comment: bytes) -> bytes:
+    """A zip that Python runs, of the sources and of their compiled code by path."""
+    program = io.BytesIO()
+    # A package without a file of its own gets an empty one.
+    files: t.Dict[str, t.Union[str, bytes]] = {
+        f"{folder}/__init__.py": "" for path in sources for folder in _folders(path)
+    }
+    files.update({**sources, **code})
+    with zipfile.ZipFile(program, "w") as written:
+        for path, data in sorted(files.items()):
+            # Of a fixed date, so that equal code is an equal file.
+            written.writestr(zipfile.ZipInfo(path), data, zipfile.ZIP_DEFLATED, FASTEST)
+        written.comment = comment
+    return program.getvalue()
+
+
 def _sources() -> t.Dict[str, str]:
     """By path in the program. Wherever Ansible has put the code, its loader gives its text."""
     root = __name__.rpartition("._host")[0]
     ours = {name: module.__spec__ for name, module in list(sys.modules.items()) if name.startswith(f"{root}._")}
-    sources: t.Dict[str, str] = {}
-    for name, spec in ours.items():
-        path = name.replace(".", "/")
-        # A package without a file of its own has no text either; all get the same empty one.
-        for folder in _folders(path):
-            sources[f"{folder}/__init__.py"] = ""
-        if spec is not None and spec.submodule_search_locations is None:
-            sources[f"{path}.py"] = t.cast("t.Any", spec.loader).get_source(name)
-    return sources
+    return {
+        f"{name.replace('.', '/')}.py": t.cast("t.Any", spec.loader).get_source(name)
+        for name, spec in ours.items()
+        # A package has no text.
+        if spec is not None and spec.submodule_search_locations is None
+    }
 
 
 def _folders(path: str) -> t.List[str]:

@@ -13,10 +13,16 @@ from dataclasses import replace
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health, Verdict
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome, PoolWork, subjects_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
-from ansible_collections.workers.systemd.plugins.module_utils._host.act import limits, stops
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import folded
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import LINK
+from ansible_collections.workers.systemd.plugins.module_utils._host.act import limits, stops, timers
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.rollouts import Rollouts
 from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
-from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically
+from ansible_collections.workers.systemd.plugins.module_utils._host.files import (
+    link_atomically,
+    remove,
+    write_atomically,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import owing_a_reload
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import unit_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
@@ -35,22 +41,28 @@ class Run:
         self.reload = reload
         self.outcome = Outcome()
 
-    def carry_out(self) -> Outcome:
-        if self.reload:
-            with owing_a_reload(self.manager.places):
-                self._change_units()
-                self.manager.reload()
-                self._refuse_old_files()
-                self._bring_limits_in_force()
-        else:
+    def change_units(self) -> None:
+        """Files and links, and the reload with which systemd reads them."""
+        if not self.reload:
             self._change_units()
+            return
+        with owing_a_reload(self.manager.places):
+            self._change_units()
+            self.manager.reload()
+            self._refuse_old_files()
+
+    def carry_out(self) -> Outcome:
+        self.change_units()
+        if self.reload:
+            self._bring_limits_in_force()
         # With the stop settings of this version in force.
-        self._stop([pool for pool in self.work if pool.files])
+        self._stop([pool for pool in self.work if not pool.stops_first])
         self._reload_units()
         try:
             if not self.outcome.refused:
                 Rollouts(self.manager, self.work, self.outcome, self.tell).roll()
                 self._leave()
+                self.outcome.refused.update(timers.judge(self.work, self.manager))
         finally:
             # What puts instances back resets the counters.
             failed = self.outcome.failed
@@ -58,21 +70,30 @@ class Run:
         return self.outcome
 
     def _change_units(self) -> None:
-        """Files and links, then pools that are not wanted any more: a template goes only after its instances."""
-        for pool in self.work:
-            written = set(pool.subjects(Verb.WRITE))
-            for file in pool.files:
-                if file.path in written:
-                    write_atomically(file.path, file.text.encode(), mode=file.mode)
-        self._call(self.manager.enable, Verb.ENABLE)
+        """Files and links, then pools that are not wanted any more: a template goes only after its instances.
+
+        The units of the host come first, and are enabled first: at boot, they undo the rest.
+        """
+        timers.stop(self.work, self.manager)
+        of_host = [work for work in self.work if not work.name]
+        for part in (of_host, [work for work in self.work if work.name]):
+            for pool in part:
+                _write(pool, Verb.WRITE)
+            enabled = subjects_of(part, Verb.ENABLE)
+            if enabled:
+                self.manager.enable(enabled)
         self._call(self.manager.reenable, Verb.REENABLE)
         self._call(self.manager.disable, Verb.DISABLE)
         self._remove_links()
-        self._stop([pool for pool in self.work if not pool.files])
+        for pool in self.work:
+            _write(pool, Verb.LINK)
+        self._stop([pool for pool in self.work if pool.stops_first])
         for path in subjects_of(self.work, Verb.REMOVE):
             remove(path)
-            if self.manager.places.is_config(path):
-                _remove_empty(os.path.dirname(path))
+            directory = os.path.dirname(path)
+            # A directory of drop-ins may have those of others.
+            if self.manager.places.is_config(path) or directory.endswith(".d"):
+                _remove_empty(directory)
 
     def _remove_links(self) -> None:
         """`systemctl disable` leaves those of a masked unit where they are, and exits 0 (seen on 247 and 252)."""
@@ -84,10 +105,8 @@ class Run:
             _remove_empty(os.path.dirname(path))
 
     def _refuse_old_files(self) -> None:
-        """After a daemon-reload that did nothing, instances would settle, on the old version. All instances come from
-        one template, so one speaks for all.
-        """
-        changed = [pool.wanted[0] for pool in self.work if pool.wanted and pool.subjects(Verb.WRITE)]
+        """After a daemon-reload that did nothing, instances would settle, on the old version."""
+        changed = [unit for pool in self.work for unit in pool.speakers]
         old = self.manager.loaded_from_old_files(changed)
         if old:
             raise ManagerError(f"after `systemctl daemon-reload` systemd still has old files of {', '.join(old)}")
@@ -119,8 +138,13 @@ class Run:
 
     def _stop(self, pools: t.Sequence[PoolWork]) -> None:
         """Ends what pools do not want any more."""
-        to_stop = [(pool.subjects(Verb.STOP), pool.policy) for pool in pools]
+        to_stop = [(pool.stops, pool.policy) for pool in pools]
         self.outcome.started.update({unit: time.time() for stopped, _policy in to_stop for unit in stopped})
+        # A worker may need long for its job.
+        for pool in pools:
+            stopped = folded(pool.stops)
+            if stopped:
+                self.tell(f"{pool.name}: stopping {', '.join(stopped)}".lstrip(": "))
         self._note_killed(stops.stop(to_stop, self.manager))
         to_forget = [unit for pool in pools for unit in pool.subjects(Verb.FORGET)]
         if to_forget:
@@ -139,6 +163,15 @@ class Run:
         subjects = subjects_of(self.work, verb)
         if subjects:
             act(subjects)
+
+
+def _write(pool: PoolWork, verb: Verb) -> None:
+    written = set(pool.subjects(verb))
+    for file in pool.files:
+        if file.path in written and file.mode == LINK:
+            link_atomically(file.path, file.text)
+        elif file.path in written:
+            write_atomically(file.path, file.text.encode(), mode=file.mode)
 
 
 def _remove_empty(directory: str) -> None:

@@ -8,23 +8,24 @@ They run as the user of the service: what a worker may change must not run as ro
 from __future__ import annotations
 
 import contextlib
+import errno
 import grp
 import os
 import pwd
-import signal
-import subprocess
 import time
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import concrete
-from ansible_collections.workers.systemd.plugins.module_utils._host import accounts
-from ansible_collections.workers.systemd.plugins.module_utils._host.child import REAP_WITHIN
+from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, child
+from ansible_collections.workers.systemd.plugins.module_utils._host.command import Command
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.commands import clean_environment
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 
 # A check that takes longer has failed.
 LONGEST = 10.0
+# A command that tells an operator of a trouble may wait for a server.
+LONGEST_ALERT = 30.0
 # What a busy check exits with when the instance is idle; 0 means busy, anything else that it cannot tell.
 IDLE = 1
 # Of `systemctl show`: what systemd knows, and nothing that the worker can say.
@@ -32,10 +33,13 @@ ACCOUNT = ("User", "UID", "GID", "SupplementaryGroups")
 
 
 class Answer(t.NamedTuple):
-    """``status`` is the exit status, ``None`` when there is none; ``trouble`` is a text, empty when it is 0."""
+    """``status`` is the exit status, ``None`` when there is none; ``trouble`` is a text, empty when it is 0. A check
+    that could not even run has not ``ran``.
+    """
 
     status: t.Optional[int]
     trouble: str
+    ran: bool = True
 
     @property
     def busy(self) -> bool:
@@ -47,44 +51,100 @@ def concrete_words(command: t.Sequence[str], unit: str) -> t.Tuple[str, ...]:
     return tuple(concrete(word, UnitName.parse(unit).instance or "") for word in command)
 
 
-class Checks:
-    """Those that run, by unit."""
+class Elsewhere(t.Protocol):
+    """A place for the processes of checks, beside that of the process that asks."""
 
-    def __init__(self, manager: Manager) -> None:
+    def wait(self) -> None:
+        """In the process of a check: returns when it is there. Raises ``OSError``."""
+
+    def bring(self, pids: t.Sequence[int]) -> None:
+        """Brings these processes there."""
+
+
+# What a command reads, and its variables.
+Content = t.Callable[[], t.Tuple[bytes, t.Dict[str, str]]]
+
+
+class Checks:
+    """Those that run, by unit. A check that takes longer than ``longest`` has failed."""
+
+    def __init__(self, manager: Manager, longest: float = LONGEST, elsewhere: t.Optional[Elsewhere] = None) -> None:
         self.manager = manager
-        self.running: t.Dict[str, t.Tuple[subprocess.Popen[bytes], float]] = {}
+        self.longest = longest
+        self.elsewhere = elsewhere
+        self.running: t.Dict[str, t.Tuple[Command, str, float]] = {}
         self.refused: t.Dict[str, Answer] = {}
+        # By unit, what was killed and has not ended: it waits for a dead server.
+        self.stuck: t.Dict[str, int] = {}
 
     def ask(self, command: t.Sequence[str], units: t.Sequence[str], user: str) -> None:
         """Begins the check of each unit; ``%i`` in a word is the name of its instance.
 
         It runs as ``user``, or as the user of the unit when that is empty.
         """
-        whos = self._accounts(units, user)
+        self.begin(command, self.whose(units, user) if units else {}, units)
+
+    def begin(self, command: t.Sequence[str], whos: t.Mapping[str, accounts.Account], units: t.Sequence[str]) -> None:
+        """The same with the account of each unit."""
         for unit in units:
-            argv = concrete_words(command, unit)
-            account = whos.get(unit)
+            self._start(unit, concrete_words(command, unit), whos.get(unit), "its user is not known")
+        self._bring(units)
+
+    def tell(
+        self,
+        key: str,
+        command: t.Sequence[str],
+        user: str,
+        content: Content,
+    ) -> None:
+        """Begins a command that reads ``content`` and gets its variables. What is read comes from its own process,
+        which is still root then, so that the caller does not wait for it.
+        """
+        self._start(key, command, self.whose([key], user).get(key), f"there is no user {user!r}", content)
+        self._bring([key])
+
+    def _start(
+        self,
+        key: str,
+        argv: t.Sequence[str],
+        account: t.Optional[accounts.Account],
+        unknown: str,
+        content: t.Optional[Content] = None,
+    ) -> None:
+        """``unknown`` says why there is no account."""
+        try:
+            self._refuse_stuck(key)
+            if key in self.running:
+                # The answer that it would give is not needed any more.
+                self._kill(key)
             if account is None:
-                self.refused[unit] = Answer(None, f"cannot run {argv[0]}: there is no user {user}".rstrip())
-                continue
-            try:
-                self.running[unit] = (self._begun(argv, account), time.monotonic())
-            except OSError as error:
-                self.refused[unit] = Answer(None, f"cannot run {argv[0]}: {error.strerror}")
-            except subprocess.SubprocessError as error:
-                self.refused[unit] = Answer(None, f"cannot run {argv[0]}: {error}")
+                raise OSError(errno.ESRCH, unknown)
+            self.running[key] = (self._begun(argv, account, content), argv[0], time.monotonic())
+        except OSError as error:
+            # No memory for a process, say.
+            self.refused[key] = Answer(None, f"cannot run {argv[0]}: {error.strerror}", ran=False)
+
+    def _bring(self, keys: t.Sequence[str]) -> None:
+        if self.elsewhere:
+            self.elsewhere.bring([self.running[key][0].pid for key in keys if key in self.running])
+
+    def _refuse_stuck(self, unit: str) -> None:
+        """Otherwise each question would leave one more process behind."""
+        if unit in self.stuck and not child.has_ended(self.stuck[unit]):
+            raise OSError(errno.EBUSY, f"its previous check did not end within {self.longest:g} s, and cannot be ended")
+        self.stuck.pop(unit, None)
 
     def answers(self) -> t.Dict[str, Answer]:
         """What the checks that have ended since the last time said."""
         answers, self.refused = self.refused, {}
-        for unit, (process, begun) in list(self.running.items()):
-            status = process.poll()
-            if status is None and time.monotonic() - begun >= LONGEST:
-                self._kill(unit)
-                answers[unit] = Answer(None, f"did not end within {LONGEST:g} s")
-            elif status is not None:
+        for unit, (command, program, begun) in list(self.running.items()):
+            end = command.poll()
+            if end is not None:
                 del self.running[unit]
-                answers[unit] = Answer(status, f"exited with status {status}" if status else "")
+                answers[unit] = _answer(program, *end)
+            elif time.monotonic() - begun >= self.longest:
+                self._kill(unit)
+                answers[unit] = Answer(None, f"did not end within {self.longest:g} s")
         return answers
 
     def end(self) -> None:
@@ -93,46 +153,62 @@ class Checks:
             self._kill(unit)
 
     def _kill(self, unit: str) -> None:
-        process, _begun_at = self.running.pop(unit)
-        # One that has become somebody else may be out of reach, and one that waits for a dead server does not end.
-        with contextlib.suppress(PermissionError, subprocess.TimeoutExpired):
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait(REAP_WITHIN)
+        command = self.running.pop(unit)[0]
+        if not command.kill():
+            self.stuck[unit] = command.pid
 
-    def _accounts(self, units: t.Sequence[str], user: str) -> t.Dict[str, accounts.Account]:
-        """By unit; without unknown ones."""
+    def whose(self, units: t.Sequence[str], user: str, *, one_user: bool = False) -> t.Dict[str, accounts.Account]:
+        """By unit; without unknown ones. With ``one_user``, all units have the same."""
         if os.geteuid() != 0:
             return dict.fromkeys(units, accounts.account_of(pwd.getpwuid(os.geteuid())))
         if user:
             named = accounts.found(user, pwd.getpwnam, pwd.getpwuid)
             return dict.fromkeys(units, accounts.account_of(named)) if named else {}
-        shown = self.manager.show(units, ACCOUNT)
+        shown = self.manager.show(units[:1] if one_user else units, ACCOUNT)
         found = {unit: _account_of(one) for unit, one in shown.items()}
+        if one_user:
+            found = dict.fromkeys(units, next(iter(found.values()), None))
         return {unit: account for unit, account in found.items() if account is not None}
 
-    def _begun(self, argv: t.Sequence[str], account: accounts.Account) -> subprocess.Popen[bytes]:
-        """In a session of its own, so that a check that hangs goes with its children. Its output is not read."""
+    def _begun(
+        self,
+        argv: t.Sequence[str],
+        account: accounts.Account,
+        content: t.Optional[Content],
+    ) -> Command:
+        """Its output is not read."""
         environment = clean_environment(account.uid)
         if self.manager.places.user:
             environment["XDG_RUNTIME_DIR"] = self.manager.places.runtime
 
         def prepare() -> None:
+            if self.elsewhere:
+                self.elsewhere.wait()
+            if content:
+                text, variables = content()
+                environment.update(variables)
+                _give(text)
             os.umask(0o022)
             if account.uid != os.geteuid():
                 accounts.become(account)
 
-        nothing = subprocess.DEVNULL
-        # run_command() of Ansible waits for the end, and Python 3.8 has no other way to become somebody.
-        return subprocess.Popen(  # pylint: disable=ansible-bad-function,subprocess-popen-preexec-fn
-            argv,
-            stdin=nothing,
-            stdout=nothing,
-            stderr=nothing,
-            start_new_session=True,
-            cwd="/",
-            env=environment,
-            preexec_fn=prepare,
-        )
+        return Command(argv, environment, prepare)
+
+
+def _give(text: bytes) -> None:
+    """To the standard input of this process. The kernel takes as much as this at once (pipe(7))."""
+    ours, theirs = os.pipe()
+    os.set_blocking(theirs, False)
+    os.write(theirs, text)
+    os.close(theirs)
+    os.dup2(ours, 0)
+    os.close(ours)
+
+
+def _answer(program: str, status: int, why: str) -> Answer:
+    if why:
+        return Answer(None, f"cannot run {program}: {why}", ran=False)
+    return Answer(status, f"exited with status {status}" if status else "")
 
 
 def _account_of(shown: t.Mapping[str, str]) -> t.Optional[accounts.Account]:

@@ -8,23 +8,12 @@ import time
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.progress import Progress
-from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import (
-    Action,
-    Ask,
-    Check,
-    Count,
-    Done,
-    LookInside,
-    Restart,
-    Stops,
-)
-from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Inside, Sample
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Action, Done, Restart, Rollout
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.turns import Turns
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Sample
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome, PoolWork, subjects_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Verb
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
-from ansible_collections.workers.systemd.plugins.module_utils._host.act import stops
-from ansible_collections.workers.systemd.plugins.module_utils._host.act.checks import Checks
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import processes
+from ansible_collections.workers.systemd.plugins.module_utils._host.act.engine import Engine, units_of
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 
 # Between two looks, of about 10 ms each: a death is known within this and the length of a look. After an action the
@@ -43,41 +32,38 @@ class Rollouts:
         self.work = work
         self.outcome = outcome
         self.tell = tell
-        self.checks = Checks(manager)
-        self.busy_checks = Checks(manager)
-        # The answers to the questions of one turn. They come with the samples of the next.
-        self.counts: t.Dict[str, int] = {}
-        self.inside: t.Dict[str, Inside] = {}
-        self.killed: t.Dict[str, str] = {}
+        self.engine = Engine(manager, {pool.name: pool.policy for pool in work}, outcome.started)
 
     def roll(self) -> None:
         """Feeds them with one look at a time, until each has ended."""
         try:
             self._roll()
         finally:
-            self.checks.end()
-            self.busy_checks.end()
+            self.engine.end()
 
     def _roll(self) -> None:
-        rollouts = {
-            pool.name: pool.machine(spare=not self.outcome.killed.keys().isdisjoint(pool.subjects(Verb.STOP)))
-            for pool in self.work
-            if pool.wanted
-        }
-        others = [unit for unit in subjects_of(self.work, Verb.START) if not unit.endswith(".service")]
+        waiting = {pool.name: pool for pool in self.work if pool.wanted}
+        turns = Turns({name: pool.after for name, pool in waiting.items()})
+        others = [unit for pool in self.work if not pool.wanted for unit in pool.targets_to_start]
         self.outcome.started.update(
             {**dict.fromkeys(subjects_of(self.work, Verb.JUDGE), time.time()), **self.outcome.started}
         )
-        progress = [Progress(name, rollout, time.monotonic()) for name, rollout in rollouts.items()]
+        rollouts: t.Dict[str, Rollout] = {}
+        progress: t.List[Progress] = []
         pause = SHORTEST_TICK
-        while rollouts or others:
+        while waiting or rollouts or others:
             now = time.monotonic()
+            for pool in map(waiting.pop, turns.begin(self.outcome.ends)):
+                rollouts[pool.name] = self._machine(pool)
+                progress.append(Progress(pool.name, rollouts[pool.name], now))
+                others += pool.targets_to_start
+            self._hold([(waiting.pop(name), cause) for name, cause in turns.held.items() if name in waiting])
             samples = self._samples(rollouts)
             actions = [(name, one) for name, rollout in rollouts.items() for one in rollout.advance(now, samples)]
             for line in (line for one in progress for line in one.lines(now)):
                 self.tell(line)
             self._note_coming(actions, samples)
-            self._carry_out(actions)
+            self.engine.carry_out(actions)
             for name, action in actions:
                 if isinstance(action, Done):
                     self.outcome.ends[name] = action
@@ -87,70 +73,28 @@ class Rollouts:
                 self.manager.start(others)
                 others = []
             pause = SHORTEST_TICK if actions else min(TICK, 2 * pause)
-            if rollouts:
+            if rollouts or waiting:
                 time.sleep(pause)
+
+    def _machine(self, pool: PoolWork) -> Rollout:
+        return pool.machine(spare=not self.outcome.killed.keys().isdisjoint(pool.subjects(Verb.STOP)))
+
+    def _hold(self, pools: t.Sequence[t.Tuple[PoolWork, str]]) -> None:
+        """Ends the rollouts of pools that do not begin, each with the pool that did not settle before it."""
+        for pool, cause in pools:
+            self.outcome.held[pool.name] = cause
+            self.outcome.ends[pool.name] = end = self._machine(pool).hold(self._samples([pool.name]))
+            if end.spared:
+                self.tell(f"{pool.name}: is not rolled out, because {cause} did not settle")
 
     def _note_coming(self, actions: t.Sequence[t.Tuple[str, Action]], samples: t.Mapping[str, Sample]) -> None:
         coming = self.outcome.coming
         for unit in [unit for unit in coming if unit in samples]:
             if samples[unit].up and samples[unit].invocation != coming[unit]:
                 del coming[unit]
-        coming.update({unit: samples[unit].invocation if unit in samples else "" for unit in _units(actions, Restart)})
-
-    def _carry_out(self, actions: t.Sequence[t.Tuple[str, Action]]) -> None:
-        """The same kind of action of all pools is one call."""
-        restarts = _units(actions, Restart)
-        if restarts:
-            self.outcome.started.update(dict.fromkeys(restarts, time.time()))
-            # Deliberate restarts count against a start limit and would trip it (systemd.unit(5), StartLimitBurst=).
-            self.manager.reset_failed(restarts)
-            self.manager.restart(restarts)
-        self.counts = self.manager.restarts(_units(actions, Count))
-        self.inside = self._look_inside(actions)
-        formers = {unit: one for _name, it in actions if isinstance(it, Stops) for unit, one in it.formers.items()}
-        since = min((self.outcome.started[unit] for unit in formers), default=0.0)
-        self.killed = stops.killed(formers, since, self.manager)
-        policies = {pool.name: pool.policy for pool in self.work}
-        for name, action in actions:
-            if isinstance(action, Check):
-                self.checks.ask(policies[name].health_check, action.units, policies[name].check_user)
-            elif isinstance(action, Ask):
-                self.busy_checks.ask(policies[name].busy_check, action.units, policies[name].check_user)
-
-    def _look_inside(self, actions: t.Sequence[t.Tuple[str, Action]]) -> t.Dict[str, Inside]:
-        signals = {pool.name: pool.policy.awaits for pool in self.work}
-        asked = {
-            unit: signals[name] for name, one in actions if isinstance(one, (Count, LookInside)) for unit in one.units
-        }
-        pids = self.manager.main_pids(list(asked))
-        without_main = {unit for unit, pid in pids.items() if not pid}
-        heads = processes.heads(self.manager.places, without_main) if without_main else {}
-        return {
-            unit: Inside(heads=heads.get(unit, frozenset()))
-            if unit in without_main
-            else Inside(bool(awaited) and processes.handles(pids[unit], awaited))
-            for unit, awaited in asked.items()
-        }
+        coming.update(
+            {unit: samples[unit].invocation if unit in samples else "" for unit in units_of(actions, Restart)}
+        )
 
     def _samples(self, pools: t.Container[str]) -> t.Dict[str, Sample]:
-        checked, asked = self.checks.answers(), self.busy_checks.answers()
-        wanted = [unit for pool in self.work if pool.name in pools for unit in pool.wanted]
-        return {
-            unit: Sample(
-                seen.active,
-                seen.sub,
-                processes.invocation(self.manager.places, unit),
-                seen.job,
-                self.counts.get(unit),
-                checked[unit].trouble if unit in checked else None,
-                self.killed.get(unit),
-                asked[unit].busy if unit in asked else None,
-                self.inside.get(unit),
-            )
-            for unit, seen in self.manager.list_units(unit_name.patterns(wanted)).items()
-        }
-
-
-def _units(actions: t.Sequence[t.Tuple[str, Action]], kind: t.Type[t.Union[Restart, Count]]) -> t.List[str]:
-    """The units of all actions of this kind."""
-    return [unit for _name, one in actions if isinstance(one, kind) for unit in one.units]
+        return self.engine.samples([unit for pool in self.work if pool.name in pools for unit in pool.wanted])

@@ -3,11 +3,12 @@
 """Work that continues when the connection of the caller is lost. A lost SSH session must not end a rollout half-way.
 
 The work runs in its own process and its own scope. It writes its progress to one file and its end to another file. The
-caller may wait, or may come back and ask again with the same token.
+caller may wait, or may come back and ask again with the same token. A reboot removes these files, and leaves a note.
 """
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -17,11 +18,18 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
+from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files
+from ansible_collections.workers.systemd.plugins.module_utils._host.carried import carried, unpacked
 from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
-from ansible_collections.workers.systemd.plugins.module_utils._host.files import PRIVATE, make_directory
-from ansible_collections.workers.systemd.plugins.module_utils._host.frame.carried import carried, unpacked
+from ansible_collections.workers.systemd.plugins.module_utils._host.files import (
+    PRIVATE,
+    entries,
+    make_directory,
+    remove,
+    write_atomically,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import processes
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.processes import leave_terminal
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo import journal_file
 
 Tell = t.Callable[[str], None]
@@ -35,16 +43,21 @@ SHORTEST_PAUSE = 0.005
 LONGEST_PAUSE = 0.1
 # In seconds. A caller that has not come back for the end of its work by then does not come back any more.
 FORGOTTEN_AFTER = 3600
+# The same for the note, which is on the disk and small. A caller may come back after a long boot.
+NOTED_FOR = 24 * 3600
+# In bytes.
+LONGEST_NOTE = 1024
 KILLED = "the process that was changing the host was killed. The host undoes its changes, or the next run continues."
 
 
 class Background:
-    """``token`` names the work. The caller made it of letters and digits."""
+    """``follow`` names the work. The caller made it of letters and digits. Without it, no caller comes back."""
 
-    def __init__(self, places: Places, token: str) -> None:
+    def __init__(self, places: Places, follow: t.Optional[str]) -> None:
         self.places = places
-        self.token = token
-        self.directory = f"{places.runs}/{token}"
+        self.token = follow or str(os.getpid())
+        self.note = f"{places.noted_runs}/{follow}" if follow else ""
+        self.directory = f"{places.runs}/{self.token}"
         self.progress = f"{self.directory}/progress"
         self.end = f"{self.directory}/end"
 
@@ -52,12 +65,26 @@ class Background:
     def begun(self) -> bool:
         return os.path.isdir(self.directory)
 
+    @property
+    def lost_from(self) -> t.Optional[str]:
+        """The name of the boot in which the work began, when its files are gone. ``None`` when it has not begun."""
+        if self.begun or not self.note:
+            return None
+        try:
+            return foreign_files.read(self.note, LONGEST_NOTE).decode("ascii", "replace")
+        except FileNotFoundError:
+            return None
+
     def begin(self, work: Work, manager: Manager) -> None:
         """Starts ``work``. The function to call at last is called after the end is written to its file. When the
         process dies between the two, ``wait`` does not report success.
         """
         sweep(self.places)
         os.mkdir(self.directory, mode=0o700)
+        if self.note:
+            # On a full disk, the work can still restart services.
+            with contextlib.suppress(OSError):
+                self._write_note()
         # The lock of this file shows that the work goes on. The file is locked before the fork, so that the lock is
         # there from the start.
         progress = open(self.progress, "a", encoding="utf-8")  # noqa: SIM115
@@ -65,6 +92,11 @@ class Background:
         if not os.fork():
             self._work(work, progress, manager)
         progress.close()
+
+    def _write_note(self) -> None:
+        """On the disk before anything changes. So a caller that comes back after a reboot does not begin again."""
+        make_directory(self.places.state, PRIVATE)
+        write_atomically(self.note, processes.boot().encode(), mode=0o600)
 
     def wait(self, patience: t.Optional[float]) -> t.Optional[End]:
         """Returns the value of the work. Returns ``None`` when the work has written a line of progress and goes on
@@ -119,7 +151,7 @@ class Background:
 
         # The parent process cleans up at its end: it removes its own files, for example. This child must not do that.
         try:
-            leave_terminal()
+            processes.leave_terminal()
             end = carried(worked)
             with open(f"{self.end}.new", "w", encoding="utf-8") as file:
                 json.dump({"pid": os.getpid(), **end}, file)
@@ -142,3 +174,7 @@ def sweep(places: Places) -> None:
         old = time.time() - entry.stat().st_mtime > FORGOTTEN_AFTER
         if old and not Background(places, entry.name).goes_on:
             shutil.rmtree(entry.path)
+    for name in entries(places.noted_runs):
+        note = f"{places.noted_runs}/{name}"
+        if time.time() - os.stat(note).st_mtime > NOTED_FOR:
+            remove(note)

@@ -22,7 +22,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.o
     unknown_options,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
-from ansible_collections.workers.systemd.plugins.module_utils._host.files import UMASK
+from ansible_collections.workers.systemd.plugins.module_utils._host.files import UMASK, remove_own_file
 
 # Ansible replaces every occurrence of a no_log value in what a module returns, so a variable "1" would spoil every
 # path and name with a 1 in it. Our results hold no values; shorter ones need not be searched for.
@@ -48,10 +48,12 @@ class Module(AnsibleModule):
         super().__init__(argument_spec=options, supports_check_mode=True)
         self._reading = False
         if not self._keep_remote_files:
-            _remove_own_file()
+            remove_own_file()
 
     def _load_params(self) -> None:
         super()._load_params()
+        # The module `kept_program` runs this one, and has the options in one of its own.
+        self.params.update(self.params.pop("_kept", {"options": {}})["options"])
         self.misshapen = list(misshapen(self.params, self._options))
         for problem in self.misshapen:
             self.params.pop(re.split(r"[.\[]", problem.where)[0], None)
@@ -115,19 +117,6 @@ class Module(AnsibleModule):
         if self._refused:
             arguments = names_only(arguments, NOT_SHOWN)
         return {**_visible(result), "invocation": {"module_args": arguments}}
-
-
-def _remove_own_file() -> None:
-    """Ansible copies a module in a file that has the arguments in it, and removes the file at the end.
-
-    When the connection is lost, or the controller is killed, it does not, and the secrets would stay on the host.
-    """
-    with open("/proc/self/cmdline", "rb") as file:
-        words = file.read().split(b"\0")
-    for word in words:
-        if os.path.basename(word).startswith(b"AnsiballZ_"):
-            with contextlib.suppress(OSError):
-                os.unlink(word)
 
 
 def hidden(variables: t.Any) -> t.Any:

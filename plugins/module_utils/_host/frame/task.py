@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import time
@@ -12,10 +13,12 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM, Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.result import Result
+from ansible_collections.workers.systemd.plugins.module_utils._core.undo.after_boot import AfterBoot, lost_run
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.background import Background, End, Tell
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import Lock, holder, only_run
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
+from ansible_collections.workers.systemd.plugins.module_utils._host.program import Program
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands, processes
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else
 
@@ -23,6 +26,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.telling impo
 PATIENCE = 5.0
 # Seconds between two checks whether an earlier attempt has begun.
 PAUSE = 0.05
+# In seconds. After a boot, the host restarts instances and watches them, before it reports that it has undone a run.
+RECOVERS_WITHIN = 600.0
+BETWEEN_LOOKS = 1.0
 # The action plugin makes tokens of this form.
 TOKEN = re.compile("[0-9a-f]{16}")
 
@@ -73,12 +79,15 @@ class Work(t.Protocol[DecisionT, OutcomeT]):
     def result(self, decision: DecisionT, outcome: OutcomeT) -> Result:
         """Returns the result of the module."""
 
+    def after_boot(self) -> t.Sequence[AfterBoot]:
+        """Returns what the host has undone after a boot, in each manager of the work. Changes nothing."""
+
 
 class Task:
     """``follow`` is the token with which the caller comes back. It is ``None`` when the caller waits until the end."""
 
     def __init__(self, places: Places, follow: t.Optional[str], *, check_mode: bool) -> None:
-        self.background = Background(places, follow or str(os.getpid()))
+        self.background = Background(places, follow)
         self.places = places
         self.patience = PATIENCE if follow else None
         self.check_mode = check_mode
@@ -90,6 +99,9 @@ class Task:
         exception of ``work``.
         """
         self._await_former_attempt()
+        lost_from = self.background.lost_from
+        if lost_from is not None:
+            return _lost(work, rebooted=lost_from != processes.boot())
         if not self.background.begun:
             if self.check_mode:
                 decision = work.decide()
@@ -99,6 +111,7 @@ class Task:
                 if not decision.changes:
                     end, conclude = _act(work, decision, lock, lambda _line: None)
                     conclude()
+                    _renew_program(self.places)
                     return end
                 self.background.begin(lambda tell: _act(work, decision, lock, tell), Manager(commands.run, self.places))
         return self.background.wait(self.patience)
@@ -147,6 +160,28 @@ def _end(work: Work[DecisionT, OutcomeT], decision: DecisionT, outcome: OutcomeT
 def _without_result(error: Exception, decision: Decision, outcome: Outcome) -> End:
     msg = f"the run has ended, but its result cannot be shown ({in_words(error)}); a run with --check shows the state"
     return _as_end({"changed": True, "msg": msg}, decision, outcome)
+
+
+def _renew_program(places: Places) -> None:
+    """For a run that comes with another version of the collection than the host keeps, and changes nothing."""
+    program = Program(__name__)
+    with contextlib.suppress(OSError):
+        if program.runs_from(places.recovery_program):
+            return
+        # A host that never had a pool gets no file.
+        if program.kept and os.path.isdir(places.state):
+            program.keep(places.recovery_program)
+
+
+def _lost(work: Work[DecisionT, OutcomeT], *, rebooted: bool) -> End:
+    """The end of work that has begun, and whose result is gone. It may not begin again: its version may be bad."""
+    until = time.monotonic() + RECOVERS_WITHIN
+    found = work.after_boot()
+    while any(one.waiting for one in found) and time.monotonic() < until:
+        time.sleep(BETWEEN_LOOKS)
+        found = work.after_boot()
+    result = {"changed": True, "msg": lost_run(rebooted=rebooted, found=found)}
+    return {"result": result, "failed": True, "warnings": []}
 
 
 def _as_end(result: t.Dict[str, t.Any], decision: Decision, outcome: Outcome) -> End:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import typing as t
+from types import MappingProxyType
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
@@ -19,16 +20,31 @@ SOME_INSTANCE = "1"
 NOTHING = "[Unit]\n"
 
 
-def of_unit(places: Places, name: str, path: str, text: str, instances: t.Sequence[str] = ()) -> t.List[Candidate]:
-    """A unit file; a template once for ``instances``, and once for each instance with drop-ins of its own."""
+def of_unit(
+    places: Places,
+    name: str,
+    path: str,
+    text: str,
+    instances: t.Sequence[str] = (),
+    drop_ins: t.Mapping[str, str] = MappingProxyType({}),
+) -> t.List[Candidate]:
+    """A unit file; a template once for ``instances``, and once for each instance with drop-ins of its own.
+
+    ``drop_ins`` are the texts of those that are on their way to the host, too, by path: what the host has there is not
+    read.
+    """
     parsed = UnitName.parse(name)
     unit = _unit(places, name, text, path)
     wanted = instances or [some_instance(unit)]
-    apart = unit_files.instances_with_drop_ins(places, parsed.prefix, parsed.kind) if parsed.instance == "" else []
+    apart: t.List[str] = []
+    if parsed.instance == "":
+        there = unit_files.instances_with_drop_ins(places, parsed.prefix, parsed.kind)
+        apart = sorted({*there, *map(_owner, drop_ins)})
     names = [name] if parsed.instance != "" else [instance_of(parsed, one) for one in wanted if one not in apart]
     found = [Candidate(unit, tuple(names), {path: text})]
     for one in (instance_of(parsed, instance) for instance in apart):
-        found.append(Candidate(_unit(places, one, text, path), (one,), {path: text}))
+        own = {place: drop_in for place, drop_in in drop_ins.items() if _owner(place) == UnitName.parse(one).instance}
+        found.append(Candidate(_unit(places, one, text, path, own), (one,), {path: text, **own}))
     return found
 
 
@@ -47,6 +63,12 @@ def of_drop_in(places: Places, name: str, path: str, text: t.Optional[str]) -> C
     return Candidate(unit, (verified,), staged)
 
 
+def _owner(drop_in: str) -> str:
+    """The instance that a drop-in is for."""
+    unit, _ending = os.path.splitext(os.path.basename(os.path.dirname(drop_in)))
+    return UnitName.parse(unit).instance or ""
+
+
 def some_instance(unit: Unit) -> str:
     """An instance of a template; the name of a unit where it takes them for that, since 247 refuses any other."""
     return f"{SOME_INSTANCE}.service" if unit.is_for_units else SOME_INSTANCE
@@ -56,5 +78,8 @@ def instance_of(template: UnitName, name: str) -> str:
     return str(UnitName(template.prefix, name, template.kind))
 
 
-def _unit(places: Places, name: str, text: str, path: str) -> Unit:
-    return Unit.of(name, text, unit_files.drop_ins(places, name), path, places.searched)
+def _unit(
+    places: Places, name: str, text: str, path: str, drop_ins: t.Mapping[str, str] = MappingProxyType({})
+) -> Unit:
+    every = {**dict(unit_files.drop_ins(places, name)), **drop_ins}
+    return Unit.of(name, text, list(every.items()), path, places.searched)

@@ -18,26 +18,51 @@ LONGEST_SHEBANG = 256
 # What is found, what is expected, and a hint.
 Wrong = t.Tuple[str, str, str]
 REMEDY = "Leave out check_user, so that it runs as the user of the pool"
+REMEDY_OF_ALERT = "Give the alert another user"
 REMEDY_OF_ROOT = "Give the pool a user, so that its checks run as that user"
 ROOTS = "a program of root, in directories of root"
 
 
 def of_pool(pool: Pool, worker: t.Optional[accounts.Account]) -> t.Iterator[Problem]:
     """``worker`` is the user of the pool; ``None`` when the host does not know it, or only systemd does."""
-    options = {"rollout.health_check": pool.rollout.health_check, "busy_check": pool.rollout.busy_check}
-    if not any(options.values()):
+    yield from _of_alert(pool, worker)
+    options = checks(pool)
+    if not options:
         return
     user, account = _asks(pool, worker)
     if account is None and pool.rollout.check_user:
         yield Problem(f"{pool.where}.check_user", f"no user {user!r} on the host", "an existing user")
     for option, check in options.items():
         # One that each instance has of its own is judged for each.
-        for argv in sorted({tuple(concrete(word, name) for word in check) for name in pool.instances} if check else ()):
+        for argv in sorted({tuple(concrete(word, name) for word in check) for name in pool.instances}):
             found = _cannot_run(argv[0], user, account)
             if found is None and account and account.uid == 0:
                 found = of_others(argv, REMEDY if pool.rollout.check_user else REMEDY_OF_ROOT, worker)
             if found:
                 yield Problem(f"{pool.where}.{option}", *found)
+
+
+def _of_alert(pool: Pool, worker: t.Optional[accounts.Account]) -> t.Iterator[Problem]:
+    """Of the command that tells an operator: it runs as a user of its own choice."""
+    if pool.alert is None:
+        return
+    named = accounts.found(pool.alert.user, pwd.getpwnam, pwd.getpwuid)
+    if named is None:
+        yield Problem(f"{pool.where}.alert.user", f"no user {pool.alert.user!r} on the host", "an existing user")
+        return
+    account = accounts.account_of(named)
+    found = _cannot_run(pool.alert.command[0], pool.alert.user, account)
+    if found is None and account.uid == 0:
+        found = of_others(pool.alert.command, REMEDY_OF_ALERT, worker)
+    if found:
+        yield Problem(f"{pool.where}.alert.command", *found)
+
+
+def checks(pool: Pool) -> t.Dict[str, t.Sequence[str]]:
+    """Those that the pool has, by option."""
+    every = {"rollout.health_check": pool.rollout.health_check, "busy_check": pool.rollout.busy_check}
+    every["liveness.command"] = pool.liveness.command if pool.liveness else ()
+    return {option: check for option, check in every.items() if check}
 
 
 def _asks(pool: Pool, worker: t.Optional[accounts.Account]) -> t.Tuple[str, t.Optional[accounts.Account]]:
@@ -56,7 +81,7 @@ def _cannot_run(program: str, user: str, account: t.Optional[accounts.Account]) 
     if not os.access(program, os.X_OK):
         return f"{program}, which cannot be executed", "an executable file", ""
     if not accounts.may(who, [(program, os.X_OK)])[0]:
-        hint = "Checks run as the user of the pool, unless check_user says otherwise."
+        hint = "Checks and alerts run as the user of the pool, unless check_user or alert.user says otherwise."
         return f"{program}, which {user} may not execute", f"a program that {user} can execute", hint
     return None
 

@@ -11,7 +11,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.judge.exposu
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.refusal import Refusal, with_findings
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.catalogue import Catalogue
-from ansible_collections.workers.systemd.plugins.module_utils._core.understand import own_lists
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand import own_lists, per_instance
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instance_names import literal_problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.orders import Deploy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
@@ -20,7 +20,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_u
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import PoolUnits
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import exposure, preflight, root_reads
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.pool_judge import judge_pools
-from ansible_collections.workers.systemd.plugins.module_utils._host.look import delegation
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import delegation, pool_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 
 OLDEST_SYSTEMD = 247
@@ -46,8 +46,10 @@ def judge_new(units: t.Sequence[PoolUnits], order: Deploy, known: Catalogue, man
     flawed = [one for one in units if one.pool.where in wrong]
     sound = [one for one in units if one.pool.where not in wrong]
     refusal = _before(pools, order.problems, manager)
+    other_kind = preflight.of_other_kind(order.pools, pool_files.owned(manager.places))
+    refusal = replace(refusal, host=(*refusal.host, *other_kind))
     findings = judge_pools(manager, known, sound, flawed, order.skip_traps)
-    refusal = with_findings(refusal, findings, {file.path for one in units for file in (one.template, one.target)})
+    refusal = with_findings(refusal, findings, {file.path for one in units for file in one.files})
     exposures, exposed, worse = exposure.judge(manager, sound)
     refusal = replace(refusal, input=(*refusal.input, *exposed))
     refusal.enforce(check_mode=order.check_mode)
@@ -62,14 +64,17 @@ def judge_again(pools: t.Sequence[Pool], manager: Manager, *, check_mode: bool) 
 
 
 def _before(pools: t.Sequence[Pool], problems: t.Sequence[Problem], manager: Manager) -> Refusal:
-    """What is wrong before a judge looks at a unit."""
+    """What is wrong before a judge looks at a unit. Raises ``Problems`` when a look would wait for a dead server."""
     places, systemd = manager.places, manager.version()
     too_old = Problem("the host", f"systemd {systemd}", f"systemd {OLDEST_SYSTEMD} or newer")
-    return Refusal(
+    refusal = Refusal(
         input=(*problems, *([too_old] if systemd < OLDEST_SYSTEMD else [])),
         host=(*preflight.open_to_others(places), *preflight.foreign(places, pools)),
-        missing=tuple(preflight.missing(pools, systemd)),
     )
+    silent = preflight.unanswered(pools)
+    if silent:
+        replace(refusal, host=(*refusal.host, *silent)).enforce(check_mode=False)
+    return replace(refusal, missing=tuple(preflight.missing(pools, systemd)))
 
 
 def _advice(pools: t.Sequence[Pool], manager: Manager) -> t.Iterator[str]:
@@ -77,6 +82,7 @@ def _advice(pools: t.Sequence[Pool], manager: Manager) -> t.Iterator[str]:
     yield from _limits_not_in_force(pools, manager)
     for pool in pools:
         yield from own_lists.warnings(pool, own_sections(pool, manager.version()))
+        yield from per_instance.waiting(pool)
         yield from map(str, literal_problems(pool))
     yield from root_reads.of_our_own()
 
@@ -87,6 +93,7 @@ def _limits_not_in_force(pools: t.Sequence[Pool], manager: Manager) -> t.Iterato
     if given is None:
         return
     for pool in pools:
-        for directive in limits_not_in_force(pool.limits, given):
+        limits = {directive for one in pool.settings.values() for directive in one.limits}
+        for directive in limits_not_in_force(limits, given):
             whose = f"the manager of {manager.places.user}"
             yield f"{pool.where}: {directive}= is not in force, for {whose} was not given its controller"

@@ -21,9 +21,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
     is_unit_name,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.specifiers import ANY
-from ansible_collections.workers.systemd.plugins.module_utils._host.judge import trap_facts
+from ansible_collections.workers.systemd.plugins.module_utils._host import looks
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge import host_judge
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.candidates import instance_of, some_instance
-from ansible_collections.workers.systemd.plugins.module_utils._host.judge.verify import Candidate, verify
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge.verify import Candidate
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import catalogue, unit_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager, Run
 
@@ -41,8 +42,9 @@ def chosen(given: t.Optional[t.Sequence[str]]) -> Chosen:
         return Chosen([path for path in _below(SYSTEM.units) if lint.unit_name_of(path) and _is_file(path)])
     found: t.Dict[str, None] = {}
     instances: t.Dict[str, None] = {}
-    problems = []
-    for index, one in enumerate(given):
+    silent = looks.unanswered(map(_directory, given))
+    problems = [looks.problem(f"units[{at}]", one) for at, one in enumerate(given) if _directory(one) in silent]
+    for index, one in enumerate(given if not silent else ()):
         paths = _matching(one)
         found.update(dict.fromkeys(paths))
         if not paths and _is_instance(one):
@@ -65,10 +67,8 @@ def lint_files(asked: Chosen, run: Run, off: t.Collection[str]) -> t.List[Row]:
     subjects = [_with_drop_ins(one) for one in (*of_files, *of_instances)]
     manager = Manager(run, SYSTEM)
     known = catalogue.of_host(manager).known
-    said = iter(verify(manager, [_candidate(one.unit) for one in subjects if one.whole]))
-    facts = trap_facts.facts(SYSTEM, [one.unit for one in subjects], run)
-    for one, host in zip(subjects, facts):
-        found = judged(one.unit, known, manager.version(), next(said) if one.whole else [], off, host, ANY)
+    for one, (host, said) in zip(subjects, host_judge.ask(manager, list(map(_candidate, subjects)))):
+        found = judged(one.unit, known, manager.version(), said, off, host, ANY)
         # Of a unit that only a drop-in was asked about, the drop-in.
         rows += [row for row in one.rows(found) if one.unit.files[0][0] in files or row["file"] in files]
     return [row for row in rows if row["id"] not in off]
@@ -111,9 +111,19 @@ def _instance(name: str) -> Subject:
     return Subject(Unit.of(name, text, (), path), whole=True)
 
 
-def _candidate(unit: Unit) -> Candidate:
-    name = unit.name
-    return Candidate(unit, (instance_of(name, some_instance(unit)) if name.instance == "" else str(name),))
+def _candidate(subject: Subject) -> Candidate:
+    """Only a whole unit is verified."""
+    unit, name = subject.unit, subject.unit.name
+    verified = instance_of(name, some_instance(unit)) if name.instance == "" else str(name)
+    return Candidate(unit, (verified,) if subject.whole else ())
+
+
+def _directory(given: str) -> str:
+    """The directory in which a pattern looks; that of the load path, which is ours, for a name."""
+    fixed = given if os.path.isabs(given) else "/"
+    while glob.has_magic(fixed):
+        fixed = os.path.dirname(fixed)
+    return fixed
 
 
 def _matching(given: str) -> t.List[str]:

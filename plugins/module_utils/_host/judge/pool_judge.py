@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import findings
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.finding import Finding
@@ -19,9 +20,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.cata
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool, concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_places import option_of
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import PoolUnits, Wanted
-from ansible_collections.workers.systemd.plugins.module_utils._host.judge import candidates, trap_facts
-from ansible_collections.workers.systemd.plugins.module_utils._host.judge.verify import Candidate, verify
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import PoolUnits, Wanted, WantedFile
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge import candidates, host_judge, trap_facts
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge.verify import Candidate
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import adoption, pool_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 
 
@@ -60,12 +62,11 @@ def judge_pools(
     """
     places, systemd = manager.places, manager.version()
     asked = [(units.pool, one) for units in sound for one in _candidates(places, units)]
-    verified = verify(manager, [one for _pool, one in asked])
-    facts = trap_facts.facts(places, [one.unit for _pool, one in asked], manager.run)
+    known = host_judge.ask(manager, [one for _pool, one in asked])
     silent = SAID_BEFORE | set(off)
     found = [
         (pool, finding)
-        for (pool, one), said, host in zip(asked, verified, facts)
+        for (pool, one), (host, said) in zip(asked, known)
         for finding in judged(one.unit, catalogue, systemd, said, silent, host, pool.instances)
     ]
     for pool in (units.pool for units in sound):
@@ -73,7 +74,8 @@ def judge_pools(
     for units in flawed:
         found += [
             (units.pool, one)
-            for one in findings(_template(units), catalogue, systemd, units.pool.instances)
+            for file in (units.template, *units.drop_ins.values(), *([units.group] if units.pool.schedule else []))
+            for one in findings(_unit_of(units, file), catalogue, systemd, units.pool.instances)
             if _is_own(places, units.pool, one)
         ]
     # Each instance with its own drop-ins repeats the findings about its template.
@@ -85,39 +87,65 @@ def judge_processes(
 ) -> t.List[Placed]:
     """Returns findings that only running processes show, such as a worker that ignores the stop signal.
 
-    ``settled`` are units that this run has started. The units of one pool are alike, so one unit represents all.
+    ``settled`` are units that this run has started. One unit represents all of its pool but those with drop-ins.
     """
     places = manager.places
     # For the manager of a user, deploy.py has reported this finding with its reason (delegation.py).
     silent = {*off, "limit-is-not-in-force"} if places.user else off
     speakers: t.Dict[str, Wanted] = {}
     for one in wanted:
-        names = (unit_name.instance(one.pool.name, name) for name in one.pool.instances)
-        speakers.update(dict.fromkeys([unit for unit in names if unit in settled][:1], one))
+        units = [unit for unit in one.units if unit in settled]
+        paths = {file.path for file in one.files}
+        apart = [unit for unit in units if places.own_drop_in(unit) in paths]
+        speakers.update(dict.fromkeys([*[unit for unit in units if unit not in apart][:1], *apart], one))
     found = []
     for unit, process in trap_facts.processes(manager.show(list(speakers), trap_facts.LIVE_PROPERTIES)).items():
-        pool = speakers[unit].pool
-        path = places.unit(unit_name.template(pool.name))
-        template = next(file.text for file in speakers[unit].files if file.path == path)
-        for finding in live_findings(
-            Unit.of(unit_name.template(pool.name), template, path=path), process, manager.version(), silent
-        ):
+        pool, files = speakers[unit].pool, {file.path: file.text for file in speakers[unit].files}
+        path, drop_in = places.unit(unit_name.template(pool.name)), places.own_drop_in(unit)
+        drop_ins = [(drop_in, files[drop_in])] if drop_in in files else []
+        read = Unit.of(
+            unit if drop_ins else unit_name.template(pool.name), files[path], drop_ins, path, places.searched
+        )
+        for finding in live_findings(read, process, manager.version(), silent):
             found.append(Placed(option_of(places, pool, finding.at), finding))
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _is_own(places: Places, pool: Pool, finding: Finding) -> bool:
-    """Whether the operator wrote the directive itself, in the option ``unit``."""
-    return finding.at is not None and option_of(places, pool, finding.at).startswith(f"{pool.where}.unit.")
+    """Whether the operator wrote the directive itself, in an option ``unit``."""
+    return finding.at is not None and option_of(places, pool, finding.at).startswith(
+        (f"{pool.where}.unit.", *(f"{pool.where}.per_instance.{name}.unit." for name in pool.own))
+    )
 
 
 def _candidates(places: Places, units: PoolUnits) -> t.Iterator[Candidate]:
-    pool, template, target = units.pool, units.template, units.target
+    pool, template, group = units.pool, units.template, units.group
+    if pool.schedule is not None:
+        # Each of them names the other.
+        both = {file.path: file.text for file in units.files}
+        for unit, file in zip(pool.main_units, units.files):
+            for one in candidates.of_unit(places, unit, file.path, file.text):
+                yield replace(one, staged=both)
+        return
     some = pool.instances if _runs_another_program(_template(units)) else pool.instances[:1]
     yield from candidates.of_unit(
-        places, unit_name.template(pool.name), template.path, template.text, some or [candidates.SOME_INSTANCE]
+        places,
+        unit_name.template(pool.name),
+        template.path,
+        template.text,
+        some or [candidates.SOME_INSTANCE],
+        _drop_ins(places, units),
     )
-    yield from candidates.of_unit(places, unit_name.target(pool.name), target.path, target.text)
+    yield from candidates.of_unit(places, unit_name.target(pool.name), group.path, group.text)
+
+
+def _drop_ins(places: Places, units: PoolUnits) -> t.Dict[str, str]:
+    """Texts by path. In place of one that goes, nothing: `systemd-analyze verify` would still read it."""
+    there = pool_files.own_drop_ins(places, units.pool.name)
+    gone = {path: "" for path in there if pool_files.owner(path) == units.pool.name}
+    taken = adoption.taken_over(places, units.pool) or {}
+    gone.update({path: "" for path in taken if path.endswith(".conf")})
+    return {**gone, **{file.path: file.text for file in units.drop_ins.values()}}
 
 
 def _of_own_environment_files(manager: Manager, pool: Pool, off: t.Collection[str]) -> t.List[Finding]:
@@ -134,7 +162,12 @@ def _of_own_environment_files(manager: Manager, pool: Pool, off: t.Collection[st
 
 
 def _template(units: PoolUnits) -> Unit:
-    return Unit.of(unit_name.template(units.pool.name), units.template.text, path=units.template.path)
+    return _unit_of(units, units.template)
+
+
+def _unit_of(units: PoolUnits, file: WantedFile) -> Unit:
+    name = units.pool.main_units.group if file is units.group else units.pool.main_units.service
+    return Unit.of(name, file.text, path=file.path)
 
 
 def _runs_another_program(template: Unit) -> bool:

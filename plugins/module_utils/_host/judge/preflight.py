@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import glob
 import grp
 import os
@@ -12,33 +13,58 @@ import shutil
 import stat
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.root_runs import executed
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.seen import VENDOR
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.credentials import ENCRYPTED_SINCE
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool, without_dash
-from ansible_collections.workers.systemd.plugins.module_utils._host import accounts
+from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, looks
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import check_problems, root_reads
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import pool_files
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import processes, unit_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.write import credentials
 
 
-def missing(pools: t.Sequence[Pool], systemd: int) -> t.List[Problem]:
-    """What the pools need of the host and the host lacks."""
-    problems: t.List[Problem] = []
+def unanswered(pools: t.Sequence[Pool]) -> t.List[Problem]:
+    """The paths of the pools at which nothing may look, now or later: each look would wait for a dead server."""
+    where: t.Dict[str, str] = {}
     for pool in pools:
-        account, found = _account(pool)
-        problems.extend(found)
-        problems.extend(_file_problems(pool))
-        problems.extend(root_reads.of_pool(pool, account))
-        problems.extend(_writable_problems(pool))
-        problems.extend(_access_problems(pool, account or accounts.ours()))
-        problems.extend(check_problems.of_pool(pool, account))
-        if pool.credentials and systemd >= ENCRYPTED_SINCE and not shutil.which(credentials.PROGRAM):
-            lacking = f"credentials, without {credentials.PROGRAM} on the host"
-            problems.append(Problem(f"{pool.where}.secrets_as", lacking, "that program, or environment"))
+        for option, path in _named(pool):
+            where.update({one: f"{pool.where}.{option}" for one in pool.of_instances(path) if one not in where})
+    return [looks.problem(where[path], path) for path in sorted(looks.unanswered(where))]
+
+
+def missing(pools: t.Sequence[Pool], systemd: int) -> t.List[Problem]:
+    """What the pools need of the host and the host lacks. Raises ``Problems`` when a server has just died."""
+    found = looks.patiently([(pool.where, functools.partial(_missing, pool, systemd)) for pool in pools])
+    return [problem for problems in found for problem in problems]
+
+
+def _missing(pool: Pool, systemd: int) -> t.List[Problem]:
+    account, problems = _account(pool)
+    problems.extend(_file_problems(pool))
+    problems.extend(root_reads.of_pool(pool, account))
+    problems.extend(_writable_problems(pool))
+    problems.extend(_access_problems(pool, account or accounts.ours()))
+    problems.extend(check_problems.of_pool(pool, account))
+    has_credentials = any(one.credentials for one in pool.settings.values())
+    if has_credentials and systemd >= ENCRYPTED_SINCE and not shutil.which(credentials.PROGRAM):
+        lacking = f"credentials, without {credentials.PROGRAM} on the host"
+        problems.append(Problem(f"{pool.where}.secrets_as", lacking, "that program, or environment"))
     return problems
+
+
+def _named(pool: Pool) -> t.Iterator[t.Tuple[str, str]]:
+    """Option and path of all that this collection looks at before it installs the pool."""
+    yield "command", pool.executable or ""
+    yield "working_directory", pool.working_directory or ""
+    yield from ((f"watch[{index}]", path) for index, path in enumerate(pool.watch))
+    yield from (("writable_paths", path) for path in pool.writable_paths)
+    yield from ((option, without_dash(path)) for option, path, _environment in root_reads.read_as_root(pool))
+    for option, check in check_problems.checks(pool).items():
+        yield from ((option, path) for path in executed(check))
 
 
 def open_to_others(places: Places) -> t.Iterator[Problem]:
@@ -59,13 +85,23 @@ def foreign(places: Places, pools: t.Sequence[Pool]) -> t.List[Problem]:
     """What is in the way of a pool's units: units of somebody else that have their names, and files for directories."""
     problems = []
     for pool in pools:
-        for unit in (unit_name.template(pool.name), unit_name.target(pool.name)):
+        for unit in pool.main_units:
             path, owner = pool_files.claimed(places, unit)
-            if owner not in (None, pool.name):
-                masked = os.path.islink(path) and os.readlink(path) == "/dev/null"
+            masked = os.path.islink(path) and os.readlink(path) == "/dev/null"
+            if owner not in (None, pool.name) and (masked or not pool.adopt):
                 found = f"{path}, which {'masks it' if masked else 'is not from this collection'}"
                 hint = "`systemctl unmask` it, or choose another name." if masked else _taking_over(path)
                 problems.append(Problem(f"{pool.where}.name", found, "no such unit", hint))
+        if pool.adopt:
+            problems.extend(_no_template(places, pool))
+        for name in pool.own:
+            path = places.own_drop_in(unit_name.instance(pool.name, name))
+            if pool_files.owner(path) not in (None, pool.name) and not pool.adopt:
+                found, hint = (
+                    f"{path}, which is not from this collection",
+                    "Rename it: systemd reads each *.conf there.",
+                )
+                problems.append(Problem(f"{pool.where}.per_instance.{name}", found, "no such file", hint))
         for path in _directories(places, pool):
             if os.path.lexists(path) and not os.path.isdir(path):
                 found = f"{path}, which is not a directory"
@@ -73,19 +109,43 @@ def foreign(places: Places, pools: t.Sequence[Pool]) -> t.List[Problem]:
     return problems
 
 
+def _no_template(places: Places, pool: Pool) -> t.Iterator[Problem]:
+    """A service of the name, which has one process and no instances, and which runs or starts at boot."""
+    unit = f"{pool.name}.service"
+    path, _owner = pool_files.claimed(places, unit)
+    if unit in unit_files.links(places) or processes.invocation(places, unit):
+        hint = (
+            f"Deploy the pool without `adopt`, and it runs beside the service. Then `{places.systemctl} disable --now "
+            f"{unit}`."
+        )
+        yield Problem(f"{pool.where}.adopt", f"{path}, which is no template", "a template, or nothing", hint)
+
+
+def of_other_kind(pools: t.Sequence[Pool], owned: t.Mapping[str, str]) -> t.Iterator[Problem]:
+    """Timers whose name is that of a pool on the host, and the reverse. ``owned`` has the kinds of what is there."""
+    for pool in pools:
+        there = owned.get(pool.name, pool.kind)
+        if there != pool.kind:
+            hint = f"Choose another name, or remove the {there} first: `state: absent` in workers_{there}s."
+            yield Problem(f"{pool.where}.name", f"a {there} of this name on the host", f"a {pool.kind}, or none", hint)
+
+
 def _directories(places: Places, pool: Pool) -> t.Tuple[str, ...]:
     """Where files and links of a pool go."""
-    wanted_by = (f"{target}.wants" for target in (unit_name.target(pool.name), places.default_target))
-    return (places.config(pool.name), *map(places.unit, wanted_by))
+    targets = ("timers.target",) if pool.schedule else (unit_name.target(pool.name), places.default_target)
+    wanted_by = (f"{target}.wants" for target in targets)
+    drop_ins = (os.path.dirname(places.own_drop_in(unit_name.instance(pool.name, name))) for name in pool.own)
+    return (places.config(pool.name), *map(places.unit, wanted_by), *drop_ins)
 
 
 def _taking_over(path: str) -> str:
     if path.startswith(VENDOR):
-        return "A package has it: choose another name."
+        return "A package has it: choose another name, or write `adopt: true`, and the pool takes it over."
     also = f" {path}.d" if os.path.isdir(f"{path}.d") else ""
     return (
-        f"Choose another name. Or let the pool take it over: `rm -r {path}{also} && systemctl daemon-reload`, then run "
-        "this again. The instances are restarted in batches, and the links of the previous unit are corrected."
+        "Choose another name. Or write `adopt: true`: the pool takes it over, keeps the files for a rollback, and "
+        "restarts the instances in batches. Or remove it first, and the pool can "
+        f"take it over: `rm -r {path}{also} && systemctl daemon-reload`."
     )
 
 

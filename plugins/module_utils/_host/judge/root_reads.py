@@ -13,8 +13,13 @@ import sys
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import last_text, value_texts
-from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool, without_dash
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import (
+    Value,
+    last_text,
+    value_texts,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.credentials import LOADS
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool, concrete, without_dash
 from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, foreign_files
 
 EXPECTED = "a file that only root can replace or link elsewhere"
@@ -27,7 +32,7 @@ HINT = (
 def of_pool(pool: Pool, worker: t.Optional[accounts.Account]) -> t.Iterator[Problem]:
     """``worker`` is the user of the pool; ``None`` when the host does not know it, or only systemd does."""
     # To the manager of a user nothing is open that is not to the user.
-    for where, path, is_environment in _read_as_root(pool) if os.geteuid() == 0 else ():
+    for where, path, is_environment in read_as_root(pool) if os.geteuid() == 0 else ():
         for one in pool.of_instances(without_dash(path)):
             who = _others(one, worker, content=is_environment and pool.has_root_in_it)
             if who:
@@ -35,22 +40,28 @@ def of_pool(pool: Pool, worker: t.Optional[accounts.Account]) -> t.Iterator[Prob
 
 
 def of_our_own() -> t.List[str]:
-    """Warnings about the interpreter, which `workers-recovery.service` runs at boot."""
+    """Warnings about the interpreter, which `workers-recovery.service` and others run at boot."""
     who = _others(sys.executable, None, content=True) if os.geteuid() == 0 else ""
     return [f"root runs {sys.executable}, also at boot to undo a broken deploy, and {who}"] if who else []
 
 
-def _read_as_root(pool: Pool) -> t.Iterator[t.Tuple[str, str, bool]]:
+def read_as_root(pool: Pool) -> t.Iterator[t.Tuple[str, str, bool]]:
     """Place in the pool, path, and whether it is about variables, which anything that runs as root gets, too."""
     for index, path in enumerate(pool.environment_files):
         yield f"environment_files[{index}]", path, True
-    service = pool.unit.get("Service", {})
-    for key in ("LoadCredential", "LoadCredentialEncrypted"):
+    for name, own in pool.settings.items():
+        where, service = f"per_instance.{name}.unit" if name else "unit", own.unit.get("Service", {})
+        for key, path in _read_by_unit(service):
+            yield f"{where}.Service.{key}", concrete(path, name) if name else path, False
+
+
+def _read_by_unit(service: t.Mapping[str, Value]) -> t.Iterator[t.Tuple[str, str]]:
+    for key in LOADS:
         for line in value_texts(service.get(key, [])):
-            yield f"unit.Service.{key}", line.partition(":")[2], False
+            yield key, line.partition(":")[2]
     kind, _colon, path = last_text(service.get("StandardInput", []), "").partition(":")
     if kind == "file":
-        yield "unit.Service.StandardInput", path, False
+        yield "StandardInput", path
 
 
 def _others(path: str, worker: t.Optional[accounts.Account], *, content: bool) -> str:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import grp
 import os
 import pwd
@@ -23,7 +24,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
-from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, foreign_files
+from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, foreign_files, looks
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.processes import signal_masks, still_loading
 
@@ -50,12 +51,19 @@ def facts(places: Places, units: t.Sequence[Unit], run: Run) -> t.List[HostFacts
     """Returns the facts for each unit, in the order of ``units``."""
     needed = [NeededPaths.of(unit) for unit in units]
     accounts_of = [_runs_as(unit) for unit in units]
-    closed = _closed([(runs_as.account, paths) for runs_as, paths in zip(accounts_of, needed) if runs_as.account])
+    silent = looks.unanswered(path for paths in needed for path in paths.all)
+    closed = _closed(zip(accounts_of, needed), silent)
     stray = _unowned([unit.path for unit in units if unit.path.startswith(VENDOR)], run)
     swap = _has_swap()
+    seen = looks.patiently(
+        [
+            (unit.path or str(unit.name), functools.partial(_paths_facts, paths, runs_as, silent, closed))
+            for unit, runs_as, paths in zip(units, accounts_of, needed)
+        ]
+    )
     return [
         HostFacts(
-            paths={path: _path_facts(path, paths, (runs_as.account, path) not in closed) for path in paths.all},
+            paths=facts_of_paths,
             user_known=runs_as.user_known,
             group_known=runs_as.group_known,
             swap=swap,
@@ -64,8 +72,9 @@ def facts(places: Places, units: t.Sequence[Unit], run: Run) -> t.List[HostFacts
             packaged=unit.path not in stray,
             user_manager=bool(places.user),
             unread_drop_ins=tuple(_unread_drop_ins(places, unit.name)),
+            unanswered=tuple(sorted(paths.all & silent)),
         )
-        for unit, runs_as, paths in zip(units, accounts_of, needed)
+        for unit, runs_as, paths, facts_of_paths in zip(units, accounts_of, needed, seen)
     ]
 
 
@@ -101,12 +110,15 @@ def _runs_as(unit: Unit) -> _RunsAs:
     return _RunsAs(accounts.Account(user.pw_uid, gid, tuple(os.getgrouplist(user.pw_name, gid))))
 
 
-def _closed(asked: t.Iterable[t.Tuple[accounts.Account, NeededPaths]]) -> t.Set[t.Tuple[accounts.Account, str]]:
+def _closed(
+    asked: t.Iterable[t.Tuple[_RunsAs, NeededPaths]], silent: t.FrozenSet[str]
+) -> t.Set[t.Tuple[t.Optional[accounts.Account], str]]:
     """Returns the programs and directories that these accounts may not use. Each account needs one child process."""
     needs: t.Dict[accounts.Account, t.Set[str]] = {}
-    for account, paths in asked:
-        needs.setdefault(account, set()).update(paths.programs | paths.directories)
-    closed: t.Set[t.Tuple[accounts.Account, str]] = set()
+    for runs_as, paths in asked:
+        if runs_as.account:
+            needs.setdefault(runs_as.account, set()).update((paths.programs | paths.directories) - silent)
+    closed: t.Set[t.Tuple[t.Optional[accounts.Account], str]] = set()
     for account, paths_of_all in needs.items():
         # Only root can become another user and check this.
         if os.geteuid() in (0, account.uid):
@@ -114,6 +126,16 @@ def _closed(asked: t.Iterable[t.Tuple[accounts.Account, NeededPaths]]) -> t.Set[
             answers = accounts.may(account, [(path, os.X_OK) for path in ordered])
             closed.update((account, path) for path, may in zip(ordered, answers) if not may)
     return closed
+
+
+def _paths_facts(
+    needed: NeededPaths,
+    runs_as: _RunsAs,
+    silent: t.FrozenSet[str],
+    closed: t.Collection[t.Tuple[t.Optional[accounts.Account], str]],
+) -> t.Dict[str, PathFacts]:
+    asked = needed.all - silent
+    return {path: _path_facts(path, needed, (runs_as.account, path) not in closed) for path in asked}
 
 
 def _path_facts(path: str, needed: NeededPaths, usable: bool) -> PathFacts:

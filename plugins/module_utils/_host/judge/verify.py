@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import shutil
 import tempfile
@@ -16,6 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.judge.findin
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.verify_text import Said
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
+from ansible_collections.workers.systemd.plugins.module_utils._host import looks
 from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import PRIVATE, make_directory, write_readable
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
@@ -73,8 +75,9 @@ def _runs_anyway(finding: Finding, systemd: int) -> bool:
 
 
 def analyze(manager: Manager, *words: str) -> t.Tuple[int, str, str]:
-    """What `systemd-analyze` says: exit status, stdout, stderr."""
-    return manager.run(commands.within(LONGEST, ["systemd-analyze", *manager.places.whose, *words]))
+    """What `systemd-analyze` says: exit status, stdout, stderr. It looks at programs, so that it may wait for them."""
+    argv = commands.within(LONGEST, ["systemd-analyze", *manager.places.whose, *words])
+    return looks.patiently([("systemd-analyze", functools.partial(manager.run, argv))])[0]
 
 
 def _ask(manager: Manager, candidates: t.Sequence[Candidate]) -> t.List[Said]:

@@ -13,7 +13,7 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places, of_user
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
-from ansible_collections.workers.systemd.plugins.module_utils._host import accounts
+from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, looks
 
 # It comes to stand in units, where anything else would be a specifier, or the end of a word.
 HOME = re.compile(r"/[A-Za-z0-9_./+@-]+")
@@ -24,6 +24,8 @@ def login(name: str, where: str) -> pwd.struct_passwd:
     user = accounts.found(name, pwd.getpwnam, pwd.getpwuid)
     if user is None:
         raise Problems([Problem(where, f"no user {name!r} on the host", "an existing user", "Create it first.")])
+    if _home_is_silent(user):
+        raise Problems([looks.problem(where, f"{user.pw_name}, whose home {user.pw_dir}")])
     found = _trouble(user)
     if found:
         raise Problems([Problem(where, f"{user.pw_name}, {found}", "a user with a home, for scope: user")])
@@ -34,7 +36,12 @@ def places_of(user: pwd.struct_passwd) -> Places:
     return of_user(user.pw_name, user.pw_dir, user.pw_uid)
 
 
-# Asked for each pool of the user, and each answer takes two processes.
+# Asked for each pool of the user, and each answer takes a process or two.
+@functools.lru_cache(maxsize=None)
+def _home_is_silent(user: pwd.struct_passwd) -> bool:
+    return bool(looks.unanswered([user.pw_dir]))
+
+
 @functools.lru_cache(maxsize=None)
 def _trouble(user: pwd.struct_passwd) -> str:
     if user.pw_uid == 0:

@@ -12,38 +12,51 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.evidence import (
     Evidence,
     Version,
-    markers_of,
     version_of,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import (
     File,
     Instance,
     ObservedPool,
+    ObservedTimer,
     Process,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import TIMER, MainUnits, UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.file_markers import file_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.markers import (
     UNIT_MARKER,
     own_markers,
     unit_marker,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations
-from ansible_collections.workers.systemd.plugins.module_utils._host.look.pool_files import claimed, observed_file, owner
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import WantedFile
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import adoption, generations, pauses
+from ansible_collections.workers.systemd.plugins.module_utils._host.look.pool_files import (
+    claimed,
+    is_timer,
+    observed_file,
+    own_drop_ins,
+    owner,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import processes
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import ListedUnit, Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.unit_files import links
 
 
-def observe(names: t.Sequence[str], manager: Manager) -> t.Dict[str, ObservedPool]:
-    """Every named pool as the host shows it."""
-    places = manager.places
+def observe(
+    names: t.Sequence[str], manager: Manager, old: t.Optional[t.Mapping[str, t.Mapping[str, File]]] = None
+) -> t.Dict[str, ObservedPool]:
+    """Every named pool as the host shows it. ``old`` are the units of somebody else that pools take over, by pool."""
+    if not names:
+        return {}
+    old, places = old or {}, manager.places
     enabled = links(places)
+    units = {name: unit_name.main_units(name, timer=is_timer(places, name)) for name in names}
     # The instances of somebody else's template are not ours to see, so that no step can be about them.
-    own = [name for name in names if claimed(places, unit_name.template(name))[1] in (None, name)]
-    patterns = [pattern for name in own for pattern in (unit_name.target(name), unit_name.instance(name, "*"))]
+    own = [name for name in names if name in old or claimed(places, units[name].service)[1] in (None, name)]
+    patterns = [pattern for name in own for pattern in _patterns(name, units[name])]
     listed = manager.list_units(patterns)
     pools = set(own)
     started = processes.by_unit(places, lambda unit: unit in listed and UnitName.parse(unit).prefix in pools)
@@ -52,7 +65,8 @@ def observe(names: t.Sequence[str], manager: Manager) -> t.Dict[str, ObservedPoo
         name = UnitName.parse(unit)
         if name.prefix in known and name.instance and name.kind == "service":
             known[name.prefix].add(unit)
-    files = {name: _files(places, name) for name in names}
+    paused = pauses.look(places, own)
+    files = {name: {**_files(places, name), **_units_in(old.get(name, {}))} for name in names}
     keepers = {name: _Keeper(places, name, files[name]) for name in names}
     return {
         name: ObservedPool(
@@ -63,11 +77,29 @@ def observe(names: t.Sequence[str], manager: Manager) -> t.Dict[str, ObservedPoo
                 )
                 for unit in known.get(name, ())
             },
-            target_active=_is_up(listed.get(unit_name.target(name))),
-            target_enabled=name in pools and unit_name.target(name) in enabled,
+            target_active=_is_up(listed.get(units[name].group)),
+            target_enabled=name in pools and units[name].group in enabled,
+            pauses=paused.get(name, {}),
+            old=old.get(name),
+            timer=_timer(units[name], listed, manager) if units[name].group.endswith(f".{TIMER}") else None,
         )
         for name in names
     }
+
+
+def _patterns(name: str, units: MainUnits) -> t.Tuple[str, str]:
+    """What is asked about: the target and all instances of a pool, or the two units of a timer."""
+    return (units.group, units.service if units.group.endswith(f".{TIMER}") else unit_name.instance(name, "*"))
+
+
+def _timer(units: MainUnits, listed: t.Mapping[str, ListedUnit], manager: Manager) -> ObservedTimer:
+    job, stamp = listed.get(units.service), manager.places.stamp(units.group)
+    runs = job is not None and job.active not in ("inactive", "failed")
+    return ObservedTimer(
+        since=processes.started_at(manager.places, units.service) if runs else None,
+        stamp=stamp if os.path.lexists(stamp) else "",
+        failed=job is not None and job.active == "failed",
+    )
 
 
 class _Keeper:
@@ -76,9 +108,10 @@ class _Keeper:
     def __init__(self, places: Places, pool: str, files: t.Mapping[str, File]) -> None:
         self.places = places
         private = {path: file for path, file in files.items() if places.is_config(path)}
-        self.installed = markers_of({path: file.text for path, file in private.items()})
+        self.installed = file_markers({path: file.text for path, file in private.items()})
         self.changed = max([_changed(places.config(pool)), *(file.changed for file in private.values())])
         self.pool = pool
+        self.same = adoption.kept_same(places, pool)
         self._versions: t.Optional[t.List[Version]] = None
 
     def evidence(self, started: float) -> Evidence:
@@ -119,8 +152,11 @@ def _process(unit: str, started: t.Sequence[processes.Started], keeper: _Keeper)
     current = processes.invocation(places, unit)
     # A child that an earlier invocation left behind (KillMode=process) tells nothing about this one.
     ours = [one for one in started if current and one.environ.get("INVOCATION_ID") == current]
+    began = _began(places, unit, ours or started)
+    went_on = adoption.as_started(keeper.same, unit, current, began)
+    if went_on:
+        return went_on
     instance = UnitName.parse(unit).instance or ""
-    began = processes.started_at(places, unit)
     said = own_markers(ours[0].environ, instance) if ours else None
     return Process(
         markers=said,
@@ -130,14 +166,33 @@ def _process(unit: str, started: t.Sequence[processes.Started], keeper: _Keeper)
     )
 
 
+def _began(places: Places, unit: str, started: t.Sequence[processes.Started]) -> float:
+    """When systemd started the unit, by its own note, or earlier when the clock was ahead then.
+
+    An old process that seems to have started after a change of the files would count as a new one. Of several processes
+    that systemd may have started, some may be left from an earlier start.
+    """
+    heads = processes.heads_of(started)
+    by_kernel = [heads[0].began] if len(heads) == 1 else []
+    return min([processes.started_at(places, unit), *by_kernel])
+
+
 def _started_marker(places: Places, unit: str) -> str:
     return processes.log_extra_fields(places, unit).get(UNIT_MARKER, "")
 
 
 def _installed_marker(places: Places, unit: str, began: float) -> str:
-    """The manager of a user keeps nothing of a start, but a template that is older than the process is its own."""
-    template = observed_file(places.unit(unit_name.template(UnitName.parse(unit).prefix)))
-    return unit_marker(template.text) if template and template.changed <= began else ""
+    """The manager of a user keeps nothing of a start, but files that are older than the process are its own."""
+    paths = (places.unit(unit_name.template(UnitName.parse(unit).prefix)), places.own_drop_in(unit))
+    files = [file for file in map(observed_file, paths) if file]
+    if not files or any(file.changed > began for file in files):
+        return ""
+    return next((marker for file in reversed(files) for marker in [unit_marker(file.text)] if marker), "")
+
+
+def _units_in(old: t.Mapping[str, File]) -> t.Dict[str, File]:
+    """Without the links that enable a unit: systemctl makes and removes those."""
+    return {path: file for path, file in old.items() if not WantedFile(path, file.text, file.mode).enables}
 
 
 def _is_up(target: t.Optional[ListedUnit]) -> bool:
@@ -147,7 +202,8 @@ def _is_up(target: t.Optional[ListedUnit]) -> bool:
 
 def _files(places: Places, name: str) -> t.Dict[str, File]:
     """The pool's own files; a unit file of somebody else is not among them."""
-    own = (places.unit(unit_name.template(name)), places.unit(unit_name.target(name)))
+    units = [unit for timer in (False, True) for unit in unit_name.main_units(name, timer=timer)]
+    own = (*map(places.unit, units), *own_drop_ins(places, name))
     paths = [path for path in own if owner(path) == name]
     paths += sorted(glob.glob(f"{glob.escape(places.config(name))}/*"))
     seen = {path: observed_file(path) for path in paths}

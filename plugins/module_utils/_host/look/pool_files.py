@@ -12,7 +12,8 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import File
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import POOL, TIMER, UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files
 
@@ -39,14 +40,34 @@ def claimed(places: Places, unit: str) -> t.Tuple[str, t.Optional[str]]:
     return places.unit(unit), None
 
 
+def owned(places: Places) -> t.Dict[str, str]:
+    """The pools and timers that this collection has put on the host, with the kind of each."""
+    kinds = {}
+    for path in sorted(glob.glob(places.unit("*.service"))):
+        unit = UnitName.parse(os.path.basename(path))
+        # The file of one instance belongs to no pool.
+        if not unit.instance and owner(path) == unit.prefix:
+            kinds[unit.prefix] = TIMER if unit.instance is None else POOL
+    return kinds
+
+
 def owned_pools(places: Places) -> t.List[str]:
-    """Names of the pools that this collection has put on the host."""
-    names = []
-    for path in sorted(glob.glob(places.unit("*@.service"))):
-        name = UnitName.parse(os.path.basename(path)).prefix
-        if owner(path) == name:
-            names.append(name)
-    return names
+    """The names of both kinds."""
+    return list(owned(places))
+
+
+def of_kind(places: Places, kind: str) -> t.List[str]:
+    return [name for name, one in owned(places).items() if one == kind]
+
+
+def is_timer(places: Places, name: str) -> bool:
+    """Whether the host has a timer of this name, or what a killed run has left of one."""
+    return name in map(owner, map(places.unit, unit_name.main_units(name, timer=True)))
+
+
+def own_drop_ins(places: Places, pool: str) -> t.List[str]:
+    """Paths that drop-ins of single instances of a pool have; what lies there may be of somebody else."""
+    return sorted(glob.glob(places.own_drop_in(unit_name.instance(glob.escape(pool), "*"))))
 
 
 def observed_file(path: str) -> t.Optional[File]:

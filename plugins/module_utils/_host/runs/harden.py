@@ -20,7 +20,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.fit.proposal
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.fit.usage import Usage, refused
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems, unknown_pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import Value
@@ -32,10 +32,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.errors impor
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import exposure
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.candidates import SOME_INSTANCE
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import look, pool_files
+from ansible_collections.workers.systemd.plugins.module_utils._host.look.secrets import secrets_of
 from ansible_collections.workers.systemd.plugins.module_utils._host.runs import trial
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import catalogue, unit_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
-from ansible_collections.workers.systemd.plugins.module_utils._host.tell.secrets import secrets_of
 
 # Where systemd makes the directories of a unit (systemd.exec(5), RuntimeDirectory=).
 ROOTS = {
@@ -65,10 +65,9 @@ class Died(Exception):
 
 def problems(pool: str, instance: t.Optional[str]) -> t.Iterator[Problem]:
     """Why a pool cannot be watched on this host."""
-    owned = pool_files.owned_pools(SYSTEM)
+    owned = pool_files.of_kind(SYSTEM, unit_name.POOL)
     if pool not in owned:
-        expected = f"one of {', '.join(owned)}" if owned else "no pool: there are none on this host"
-        yield Problem("pool", repr(pool), expected, "Those in the manager of a user are not watched.")
+        yield unknown_pool("pool", pool, owned, "Those in the manager of a user are not watched.")
     if instance is not None and not unit_name.INSTANCE_NAME.fullmatch(instance):
         yield Problem("instance", repr(instance), "the name of an instance, such as 1")
     if not trial.strace():

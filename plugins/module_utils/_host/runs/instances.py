@@ -17,12 +17,15 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_
     left_down,
     plan_instances,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.root_runs import executed
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import last_good
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.run_journal import Phase
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.service import Service
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.readiness import awaited_signal_of
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell import instances as tell_instances
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.pauses import held_lines
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.result import InstancesResult, Result
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instances import (
     Asked,
@@ -35,16 +38,17 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.i
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import ROOT
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_outcome import RunOutcome
-from ansible_collections.workers.systemd.plugins.module_utils._host import host
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pause import Pause, holding
+from ansible_collections.workers.systemd.plugins.module_utils._host import host, looks
 from ansible_collections.workers.systemd.plugins.module_utils._host.act import apply
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.checks import concrete_words
 from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.background import Tell
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import check_problems
-from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations, services
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations, pauses, services
+from ansible_collections.workers.systemd.plugins.module_utils._host.look.secrets import secrets_of
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.tell.failures import failures
-from ansible_collections.workers.systemd.plugins.module_utils._host.tell.secrets import secrets_of
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo import journal_file
 
 
@@ -85,6 +89,8 @@ def decide(order: Bring, manager: Manager) -> InstancesDecision:
     asked = order.asked
     known = services.observe(asked, manager)
     chosen = choose(asked, known)
+    paused = _paused(chosen, known, manager) if asked.state != "stopped" else {}
+    chosen = replace(chosen, units=tuple(unit for unit in chosen.units if unit not in paused))
     groups = plan_instances(asked, chosen, known, manager.version())
     steps = [step for group in groups.values() for step in group.steps]
     of_units, missing = instances_problems(asked, chosen, known, steps)
@@ -109,8 +115,16 @@ def decide(order: Bring, manager: Manager) -> InstancesDecision:
         own_pools=frozenset(filter(None, pools.values())),
         reload=plan_reload(manager.places, steps, _pending_reload(asked, known, manager)),
         check_mode=order.check_mode,
-        warnings=(*left_alone, *(f"{problem}; a run would refuse this" for problem in missing)),
+        warnings=(*left_alone, *held_lines(paused), *(f"{problem}; a run would refuse this" for problem in missing)),
     )
+
+
+def _paused(chosen: Chosen, known: t.Mapping[str, Service], manager: Manager) -> t.Dict[str, Pause]:
+    """Returns the paused instances of pools among the chosen units. systemd would not start them."""
+    names = {unit: UnitName.parse(unit) for unit in chosen.units if known[unit].source.pool}
+    of_pools = pauses.look(manager.places, {name.prefix for name in names.values()}) if names else {}
+    held = {unit: holding(of_pools[name.prefix], name.instance or "") for unit, name in names.items()}
+    return {unit: one for unit, one in held.items() if one is not None}
 
 
 def _pools(chosen: Chosen, known: t.Mapping[str, Service]) -> t.Dict[str, str]:
@@ -119,13 +133,20 @@ def _pools(chosen: Chosen, known: t.Mapping[str, Service]) -> t.Dict[str, str]:
 
 
 def _wrong_checks(asked: Asked, chosen: Chosen, manager: Manager) -> t.Iterator[Problem]:
-    """Yields a problem for each health check that root would run although another user may change its files."""
+    """Yields a problem for each health check that root would run although another user may change its files, and for
+    each one on a server that does not answer.
+    """
     policy = asked.policy
-    if policy is None or not policy.health_check or os.geteuid() != 0:
+    if policy is None or not policy.health_check:
+        return
+    every = {unit: concrete_words(policy.health_check, unit) for unit in chosen.units}
+    silent = looks.unanswered(path for argv in every.values() for path in executed(argv))
+    yield from (looks.problem("rollout.health_check", path) for path in sorted(silent))
+    if silent or os.geteuid() != 0:
         return
     shown = manager.show(chosen.units, ("User",))
     of_root = [unit for unit, one in shown.items() if (policy.check_user or one.get("User") or "root") in ROOT]
-    for argv in sorted({concrete_words(policy.health_check, unit) for unit in of_root}):
+    for argv in sorted({every[unit] for unit in of_root}):
         remedy = "Name another check_user" if not policy.check_user else "Leave out check_user"
         wrong = check_problems.of_others(argv, remedy)
         if wrong:

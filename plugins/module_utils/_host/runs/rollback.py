@@ -19,7 +19,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.generat
     present,
     previous_good,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems, did_you_mean
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems, unknown_pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.orders import GoBack
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import (
@@ -51,7 +51,7 @@ def decide(order: GoBack, manager: Manager) -> PoolsDecision:
         wanted={pool.name: written},
         observed=observed,
         others=tuple(name for name in pool_files.owned_pools(manager.places) if name != pool.name),
-        restores=generation.restores or generation.number,
+        restores=generation.number if generation.restores is None else generation.restores,
     )
     decision = plan_run(target, order, manager)
     moved = moves(generation.noted, written.noted)
@@ -83,8 +83,7 @@ def chosen(pool: str, asked: t.Optional[str], manager: Manager) -> Generation:
     """The generation to go back to; ``asked`` is a number or an id. Raises ``Problems`` with what there is."""
     owned = pool_files.owned_pools(manager.places)
     if pool not in owned:
-        expected = f"one of {', '.join(owned)}" if owned else "no pool: there are none on this host"
-        raise Problems([Problem("pool", repr(pool), expected, did_you_mean(pool, owned))])
+        raise Problems([unknown_pool("pool", pool, owned)])
     kept = generations.of_pool(manager.places, pool)
     if asked is None:
         observed = look.observe([pool], manager)[pool]

@@ -7,23 +7,55 @@ from __future__ import annotations
 import time
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import Generation, last_good
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import (
+    Generation,
+    State,
+    installed_content,
+    last_good,
+    present,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.agents import agent_row, alert_rows
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.exits import last_exits
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status import (
     STATUS_PROPERTIES,
     all_instances,
     pool_status,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.timer_status import (
+    JOB_PROPERTIES,
+    timer_status,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.write import agent_unit, duties
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.file_markers import file_markers
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import exposure
-from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations, look, pool_files
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import (
+    generations,
+    kept_alerts,
+    look,
+    pool_files,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.telling import or_else
+
+# In seconds, and the entries of the agent that are read.
+DAY, LINES = 86400.0, 1000
+Rows = t.Dict[str, t.Dict[str, t.Any]]
 
 
-def statuses(manager: Manager, names: t.Sequence[str]) -> t.Dict[str, t.Dict[str, t.Any]]:
-    """Returns the status of these pools, by pool."""
-    pools = look.observe(names, manager)
+def statuses(manager: Manager, pools: t.Sequence[str], timers: t.Sequence[str]) -> t.Dict[str, Rows]:
+    """Returns the status of these pools and timers, by kind and name."""
+    observed = look.observe([*pools, *timers], manager)
+    of_pools = _pool_rows(manager, {name: observed[name] for name in pools})
+    of_timers = _timer_rows(manager, {name: observed[name] for name in timers})
+    agents = _agents(manager, observed, time.time())
+    for name, row in (*of_pools.items(), *of_timers.items()):
+        row["agent"] = agents.get(name)
+    return {"pools": of_pools, "timers": of_timers}
+
+
+def _pool_rows(manager: Manager, pools: t.Mapping[str, ObservedPool]) -> Rows:
     kept = {name: generations.of_pool(manager.places, name) for name in pools}
     wanted = {name: _wanted(pool, kept[name]) for name, pool in pools.items()}
     instances = [
@@ -32,10 +64,15 @@ def statuses(manager: Manager, names: t.Sequence[str]) -> t.Dict[str, t.Dict[str
     shown = manager.show(instances, STATUS_PROPERTIES)
     died = [unit for unit, one in shown.items() if one["NRestarts"] != "0" or one["ActiveState"] != "active"]
     exits = last_exits(manager.exits(died))
-    exposed = exposure.loaded(manager, names)
+    exposed = exposure.loaded(manager, dict.fromkeys(pools, unit_name.POOL))
     now = time.time()
+    markers = {
+        name: [file_markers({file.path: file.text for file in one.files}) for one in ones]
+        for name, ones in kept.items()
+    }
     rows = {
-        name: pool_status(manager.places, name, pool, shown, exits, wanted[name], now) for name, pool in pools.items()
+        name: pool_status(manager.places, name, pool, shown, exits, wanted[name], now, markers[name])
+        for name, pool in pools.items()
     }
     for name, row in rows.items():
         row["exposure"] = exposed[name].score if name in exposed else None
@@ -43,12 +80,49 @@ def statuses(manager: Manager, names: t.Sequence[str]) -> t.Dict[str, t.Dict[str
     return rows
 
 
-def of_all(manager: Manager) -> t.Dict[str, t.Dict[str, t.Any]]:
-    """Returns the status of all pools of the manager, by pool."""
-    return statuses(manager, pool_files.owned_pools(manager.places))
+def _group(manager: Manager, name: str, pool: ObservedPool) -> str:
+    """The text of the target of a pool or of a timer, empty without one."""
+    there = pool.files.get(manager.places.unit(pool.main_units(name).group))
+    return there.text if there else ""
+
+
+def _agents(manager: Manager, pools: t.Mapping[str, ObservedPool], now: float) -> t.Dict[str, t.Any]:
+    """The row about the agent, of each pool and timer that asks for it."""
+    groups = {name: _group(manager, name, pool) for name, pool in pools.items()}
+    asking = [name for name, group in groups.items() if duties.asks(group)]
+    if not asking or manager.places.user:
+        return {}
+    listed = manager.list_units([agent_unit.SERVICE]).get(agent_unit.SERVICE)
+    runs = listed is not None and listed.active == "active"
+    entries = or_else(lambda: manager.journal(agent_unit.SERVICE, now - DAY, lines=LINES), lambda _error: [])
+    kept = kept_alerts.read(manager.places)
+    since = now - time.monotonic()
+    alerts = {name: alert_rows(name, kept[name], since) if name in kept else [] for name in asking}
+    return {name: agent_row(name, groups[name], entries, alerts[name], runs=runs) for name in asking}
+
+
+def _timer_rows(manager: Manager, timers: t.Mapping[str, ObservedPool]) -> Rows:
+    units = {name: timer.main_units(name) for name, timer in timers.items()}
+    shown = manager.show([one.service for one in units.values()], JOB_PROPERTIES)
+    upcoming = manager.next_runs([units[name].group for name, timer in timers.items() if timer.target_active])
+    rows = {
+        name: timer_status(manager.places, name, timer, shown[units[name].service], upcoming.get(units[name].group))
+        for name, timer in timers.items()
+    }
+    for name, row in rows.items():
+        row["generations"] = [one.row for one in generations.of_pool(manager.places, name)]
+    return rows
+
+
+def of_all(manager: Manager) -> t.Dict[str, Rows]:
+    """Returns the status of all pools and timers of the manager."""
+    return statuses(manager, *(pool_files.of_kind(manager.places, kind) for kind in (unit_name.POOL, unit_name.TIMER)))
 
 
 def _wanted(pool: ObservedPool, kept: t.Sequence[Generation]) -> t.Collection[str]:
-    """Returns the instances of the last good version. Without a good version, it returns the enabled instances."""
-    good = last_good(kept)
+    """Returns the instances of the last good version, or of the installed version when it is not proved yet. Without
+    either, it returns the enabled instances.
+    """
+    installed = present(kept, installed_content(pool)) if pool.pauses else None
+    good = installed if installed and installed.state is State.UNPROVEN else last_good(kept)
     return good.instances if good else [name for name, seen in pool.instances.items() if seen.enabled]

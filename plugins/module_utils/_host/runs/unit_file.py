@@ -16,8 +16,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.cata
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.specifiers import ANY
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.unit_spec import UnitSpec
 from ansible_collections.workers.systemd.plugins.module_utils._host import host
-from ansible_collections.workers.systemd.plugins.module_utils._host.judge import candidates, trap_facts
-from ansible_collections.workers.systemd.plugins.module_utils._host.judge.verify import Candidate, verify
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge import candidates, host_judge
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge.verify import Candidate
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import pool_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
@@ -108,8 +108,8 @@ def _in_the_way(spec: UnitSpec) -> t.Iterator[Problem]:
         kind = "directory" if os.path.isdir(path) else "link"
         hint = "`systemctl unmask` or `systemctl disable` removes a link."
         yield Problem("name", f"{path}, a {kind}", "a file, or nothing", hint)
-    elif not spec.drop_in and pool_files.owner(path):
-        hint = "Its option `unit` sets any directive."
+    elif pool_files.owner(path):
+        hint = f"Its option `{'per_instance' if spec.drop_in else 'unit'}` sets any directive."
         yield Problem("name", f"{path}, of the pool {pool_files.owner(path)}", "another name", hint)
 
 
@@ -134,11 +134,9 @@ def _findings(order: UnitOrder, known: Catalogue, manager: Manager) -> t.List[Fi
 def _judged(
     asked: t.Sequence[Candidate], known: Catalogue, skip_traps: t.Collection[str], manager: Manager
 ) -> t.List[Finding]:
-    verified = verify(manager, asked)
-    facts = trap_facts.facts(SYSTEM, [one.unit for one in asked], manager.run)
     found = [
         finding
-        for one, said, of_host in zip(asked, verified, facts)
+        for one, (of_host, said) in zip(asked, host_judge.ask(manager, asked))
         for finding in judged(one.unit, known, manager.version(), said, skip_traps, of_host, ANY)
     ]
     return list(dict.fromkeys(found))

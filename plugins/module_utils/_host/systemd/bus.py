@@ -11,6 +11,7 @@ import os
 import socket
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import PRIVATE
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.bus_message import (
     LARGEST,
     Answer,
@@ -25,7 +26,8 @@ LONGEST = 25
 AT_ONCE = 100
 # "Authentication Protocol" of the D-Bus Specification: the kernel tells the bus who we are.
 LOGIN = b"\0AUTH EXTERNAL %s\r\n"
-# The bus accepts no message before this one.
+# The D-Bus daemon accepts no message before this one. On its own socket, systemd has none behind it: before systemd is
+# on a bus, it does not answer this message (seen on 257).
 HELLO = Call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "Hello")
 
 
@@ -35,6 +37,8 @@ def ask(address: str, calls: t.Sequence[Call]) -> t.List[Answer]:
         connection.settimeout(LONGEST)
         connection.connect(address)
         bus = _Bus(connection)
+        if not address.endswith(PRIVATE):
+            bus.answers([HELLO])
         answers = []
         for begin in range(0, len(calls), AT_ONCE):
             answers += bus.answers(calls[begin : begin + AT_ONCE])
@@ -42,7 +46,7 @@ def ask(address: str, calls: t.Sequence[Call]) -> t.List[Answer]:
 
 
 class _Bus:
-    """A connection that the bus has let in."""
+    """A connection that has been let in."""
 
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
@@ -55,7 +59,6 @@ class _Bus:
             raise ConnectionError(f"it refuses the connection: {self.read.decode(errors='replace').strip()}")
         self.read = b""
         connection.sendall(b"BEGIN\r\n")
-        self.answers([HELLO])
 
     def answers(self, calls: t.Sequence[Call]) -> t.List[Answer]:
         serials = range(self.serial + 1, self.serial + 1 + len(calls))

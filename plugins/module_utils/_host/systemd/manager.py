@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+import time
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
@@ -17,7 +18,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.jour
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.show_text import blocks
 from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import bus, journalctl
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import bus, journalctl, processes
 
 # argv -> (exit status, stdout, stderr)
 Run = t.Callable[[t.List[str]], t.Tuple[int, str, str]]
@@ -26,6 +27,9 @@ AskJournal = t.Callable[[JournalQuery], t.List[Entry]]
 # org.freedesktop.systemd1(5)
 SYSTEMD, MANAGER = "org.freedesktop.systemd1", "/org/freedesktop/systemd1"
 DBUS_PROPERTIES = "org.freedesktop.DBus.Properties"
+
+# USEC_INFINITY, and the largest number, which stands for an amount that is not known.
+NEVER = 2**64 - 1
 
 
 class ListedUnit(t.NamedTuple):
@@ -46,6 +50,8 @@ class Manager:
         self.places = places
         self._ask_journal = journal
         self._build: t.Optional[str] = None
+        # As the clock said when the run began.
+        self.booted = processes.booted_at()
 
     def build(self) -> str:
         """Returns the name of systemd's build on this host, such as ``systemd 252 (252.39-1~deb12u2)``."""
@@ -74,6 +80,31 @@ class Manager:
     def main_pids(self, units: t.Sequence[str]) -> t.Dict[str, int]:
         """Returns the main processes of services. It is 0 without a main process, or when systemd does not know it."""
         return {unit: int(pid) for unit, pid in self._property(units, "Service", "MainPID").items()}
+
+    def next_runs(self, timers: t.Sequence[str]) -> t.Dict[str, t.Optional[float]]:
+        """Returns when timers come next, in seconds since the epoch; ``None`` when never, or not while a run lasts.
+
+        The time of a calendar is of the clock on the wall, that of a span since the boot.
+        """
+        of_calendar = self._property(timers, "Timer", "NextElapseUSecRealtime")
+        of_span = self._property(timers, "Timer", "NextElapseUSecMonotonic")
+        since_boot = time.time() - time.clock_gettime(time.CLOCK_MONOTONIC)
+        found: t.Dict[str, t.Optional[float]] = {}
+        for unit in timers:
+            known = [(of_calendar[unit], 0.0), (of_span[unit], since_boot)]
+            # 0 and the largest number stand for none.
+            found[unit] = min((value / 1e6 + base for value, base in known if 0 < value < NEVER), default=None)
+        return found
+
+    def memory(self, units: t.Sequence[str]) -> t.Dict[str, t.Optional[int]]:
+        """Returns the bytes of memory of services. ``None`` when systemd does not count them (MemoryAccounting=)."""
+        used = self._property(units, "Service", "MemoryCurrent")
+        return {unit: None if size == NEVER else int(size) for unit, size in used.items()}
+
+    def active_since(self, units: t.Sequence[str]) -> t.Dict[str, float]:
+        """Returns when units have become active, in seconds of the clock that no program sets (CLOCK_MONOTONIC)."""
+        since = self._property(units, "Unit", "ActiveEnterTimestampMonotonic")
+        return {unit: moment / 1e6 for unit, moment in since.items()}
 
     def loaded_from_old_files(self, units: t.Sequence[str]) -> t.List[str]:
         """Returns the units whose files have changed since systemd read them."""
@@ -129,13 +160,21 @@ class Manager:
         """Adds the jobs and does not wait for them. The state of the units shows the results."""
         self._try([_of_manager("StartUnit", "ss", unit, "replace") for unit in units])
 
+    def take_back_starts(self, units: t.Sequence[str]) -> None:
+        """Adds stop jobs, which replace the start jobs that wait, and does not wait for them."""
+        self._try([_of_manager("StopUnit", "ss", unit, "replace") for unit in units])
+
     def restart(self, units: t.Sequence[str]) -> None:
         """Adds jobs in the same way. A restart starts a crashed unit immediately. A start would wait for its delay."""
         self._try([_of_manager("RestartUnit", "ss", unit, "replace") for unit in units])
 
-    def own_scope(self, name: str, pid: int) -> None:
-        """Moves a process to its own scope (systemd.scope(5))."""
-        properties = ["2", "PIDs", "au", "1", str(pid), "CollectMode", "s", "inactive-or-failed"]
+    def own_scope(self, name: str, pid: int, ends_with: str = "") -> None:
+        """Moves a process to its own scope (systemd.scope(5)). More processes may join a scope that ``ends_with`` a
+        unit.
+        """
+        properties = ["PIDs", "au", "1", str(pid), "CollectMode", "s", "inactive-or-failed"]
+        if ends_with:
+            properties += ["Delegate", "b", "true", "BindsTo", "as", "1", ends_with]
         self._must(
             [
                 "busctl",
@@ -148,10 +187,16 @@ class Manager:
                 "ssa(sv)a(sa(sv))",
                 name,
                 "fail",
+                "4" if ends_with else "2",
                 *properties,
                 "0",
             ]
         )
+
+    def join(self, scope: str, pids: t.Sequence[int]) -> bool:
+        """Moves processes to a scope that has others. Returns whether systemd did: not when the scope does not run."""
+        (answer,) = self._try([_of_manager("AttachProcessesToUnit", "ssau", scope, "", pids)])
+        return not answer.error
 
     def reload_units(self, units: t.Sequence[str]) -> t.Dict[str, str]:
         """Makes the units read their configuration again, and waits. Returns the failed units with systemd's result.
@@ -165,9 +210,11 @@ class Manager:
             raise ManagerError(f"`systemctl reload` exited {status}: {err.strip()}")
         return refused
 
-    def journal(self, unit: str, since: float, until: t.Optional[float] = None, lines: int = 200) -> t.List[Entry]:
+    def journal(
+        self, unit: str, since: float, until: t.Optional[float] = None, lines: int = 200, *, fresh: bool = False
+    ) -> t.List[Entry]:
         """Returns the last entries of a unit and of systemd about it, as far as journald has written them."""
-        return self._ask_journal(JournalQuery(About.ALL, (unit,), since, lines, until=until))
+        return self._ask_journal(JournalQuery(About.ALL, (unit,), self.not_later(since), lines, fresh, until))
 
     def exits(
         self, units: t.Sequence[str], since: float = 0.0, until: t.Optional[float] = None, *, fresh: bool = False
@@ -182,8 +229,12 @@ class Manager:
     def _entries(
         self, about: About, units: t.Sequence[str], since: float, until: t.Optional[float], *, fresh: bool
     ) -> t.List[Entry]:
-        query = JournalQuery(about, tuple(units), since, most_lines(units), fresh, until)
+        query = JournalQuery(about, tuple(units), self.not_later(since), most_lines(units), fresh, until)
         return self._ask_journal(query) if units else []
+
+    def not_later(self, moment: float) -> float:
+        """Returns a moment of this run for comparisons, also when the clock has gone back since the run began."""
+        return processes.in_spite_of_jumps(moment, self.booted)
 
     @property
     def _systemctl(self) -> t.Tuple[str, ...]:

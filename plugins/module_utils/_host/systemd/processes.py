@@ -34,6 +34,11 @@ class Started(t.NamedTuple):
     environ: t.Dict[str, str]
     ticks: int
 
+    @property
+    def began(self) -> float:
+        """Its start, in seconds since the epoch, as the clock says now. It has the precision of a clock tick."""
+        return booted_at() + self.ticks / os.sysconf("SC_CLK_TCK")
+
 
 def by_unit(places: Places, wanted: t.Callable[[str], bool]) -> t.Dict[str, t.List[Started]]:
     """Processes of the units that are ``wanted``, by unit name, oldest first. One that ends meanwhile is left out."""
@@ -56,11 +61,14 @@ def by_unit(places: Places, wanted: t.Callable[[str], bool]) -> t.Dict[str, t.Li
 
 def heads(places: Places, units: t.Collection[str]) -> t.Dict[str, t.FrozenSet[t.Tuple[int, int]]]:
     """By unit, the processes in it whose parent is not in it, with their starts in clock ticks."""
-    found = {}
-    for unit, started in by_unit(places, lambda unit: unit in units).items():
-        inside = {process.pid for process in started}
-        found[unit] = frozenset((one.pid, one.ticks) for one in started if one.parent not in inside)
-    return found
+    found = by_unit(places, lambda unit: unit in units)
+    return {unit: frozenset((one.pid, one.ticks) for one in heads_of(started)) for unit, started in found.items()}
+
+
+def heads_of(started: t.Sequence[Started]) -> t.List[Started]:
+    """Those of the processes of a unit whose parent is not one of them."""
+    inside = {process.pid for process in started}
+    return [one for one in started if one.parent not in inside]
 
 
 def signal_masks(pid: int) -> t.Tuple[t.Optional[int], t.Optional[int]]:
@@ -134,6 +142,32 @@ class _Effort(t.NamedTuple):
         if later is None:
             return True
         return not later.waits and later.wanted - self.wanted < RESTS * max(BETWEEN_LOOKS, later.age - self.age)
+
+
+def boot() -> str:
+    """A name of this boot. A container has the boot id of its host, so the start of PID 1 is in the name, too."""
+    # The kernel allocates as many bytes as a reader of /proc/sys asks for.
+    with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+        name = file.read(64).strip()
+    try:
+        first = proc_text.stat(_read("/proc/1/stat"))
+    except OSError:
+        # A user does not see it under hidepid=2 (proc(5)).
+        first = None
+    return f"{name} {first.ticks}" if first else name
+
+
+def booted_at() -> float:
+    """When this host booted, as its clock says now, in seconds since the epoch. A jump of the clock moves it."""
+    return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def in_spite_of_jumps(moment: float, booted: float) -> float:
+    """A time that everything after ``moment`` is later than, also when the clock has gone back since.
+
+    ``booted`` was read about then. Without that, what happened since would seem to have happened before.
+    """
+    return max(0.0, moment - max(0.0, booted - booted_at()))
 
 
 def leave_terminal() -> None:

@@ -34,7 +34,7 @@ def failures(
 ) -> t.List[t.Dict[str, t.Any]]:
     """Returns one entry for each instance with a bad verdict: unit, verdict, exit, restarts, journal.
 
-    ``memory`` reads the MemoryMax= of each pool that has one.
+    ``memory`` reads the MemoryMax= of each pool that has one, and of each instance that has its own.
 
     ``secrets`` finds the secrets to remove from the output of workers, and takes some time. ``until`` is the time when
     the run began to put instances back, in seconds since the epoch. This function raises nothing: a fact that cannot be
@@ -58,7 +58,7 @@ def failures(
         {
             "unit": unit,
             "verdict": str(verdicts[unit]),
-            "exit": _with_limit(exits.get(unit, ""), limits.get(UnitName.parse(unit).prefix, "")),
+            "exit": _with_limit(exits.get(unit, ""), limits.get(unit) or limits.get(UnitName.parse(unit).prefix, "")),
             "restarts": outcome.restarts.get(unit, 0),
             "journal": said.get(unit, []),
         }

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import secrets
 import shutil
@@ -19,6 +20,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.generat
     manifest_text,
     prunable,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import Same
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import (
     PRIVATE,
@@ -50,6 +52,12 @@ def store(places: Places, generation: Generation) -> None:
     write_atomically(f"{aside}/{MANIFEST}", manifest_text(generation).encode(), mode=0o600)
     os.rename(aside, directory)
     sync_directory(parent)
+
+
+def keep_same(places: Places, pool: str, same: Same) -> None:
+    """Keeps which processes went on when a pool took over their unit. That of another invocation is of no use."""
+    rows = {unit: {"invocation": invocation, "markers": dict(markers)} for unit, (invocation, markers) in same.items()}
+    write_atomically(places.same_processes(pool), json.dumps(rows).encode(), mode=0o600)
 
 
 def mark(places: Places, generation: Generation, state: State) -> None:
@@ -95,6 +103,12 @@ def _remove(directory: str) -> None:
     """Its name goes first, so that no process reads a half of one."""
     parent, name = os.path.split(directory)
     aside = os.path.join(parent, f".{name}.{secrets.token_hex(8)}.old")
-    os.rename(directory, aside)
-    sync_directory(parent)
+    try:
+        os.rename(directory, aside)
+        sync_directory(parent)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        # A directory of a lower layer of overlayfs has no other name (overlayfs.rst of the kernel, "redirect_dir").
+        aside = directory
     shutil.rmtree(aside)

@@ -4,21 +4,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
+import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_man import (
     SWITCH,
+    TIMER,
+    Occasion,
     recovery_command,
     trying_again,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._host import host
 from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.program import SIGNS_OF_LIFE, Program
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo import recovery
 
-TIMER = f"{SWITCH}.timer"
 # The timer, and what it has started, which may be waiting to try again.
 UNITS = (TIMER, f"{SWITCH}.service")
 
@@ -26,8 +30,9 @@ UNITS = (TIMER, f"{SWITCH}.service")
 class DeadMan:
     """``confirm`` is how many seconds without a sign of life mean that the run is dead.
 
-    The signs come from a thread: a run that waits half an hour for a worker to finish its job is alive, one that was
-    killed or stopped is not.
+    The signs come from threads: a run that waits half an hour for a worker to finish its job is alive, one that was
+    killed or stopped is not. A systemd that starts thousands of units may hear of a sign too late. So each sign is also
+    left where no answer of systemd is needed, and the recovery looks there first.
     """
 
     def __init__(self, places: Places, confirm: float) -> None:
@@ -35,7 +40,8 @@ class DeadMan:
         self.program = Program(recovery.__name__)
         self.confirm = confirm
         self.over = threading.Event()
-        self.signs = threading.Thread(target=self._give_signs, daemon=True)
+        signs = (self._beat, self._postpone)
+        self.signs = [threading.Thread(target=self._repeat, args=(sign,), daemon=True) for sign in signs]
 
     def arm(self) -> None:
         """From now on the host helps itself. Raises ``ManagerError`` when it cannot."""
@@ -46,24 +52,34 @@ class DeadMan:
         timer = {"AccuracySec": "100ms", "StartLimitIntervalSec": "0"}
         when = [f"--on-active={self.confirm:g}s", *(f"--timer-property={key}={value}" for key, value in timer.items())]
         about = ["--quiet", "--collect", f"--unit={SWITCH}", "--description=Undo the changes of a dead run"]
-        again = [f"--property={name}={value}" for name, value in trying_again(f"{self.confirm:g}s").items()]
-        status, out, err = commands.run(
-            ["systemd-run", *self.places.whose, *about, *when, *again, *recovery_command(self.places, sys.executable)]
-        )
+        self._beat()
+        tries = {**trying_again(f"{self.confirm:g}s"), "StartLimitIntervalSec": "0"}
+        again = [f"--property={name}={value}" for name, value in tries.items()]
+        command = recovery_command(self.places, sys.executable, Occasion.SWITCH, self.confirm)
+        status, out, err = commands.run(["systemd-run", *self.places.whose, *about, *when, *again, *command])
         if status:
             raise ManagerError(f"`systemd-run --unit={SWITCH}` exited {status}: {(err or out).strip()}")
-        self.signs.start()
+        for one in self.signs:
+            one.start()
 
     def disarm(self) -> None:
         self.over.set()
-        if self.signs.is_alive():
-            self.signs.join()
+        for one in self.signs:
+            if one.is_alive():
+                one.join()
         self._systemctl("stop", *UNITS)
 
     def _systemctl(self, *words: str) -> None:
         commands.run(["systemctl", *self.places.whose, *words])
 
-    def _give_signs(self) -> None:
+    def _repeat(self, sign: t.Callable[[], None]) -> None:
         while not self.over.wait(self.confirm / SIGNS_OF_LIFE):
-            # Restarted, it counts from now. It is gone when it has fired, and then nothing brings it back.
-            self._systemctl("restart", TIMER)
+            sign()
+
+    def _beat(self) -> None:
+        with contextlib.suppress(OSError):
+            host.beat(self.places)
+
+    def _postpone(self) -> None:
+        # Restarted, the timer counts from now. It is gone when it has fired, and then nothing brings it back.
+        self._systemctl("restart", TIMER)

@@ -8,13 +8,16 @@ import glob
 import os
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import ENABLING
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import entries, is_aside, remove
 
 
 def sweep(places: Places) -> None:
     """For who holds the lock of the host: so does everybody who writes to these directories."""
     _sweep(places.units)
-    for directory in glob.glob(places.config("*")):
+    held = [path for name in ("*@*.service.d", "*.timer.d") for path in glob.glob(places.unit(name))]
+    enabling = [path for kind in ENABLING for path in glob.glob(places.unit(f"*{kind}"))]
+    for directory in [*glob.glob(places.config("*")), *held, *enabling]:
         if _sweep(directory) and not os.listdir(directory):
             os.rmdir(directory)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import calendar
 import contextlib
+import functools
 import os
 import pwd
 import signal
@@ -20,13 +21,17 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.generat
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.run_journal import Phase, RunJournal
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM, Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.agent_unit import ARGUMENT
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_man import TIMER, Occasion
 from ansible_collections.workers.systemd.plugins.module_utils._host import host
+from ansible_collections.workers.systemd.plugins.module_utils._host.act import swap
+from ansible_collections.workers.systemd.plugins.module_utils._host.agent import agent
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import UMASK
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations, pool_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.look.logins import places_of
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands, journalctl
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands, journalctl, processes
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
-from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words
+from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo import archive, journal_file, leftovers
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo.revert import Revert
 
@@ -35,16 +40,23 @@ END_WITHIN = 5.0
 
 
 def main() -> int:
-    """Returns exit status 0 when no change is half done any more."""
+    """Returns exit status 0 when no change is half done any more, or, early at boot, when the files are back."""
     os.umask(UMASK)
     places = _own_places()
+    if sys.argv[1:] == [ARGUMENT]:
+        return agent.main(Manager(commands.run, places), journal_file.left, tell)
     try:
+        # A unit of an earlier version of this collection names no occasion.
+        occasion = Occasion(sys.argv[1]) if len(sys.argv) > 1 else Occasion.BOOT
         left = journal_file.left(places)
-        if left is None or left.phase is Phase.UNDONE:
+        if left is None or left.phase is Phase.UNDONE or (occasion is not Occasion.SWITCH and _is_watched(places)):
             return 0
+        if _lives(places, left, float([*sys.argv, "0", "0"][2])):
+            tell(f"process {left.pid} lives, and systemd was too busy to hear of it: asking again later")
+            return 1
         _end(places, left)
         with host.only_run(places):
-            trouble = recover(places)
+            trouble = recover(places, occasion)
     except Problems as found:
         # Another run has begun and continues from this state.
         trouble = [str(problem) for problem in found.problems]
@@ -61,10 +73,19 @@ def _own_places() -> Places:
     return SYSTEM if os.geteuid() == 0 else places_of(pwd.getpwuid(os.geteuid()))
 
 
-def _manager(places: Places) -> Manager:
-    """Returns the manager. For a user, this process is not root, so it has no journal when only root may read that."""
+def _is_watched(places: Places) -> bool:
+    """Whether the run may live: a reboot takes its timer away. `systemctl isolate` starts again what boot starts."""
+    return commands.run(["systemctl", *places.whose, "is-active", "--quiet", TIMER])[0] == 0
+
+
+def _manager(places: Places, occasion: Occasion) -> Manager:
+    """Returns the manager. For a user, this process is not root, so it has no journal when only root may read that.
+
+    Early at boot, the D-Bus daemon may not run yet, or systemd may not have its name there yet.
+    """
     uid = os.geteuid() if places.user else None
-    return Manager(commands.run, places, lambda query: journalctl.entries(query, uid))
+    bus = places.private_bus if occasion is Occasion.EARLY else places.bus
+    return Manager(commands.run, replace(places, bus=bus), lambda query: journalctl.entries(query, uid))
 
 
 def tell(line: str) -> None:
@@ -74,14 +95,14 @@ def tell(line: str) -> None:
         sys.stdout.flush()
 
 
-def recover(places: Places) -> t.List[str]:
+def recover(places: Places, occasion: Occasion) -> t.List[str]:
     """Puts back the versions that can be put back, and finishes removals. Returns the errors as text."""
     left = journal_file.left(places)
     if left is None or left.phase is Phase.UNDONE:
         return []
-    leftovers.sweep(places)
     tell(str(left))
     trouble: t.List[str] = []
+    or_else(lambda: leftovers.sweep(places), lambda error: trouble.append(in_words(error)))
     changes = dict(_changes(places, left, trouble))
     try:
         for change in changes.values():
@@ -91,13 +112,35 @@ def recover(places: Places) -> t.List[str]:
         # When the disk is full, for example, the workers can still be put back.
         trouble.append(str(error))
     others = [name for name in pool_files.owned_pools(places) if name not in changes and name not in left.gone]
-    revert = Revert(changes, others, _manager(places), tell, left.gone)
-    reverted = revert.carry_out(Outcome(), _seconds(left.since))
+    revert = Revert(changes, others, _manager(places, occasion), tell, left.gone)
+    if occasion is Occasion.EARLY:
+        reverted = revert.put_files_back()
+    else:
+        # After a boot, every process was started after the run, whatever the clock says.
+        begun = processes.in_spite_of_jumps(_seconds(left.since), left.booted)
+        reverted = revert.carry_out(Outcome(), 0.0 if occasion is Occasion.BOOT else begun)
     if reverted.error:
         trouble.append(reverted.error)
-    if not trouble:
-        journal_file.write(places, replace(left, phase=Phase.UNDONE))
+    elif occasion is not Occasion.EARLY:
+        trouble += _old_managers(places, [*changes, *left.gone], left.since)
+    if not trouble and occasion is not Occasion.EARLY:
+        undone = {name: noted._replace(undoable=name in changes) for name, noted in left.pools.items()}
+        # A caller that comes back asks in which boot it was.
+        boot = or_else(processes.boot, lambda _error: "")
+        journal_file.write(places, replace(left, pools=undone, phase=Phase.UNDONE, boot=boot))
         trouble = [line for name in changes for line in reverted.trouble(name)]
+    return trouble
+
+
+def _old_managers(places: Places, pools: t.Sequence[str], since: str) -> t.List[str]:
+    """Other managers run again what the dead run had taken over from them. Returns the errors as text."""
+    trouble: t.List[str] = []
+    for pool in pools:
+        again = or_else(
+            functools.partial(swap.give_back, places, pool, since), lambda error: trouble.append(in_words(error))
+        )
+        if again:
+            tell(f"{pool}: {again} runs again")
     return trouble
 
 
@@ -116,6 +159,16 @@ def _changes(places: Places, left: RunJournal, trouble: t.List[str]) -> t.Iterat
         new, back = find(kept, str(noted.new)), find(kept, str(noted.back))
         if noted.undoable and new and (back or noted.back is None):
             yield name, Change(new, back, True)
+
+
+def _lives(places: Places, left: RunJournal, confirm: float) -> bool:
+    """Whether the run that wrote the journal gives a sign of life before its last one is ``confirm`` seconds old."""
+    last = host.last_beat(places)
+    while host.holder(places).get("pid") == left.pid and 0 <= time.monotonic() - last < confirm:
+        if host.last_beat(places) != last:
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def _end(places: Places, left: RunJournal) -> None:

@@ -8,11 +8,13 @@ import sys
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome, PoolWork
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome, PoolWork, subjects_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.change import Change, way_back
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import (
+    ON_DISK,
     Verb,
     passing_over,
+    paused_after,
     plan_pool,
     plan_reload,
     plan_removal,
@@ -29,7 +31,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.watched import markers_again
 from ansible_collections.workers.systemd.plugins.module_utils._host import host
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.apply import Run
-from ansible_collections.workers.systemd.plugins.module_utils._host.look import by_hand, look
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import adoption, by_hand, look
+from ansible_collections.workers.systemd.plugins.module_utils._host.look.duties import agent_needed
 from ansible_collections.workers.systemd.plugins.module_utils._host.look.shared import observe_shared
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, unfailing
@@ -58,27 +61,56 @@ class Revert:
 
     def carry_out(self, failed: Outcome, begun: float) -> Reverted:
         """``failed`` is the outcome of the run that failed, which began at ``begun``, in seconds since the epoch."""
+        return self._reverted(lambda: self._carry_out(failed, begun))
+
+    def put_files_back(self) -> Reverted:
+        """Puts back files and links, before systemd starts the pools at boot, and takes back the starts of units that
+        are not wanted. Waits for no unit: all of them wait for this process.
+        """
+        return self._reverted(self._put_files_back)
+
+    def _reverted(self, work: t.Callable[[], None]) -> Reverted:
         error = ""
         try:
-            self._carry_out(failed, begun)
+            for change in self.changes.values():
+                self.tell(way_back(change))
+            work()
         except Exception as wrong:
             # After any error, the host tries again, and this run reports the rest.
             error = in_words(wrong)
         return Reverted(self.changes, self.outcome, error, self.masked)
 
-    def _carry_out(self, failed: Outcome, begun: float) -> None:
-        for change in self.changes.values():
-            self.tell(way_back(change))
-        observed = look.observe([*self.changes, *self.gone], self.manager)
-        work = [self._work(name, change, observed[name], failed, begun) for name, change in self.changes.items()]
-        work += [PoolWork(name, plan_removal(name, observed[name], "the pool is absent")) for name in self.gone]
-        kept = [name for name, change in self.changes.items() if change.back is not None]
-        places, systemd = self.manager.places, self.manager.version()
-        shared = shared_units(places, systemd, sys.executable, sorted({*self.others, *kept}))
-        host_steps = plan_shared(places, shared, observe_shared(systemd, self.manager))
-        work.insert(0, PoolWork("", host_steps, shared))
+    def _put_files_back(self) -> None:
+        work = [
+            replace(one, steps=[step for step in one.steps if step.verb in ON_DISK])
+            for one in self._work_of_pools(Outcome(), 0.0)
+        ]
+        self.manager.take_back_starts(subjects_of(work, Verb.DISABLE))
+        self._run(work).change_units()
+
+    def _run(self, work: t.Sequence[PoolWork]) -> Run:
+        places = self.manager.places
         reload = plan_reload(places, [step for one in work for step in one.steps], host.pending_reload(places))
-        run = Run(self.manager, work, bool(reload), self.tell)
+        return Run(self.manager, work, bool(reload), self.tell)
+
+    def _work_of_pools(self, failed: Outcome, begun: float) -> t.List[PoolWork]:
+        places, backs = self.manager.places, {name: change.back for name, change in self.changes.items()}
+        old = {name: adoption.old_files(places, name) for name, back in backs.items() if back and back.foreign}
+        observed = look.observe([*self.changes, *self.gone], self.manager, old)
+        work = [self._work(name, change, observed[name], failed, begun) for name, change in self.changes.items()]
+        return work + [PoolWork(name, plan_removal(name, observed[name], "the pool is absent")) for name in self.gone]
+
+    def _carry_out(self, failed: Outcome, begun: float) -> None:
+        work = self._work_of_pools(failed, begun)
+        backs = {name: change.back for name, change in self.changes.items()}
+        kept = [name for name, back in backs.items() if back is not None]
+        ours = [name for name, back in backs.items() if back is not None and not back.foreign]
+        places, systemd = self.manager.places, self.manager.version()
+        written = [file for one in work for file in one.files]
+        agent = agent_needed(places, written, [name for name in self.others if name not in self.changes])
+        shared = shared_units(places, systemd, sys.executable, sorted({*self.others, *ours}), agent=agent)
+        host_steps = plan_shared(places, shared, observe_shared(systemd, self.manager))
+        run = self._run([PoolWork("", host_steps, shared), *work])
         self.outcome = run.outcome
         run.carry_out()
         for name in {*self.changes, *self.gone} - set(kept):
@@ -86,7 +118,7 @@ class Revert:
 
     def _work(self, name: str, change: Change, observed: ObservedPool, failed: Outcome, begun: float) -> PoolWork:
         if change.back is None:
-            return PoolWork(name, plan_removal(name, observed, "its first version is bad"))
+            return PoolWork(name, plan_removal(name, observed, f"its first version {change.fault}"))
         back = _again(self.manager.places, change.back, change.new)
         instances = [unit_name.instance(name, one) for one in back.pool.instances]
         # The operator may have masked an instance during the run. systemd then refuses the whole call that enables it
@@ -94,7 +126,8 @@ class Revert:
         self.masked[name] = by_hand.look(self.manager.places, instances).masked
         steps = plan_revert(back, observed, _touched(back, observed, failed, begun))
         steps = passing_over(self.masked[name], steps)
-        instances = [unit for unit in instances if unit not in self.masked[name]]
+        left_out = {*self.masked[name], *paused_after(back, observed)}
+        instances = [unit for unit in instances if unit not in left_out]
         # All instances restart at the same time: an instance with the bad version is of no use.
         policy = replace(back.pool.rollout, canary=0, max_parallel="100%", on_failure="stop")
         return PoolWork(name, steps, back.files, instances, policy)

@@ -33,9 +33,9 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.shape import fits
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import Entry, JournalQuery
 from ansible_collections.workers.systemd.plugins.module_utils._host import accounts
+from ansible_collections.workers.systemd.plugins.module_utils._host.carried import Returned, carried, unpacked
 from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import UMASK
-from ansible_collections.workers.systemd.plugins.module_utils._host.frame.carried import Returned, carried, unpacked
 from ansible_collections.workers.systemd.plugins.module_utils._host.program import SIGNS_OF_LIFE, Program
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands, journalctl
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
@@ -134,15 +134,18 @@ class Principal:
         """Sends the value that ``work`` returns, or the exception that it raises."""
         self._lines.say(result=carried(work))
 
-    def await_go(self) -> None:
-        """Waits until the work may go on. Raises ``EOFError`` when the other end is gone."""
-        self._lines.hear()
+    def await_go(self) -> bool:
+        """Waits until the work may go on. Returns whether it may remove anything. Raises ``EOFError`` when the other
+        end is gone.
+        """
+        return bool(self._lines.hear()[0]["removes"])
 
 
 # The work of a process: a function of a module, or an object of a class in a module. Only the fields of the object are
 # sent. The work gives results. Between two results, it may wait until it may go on.
 Work = t.Callable[[Principal], None]
 PROGRAM = Program(__name__)
+START = f"import sys; sys.path.insert(0, sys.argv[1]); from {__name__} import main; sys.exit(main())"
 
 
 class AsUser:
@@ -163,7 +166,7 @@ class AsUser:
             given = (program.fileno(), theirs.fileno())
             # run_command() of Ansible waits until the program ends.
             process = subprocess.Popen(  # pylint: disable=ansible-bad-function,consider-using-with
-                [sys.executable, "-I", f"/proc/self/fd/{given[0]}", str(given[1]), user.pw_name],
+                [sys.executable, "-I", "-c", START, f"/proc/self/fd/{given[0]}", str(given[1]), user.pw_name],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -185,8 +188,8 @@ class AsUser:
         system.own_scope(scope, self.pid)
         self._scope = scope
 
-    def go(self) -> None:
-        self._say(go=True)
+    def go(self, *, removes: bool) -> None:
+        self._say(removes=removes)
 
     def result(self, tell: t.Callable[[str], None], patience: float) -> Returned:
         """Returns the next result, or raises the exception of the work. Raises ``ManagerError`` when the process is
@@ -251,7 +254,7 @@ class AsUser:
 
 def main() -> int:
     """Runs in that process. The process is root until it has become the user."""
-    connection, name = sys.argv[1:]
+    connection, name = sys.argv[2:]
     os.umask(UMASK)
     accounts.become(accounts.account_of(pwd.getpwnam(name)))
     lines = Lines(socket.socket(fileno=int(connection)))

@@ -19,6 +19,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.tell.result 
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.elsewhere import elsewhere
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.orders import Deploy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
+from ansible_collections.workers.systemd.plugins.module_utils._core.undo.after_boot import AfterBoot
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_outcome import RunOutcome
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.background import Tell
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import Lock
@@ -26,13 +27,14 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.look import 
 from ansible_collections.workers.systemd.plugins.module_utils._host.runs.pools import PoolsRun
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.undo import after_boot
 from ansible_collections.workers.systemd.plugins.module_utils._host.users import lingering
 from ansible_collections.workers.systemd.plugins.module_utils._host.users.for_user import (
     UserDecision,
     UserOutcome,
     UserRun,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._host.users.look_as_user import TROUBLE
+from ansible_collections.workers.systemd.plugins.module_utils._host.users.look_as_user import TROUBLE, after_boot_of
 
 
 class OfUser(t.NamedTuple):
@@ -122,7 +124,8 @@ class Everywhere:
             self.system.conclude(decision.system, system)
         # A user may take his time.
         lock.release()
-        return Outcomes(system, tuple(user.run.act(user.decision, tell) for user in decision.users))
+        removes = not (system and system.failed)
+        return Outcomes(system, tuple(user.run.act(user.decision, tell, removes=removes) for user in decision.users))
 
     def leave(self, decision: Decisions) -> Outcomes:
         return Outcomes(
@@ -140,6 +143,11 @@ class Everywhere:
         for user, of_user in zip(decision.users, outcome.users):
             results.append(t.cast("PoolsResult", user.run.result(user.decision, of_user)))
         return merged(results, with_diff=self.order.diff)
+
+    def after_boot(self) -> t.Sequence[AfterBoot]:
+        by_user, _wrong = _by_user(self.order.pools, also=lingering.users() if self.order.purge else ())
+        of_system = [after_boot.found(SYSTEM)] if self.concerns_system else []
+        return [*of_system, *map(after_boot_of, by_user)]
 
     def _decide_for_system(self, problems: t.List[Problem]) -> t.Optional[PoolsDecision]:
         """Its part, if it has one. Adds to ``problems``."""

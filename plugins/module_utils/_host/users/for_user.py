@@ -115,12 +115,15 @@ class UserRun:
         problems = error.problems if isinstance(error, Problems) else ()
         return UserDecision(self.kind.RESULT(), error=_in_words(error), problems=problems)
 
-    def act(self, decision: UserDecision, tell: Tell) -> UserOutcome:
-        """Carries out the decision. An error is a failure of this run only. Other runs go on."""
+    def act(self, decision: UserDecision, tell: Tell, *, removes: bool = True) -> UserOutcome:
+        """Carries out the decision. An error is a failure of this run only. Other runs go on.
+
+        Without ``removes``, no pool is removed: the pool that takes its place in another manager has failed.
+        """
         if decision.error:
             return self.leave(decision)
         try:
-            outcome = self._act(decision, tell)
+            outcome = self._act(decision, tell, removes)
         except TROUBLE as error:
             outcome = replace(self.leave(decision), error=_in_words(error))
         if self._deploy and decision.changes:
@@ -152,13 +155,13 @@ class UserRun:
             raise ManagerError(f"no process works as {self.name}")
         return self._process
 
-    def _act(self, decision: UserDecision, tell: Tell) -> UserOutcome:
+    def _act(self, decision: UserDecision, tell: Tell, removes: bool) -> UserOutcome:
         process = self._started()
         if decision.changes:
             process.live_apart(self.system)
             if self._deploy:
                 lingering.begin(self.user, self.places)
-        process.go()
+        process.go(removes=removes)
         patience = ACTS + (self._deploy.longest_step if self._deploy else 0.0)
         said = of_shape(process.result(lambda line: tell(f"{self.name}/{line}"), patience), END, self.name)
         warnings = tuple(warning for warning in said["warnings"] if warning not in decision.warnings)
@@ -185,7 +188,9 @@ def _keep_lingering(user: str, deploy: Deploy, outcome: UserOutcome) -> None:
     """Makes the manager linger as long as it has pools. Notes only the pools that an order has put there."""
     there = look_as(user, owned_pools, {"pools": [str]})["pools"] if outcome.error else outcome.pools
     if there:
-        lingering.note(user, deploy.left_of(lingering.pools_of(user)).intersection(there))
+        # A pool that was to be removed is still there when the run has failed.
+        ours = {*lingering.pools_of(user), *(pool.name for pool in deploy.present)}
+        lingering.note(user, ours.intersection(there))
     else:
         lingering.end(user)
 

@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.shape import fits
+from ansible_collections.workers.systemd.plugins.module_utils._core.undo.after_boot import AfterBoot
 from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import pool_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.look.logins import login, places_of
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.absent_manager import AbsentManager
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words
+from ansible_collections.workers.systemd.plugins.module_utils._host.undo import after_boot
 from ansible_collections.workers.systemd.plugins.module_utils._host.users.as_user import AsUser, Principal
 
 Said = t.Dict[str, t.Any]
@@ -62,6 +65,18 @@ def of_shape(said: Said, shape: t.Any, user: str) -> Said:
 
 def owned_pools(manager: Manager) -> Said:
     return {"pools": pool_files.owned_pools(manager.places)}
+
+
+def after_boot_of(user: str) -> AfterBoot:
+    """What that user's manager has undone after a boot."""
+    try:
+        return AfterBoot(**look_as(user, _after_boot, {"done": [str], "waiting": [str], "trouble": str}))
+    except TROUBLE as error:
+        return AfterBoot(trouble=in_words(error))
+
+
+def _after_boot(manager: Manager) -> Said:
+    return vars(after_boot.found(manager.places))
 
 
 def another_shape(user: str) -> ManagerError:

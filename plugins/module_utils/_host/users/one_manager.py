@@ -9,6 +9,7 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.result import Result
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.orders import Order
+from ansible_collections.workers.systemd.plugins.module_utils._core.undo.after_boot import AfterBoot
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_outcome import RunOutcome
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.background import Tell
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.task import Work
@@ -17,11 +18,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.look.logins 
 from ansible_collections.workers.systemd.plugins.module_utils._host.runs.run import Run
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.undo import after_boot
 from ansible_collections.workers.systemd.plugins.module_utils._host.users.for_user import (
     UserDecision,
     UserOutcome,
     UserRun,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._host.users.look_as_user import after_boot_of
 
 
 def in_manager_of(user: str, kind: t.Type[Run[t.Any]], order: Order) -> Work[t.Any, t.Any]:
@@ -50,6 +53,9 @@ class InSystem:
     def result(self, decision: t.Any, outcome: RunOutcome) -> Result:
         return self.run.result(decision, outcome)
 
+    def after_boot(self) -> t.Sequence[AfterBoot]:
+        return [after_boot.found(SYSTEM)]
+
 
 class InUser:
     def __init__(self, run: UserRun) -> None:
@@ -73,3 +79,6 @@ class InUser:
 
     def result(self, decision: UserDecision, outcome: UserOutcome) -> Result:
         return self.run.result(decision, outcome)
+
+    def after_boot(self) -> t.Sequence[AfterBoot]:
+        return [after_boot_of(self.run.name)]

@@ -10,6 +10,7 @@ import tempfile
 import typing as t
 from dataclasses import dataclass, replace
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.decision import PoolsDecision
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.orders import Deploy, GoBack, Order
@@ -40,13 +41,13 @@ class Part:
             if os.path.exists(self.places.bus):
                 os.environ["XDG_RUNTIME_DIR"] = self.places.runtime
                 principal.give(steps.decide)
-                principal.await_go()
-                principal.give(steps.act)
+                removes = principal.await_go()
+                principal.give(lambda: steps.act(removes=removes))
             else:
                 principal.give(self.decide_without_a_manager)
-                principal.await_go()
+                removes = principal.await_go()
                 os.environ["XDG_RUNTIME_DIR"] = self.places.runtime
-                principal.give(steps.decide_and_act)
+                principal.give(lambda: steps.decide_and_act(removes=removes))
 
     def decide_without_a_manager(self) -> Said:
         if not isinstance(self.order, Deploy):
@@ -82,7 +83,9 @@ class _Steps:
         self.decision = self.run.decide()
         return self.part.said_of(self.run, self.decision)
 
-    def act(self) -> Said:
+    def act(self, *, removes: bool) -> Said:
+        if not removes and isinstance(self.decision, PoolsDecision):
+            self.decision = self.decision.without_removal()
         outcome = self.run.act(self.decision, self.tell)
         self.run.conclude(self.decision, outcome)
         return {
@@ -92,8 +95,8 @@ class _Steps:
             "pools": pool_files.owned_pools(self.part.places),
         }
 
-    def decide_and_act(self) -> Said:
+    def decide_and_act(self, *, removes: bool) -> Said:
         """A manager that has just come up may have started what an earlier run left, and knows what it can do."""
         warnings = self.decide()["warnings"]
-        acted = self.act()
+        acted = self.act(removes=removes)
         return {**acted, "warnings": [*warnings, *acted["warnings"]]}

@@ -35,31 +35,50 @@ def texts(
     keyed_digest: KeyedDigest,
     *,
     check_mode: bool,
-) -> t.Dict[str, str]:
-    """What the files of a pool's credentials hold, by name.
+) -> t.Dict[str, t.Dict[str, str]]:
+    """What the files of a pool's credentials hold, by the instance that has them (empty for all) and by name.
 
     ``there`` is the text of each file by path, installed ones first and then those of each version that is kept. The
     file of an unchanged credential is as it was. Raises ``ManagerError``.
     """
+    owners = {owner: one.credentials for owner, one in pool.settings.items()}
     if systemd < ENCRYPTED_SINCE:
-        return dict(pool.credentials)
-    found: t.Dict[str, str] = {}
-    for files in there:
-        if len(found) < len(pool.credentials):
-            found = {**_kept(places, pool, files, keyed_digest), **found}
+        return {owner: dict(values) for owner, values in owners.items()}
+    found: t.Dict[str, t.Dict[str, str]] = {owner: {} for owner in owners}
+    lacking = {owner for owner, values in owners.items() if values}
+    for files in there if lacking else ():
+        for owner in lacking:
+            at = _Place(places, pool.name, owner)
+            found[owner] = {**at.kept(owners[owner], files, keyed_digest), **found[owner]}
+        lacking = {owner for owner in lacking if len(found[owner]) < len(owners[owner])}
+        if not lacking:
+            break
     return {
-        name: found[name] if name in found else NOT_YET if check_mode else _encrypted(name, value)
-        for name, value in pool.credentials.items()
+        owner: {
+            name: found[owner][name] if name in found[owner] else NOT_YET if check_mode else _encrypted(name, value)
+            for name, value in values.items()
+        }
+        for owner, values in owners.items()
     }
 
 
-def _kept(places: Places, pool: Pool, files: t.Mapping[str, str], keyed_digest: KeyedDigest) -> t.Dict[str, str]:
-    secrets = places.config(pool.name, "secrets")
-    listed = contents(secrets, files.get(secrets, "")).get(LISTING, "")
-    paths = {name: places.config(pool.name, file_of(name, ENCRYPTED_SINCE)) for name in pool.credentials}
-    return kept(
-        pool.credentials, listed, {name: files[path] for name, path in paths.items() if path in files}, keyed_digest
-    )
+class _Place(t.NamedTuple):
+    """Where the credentials of one owner lie."""
+
+    places: Places
+    pool: str
+    owner: str
+
+    def kept(
+        self, values: t.Mapping[str, str], files: t.Mapping[str, str], keyed_digest: KeyedDigest
+    ) -> t.Dict[str, str]:
+        secrets = self.path("secrets")
+        listed = contents(secrets, files.get(secrets, "")).get(LISTING, "")
+        paths = {name: self.path(file_of(name, ENCRYPTED_SINCE)) for name in values}
+        return kept(values, listed, {name: files[path] for name, path in paths.items() if path in files}, keyed_digest)
+
+    def path(self, file: str) -> str:
+        return self.places.config_of(self.pool, file, self.owner)
 
 
 def _encrypted(name: str, value: str) -> str:

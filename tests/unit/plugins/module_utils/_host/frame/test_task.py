@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 import typing as t
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,9 +16,11 @@ import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM, Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.result import PoolsResult
-from ansible_collections.workers.systemd.plugins.module_utils._host.frame.background import Tell
+from ansible_collections.workers.systemd.plugins.module_utils._core.undo.after_boot import AfterBoot
+from ansible_collections.workers.systemd.plugins.module_utils._host.frame.background import NOTED_FOR, Tell, sweep
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.task import Task
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import Lock, holder
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import processes
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class Work:
     failed: bool = False
     unspeakable: Exception | None = None
     verbs: list[str] = field(default_factory=list)
+    found: list[AfterBoot] = field(default_factory=list)
 
     def decide(self) -> Decision:
         self.verbs.append("decide under the lock" if holder(self.places) else "decide")
@@ -54,6 +59,10 @@ class Work:
 
     def conclude(self, decision: Decision, outcome: Outcome) -> None:
         self.verbs.append("conclude")
+
+    def after_boot(self) -> list[AfterBoot]:
+        self.verbs.append("look")
+        return [self.found.pop(0) if self.found else AfterBoot(done=("put mail back to generation 1",))]
 
     def result(self, decision: Decision, outcome: Outcome) -> PoolsResult:
         self.verbs.append("result")
@@ -98,3 +107,47 @@ def test_a_result_that_cannot_be_made_keeps_no_run_from_its_conclusion(places: P
     assert work.verbs[-1] == "conclude"
     assert (end["failed"], end["result"]["changed"]) == (failed, True)
     assert "LookupError: a mistake" in end["result"]["msg"]
+
+
+TOKEN = "00000000000000a1"
+
+
+def noted(places: Places, boot: str) -> Path:
+    """The note of a run whose files in /run are gone."""
+    note = Path(places.noted_runs, TOKEN)
+    note.parent.mkdir(parents=True)
+    note.write_text(boot)
+    return note
+
+
+def test_a_run_that_a_boot_has_ended_does_not_begin_again(places: Places) -> None:
+    """The host takes a moment to put back what it has changed."""
+    noted(places, "an earlier boot")
+    work = Work(places, found=[AfterBoot(waiting=("mail",))])
+    end = Task(places, TOKEN, check_mode=False).carry_out(work)
+    assert end is not None
+    assert work.verbs == ["look", "look"]
+    assert (end["failed"], end["result"]["changed"]) == (True, True)
+    assert "the host rebooted during the rollout and has put mail back to generation 1" in end["result"]["msg"]
+
+
+def test_a_run_whose_files_are_gone_without_a_boot_does_not_begin_again_either(places: Places) -> None:
+    noted(places, processes.boot())
+    end = Task(places, TOKEN, check_mode=False).carry_out(Work(places))
+    assert end is not None
+    assert "rebooted" not in end["result"]["msg"]
+
+
+def test_another_run_begins(places: Places) -> None:
+    noted(places, "an earlier boot")
+    work = Work(places)
+    Task(places, "00000000000000a2", check_mode=False).carry_out(work)
+    assert work.verbs[-1] == "conclude"
+
+
+@pytest.mark.parametrize(("age", "there"), [(NOTED_FOR - 60, True), (NOTED_FOR + 60, False)])
+def test_a_note_stays_as_long_as_a_caller_may_come_back(places: Places, age: float, there: bool) -> None:
+    note = noted(places, "an earlier boot")
+    os.utime(note, times=(time.time() - age,) * 2)
+    sweep(places)
+    assert note.exists() is there

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -48,3 +50,33 @@ def test_a_handler_is_seen_when_it_is_installed() -> None:
         child.stdout.readline()
         assert processes.handles(child.pid, "SIGTERM")
     assert not processes.handles(child.pid, "SIGTERM")
+
+
+# seconds by which the clock has been set since a run began -> by how much a moment of that run is earlier
+SET = {"ahead by a day": (86400, 0), "back by a day": (-86400, 86400), "not at all": (0, 0)}
+
+
+@pytest.mark.parametrize(("jump", "earlier"), SET.values(), ids=SET)
+def test_what_comes_after_a_moment_is_not_before_it_when_the_clock_is_set(jump: int, earlier: int) -> None:
+    moment = time.time()
+    booted = processes.booted_at() - jump
+    assert processes.in_spite_of_jumps(moment, booted) == pytest.approx(moment - earlier, abs=1.0)
+
+
+def test_there_is_no_time_before_the_epoch() -> None:
+    """A query about everything, after the clock went back."""
+    assert processes.in_spite_of_jumps(0.0, processes.booted_at() + 86400) == 0.0
+
+
+def test_the_kernel_tells_when_a_process_began() -> None:
+    before = time.time()
+    with subprocess.Popen([sys.executable, "-c", RESTS]) as child:
+        try:
+            began = processes.Started(child.pid, 1, {}, ticks_of(child.pid)).began
+        finally:
+            child.kill()
+    assert before - 0.1 <= began <= time.time() + 0.1
+
+
+def ticks_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])

@@ -20,7 +20,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.decide.versi
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import State, as_generation
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.run_journal import Noted, RunJournal
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM, Places
-from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_outcome import Reverted
+from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_outcome import Reverted, RunOutcome
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import generations
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
@@ -99,6 +99,14 @@ def test_a_version_is_good_bad_or_neither(places: Places, units: Outcome, error:
     assert states(places)[-1] == state
 
 
+def test_a_version_that_was_not_tried_is_put_back_too(places: Places) -> None:
+    run, _switch = transaction(places)
+    run.begin()
+    ends = {**rolled(ONE, TWO).ends, "db": Done({"db@1.service": FAILED}, (), (), 0)}
+    assert run.settle(Outcome(ends=ends, held={"mail": "db"}), "") == ("", {"mail": replace(CHANGE, tried=False)})
+    assert states(places)[-1] == "bad"
+
+
 def test_a_version_that_cannot_be_marked_is_bad(places: Places) -> None:
     """Somebody has removed it: no later run could go back to it."""
     run, _switch = transaction(places)
@@ -119,15 +127,20 @@ def test_a_version_that_may_not_be_undone_stays(places: Places) -> None:
 def test_at_the_end_nothing_is_half_changed(places: Places) -> None:
     run, switch = transaction(places)
     run.begin()
-    run.end(None)
+    run.end(RunOutcome())
     assert journal_file.left(places) is None
     assert switch.armed == [True, False]
 
 
-def test_when_undoing_failed_the_host_tries_again(places: Places) -> None:
+@pytest.mark.parametrize(
+    "outcome",
+    [RunOutcome(reverted=Reverted({"mail": CHANGE}, Outcome(), "no bus")), RunOutcome(unremoved="no bus")],
+    ids=["undoing", "a removal"],
+)
+def test_when_that_failed_the_host_tries_again(places: Places, outcome: RunOutcome) -> None:
     run, switch = transaction(places)
     run.begin()
-    run.end(Reverted({"mail": CHANGE}, Outcome(), "no bus"))
+    run.end(outcome)
     assert journal_file.left(places) is not None
     assert switch.armed == [True]
 
@@ -136,21 +149,53 @@ def test_what_a_killed_run_left_of_another_pool_is_left_to_the_host(places: Plac
     left = RunJournal(NOW, 77, {"sms": Noted(1, 2, True)})
     run, switch = transaction(places, left=left, stay=frozenset({"mail", "sms"}))
     run.begin()
-    run.end(None)
+    run.end(RunOutcome())
     assert journal_file.left(places) == left
     assert switch.armed == [True]
 
 
-def test_a_pool_that_goes_takes_its_versions_with_it(places: Places) -> None:
+def test_a_pool_that_goes_takes_its_versions_with_it_when_its_turn_has_come(places: Places) -> None:
     run, switch = transaction(places, changes={}, gone=("mail",), stay=frozenset())
     run.begin()
     left = journal_file.left(places)
     assert left is not None
-    assert (left.gone, states(places), switch.armed) == (("mail",), [], [True])
+    assert (left.gone, states(places), switch.armed) == ((), ["good"], [True])
+    run.begin_removal()
+    left = journal_file.left(places)
+    assert left is not None
+    assert (left.gone, states(places)) == (("mail",), [])
+
+
+def test_a_run_that_dies_while_it_removes_keeps_its_new_versions(places: Places) -> None:
+    run, _switch = transaction(places, gone=("fax",))
+    run.begin()
+    run.settle(rolled(_1=SETTLED), "")
+    run.begin_removal()
+    left = journal_file.left(places)
+    assert left is not None
+    assert (left.pools, left.gone) == ({}, ("fax",))
 
 
 def test_a_run_that_changes_no_version_arms_nothing(places: Places) -> None:
     run, switch = transaction(places, changes={})
     run.begin()
-    run.end(None)
+    run.end(RunOutcome())
     assert (states(places), switch.armed, journal_file.left(places)) == (["good"], [], None)
+
+
+def test_a_version_of_which_all_instances_are_paused_is_not_good_yet(places: Places) -> None:
+    run, _switch = transaction(places, unproven=frozenset({"mail"}))
+    run.begin()
+    assert run.settle(Outcome(), "") == ("", {})
+    assert states(places) == ["good", "unproven"]
+    assert run.settle(Outcome(), "no bus")[1] == {"mail": CHANGE}
+    assert states(places) == ["good", "bad"]
+
+
+def test_without_a_version_the_journal_of_a_killed_run_stays(places: Places) -> None:
+    begun, _switch = transaction(places)
+    begun.begin()
+    run, switch = transaction(places, changes={})
+    run.end(RunOutcome())
+    assert journal_file.left(places) is not None
+    assert switch.armed == []

@@ -110,7 +110,7 @@ def test_what_goes_wrong_there_is_raised_here(work: Work, kind: type[Exception],
 
 FOREIGN = "said what no process of ours would"
 HOSTILE = {
-    "is stopped": (works.is_stopped, "gave no sign of life for 1 s"),
+    "is stopped": (works.is_stopped, "gave no sign of life for 3 s"),
     "lives, and does not get on": (works.lives_and_does_nothing, "did not get on for 3 s"),
     "talks for ever": (works.talks_for_ever, FOREIGN),
     "says a line without an end": (works.Says(b"x" * 2**20, 100), FOREIGN),
@@ -132,22 +132,22 @@ HOSTILE = {
 
 @pytest.mark.parametrize(("work", "found"), HOSTILE.values(), ids=HOSTILE.keys())
 def test_nothing_that_it_does_holds_or_misleads_root(work: Work, found: str) -> None:
-    silence = 1.0 if work is works.is_stopped else SILENCE
+    silence = 3.0 if work is works.is_stopped else SILENCE
     patience = 3.0 if work is works.lives_and_does_nothing else SILENCE
     with pytest.raises(ManagerError, match=f"the process that was working as nobody {found}.*and was killed"):
         done_by_nobody(work, silence, patience)
 
 
 def test_who_takes_his_time_and_lives_is_waited_for() -> None:
-    assert done_by_nobody(works.takes_its_time, silence=1.0)["done"]
+    assert done_by_nobody(works.takes_its_time, silence=3.0)["done"]
 
 
 def test_it_tells_and_waits_between_two_results() -> None:
     heard: list[str] = []
     process = AsUser(NOBODY, works.takes_two_steps, SILENCE)
     assert process.result(heard.append, SILENCE) == {"step": 1}
-    process.go()
-    assert process.result(heard.append, SILENCE) == {"step": 2}
+    process.go(removes=False)
+    assert process.result(heard.append, SILENCE) == {"step": 2, "removes": False}
     assert heard == ["going on"]
     process.close()
 

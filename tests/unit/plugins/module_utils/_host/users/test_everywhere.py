@@ -55,8 +55,8 @@ class Of:
         self.verbs = verbs
         self.outcome = outcome
 
-    def act(self, decision: UserDecision, tell: Tell) -> UserOutcome:
-        self.verbs.append(f"{self.user} acts")
+    def act(self, decision: UserDecision, tell: Tell, *, removes: bool = True) -> UserOutcome:
+        self.verbs.append(f"{self.user} acts{'' if removes else ' and removes nothing'}")
         return self.outcome
 
     def result(self, decision: UserDecision, outcome: UserOutcome) -> PoolsResult:
@@ -99,10 +99,13 @@ def test_without_users_the_lock_is_kept_and_the_conclusion_comes_when_the_end_is
     assert verbs == ["system acts", "system is concluded"]
 
 
-@pytest.mark.parametrize("of_system", [RunOutcome(), RunOutcome(error="no bus")])
-def test_one_that_fails_keeps_no_other_from_its_turn(of_system: RunOutcome) -> None:
+@pytest.mark.parametrize(
+    ("of_system", "removes"), [(RunOutcome(), ""), (RunOutcome(error="no bus"), " and removes nothing")]
+)
+def test_one_that_fails_keeps_no_other_from_its_turn(of_system: RunOutcome, removes: str) -> None:
+    """After a failure of the system's part the pool of a user stays, whose successor it may have been to bring."""
     verbs, failed, result = run(DEAD, FINE, of_system=of_system)
-    assert verbs[-2:] == ["user 0 acts", "user 1 acts"]
+    assert verbs[-2:] == [f"user 0 acts{removes}", f"user 1 acts{removes}"]
     assert failed
     assert "the manager of user 0: its process was killed" in result.msg
 

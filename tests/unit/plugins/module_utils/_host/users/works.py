@@ -102,11 +102,11 @@ class Says:
 
 def takes_two_steps(principal: Principal) -> None:
     principal.give(lambda: {"step": 1})
-    principal.await_go()
+    removes = principal.await_go()
     principal.tell("going on")
-    principal.give(lambda: {"step": 2})
+    principal.give(lambda: {"step": 2, "removes": removes})
 
 
 def takes_its_time(principal: Principal) -> None:
-    time.sleep(2.5)
+    time.sleep(7)
     principal.give(lambda: {"done": True})

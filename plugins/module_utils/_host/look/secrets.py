@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places, of_own_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.credentials import (
     ENCRYPTED,
     LISTING,
@@ -34,7 +34,7 @@ def secrets_in(files: t.Iterable[t.Tuple[str, str]]) -> t.Set[str]:
     for path, text in sorted(set(files)):
         if path.endswith(ENCRYPTED):
             found.add(_decrypted(name_of(path), text))
-        elif path.endswith((PLAIN, "/secrets")):
+        elif path.endswith(PLAIN) or of_own_name(path.rpartition("/")[2])[0] == "secrets":
             found.update(value for name, value in contents(path, text).items() if name not in BOOKKEEPING)
     return found
 

@@ -1,0 +1,239 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The agent of a host: a service that restarts instances which hang or leak, of pools that ask for it.
+
+It keeps nothing that it could not see again: when it is killed at any moment, the next one goes on from what systemd
+shows. It holds the lock of the host only for the moment in which it acts, and a deploy goes first.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import time
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Action
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Sample
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.liveness import Trouble
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.tended import Tended
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.run_journal import Phase
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.liveness import Liveness
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.agent_unit import SERVICE
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.duties import Duties
+from ansible_collections.workers.systemd.plugins.module_utils._host import host
+from ansible_collections.workers.systemd.plugins.module_utils._host.act.engine import Engine
+from ansible_collections.workers.systemd.plugins.module_utils._host.agent import care
+from ansible_collections.workers.systemd.plugins.module_utils._host.agent.alarms import Alarms, Left
+from ansible_collections.workers.systemd.plugins.module_utils._host.agent.elsewhere import Elsewhere
+from ansible_collections.workers.systemd.plugins.module_utils._host.agent.gauge import Gauge
+from ansible_collections.workers.systemd.plugins.module_utils._host.agent.notify import notify
+from ansible_collections.workers.systemd.plugins.module_utils._host.agent.questions import Commands, Files, Questions
+from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import processes
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, unfailing
+
+# In seconds: between two looks at files that a deploy writes, at checks that run, and at an instance that restarts.
+LONGEST_PAUSE, BRIEF, ACTING = 5.0, 1.0, 0.25
+# After a call that failed, such as one to a systemd that is busy.
+AFTER_TROUBLE = 5.0
+WELL_AGAIN = "all is well again"
+
+
+def main(manager: Manager, left: Left, tell: t.Callable[[str], None]) -> int:
+    """Runs until its program changes."""
+    agent = Agent(manager, left, unfailing(tell))
+    child_ends = _ends_of_children()
+    program = _version(manager.places)
+    notify("READY=1")
+    while _version(manager.places) == program:
+        pause = agent.turn()
+        notify("WATCHDOG=1")
+        if select.select([child_ends], [], [], pause)[0]:
+            os.read(child_ends, 4096)
+    tell("has a new program, and starts again")
+    return 0
+
+
+# Large: each method is one part of a turn.
+class Agent:
+    """``left`` tells what a run that died has left. ``tell`` writes a line to the journal."""
+
+    def __init__(self, manager: Manager, left: Left, tell: t.Callable[[str], None]) -> None:
+        self.manager = manager
+        self.places = manager.places
+        self.left = left
+        self.tell = tell
+        self.policies: t.Dict[str, Policy] = {}
+        self.elsewhere = Elsewhere(manager)
+        self.engine = Engine(manager, self.policies, {}, self.elsewhere)
+        self.pools: t.Dict[str, Tended] = {}
+        self.questions: t.Dict[str, Questions] = {}
+        self.gauge = Gauge(manager)
+        self.alarms = Alarms(manager, self.elsewhere, left, tell)
+        self.stamp: t.Optional[care.Stamp] = None
+        # What was said last, by pool, and of the agent itself by an empty name: it is said once.
+        self.trouble: t.Dict[str, Trouble] = {}
+
+    def turn(self) -> float:
+        """Does what there is to do. Returns seconds until the next turn."""
+        try:
+            pause = self._turn()
+            self._say("", Trouble())
+            return pause
+        except (ManagerError, OSError, Problems) as error:
+            self._say("", Trouble(in_words(error)))
+            return AFTER_TROUBLE
+
+    def _turn(self) -> float:
+        now = time.monotonic()
+        if care.stamp(self.places, self.pools) != self.stamp:
+            self._read()
+        for name, questions in self.questions.items():
+            self.pools[name].hear(questions.answers(now))
+            self._say(name, self.pools[name].trouble)
+        self._ask(now, [name for name, one in self.pools.items() if one.due(now) <= 0])
+        acting = [name for name, one in self.pools.items() if one.wants_act]
+        if acting:
+            self._act(acting)
+        self._alert(now)
+        return self._pause(now)
+
+    def _read(self) -> None:
+        """The files of the pools. The stamp is older than what is read."""
+        stamp = care.stamp(self.places, self.pools)
+        before = self.pools
+        self.pools = care.in_care(self.places, before, self.tell)
+        self.stamp = care.stamp(self.places, self.pools) if self.pools.keys() != before.keys() else stamp
+        for name in [name for name in self.questions if self.pools.get(name) is not before[name]]:
+            self.questions.pop(name).end()
+        self.gauge.forget_others(unit for one in self.pools.values() for unit in one.units)
+        self.alarms.care_for({name: one.duties.alert for name, one in self.pools.items() if one.duties.alert})
+        self.policies.clear()
+        for name, one in self.pools.items():
+            self.policies[name] = one.duties.policy
+            if name not in self.questions and one.duties.liveness:
+                self.questions[name] = self._questions_of(one.duties, one.duties.liveness)
+
+    def _questions_of(self, duties: Duties, rule: Liveness) -> Questions:
+        if rule.command:
+            return Commands(rule, duties, self.manager, self.elsewhere)
+        return Files(rule, duties, self.manager)
+
+    def _ask(self, now: float, names: t.Sequence[str]) -> None:
+        """One call for all pools that are due."""
+        samples = self._look([unit for name in names for unit in self.pools[name].units])
+        for name in names:
+            units = self.pools[name].questions(now, samples)
+            if units:
+                self.questions[name].ask({unit: samples[unit].invocation for unit in units})
+        self._measure(now, samples, names)
+
+    def _measure(self, now: float, samples: t.Mapping[str, Sample], names: t.Sequence[str]) -> None:
+        to_measure = {name: self.pools[name].to_measure(now, samples) for name in names}
+        limits = {unit: self.pools[name].memory_limit for name, units in to_measure.items() for unit in units}
+        figures = self.gauge.read({u: one for units in to_measure.values() for u, one in units.items()}, limits)
+        for name, units in to_measure.items():
+            if units:
+                self.pools[name].measure({unit: figures[unit] for unit in units})
+
+    def _alert(self, now: float) -> None:
+        for name, one in self.pools.items():
+            for unit, because in one.hung_lately():
+                self.alarms.hung(now, name, unit, because)
+        # A deploy tells its own troubles, and takes a bad version back.
+        if self.alarms.due(now) <= 0 and not self._deploys():
+            pools = {name: self.pools[name] for name in self.alarms.pools}
+            samples = self._look([unit for one in pools.values() for unit in one.units])
+            seen = {unit: (one.active, one.invocation) for unit, one in samples.items()}
+            self.alarms.look(now, {n: {u: seen[u] for u in one.units if u in seen} for n, one in pools.items()})
+            # A timer that is paused has no unit.
+            expected = {name: one.duties.expected for name, one in pools.items() if one.units and one.duties.expected}
+            self.alarms.look_for_runs(now, expected)
+        self.alarms.turn(now)
+
+    def _deploys(self) -> bool:
+        return bool(host.holder(self.places).get("token", host.AGENT) != host.AGENT)
+
+    def _look(self, units: t.Sequence[str]) -> t.Dict[str, Sample]:
+        wanted = set(units)
+        return {
+            unit: Sample(seen.active, seen.sub, processes.invocation(self.places, unit), seen.job)
+            for unit, seen in self.manager.list_units(unit_name.patterns(units)).items()
+            if unit in wanted
+        }
+
+    def _act(self, names: t.Sequence[str]) -> None:
+        """Only when no deploy runs. Everything is looked at again, with the lock."""
+        try:
+            with host.moment_of_the_agent(self.places):
+                left = self.left(self.places)
+                if left is not None and left.phase is not Phase.UNDONE:
+                    # Its end goes before all else.
+                    self._drop(names)
+                    return
+                self._read()
+                acting = {name: self.pools[name] for name in names if name in self.pools}
+                self._advance(acting)
+        except host.Busy:
+            self._drop(names)
+
+    def _advance(self, acting: t.Mapping[str, Tended]) -> None:
+        now = time.monotonic()
+        samples = self.engine.samples([unit for one in acting.values() for unit in one.units])
+        actions: t.List[t.Tuple[str, Action]] = []
+        for name, one in acting.items():
+            wanted, lines = one.advance(now, samples)
+            actions += [(name, action) for action in wanted]
+            for line in lines:
+                self.tell(line)
+        self.engine.carry_out(actions)
+
+    def _drop(self, names: t.Sequence[str]) -> None:
+        self.engine.end()
+        for name in names:
+            if name in self.pools:
+                self.pools[name].drop()
+
+    def _pause(self, now: float) -> float:
+        if any(one.hurries for one in self.pools.values()):
+            return ACTING
+        if any(one.wants_act for one in self.pools.values()) or any(one.busy for one in self._waits_for()):
+            return BRIEF
+        return min([LONGEST_PAUSE, self.alarms.due(now), *(one.due(now) for one in self.pools.values())])
+
+    def _waits_for(self) -> t.List[t.Union[Questions, Alarms]]:
+        return [*self.questions.values(), self.alarms]
+
+    def _say(self, name: str, trouble: Trouble) -> None:
+        if trouble.kind != self.trouble.get(name, Trouble()).kind:
+            self.tell(f"{name}: {trouble if trouble.kind else WELL_AGAIN}".lstrip(": "))
+        self.trouble[name] = trouble
+
+
+def _ends_of_children() -> int:
+    """A file that can be read when a child process has ended."""
+    ours, theirs = os.pipe()
+    for one in (ours, theirs):
+        os.set_blocking(one, False)
+    signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+    signal.set_wakeup_fd(theirs, warn_on_full_buffer=False)
+    return ours
+
+
+def _version(places: Places) -> t.List[t.Tuple[int, int]]:
+    """Other than before when a deploy has brought another program, or another unit of the agent."""
+    found = []
+    for path in (places.recovery_program, places.unit(SERVICE)):
+        try:
+            status = os.stat(path)
+            found.append((status.st_ino, status.st_mtime_ns))
+        except OSError:
+            found.append((0, 0))
+    return found

@@ -1,0 +1,62 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The program in a Python of its own, as the host runs it."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+import types
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.workers.systemd.plugins.module_utils._host import program
+from ansible_collections.workers.systemd.plugins.module_utils._host.kept_program import compiled, mark
+
+SOURCES = {"__main__.py": "from room.part import SAID\n\nprint(SAID)\n", "room/part.py": "SAID = 'the source'\n"}
+COMPILED = compiled({**SOURCES, "room/part.py": "SAID = 'the compiled code'\n"})
+
+
+def said(path: Path, data: bytes) -> str:
+    path.write_bytes(data)
+    return subprocess.run([sys.executable, "-I", path], capture_output=True, text=True, check=True).stdout
+
+
+def test_its_code_runs_as_it_was_compiled(tmp_path: Path) -> None:
+    made = program.archive(SOURCES, COMPILED, mark("0" * 64))
+    assert said(tmp_path / "program.pyz", made) == "the compiled code\n"
+
+
+def test_another_python_runs_the_sources(tmp_path: Path) -> None:
+    length = len(importlib.util.MAGIC_NUMBER)
+    of_another = {path: bytes(length) + code[length:] for path, code in COMPILED.items()}
+    assert said(tmp_path / "program.pyz", program.archive(SOURCES, of_another, b"")) == "the source\n"
+
+
+def test_it_ends_with_its_mark() -> None:
+    of_none = mark("0" * 64)
+    assert program.archive(SOURCES, {}, of_none).endswith(of_none)
+    assert len(of_none) == program.LENGTH_OF_MARK
+    assert program.MARK.fullmatch(of_none)
+
+
+def test_equal_code_is_an_equal_file() -> None:
+    turned = dict(reversed([*SOURCES.items()]))
+    assert program.archive(SOURCES, COMPILED, b"") == program.archive(turned, COMPILED, b"")
+
+
+def test_knows_the_very_file_that_it_runs_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    of_none = program.archive(SOURCES, COMPILED, mark("0" * 64))
+    kept, copy = tmp_path / "recovery.pyz", tmp_path / "copy.pyz"
+    kept.write_bytes(of_none)
+    copy.write_bytes(of_none)
+    loader = types.SimpleNamespace(archive=str(kept))
+    monkeypatch.setitem(sys.modules, "room", t.cast("t.Any", types.SimpleNamespace(__loader__=loader)))
+    running = program.Program("room")
+    assert running.kept == running.made() == of_none
+    assert [running.runs_from(str(path)) for path in (kept, copy, tmp_path / "none")] == [True, False, False]
+    assert not program.Program(__name__).runs_from(str(kept)), "what Ansible has sent is in no such file"

@@ -20,7 +20,7 @@ description:
   - When a service cannot reach its state (it is masked, its file is missing, it cannot reload), the task is refused.
     One message lists all problems, and nothing has changed.
   - List pools of this collection in O(units), to stop, start or restart them. M(workers.systemd.pools) scales and
-    enables its own pools.
+    enables its own pools. Paused instances (M(workers.systemd.pause)) are not started, and the task warns about them.
 extends_documentation_fragment:
   - workers.systemd.attributes
   - workers.systemd.attributes.actiongroup_workers

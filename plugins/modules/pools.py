@@ -28,6 +28,7 @@ extends_documentation_fragment:
   - workers.systemd.attributes.actiongroup_workers
   - workers.systemd.options.followed
   - workers.systemd.options.traps
+  - workers.systemd.timers
 attributes:
   check_mode:
     support: full
@@ -55,10 +56,51 @@ options:
         type: str
         required: true
       state:
-        description: V(present) deploys the pool. V(absent) stops its instances and removes all of its files.
+        description:
+          - V(present) deploys the pool. V(absent) stops its instances and removes all of its files.
+          - V(paused) deploys the pool too, and its instances finish their current jobs and stay stopped, also after a
+            reboot. They stay enabled. With V(present) they start, and are judged like any start.
+          - An instance that was paused by hand (M(workers.systemd.pause)) stays paused, and the deploy says so.
         type: str
-        choices: [present, absent]
+        choices: [present, paused, absent]
         default: present
+      adopt:
+        description:
+          - With V(true) the pool takes over a template C(NAME@.service) that is not from this collection, with its
+            drop-ins, the unit files of single instances, and C(NAME.target). Without it, such a pool is refused.
+          - Instances that the unit of the pool would start the same go on. The others are restarted in batches.
+          - The previous files are kept as generation 0. A rollback to it, and a pool that does not settle, bring back
+            these files, the links that enabled the instances, and the instances that ran.
+          - A template of a package stays where it is, and the unit of the pool is read in its place.
+          - For a pool that is on the host already, the option does nothing.
+        type: bool
+        default: false
+      replaces:
+        description:
+          - The program that does the work of the pool under another manager. The pool takes it over with
+            O(take_over=now), and only then.
+        type: dict
+        suboptions:
+          manager:
+            description: The other manager.
+            type: str
+            choices: [supervisord, cron]
+            required: true
+          program:
+            description: The name of the program of supervisord, as in C([program:NAME]).
+            type: str
+          file:
+            description: The crontab, such as C(/etc/cron.d/app), as a path.
+            type: path
+          line:
+            description: The line in that file, exactly.
+            type: str
+          once:
+            description:
+              - Whether it may run only once, like a scheduler. Then the other manager stops it before the pool starts,
+                and never after. Without it the pool settles first, and both run for a moment.
+            type: bool
+            default: false
       command:
         description:
           - The command that an instance runs. Required unless O(pools[].state=absent). No shell reads it.
@@ -100,6 +142,16 @@ options:
           - The variable E(WORKERS_INSTANCE) of the worker has the name.
         type: raw
         default: 1
+      after:
+        description:
+          - Pools of the same call and the same O(pools[].scope) that are brought up before this one, and units that
+            systemd starts before its instances, such as V(redis.service).
+          - A rollout begins when the pools in the list have settled. When one of them does not settle, this pool is not
+            rolled out, and its files are put back. See C(docs/rollouts.md).
+          - At boot, systemd starts the instances after the target of each pool and after each unit (After=). This waits
+            for the start of a worker, not for its verdict, and it starts no unit. A change restarts no instance.
+        type: list
+        elements: str
       environment:
         description: Environment variables of the worker. They are in a file that only root reads.
         type: dict
@@ -157,6 +209,106 @@ options:
             back, because a rollback would stop the same workers once more.
           - V(infinity) means no limit. The default comes from the preset.
         type: str
+      liveness:
+        description:
+          - Restarts an instance that hangs, also long after the deploy. A service on the host,
+            C(workers-agent.service), does that. It is there only while a pool has this option.
+          - Give O(pools[].liveness.command) or O(pools[].liveness.file).
+          - One instance of the pool restarts at a time, as in a deploy. Its stop takes at most
+            O(pools[].drain_timeout). No instance restarts while as many are down as O(pools[].rollout.max_parallel)
+            allows.
+          - When no instance of a pool with several answers, the fault may be elsewhere, such as a broker that is down.
+            Then no instance is restarted. The journal of the service says so.
+          - Not with O(pools[].scope=user).
+        type: dict
+        suboptions:
+          command:
+            description:
+              - A command that asks an instance whether it works. Any status other than 0, or no answer within
+                O(pools[].liveness.timeout), is a failure. A command that cannot run is not.
+              - It runs on the host as O(pools[].check_user), in an environment of its own. No shell reads it. C(%i) in
+                a word is the name of the instance.
+            type: list
+            elements: str
+          every:
+            description: How often all instances are asked, from V(1s) to V(1d). The default is V(30s).
+            type: str
+          timeout:
+            description: How long the command may take. The default is V(10s).
+            type: str
+          failures:
+            description: An instance restarts after this number of failures in a row. The default is V(3).
+            type: int
+          file:
+            description:
+              - A file that the worker touches, such as C(/run/app/%i.beat). Only its changes count, and not its date.
+                So the clock of the host may jump. C(%i) is the name of the instance.
+              - A pool with several instances needs a file for each.
+            type: str
+          max_age:
+            description: An instance restarts when its O(pools[].liveness.file) has not changed for so long.
+            type: str
+      recycle:
+        description:
+          - Restarts an instance that has become too large or too old, also long after the deploy. The service
+            C(workers-agent.service) does that, as for O(pools[].liveness).
+          - One instance of the pool restarts at a time, as in a deploy. With O(pools[].busy_check), idle instances are
+            first. Its stop takes at most O(pools[].drain_timeout).
+          - No instance restarts while another one of the pool does not run. After a restart that went wrong, the pool
+            rests for 10 minutes.
+          - Not with O(pools[].scope=user).
+        type: dict
+        suboptions:
+          memory:
+            description:
+              - An instance with more memory restarts, such as V(400M). Files that the kernel keeps in memory for it do
+                not count. The service looks every 15 seconds.
+              - It must be below O(pools[].limits.memory_max) and O(pools[].limits.memory_high).
+            type: str
+          age:
+            description:
+              - An instance restarts after this time, such as V(6h), or up to a quarter of it earlier. Each instance
+                has an age of its own, so that the instances do not restart together.
+            type: str
+      alert:
+        description:
+          - Tells an operator of troubles of the pool, also long after the deploy. The service C(workers-agent.service)
+            does that, as for O(pools[].liveness). C(docs/alerts.md) has ready commands.
+          - The troubles are an instance that dies again and again, one that has failed for good, and one that hangs.
+          - Others are an instance that the kernel has killed for its memory, and a version that the host has put back.
+          - A trouble is reported once for the pool, again after O(pools[].alert.repeat) while it lasts, and once more
+            when it is over.
+          - The default is O(alert). Not with O(pools[].scope=user).
+        type: dict
+        suboptions:
+          command:
+            description:
+              - A command that reads a trouble as JSON from its standard input. Variables such as
+                C(WORKERS_ALERT_TEXT) have the same. No shell reads it. It has 30 seconds.
+              - When it cannot run, or does not exit with status 0, it runs again later. C(status) says so.
+              - Every user of the host can read the command. Keep a token in a file.
+            type: list
+            elements: str
+            required: true
+          crashes:
+            description: So many deaths of one instance are a trouble.
+            type: int
+            default: 3
+          within:
+            description:
+              - The time of these deaths, as a time span from V(30s) to V(1d). A trouble is over when nothing has
+                happened for so long.
+            type: str
+            default: 10min
+          repeat:
+            description: The time after which a trouble that lasts is reported again, from V(1min) to V(31d).
+            type: str
+            default: 4h
+          user:
+            description:
+              - The user of the command. The default is the user of the pool. A pool of root, or with a user that only
+                systemd knows, needs a user here.
+            type: str
       busy_check:
         description:
           - A command that checks whether an instance runs a job. Status 0 means busy and 1 means idle. Any other
@@ -199,6 +351,22 @@ options:
             type: str
           io_weight:
             description: IOWeight=.
+            type: str
+      logs:
+        description:
+          - How many lines an instance may write into the journal. journald drops the lines above the limit.
+          - The default of journald is 10000 lines in 30 s.
+          - A failed deploy shows the last lines of a worker. Lines that journald has dropped are not among them.
+          - Not with O(pools[].scope=user), where systemd knows no limit for each unit.
+        type: dict
+        suboptions:
+          burst:
+            description:
+              - The number of lines in O(pools[].logs.per) (LogRateLimitBurst=). V(0) means no limit.
+              - journald allows up to six times as many while the disk has much free space.
+            type: int
+          per:
+            description: A time span of systemd (LogRateLimitIntervalSec=). V(0) means no limit.
             type: str
       hardening:
         description:
@@ -337,11 +505,62 @@ options:
             V(["", "@basic-io"]) is a list with one value.
           - The deploy warns about a reset that removes a setting that the collection needs.
         type: dict
+      per_instance:
+        description:
+          - Settings of single instances, by the name of the instance. With a count the names are the
+            numbers.
+          - The instance gets the options of the pool and then these. A variable with the same name, a limit and a
+            directive with one value replace that of the pool. Values for a list directive are added, as in
+            O(pools[].unit).
+          - A change restarts this instance alone, or no instance when the change needs no restart.
+          - A name that is not in the list of names is refused. A number above the count is a warning, so that a pool
+            may have fewer instances for a while, or on some hosts.
+          - Each instance has the suboptions V(environment), V(secrets), V(limits) and V(unit), which are as those of
+            the pool. O(pools[].secrets_as) says how it gets its secrets.
+          - All instances have the user of the pool, so V(unit) may not set C(User=), C(Group=), C(DynamicUser=) and
+            C(SupplementaryGroups=). It may not reset a dependency such as C(After=) either, because systemd cannot do
+            that for one instance.
+        type: dict
+  alert:
+    description:
+      - The O(pools[].alert) of all pools and timers of the system that have none of their own.
+    type: dict
+    suboptions:
+      command:
+        description:
+          - A command that reads a trouble as JSON from its standard input. Variables such as
+            C(WORKERS_ALERT_TEXT) have the same. No shell reads it. It has 30 seconds.
+          - When it cannot run, or does not exit with status 0, it runs again later. C(status) says so.
+          - Every user of the host can read the command. Keep a token in a file.
+        type: list
+        elements: str
+        required: true
+      crashes:
+        description: So many deaths of one instance are a trouble.
+        type: int
+        default: 3
+      within:
+        description:
+          - The time of these deaths, as a time span from V(30s) to V(1d). A trouble is over when nothing has
+            happened for so long.
+        type: str
+        default: 10min
+      repeat:
+        description: The time after which a trouble that lasts is reported again, from V(1min) to V(31d).
+        type: str
+        default: 4h
+      user:
+        description:
+          - The user of the command. The default is the user of the pool. A pool of root, or with a user that only
+            systemd knows, needs a user here.
+        type: str
   purge:
     description:
-      - Whether to remove pools that this collection has deployed and that are not in O(pools), also those in managers
-        of users.
+      - Whether to remove pools and timers that this collection has deployed and that are not in O(pools) or O(timers),
+        also those in managers of users.
       - Units that are not from this collection are never touched.
+      - Pools are removed after all pools of the run have settled, also those with O(pools[].state=absent). When a pool
+        does not settle, no pool is removed.
       - When two playbooks with different lists purge the same host, each removes the pools of the other.
     type: bool
     default: false
@@ -353,7 +572,17 @@ options:
       - At least V(2s).
     type: str
     default: 60s
+  take_over:
+    description:
+      - With V(now) pools take over the work of other managers that O(pools[].replaces) names. The other manager stops
+        it, and a mark in its file asks it not to start it again. When a pool does not settle, or the run dies, the
+        other manager runs it again.
+      - With V(undo) the other managers run their work again, and the pools that had taken it over are removed.
+    type: str
+    choices: [never, now, undo]
+    default: never
 seealso:
+  - module: workers.systemd.pause
   - module: workers.systemd.pools_info
   - module: workers.systemd.rollback
 """
@@ -385,6 +614,27 @@ EXAMPLES = r"""
         user: www-data
         preset: laravel
 
+- name: One worker for each queue, with settings of their own for two of them
+  workers.systemd.pools:
+    pools:
+      - name: mastodon
+        command: /home/mastodon/live/bin/bundle exec sidekiq -c ${THREADS} -q %i
+        user: mastodon
+        working_directory: /home/mastodon/live
+        needs: [home]
+        instances: [default, push, ingress, scheduler]
+        environment:
+          RAILS_ENV: production
+          THREADS: 10
+          DB_POOL: 10
+        preset: sidekiq
+        per_instance:
+          ingress:
+            environment: {THREADS: 25, DB_POOL: 25}
+            limits: {memory_max: 2G}
+          scheduler:
+            environment: {THREADS: 5, DB_POOL: 5}
+
 - name: A worker in the manager of its user, without root
   workers.systemd.pools:
     pools:
@@ -393,6 +643,31 @@ EXAMPLES = r"""
         user: app
         command: [/home/app/venv/bin/rq, worker, reports]
         preset: rq
+
+- name: Deploy a pool and keep its workers stopped
+  workers.systemd.pools:
+    pools:
+      - name: app-queue
+        state: paused
+        command: [/usr/bin/php, /var/www/app/artisan, queue:work]
+        user: www-data
+        preset: laravel
+
+- name: A job at a quarter past three on working days, and one every ten minutes
+  workers.systemd.pools:
+    pools: []
+    timers:
+      - name: report
+        command: [/usr/local/bin/report, --all]
+        user: app
+        schedule: Mon..Fri 03:15
+        missed: run
+        timeout: 2h
+      - name: sync
+        command: [/usr/local/bin/sync]
+        user: app
+        every: 10min
+        jitter: 1min
 
 - name: Remove a pool
   workers.systemd.pools:
@@ -404,7 +679,7 @@ EXAMPLES = r"""
 RETURN = r"""
 pools:
   description:
-    - The result for each pool, by its name, also for purged pools.
+    - The result for each pool and each timer, by its name, also for purged ones.
     - A pool in the manager of a user is C(USER/NAME).
   returned: always
   type: dict
@@ -421,6 +696,16 @@ pools:
       elements: str
       returned: for a pool that is there
       sample: [PrivateIPC]
+    paused:
+      description: The instances that are paused after the run, by unit, each with the time and the reason. The value of
+        C(by) is V(deploy) or V(hand).
+      type: dict
+      returned: for a pool that is there
+      sample:
+        app-queue@2.service:
+          since: "2026-11-24T16:36:19Z"
+          reason: the broker moves to another host
+          by: hand
     exposure:
       description: The exposure of the unit, the score of C(systemd-analyze security), from 0 to 10. A lower score is
         better.
@@ -437,6 +722,12 @@ pools:
           type: float
           returned: always
           sample: 9.2
+    next_runs:
+      description: The next three times of a timer, on the clock of the host. Empty when its schedule never comes.
+      type: list
+      elements: str
+      returned: for a timer with O(timers[].schedule) that is there
+      sample: ["Mon 2026-11-30 03:15:00 UTC"]
     plan:
       description: The steps, each with its reason. In check mode these are the steps that a run would take.
       type: list
@@ -446,6 +737,10 @@ pools:
         - verb: restart
           subject: app-queue@1.service
           because: started with another environment
+    removed:
+      description: Whether the pool is removed. V(false) when another pool of the run did not settle.
+      type: bool
+      returned: for a pool that is to be removed, when not in check mode
     verdicts:
       description:
         - The verdict on each started or restarted instance, by its unit. An instance whose stop ended in SIGKILL is
@@ -535,7 +830,13 @@ problems:
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.table import unknown_ids
-from ansible_collections.workers.systemd.plugins.module_utils._core.understand import policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand import (
+    alert,
+    liveness,
+    per_instance,
+    policy,
+    recycle,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.orders import Deploy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_man import DEFAULT, read_confirm
@@ -553,14 +854,24 @@ LIMITS = {
     "io_weight": {"type": "str"},
 }
 ROLLOUT = {**policy.OPTIONS, "surge": {"type": "bool", "default": False}}
+REPLACES = {
+    "manager": {"type": "str", "choices": ["supervisord", "cron"], "required": True},
+    "program": {"type": "str"},
+    "file": {"type": "path"},
+    "line": {"type": "str"},
+    "once": {"type": "bool", "default": False},
+}
 POOL = {
     "name": {"type": "str", "required": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "state": {"type": "str", "choices": ["present", "paused", "absent"], "default": "present"},
+    "adopt": {"type": "bool", "default": False},
+    "replaces": {"type": "dict", "options": REPLACES},
     "scope": {"type": "str", "choices": ["system", "user"], "default": "system"},
     "command": {"type": "raw"},
     "user": {"type": "str"},
     "group": {"type": "str"},
     "working_directory": {"type": "str"},
+    "after": {"type": "list", "elements": "str"},
     "instances": {"type": "raw", "default": 1},
     "environment": {"type": "dict"},
     "secrets": {"type": "dict", "no_log": True},
@@ -569,9 +880,13 @@ POOL = {
     "watch": {"type": "list", "elements": "str"},
     "preset": {"type": "str", "default": "generic"},
     "drain_timeout": {"type": "str"},
+    "liveness": {"type": "dict", "options": liveness.OPTIONS},
+    "recycle": {"type": "dict", "options": recycle.OPTIONS},
+    "alert": {"type": "dict", "options": alert.OPTIONS},
     "busy_check": {"type": "list", "elements": "str"},
     "check_user": {"type": "str"},
     "limits": {"type": "dict", "options": LIMITS},
+    "logs": {"type": "dict", "options": {"burst": {"type": "int"}, "per": {"type": "str"}}},
     "hardening": {"type": "str", "default": "standard"},
     "needs": {"type": "list", "elements": "str"},
     "hardening_max_exposure": {"type": "float"},
@@ -582,17 +897,80 @@ POOL = {
     "runtime_directory": {"type": "str"},
     "rollout": {"type": "dict", "options": ROLLOUT},
     "unit": {"type": "dict"},
+    "per_instance": {"type": "dict"},
+}
+# Of these a timer has the same as a pool.
+SHARED = (
+    "name",
+    "scope",
+    "command",
+    "user",
+    "group",
+    "working_directory",
+    "environment",
+    "secrets",
+    "secrets_as",
+    "environment_files",
+    "limits",
+    "logs",
+    "hardening",
+    "needs",
+    "hardening_max_exposure",
+    "writable_paths",
+    "state_directory",
+    "cache_directory",
+    "logs_directory",
+    "runtime_directory",
+    "unit",
+    "alert",
+)
+RETRY = {"times": {"type": "int", "required": True}, "delay": {"type": "str", "default": "1min"}}
+TIMER = {
+    "state": {"type": "str", "choices": ["present", "paused", "absent"], "default": "present"},
+    "schedule": {"type": "raw"},
+    "every": {"type": "str"},
+    "timezone": {"type": "str"},
+    "jitter": {"type": "str"},
+    "missed": {"type": "str", "choices": ["run", "skip"], "default": "skip"},
+    "timeout": {"type": "str"},
+    "retry": {"type": "dict", "options": RETRY},
+    "overlap": {"type": "str", "choices": ["queue", "skip"], "default": "queue"},
+    "lock": {"type": "list", "elements": "str"},
+    "on_one_of": {"type": "str"},
+    "expected": {"type": "str"},
+    **{option: POOL[option] for option in SHARED},
 }
 
 
 def without_secrets(params: t.Dict[str, t.Any]) -> t.Dict[str, t.Any]:
-    pools = [{**pool, "secrets": hidden(pool.get("secrets"))} for pool in params.get("pools") or []]
-    return {**params, "pools": pools}
+    pools = [
+        {
+            **pool,
+            "secrets": hidden(pool.get("secrets")),
+            "per_instance": per_instance.shown(pool.get("per_instance"), hidden),
+        }
+        for pool in params.get("pools") or []
+    ]
+    timers = [{**timer, "secrets": hidden(timer.get("secrets"))} for timer in params.get("timers") or []]
+    return {**params, "pools": pools, "timers": timers}
+
+
+def secrets_of_instances(params: t.Mapping[str, t.Any]) -> t.Set[str]:
+    given = [pool.get("per_instance") for pool in params.get("pools") or []]
+    return {str(value) for one in given for value in per_instance.secrets_in(one)}
+
+
+def with_alert(params: t.Mapping[str, t.Any], option: str) -> t.List[t.Dict[str, t.Any]]:
+    """The pools or timers. Those of the system that have no alert of their own get that of all."""
+    return [
+        {**one, "alert": params["alert"]} if one.get("alert") is None and one.get("scope") != "user" else one
+        for one in params.get(option) or []
+    ]
 
 
 def understood(module: Module) -> Deploy:
     """Returns the order in the options, with all problems of the input. A run adds the problems of the host."""
-    pools, problems = understand(module.params.get("pools") or [])
+    pools, problems = understand(with_alert(module.params, "pools"), with_alert(module.params, "timers"))
     traps = unknown_ids(module.params["skip_traps"], "skip_traps")
     confirm, wrong = read_confirm(module.params["confirm"])
     return Deploy(
@@ -603,6 +981,7 @@ def understood(module: Module) -> Deploy:
         diff=module._diff,
         skip_traps=tuple(module.params["skip_traps"]),
         confirm=confirm,
+        take_over=module.params["take_over"],
     )
 
 
@@ -610,13 +989,18 @@ def main() -> None:
     module = Module(
         {
             "pools": {"type": "list", "elements": "dict", "required": True, "options": POOL},
+            "timers": {"type": "list", "elements": "dict", "default": [], "options": TIMER},
             "purge": {"type": "bool", "default": False},
             "skip_traps": {"type": "list", "elements": "str", "default": []},
             "confirm": {"type": "str", "default": DEFAULT},
+            "alert": {"type": "dict", "options": alert.OPTIONS},
+            "take_over": {"type": "str", "choices": ["never", "now", "undo"], "default": "never"},
             "_follow": {"type": "str"},
         },
         hide=without_secrets,
     )
+    # Ansible itself cannot know of them: the names of instances are free.
+    module.no_log_values.update(secrets_of_instances(module.params))
     with module.telling_problems():
         order = understood(module)
         end = task_of(module).carry_out(Everywhere(order))

@@ -14,6 +14,7 @@ author:
 description:
   - For each instance it returns the state and its time, main process, generation, restarts, memory, tasks, processor
     time and last exit. For each pool it returns a summary.
+  - For each timer it returns the last run and its result, and the next run.
   - The number of calls to systemd does not grow with the number of pools and instances.
 extends_documentation_fragment:
   - workers.systemd.attributes
@@ -22,15 +23,18 @@ extends_documentation_fragment:
 options:
   names:
     description:
-      - The pools to show. The default is all pools that this collection has deployed.
-      - A pool in the manager of a user is C(USER/NAME).
+      - The pools and timers to show. The default is all that this collection has deployed.
+      - A pool or timer in the manager of a user is C(USER/NAME).
     type: list
     elements: str
   show:
-    description: Whether to print RV(table) at the terminal too, as the playbook C(status) does.
+    description:
+      - Whether to print RV(table) at the terminal too.
+      - The module M(workers.systemd.status_table) prints one table for all hosts.
     type: bool
     default: false
 seealso:
+  - module: workers.systemd.pause
   - module: workers.systemd.pools
   - module: workers.systemd.rollback
 """
@@ -86,7 +90,7 @@ pools:
       returned: always
       sample: 4
     dead:
-      description: Units that should run, do not run, and are not about to start.
+      description: Units that should run, do not run, and are not about to start. A paused unit is not among them.
       type: list
       elements: str
       returned: always
@@ -97,6 +101,75 @@ pools:
       elements: str
       returned: always
       sample: []
+    agent:
+      description: The service that looks after the pool; none when the pool has no
+        O(workers.systemd.pools#module:pools[].liveness), no O(workers.systemd.pools#module:pools[].recycle) and no
+        O(workers.systemd.pools#module:pools[].alert).
+      type: dict
+      returned: always
+      contains:
+        runs:
+          description: Whether the service runs.
+          type: bool
+          returned: always
+        liveness:
+          description: The option, with times in seconds; none without it, and when it cannot be read.
+          type: dict
+          returned: always
+        recycle:
+          description: The option, in bytes and seconds, with 0 for no limit; none without it, and when it cannot be
+            read.
+          type: dict
+          returned: always
+        alert:
+          description: The option, with times in seconds; none without it, and when it cannot be read.
+          type: dict
+          returned: always
+        alerts:
+          description: The troubles of the pool now. Each has C(pool), C(reason), C(since) in UTC, C(unit), C(text),
+            whether it is C(delivered), and C(trouble), the reason why the last try has failed.
+          type: list
+          elements: dict
+          returned: always
+          sample:
+            - pool: mail
+              reason: crash-loop
+              since: "2026-11-24T16:36:19Z"
+              unit: mail@2.service
+              text: died 3 times within 600 s
+              delivered: true
+              trouble: ""
+        said:
+          description: The last lines of the service about the pool, each with C(time) in UTC and C(text).
+          type: list
+          elements: dict
+          returned: always
+          sample:
+            - time: "2026-11-24T16:36:19Z"
+              text: "mail@2.service hangs: its check failed 3 times in a row, the last time it exited with status 1: it
+                is restarted"
+    paused:
+      description: The pause of the whole pool; none without one.
+      type: dict
+      returned: always
+      sample:
+        since: "2026-11-24T16:36:19Z"
+        reason: the broker moves to another host
+        by: hand
+      contains:
+        since:
+          description: When it was paused, in UTC; empty when its file cannot be read.
+          type: str
+          returned: always
+        reason:
+          description: Why, or empty.
+          type: str
+          returned: always
+        by:
+          description: V(deploy) for a pool with O(workers.systemd.pools#module:pools[].state=paused), V(hand) for
+            M(workers.systemd.pause).
+          type: str
+          returned: always
     generations:
       description: The kept versions of the pool on the host, the newest last.
       type: list
@@ -114,6 +187,7 @@ pools:
           sample: 3f9a1c07
         state:
           description: V(good) when all of its instances settled, V(bad) when one did not, V(applying) in between.
+            V(unproven) when all of them were paused, so that none could prove it.
           type: str
           returned: always
         time:
@@ -181,6 +255,10 @@ pools:
           description: Memory of all its processes in bytes; none without accounting.
           type: int
           returned: always
+        memory_max:
+          description: MemoryMax of its unit in bytes; none without a limit.
+          type: int
+          returned: always
         tasks:
           description: Number of its processes and threads; none without accounting.
           type: int
@@ -194,8 +272,96 @@ pools:
           type: str
           returned: always
           sample: signal 9 (SIGKILL)
+        paused:
+          description: Why the instance stays stopped, in the form of RV(pools.paused); none when it is not paused.
+          type: dict
+          returned: always
+        own_files:
+          description: The files that this instance alone has, see O(workers.systemd.pools#module:pools[].per_instance).
+          type: list
+          elements: str
+          returned: always
+          sample: [/etc/systemd/system/mail@pdf.service.d/10-workers.conf]
+timers:
+  description: Each timer by its name. The name of a timer in the manager of a user is C(USER/NAME).
+  returned: success
+  type: dict
+  contains:
+    scope:
+      description: The systemd manager that runs the timer, V(system) or V(user).
+      type: str
+      returned: always
+    user:
+      description: The owner of the manager, empty for the manager of the system.
+      type: str
+      returned: always
+    unit:
+      description: Its timer unit. The service has the same name.
+      type: str
+      returned: always
+      sample: report.timer
+    generation:
+      description: Short name of the version that was deployed last.
+      type: str
+      returned: always
+      sample: 3f9a1c07
+    enabled:
+      description: Whether the timer starts at boot.
+      type: bool
+      returned: always
+    state:
+      description: V(waiting) for the next time, V(running) while a run of the job lasts, V(paused) or V(stopped).
+      type: str
+      returned: always
+      sample: waiting
+    paused:
+      description: The time and the reason of its pause, and whether it was made by C(hand) or by the C(deploy). None
+        without a pause.
+      type: dict
+      returned: always
+    last_run:
+      description: When the last run of the job began, in UTC. Empty when there was none since the boot.
+      type: str
+      returned: always
+      sample: "2026-11-24T03:15:00Z"
+    seconds:
+      description: How long the last run took. None without one, and while it lasts.
+      type: float
+      returned: always
+      sample: 12.0
+    result:
+      description: The result of the last run, such as V(success), V(exit status 1) or V(timeout). It is V(skipped)
+        when its lock did not succeed, which is no failure. Empty without one.
+      type: str
+      returned: always
+      sample: success
+    next_run:
+      description: When the next run begins, in UTC. Empty when the timer is stopped, or never comes again, and while a
+        run lasts.
+      type: str
+      returned: always
+      sample: "2026-11-25T03:15:00Z"
+    dead:
+      description: Whether its timer unit is stopped, so that no run follows.
+      type: bool
+      returned: always
+    failed:
+      description: Whether the last run failed.
+      type: bool
+      returned: always
+    generations:
+      description: The versions that are kept on the host, in the form of RV(pools.generations).
+      type: list
+      elements: dict
+      returned: always
+    agent:
+      description: In the form of RV(pools.agent); none when the timer has no
+        O(workers.systemd.pools#module:timers[].alert).
+      type: dict
+      returned: always
 table:
-  description: The same as lines for a terminal, with the total, and the dead and flapping units.
+  description: The same as lines for a terminal. Each pool has a line, and so has each instance in trouble. The total
+    follows.
   returned: success
   type: list
   elements: str
@@ -204,29 +370,43 @@ table:
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems, did_you_mean
-from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status import table
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems, unknown_names
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import POOL, TIMER
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell import timer_status
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status import believable
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status_table import Placed, pool_table
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import pool_files
-from ansible_collections.workers.systemd.plugins.module_utils._host.runs.statuses import of_all, statuses
+from ansible_collections.workers.systemd.plugins.module_utils._host.runs.statuses import (
+    of_all,
+    statuses,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.users import lingering
-from ansible_collections.workers.systemd.plugins.module_utils._host.users.look_as_user import TROUBLE, look_as
+from ansible_collections.workers.systemd.plugins.module_utils._host.users.look_as_user import (
+    TROUBLE,
+    another_shape,
+    look_as,
+)
 
-OF_POOLS = {str: {"instances": [dict]}}
+# What a manager has, by kind and by name.
+Rows = t.Dict[str, t.Dict[str, t.Any]]
 
 
-def statuses_of_users(warn: t.Callable[[str], None]) -> t.Dict[str, t.Dict[str, t.Any]]:
-    """By USER/POOL. What goes wrong with one user hides no other."""
-    rows: t.Dict[str, t.Dict[str, t.Any]] = {}
+def statuses_of_users(warn: t.Callable[[str], None]) -> Rows:
+    """By kind and USER/NAME. What goes wrong with one user hides no other."""
+    rows: Rows = {"pools": {}, "timers": {}}
     for user in lingering.users():
         try:
-            seen = look_as(user, of_all, OF_POOLS)
+            seen = look_as(user, of_all, {"pools": {str: dict}, "timers": {str: dict}})
+            if not (believable(seen["pools"]) and timer_status.believable(seen["timers"])):
+                raise another_shape(user)
         except TROUBLE as error:
             warn(f"the manager of {user}: {error}")
         else:
-            rows.update({f"{user}/{name}": row for name, row in seen.items()})
+            for kind, found in seen.items():
+                rows[kind].update({f"{user}/{name}": row for name, row in found.items()})
     return rows
 
 
@@ -235,18 +415,23 @@ def main() -> None:
         {"names": {"type": "list", "elements": "str"}, "show": {"type": "bool", "default": False}}, hide=dict
     )
     with module.telling_problems():
-        owned, theirs = pool_files.owned_pools(SYSTEM), statuses_of_users(module.warn)
-        there = [*owned, *theirs]
+        kinds, theirs = pool_files.owned(SYSTEM), statuses_of_users(module.warn)
+        there = [*kinds, *theirs["pools"], *theirs["timers"]]
         names = there if module.params["names"] is None else module.params["names"]
-        expected = f"one of {', '.join(there)}" if there else "no names: there are no pools on this host"
-        unknown = [
-            Problem("names", repr(name), expected, did_you_mean(name, there)) for name in names if name not in there
-        ]
+        unknown = unknown_names(names, there, "this host")
         if module.unknown() or unknown:
             raise Problems([*module.unknown(), *unknown])
-        ours = statuses(Manager(commands.run, SYSTEM), [name for name in names if name in owned])
-        rows = {name: {**ours, **theirs}[name] for name in names}
-    module.finish(changed=False, pools=rows, table=table(rows))
+        manager = Manager(commands.run, SYSTEM)
+        ours = statuses(manager, *([name for name in names if kinds.get(name) == kind] for kind in (POOL, TIMER)))
+        rows = [{**ours[kind], **theirs[kind]} for kind in ("pools", "timers")]
+        pools, timers = ({name: one[name] for name in names if name in one} for one in rows)
+    lines = [*(pool_table(here(pools)) if pools or not timers else []), *timer_status.timer_table(here(timers))]
+    module.finish(changed=False, pools=pools, timers=timers, table=[line.text for line in lines])
+
+
+def here(rows: t.Mapping[str, t.Any]) -> t.List[Placed]:
+    """A table of one host does not name it."""
+    return [Placed("", name, row) for name, row in rows.items()]
 
 
 if __name__ == "__main__":

@@ -68,10 +68,10 @@ seealso:
 EXAMPLES = r"""
 - name: A timer for a service
   workers.systemd.unit_file:
-    name: report.timer
+    name: nightly-backup.timer
     sections:
       Unit:
-        Description: Nightly report
+        Description: Nightly backup
       Timer:
         OnCalendar: "03:00"
         Persistent: true

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import signal
+import threading
 import time
 import typing as t
 
 from ansible import constants
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
-from ansible.plugins.action import ActionBase
 from ansible.release import __version__ as core
 from ansible.utils.display import Display
 
@@ -24,6 +25,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.act.progress
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import lines, one_line
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell import report
+from ansible_collections.workers.systemd.plugins.plugin_utils.kept_program import FromKeptProgram
 
 Result = t.Dict[str, t.Any]
 T = t.TypeVar("T")
@@ -32,17 +34,19 @@ T = t.TypeVar("T")
 ANSIBLE_SAYS_FAILURES = tuple(int(part) for part in core.split(".")[:2]) >= (2, 19)
 ON_FILES = tuple(verb.value for verb in report.ON_FILES)
 
-# Seconds between attempts to reach a host again. The work on the host goes on during this time. A host that never
-# answered is probably down, and the play should report that soon.
-ATTEMPTS = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
+# Seconds between attempts to reach a host again. The work on the host goes on during this time, or the host boots. A
+# host that never answered is probably down, and the play should report that soon.
+ATTEMPTS = (1.0, 2.0, 5.0, 10.0, 20.0, *[30.0] * 9)
 FIRST_ATTEMPTS = (1.0,)
+# Seconds in which the short command below answers. When the power of a host goes, the connection may never end.
+NO_ANSWER = 60
 # After so many commands without new lines, the action asks the module whether its work still lives.
 SILENCE = 5
 OVER = 4
 # The command waits up to two seconds for lines after those that were shown. Its exit status says whether the work has
 # ended. Ansible appends its own text to the last line of the command.
 WATCH = f"""\
-cd {SYSTEM.runs}/{{token}} || exit {OVER}
+cd {SYSTEM.runs}/{{token}} 2>/dev/null || exit {OVER}
 n=0
 while [ $n -lt 20 ] && [ ! -e end ] && [ "$(wc -l < progress)" -le {{shown}} ]; do n=$((n + 1)); sleep 0.1; done
 [ -e end ]; over=$?
@@ -52,7 +56,7 @@ tail -n +$(({{shown}} + 1)) progress
 display = Display()
 
 
-class Following(ActionBase):  # type: ignore[misc]
+class Following(FromKeptProgram):
     """Prints its lines to stderr, because the result goes to stdout. With ``no_log``, it prints no lines."""
 
     _supports_async = True
@@ -61,8 +65,9 @@ class Following(ActionBase):  # type: ignore[misc]
         super().run(tmp, task_vars)
         known = task_vars or {}
         self._host = str(self._task.delegate_to or known.get("inventory_hostname", ""))
+        self._answered = False
         if self._task.async_val:
-            return self._module({}, task_vars, wrap_async=True)
+            return t.cast("Result", self._execute_module(task_vars=task_vars, wrap_async=True))
         result = self._module({}, task_vars) if self._task.check_mode else self._followed(task_vars)
         if self._task.check_mode:
             self._show(plan_lines(result, diff=self._task.diff), constants.COLOR_CHANGED)
@@ -74,18 +79,18 @@ class Following(ActionBase):  # type: ignore[misc]
 
     def _followed(self, task_vars: t.Optional[Result]) -> Result:
         token = secrets.token_hex(8)
-        result = self._reached(FIRST_ATTEMPTS, self._module, {"_follow": token}, task_vars)
+        result = self._reached(self._module, {"_follow": token}, task_vars)
         shown = 0
         while result.get("goes_on"):
             shown += self._watch(token, shown)
-            result = self._reached(ATTEMPTS, self._module, {"_follow": token}, task_vars)
+            result = self._reached(self._module, {"_follow": token}, task_vars)
         return result
 
     def _watch(self, token: str, shown: int) -> int:
         """Shows progress until the work has ended, or until no line has come for long. Returns the number of lines."""
         before, silent, over = shown, 0, False
         while not over and silent < SILENCE:
-            seen = self._reached(ATTEMPTS, self._low_level_execute_command, WATCH.format(token=token, shown=shown))
+            seen = self._reached(self._low_level_execute_command, WATCH.format(token=token, shown=shown), soon=True)
             lines, over = seen["stdout_lines"], bool(seen["rc"])
             for line in lines:
                 self._show([line], constants.COLOR_ERROR if is_bad(line) else constants.COLOR_OK)
@@ -93,26 +98,60 @@ class Following(ActionBase):  # type: ignore[misc]
             silent = 0 if lines else silent + 1
         return shown - before
 
-    def _module(self, options: Result, task_vars: t.Optional[Result], **how: t.Any) -> Result:
-        arguments = {**self._task.args, **options}
-        return t.cast("Result", self._execute_module(module_args=arguments, task_vars=task_vars, **how))
+    def _module(self, options: Result, task_vars: t.Optional[Result]) -> Result:
+        return self._run_module({**self._task.args, **options}, task_vars)
 
-    def _reached(self, attempts: t.Sequence[float], call: t.Callable[..., T], *arguments: t.Any) -> T:
-        """Calls again after a lost connection. The work on the host does not end with the connection."""
-        for pause in attempts:
+    def _low_level_execute_command(self, *arguments: t.Any, **options: t.Any) -> Result:
+        """Also for what Ansible itself does before a module runs."""
+        done = t.cast("Result", super()._low_level_execute_command(*arguments, **options))
+        self._answered = True
+        return done
+
+    @property
+    def _may_use_alarms(self) -> bool:
+        """Ansible itself uses this signal for the ``timeout`` of a task. Only the main thread can set a handler."""
+        return not self._task.timeout and threading.current_thread() is threading.main_thread()
+
+    def _reached(self, call: t.Callable[..., T], *arguments: t.Any, soon: bool = False) -> T:
+        """Calls again after a lost connection. The work on the host does not end with the connection. A call that
+        returns ``soon`` has lost its connection when it has not returned for long.
+        """
+        failures = 0
+        while True:
             try:
-                return call(*arguments)
+                with answered_soon() if soon and self._may_use_alarms else contextlib.nullcontext():
+                    return call(*arguments)
             except AnsibleConnectionFailure as error:
+                pauses = ATTEMPTS if self._answered else FIRST_ATTEMPTS
+                if failures == len(pauses):
+                    raise
+                pause = pauses[failures]
+                failures += 1
                 self._show([f"no connection, trying again in {pause:g} s: {error}"], constants.COLOR_WARN)
                 time.sleep(pause)
                 with contextlib.suppress(AnsibleError, AttributeError):
                     self._connection.reset()
-        return call(*arguments)
 
     def _show(self, lines: t.Sequence[str], color: str, whose: str = "[{}]") -> None:
         """Prints progress as ``[host] line``, and the result as ``host: line``, as in the message of a failure."""
         for line in lines if not self._task.no_log else ():
             display.display(f"{whose.format(self._host)} {one_line(line)}", color=color, stderr=True)
+
+
+@contextlib.contextmanager
+def answered_soon(seconds: int = NO_ANSWER) -> t.Iterator[None]:
+    """Raises ``AnsibleConnectionFailure`` after so many seconds."""
+
+    def give_up(_number: int, _frame: t.Any) -> t.NoReturn:
+        raise AnsibleConnectionFailure(f"no answer for {seconds} s")
+
+    former = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, former)
 
 
 def named(result: Result, host: str) -> Result:

@@ -6,15 +6,22 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.plugin_utils.results import instances_of
+from ansible_collections.workers.systemd.plugins.plugin_utils.results import Row, instances_of
 
 
 def settled(result: t.Any) -> bool:
-    """Whether every instance runs, on the version that was deployed last, and has not died since it was started."""
-    return all(
-        row["state"] == "active" and row["sub_state"] == "running" and row["stale"] == "" and row["restarts"] == 0
-        for row in instances_of(result).values()
-    )
+    """Whether every instance runs, on the version that was deployed last, and has not died since it was started.
+
+    What a deploy pauses is to be stopped. What an operator has paused by hand is not what was deployed.
+    """
+    return all(map(_is_settled, instances_of(result).values()))
+
+
+def _is_settled(row: Row) -> bool:
+    if (row.get("paused") or {}).get("by") == "deploy":
+        return str(row["state"]) == "inactive"
+    running = (row["state"], row["sub_state"]) == ("active", "running")
+    return running and row["stale"] == "" and row["restarts"] == 0
 
 
 class TestModule:

@@ -29,6 +29,7 @@ FOUND = Found(
         "bullseye": Column("systemd 247", "0a1b2c3", {"scaling": "passed 4", "files": "passed 6"}),
         "bookworm": Column("systemd 252", "0a1b2c3", {"scaling": "passed 4"}),
         "bookworm-programs": Column("systemd 252, more", "0a1b2c3", {"hardening": "passed 43"}),
+        "trixie-machine": Column("Debian 13, a virtual machine", "0a1b2c3", {"reboot": "passed 5"}),
     },
     {"2.17": Column("ansible-core 2.17", "0a1b2c3", {"unit tests": "passed"})},
 )
@@ -40,6 +41,8 @@ def test_the_tables_of_a_page_are_replaced_and_nothing_else() -> None:
     assert told.startswith(f"before\n{BEGIN}| on the target | systemd 247 | systemd 252 |\n|---|---|---|\n")
     assert "| files | passed 6 | not tried |\n" in told
     assert "| there, with more programs | systemd 252, more |\n|---|---|\n| hardening | passed 43 |\n" in told
+    assert "| on a machine of its own | Debian 13, a virtual machine |\n|---|---|\n| reboot | passed 5 |\n" in told
+    assert told.count("passed 5") == 1
     assert "| unit tests | passed |\n" in told
     assert "old" not in told
     assert told.endswith(f"| at commit | 0a1b2c3 |\n\n{END}after\n")
@@ -47,7 +50,7 @@ def test_the_tables_of_a_page_are_replaced_and_nothing_else() -> None:
 
 def test_a_later_run_replaces_the_columns_that_it_tried() -> None:
     found = FOUND.renewed(LATER)
-    assert [column.commit for column in found.targets.values()] == ["0a1b2c3", "4d5e6f7", "0a1b2c3"]
+    assert [column.commit for column in found.targets.values()] == ["0a1b2c3", "4d5e6f7", "0a1b2c3", "0a1b2c3"]
     assert found.controllers == FOUND.controllers
 
 

@@ -13,7 +13,10 @@ import yaml
 MOLECULE = Path(__file__).parents[3] / "molecule"
 EXPECTED = {
     "crash_and_reboot/tests/test_crash_and_reboot.py": 2,
-    "dead_man/tests/test_dead_man.py": 1,
+    "dead_man/tests/test_dead_man.py": 4,
+    "pause/tests/test_pause.py": 2,
+    "interrupted/tests/test_interrupted.py": 1,
+    "per_instance/tests/test_per_instance.py": 1,
     "rollback/tests/test_rollback.py": 1,
     "scaling/tests/test_scaling.py": 1,
     "user_scope/tests/test_user_scope.py": 10,

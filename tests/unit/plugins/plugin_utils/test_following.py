@@ -3,11 +3,20 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 
 import pytest
+from ansible.errors import AnsibleConnectionFailure
 
-from ansible_collections.workers.systemd.plugins.plugin_utils.following import Result, done_lines, named, plan_lines
+from ansible_collections.workers.systemd.plugins.plugin_utils.following import (
+    ATTEMPTS,
+    Result,
+    answered_soon,
+    done_lines,
+    named,
+    plan_lines,
+)
 
 RESTARTS = [
     {"verb": "restart", "subject": f"mail@{number}.service", "because": "started with another unit"}
@@ -64,3 +73,15 @@ def test_a_failure_of_one_of_several_hosts_names_it() -> None:
     assert named(crashed, "web1") is crashed
     unreachable: dict[str, t.Any] = {"failed": True}
     assert named(unreachable, "web1") is unreachable
+
+
+def test_a_host_that_answered_before_may_take_minutes_to_boot() -> None:
+    assert sum(ATTEMPTS) >= 300
+
+
+def test_a_command_without_an_answer_has_lost_its_connection() -> None:
+    with pytest.raises(AnsibleConnectionFailure, match="no answer for 1 s"), answered_soon(1):
+        time.sleep(10)
+    with answered_soon(1):
+        pass
+    time.sleep(1.1)

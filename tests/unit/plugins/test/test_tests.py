@@ -47,6 +47,16 @@ def test_a_pool_is_not_settled_when(row: dict[str, t.Any]) -> None:
     assert not settled(told(mail=pool({}), news=pool(row)))
 
 
+BY_HAND, BY_DEPLOY = ({"since": "", "reason": "", "by": by} for by in ("hand", "deploy"))
+STOPPED = {"state": "inactive", "sub_state": "dead", "stale": None}
+
+
+def test_a_pool_that_its_deploy_pauses_is_settled_when_it_is_stopped() -> None:
+    assert settled(pool({**STOPPED, "paused": BY_DEPLOY}, {"paused": None}))
+    assert not settled(pool({"paused": BY_DEPLOY}))
+    assert not settled(pool({**STOPPED, "paused": BY_HAND}))
+
+
 SAME = {
     "nothing happened": (pool({}, {}), (), True),
     "there is one more": (pool({}, {}, {}), (), True),

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: lint
+module: lint_info
 short_description: Check the unit files of a host
 version_added: 0.1.0
 author:
@@ -51,10 +51,10 @@ seealso:
 
 EXAMPLES = r"""
 - name: Check all units of the administrator
-  workers.systemd.lint:
+  workers.systemd.lint_info:
 
 - name: Check some units, and never fail
-  workers.systemd.lint:
+  workers.systemd.lint_info:
     units: [nginx.service, "celery@*.service", /srv/app/units/*.timer]
     skip: [obsolete]
     fail_on: never

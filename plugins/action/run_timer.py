@@ -1,0 +1,11 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Prints the journal of the run that the module of this name has waited for, where it is asked to."""
+
+from __future__ import annotations
+
+from ansible_collections.workers.systemd.plugins.plugin_utils.showing import Showing
+
+
+class ActionModule(Showing):
+    lines = "journal"

@@ -1,0 +1,123 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a host has sent: its files by their kinds, and what runs of them."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.replaces import SUPERVISORD
+from ansible_collections.workers.systemd.plugins.plugin_utils.importer import crontab, pm2, reading, supervisord, units
+from ansible_collections.workers.systemd.plugins.plugin_utils.importer.draft import Draft, Found
+from ansible_collections.workers.systemd.plugins.plugin_utils.importer.reading import Source
+
+LARGEST = reading.LARGEST
+# These lines of Debian's /etc/crontab run the scripts that are imported one by one.
+RUN_PARTS = re.compile(r".*\brun-parts\b.*/etc/cron\.(?:hourly|daily|weekly|monthly)\b.*")
+
+
+class File(t.NamedTuple):
+    kind: str
+    path: str
+    user: str
+    content: bytes
+
+
+class OfHost(t.NamedTuple):
+    """``running`` are programs of supervisord with the number of their processes, ``instances`` those of templates."""
+
+    files: t.Sequence[File]
+    packaged: t.Sequence[str]
+    named: t.Sequence[str]
+    running: t.Mapping[str, int]
+    instances: t.Mapping[str, t.Sequence[str]]
+
+
+def found_on(host: OfHost) -> Found:
+    """Everything that can be imported. A file that cannot be read is named, for it is one of many."""
+    found = Found()
+    for read in (_supervisord, _cron, _pm2, _units):
+        found.add(read(host, found.notes))
+    found.notes += [f"{one} belongs to a package, which takes care of it" for one in host.packaged]
+    found.notes += host.named
+    return found
+
+
+def _sources(host: OfHost, notes: t.List[str], *kinds: str) -> t.List[t.Tuple[File, Source]]:
+    sources = []
+    for file in [one for one in host.files if one.kind in kinds]:
+        name = f"crontab of {file.user}" if file.kind == "crontab" else file.path.rpartition("/")[2]
+        try:
+            sources.append((file, reading.source(name, file.path, file.content)))
+        except Problems as wrong:
+            notes += map(str, wrong.problems)
+    return sources
+
+
+def _each(sources: t.Sequence[t.Any], notes: t.List[str], read: t.Callable[[t.Any], Found]) -> Found:
+    found = Found()
+    for one in sources:
+        try:
+            found.add(read(one))
+        except Problems as wrong:
+            notes += map(str, wrong.problems)
+    return found
+
+
+def _supervisord(host: OfHost, notes: t.List[str]) -> Found:
+    included = [source for _file, source in _sources(host, notes, "supervisord-included")]
+    main = [source for _file, source in _sources(host, notes, "supervisord")][:1]
+    found = _each(main, notes, lambda source: supervisord.read(source, included))
+    programs = [_program(draft) for draft in found.drafts]
+    for draft, program in zip(found.drafts, programs):
+        _count(draft, host.running)
+        # A program that became several pools cannot be taken over by one of them.
+        if host.running.get(program) and programs.count(program) == 1:
+            draft.options["replaces"] = {"manager": SUPERVISORD, "program": program}
+    return found
+
+
+def _program(draft: Draft) -> str:
+    named = re.search(r"\[program:([^\]]+)\]", draft.place)
+    return named[1] if named else ""
+
+
+def _count(draft: Draft, running: t.Mapping[str, int]) -> None:
+    """What runs counts, where it is known."""
+    count = running.get(draft.name)
+    wanted = draft.options.get("instances", 1)
+    if count is None or isinstance(wanted, list) or count == wanted:
+        return
+    draft.notes.append(f"supervisorctl: {count} of its processes run, and the file says {wanted}")
+    if count == 0:
+        draft.options["instances"] = 0
+        draft.notes.append(f"it is stopped, so no instance runs: write instances: {wanted} to start it")
+
+
+def _cron(host: OfHost, notes: t.List[str]) -> Found:
+    found = Found()
+    for file, source in _sources(host, notes, "crontab", "cron.d", "crontab-of-system", "script"):
+        lines = [line for line in source.lines if not RUN_PARTS.fullmatch(line)]
+        if len(lines) != len(source.lines):
+            text = "\n".join("" if RUN_PARTS.fullmatch(line) else line for line in source.lines)
+            found.notes.append(f"{source.name}: the lines with run-parts: their scripts are imported one by one")
+            source = source._replace(text=text)
+        found.add(crontab.read(source, system=file.kind != "crontab", user=file.user or None))
+    return found
+
+
+def _pm2(host: OfHost, notes: t.List[str]) -> Found:
+    def read(pair: t.Tuple[File, Source]) -> Found:
+        found = pm2.read(pair[1], run=False)
+        for draft in found.drafts:
+            draft.user = "" if pair[0].user == "root" else pair[0].user
+        return found
+
+    return _each(_sources(host, notes, "pm2"), notes, read)
+
+
+def _units(host: OfHost, notes: t.List[str]) -> Found:
+    sources = [source for _file, source in _sources(host, notes, "unit")]
+    return units.read(sources, host.instances) if sources else Found()

@@ -1,0 +1,139 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files that a host has sent: users own some of them, and what runs counts."""
+
+from __future__ import annotations
+
+import json
+import time
+import typing as t
+
+import pytest
+
+from ansible_collections.workers.systemd.plugins.plugin_utils.importer import playbook
+from ansible_collections.workers.systemd.plugins.plugin_utils.importer.host import File, OfHost
+
+
+def imported(*files: File, **more: t.Any) -> playbook.Written:
+    nothing: dict[str, t.Any] = {"packaged": [], "named": [], "running": {}, "instances": {}}
+    return playbook.of_files(OfHost(files, **{**nothing, **more}), "/x/workers.yml", "/x/secrets.yml")
+
+
+def crontab(text: str, user: str = "eve") -> File:
+    return File("crontab", f"/var/spool/cron/crontabs/{user}", user, text.encode())
+
+
+BECOMING = {
+    "sudo": "sudo -u root /home/eve/x",
+    "sudo in a script": "cd /tmp && sudo -u root /home/eve/x",
+    "su": "su root -c /home/eve/x",
+    "runuser": "runuser -u root -- /home/eve/x",
+    "gosu": "gosu root /home/eve/x",
+    "a worker that is kept alive": "pgrep x || sudo -u root /home/eve/x &",
+    "a screen": "screen -dmS a sudo -u root /home/eve/x",
+}
+
+
+@pytest.mark.parametrize("command", BECOMING.values(), ids=BECOMING.keys())
+def test_a_user_cannot_write_another_user_into_the_playbook(command: str) -> None:
+    written = imported(crontab(f"* * * * * {command}\n"))
+    assert [one.get("user") for one in (*written.pools, *written.timers)] == ["eve"]
+
+
+def test_the_owner_of_a_dump_is_the_user_of_its_pools() -> None:
+    dump = json.dumps(
+        [{"name": "a", "pm_exec_path": "/x.js", "username": "root", "env": {}, "exec_interpreter": "node"}]
+    )
+    (pool,) = imported(File("pm2", "/home/eve/.pm2/dump.pm2", "eve", dump.encode())).pools
+    assert pool["user"] == "eve"
+
+
+def test_a_dump_that_is_a_program_is_not_run() -> None:
+    written = imported(File("pm2", "/home/eve/.pm2/dump.pm2", "eve", b"module.exports = {apps: []}; while (true) {}"))
+    assert (written.pools, "no JSON" in written.playbook) == ([], True)
+
+
+def test_files_that_cannot_be_read_are_named_beside_the_others() -> None:
+    written = imported(crontab("\0\0\0"), File("crontab", "/var/spool/cron/crontabs/app", "app", b"* * * * * /x\n"))
+    assert len(written.timers) == 1
+    assert "/var/spool/cron/crontabs/eve: found a binary file" in written.playbook
+
+
+LONG = {
+    "blanks": " " * 900_000,
+    "brackets": "* * * * * " + "{ " * 400_000,
+    "quotes": "* * * * * '" * 80_000,
+    "an assignment": f"{'A' * 500_000}={'x ' * 200_000}",
+    "jobs": "* * * * * pgrep x || (cd /y && ./z &)\n" * 25_000,
+    "beginnings of tokens": "A=" + "eyJ" * 300_000,
+}
+
+
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG.keys())
+def test_a_long_crontab_of_a_user_takes_no_long_time(text: str) -> None:
+    begun = time.monotonic()
+    imported(crontab(text))
+    assert time.monotonic() - begun < 30
+
+
+def test_long_values_of_a_dump_take_no_long_time() -> None:
+    name, value = "PASSWORD" * 20_000, "eyJ" * 50_000
+    app = {"name": name, "pm_exec_path": "bash", "args": ["-c", "{ " * 50_000], "env": {name: value, "B": value}}
+    begun = time.monotonic()
+    imported(File("pm2", "/home/eve/.pm2/dump.pm2", "eve", json.dumps([app]).encode()))
+    assert time.monotonic() - begun < 30
+
+
+SUPERVISORD = File("supervisord", "/etc/supervisord.conf", "", b"[include]\nfiles=conf.d/*.conf\n")
+INCLUDED = File("supervisord-included", "/etc/conf.d/a.conf", "", b"[program:a]\ncommand=/x\nnumprocs=3\nuser=u\n")
+
+
+def test_included_files_of_the_host_are_read_and_what_runs_counts() -> None:
+    (pool,) = imported(SUPERVISORD, INCLUDED).pools
+    assert pool["instances"] == 3
+    written = imported(SUPERVISORD, INCLUDED, running={"a": 2})
+    assert (written.pools[0]["instances"], "2 of its processes run" in written.playbook) == (3, True)
+    assert imported(SUPERVISORD, INCLUDED, running={"a": 0}).pools[0]["instances"] == 0
+
+
+def test_a_pool_knows_which_program_it_replaces() -> None:
+    text = """
+[program:mail]
+command=/usr/bin/rq worker mail
+user=app
+[program:beat]
+command=/usr/bin/celery -A app beat
+user=app
+[program:stopped]
+command=/bin/stopped
+user=app
+"""
+    main = File("supervisord", "/etc/supervisord.conf", "", text.encode())
+    pools = imported(main, running={"mail": 1, "beat": 1, "stopped": 0}).pools
+    assert [pool.get("replaces") for pool in pools] == [
+        {"manager": "supervisord", "program": "mail"},
+        {"manager": "supervisord", "program": "beat", "once": True},
+        None,
+    ]
+    assert not any("replaces" in pool for pool in imported(main).pools)
+
+
+def test_running_instances_of_a_template_are_those_of_the_pool() -> None:
+    unit = File("unit", "/etc/systemd/system/a@.service", "", b"[Service]\nExecStart=/x %i\n")
+    assert imported(unit, instances={"a@.service": ["2", "1"]}).pools[0]["instances"] == 2
+    assert imported(unit, instances={"a@.service": ["red", "blue"]}).pools[0]["instances"] == ["red", "blue"]
+
+
+def test_scripts_of_a_directory_are_timers_and_run_parts_is_not() -> None:
+    system = File(
+        "crontab-of-system", "/etc/crontab", "", b"17 * * * * root cd / && run-parts --report /etc/cron.hourly\n"
+    )
+    script = File("script", "/etc/cron.daily/own", "root", b"@daily root /etc/cron.daily/own\n")
+    written = imported(system, script, packaged=["/etc/cron.daily/dpkg"])
+    assert [timer["command"] for timer in written.timers] == [["/etc/cron.daily/own"]]
+    assert "/etc/cron.daily/dpkg belongs to a package" in written.playbook
+
+
+def test_the_summary_counts_what_was_written() -> None:
+    written = imported(SUPERVISORD, INCLUDED, crontab("A_TOKEN=abcdefgh\n* * * * * /x\n"))
+    assert written.summary("w.yml", "s.yml") == "w.yml: 1 pool and 1 timer; s.yml: 1 secret"

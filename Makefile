@@ -20,7 +20,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # ansible-playbook wants a locale that can write UTF-8; a bare machine has none but this one.
 export LC_ALL := C.UTF-8
 
-.PHONY: help setup lab check lint types unit docs test vm corners test-matrix sanity artifact oracle molecule faults soak demo demo-clean bench pages api lock release clean
+.PHONY: help setup lab check lint types unit docs test vm corners test-matrix sanity artifact oracle browser molecule faults soak demo demo-host demo-clean bench pages api lock release clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -28,10 +28,7 @@ help:  ## list what can be made
 setup: $(VENV)/.ready $(HERE)  ## python environment and collection path
 
 $(VENV)/.ready: requirements-dev.txt
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || sh tests/install.sh python3-venv
-	$(PYTHON) -m venv $(VENV)
-	# The lock is complete; older pips stumble over extras in it when they resolve on their own.
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
+	PYTHON=$(PYTHON) sh tests/environment.sh $(VENV) requirements-dev.txt
 	@touch $@
 
 $(HERE):
@@ -66,7 +63,7 @@ docs: setup  ## the documentation site, in .cache/docs/html
 	@command -v dot >/dev/null || sh tests/install.sh graphviz
 	rm -rf .cache/docs
 	mkdir -p .cache/docs/source/modules
-	cp docs/*.md docs/docsite/index.md docs/docsite/conf.py docs/docsite/deploy.dot .cache/docs/source
+	cp docs/*.md docs/docsite/index.md docs/docsite/conf.py docs/docsite/*.dot .cache/docs/source
 	PYTHONPATH=. python -m tests.helpers.rooms > .cache/docs/source/rooms.dot
 	antsibull-docs collection --use-current --squash-hierarchy --fail-on-error --dest-dir .cache/docs/source/modules \
 	  workers.systemd
@@ -76,7 +73,7 @@ docs: setup  ## the documentation site, in .cache/docs/html
 # before. Molecule's scenarios look at times: four of them, which wait a good part of it, have the machine for themselves.
 test:  ## every test
 	$(MAKE) --jobs=2 --output-sync=target lint types unit artifact
-	$(MAKE) --jobs=3 --output-sync=target faults corners sanity oracle
+	$(MAKE) --jobs=3 --output-sync=target faults corners sanity oracle browser
 	$(MAKE) molecule
 
 sanity: setup  ## ansible-test sanity of the current core
@@ -88,6 +85,10 @@ artifact: lab  ## the built collection works in somebody else's playbook
 
 oracle: lab  ## what we write and read, against real systemd; ORACLE_SUITES=bullseye,bookworm,trixie,sid asks all
 	pytest tests/oracle
+
+browser: setup  ## the page of a fleet in a real browser; PICTURE=FILE keeps what it looks like
+	@command -v chromedriver >/dev/null || sh tests/install.sh chromium chromium-driver fonts-dejavu-core
+	pytest tests/browser
 
 molecule: lab  ## behaviour on a host that runs systemd
 	bash tests/molecule.sh
@@ -113,9 +114,22 @@ soak: lab  ## the long form: 20,000 jobs a framework, 100,000 made-up rollouts, 
 	python3 -m lab down workers-soak
 	FAULT_POINTS=100 pytest tests/faults
 
-demo: lab  ## real workers in a local container
-	python3 -m lab up workers-demo
-	@sh examples/demo.sh workers-demo
+# The packages of the system come first: two package managers at the same time would wait for each other.
+demo: $(HERE)  ## real workers in a local container
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || sh tests/install.sh python3-venv
+	@python3 -m lab setup
+	@$(MAKE) --no-print-directory --jobs=2 demo-host $(DEMO_VENV)/.ready
+	@PATH="$(CURDIR)/$(DEMO_VENV)/bin:$$PATH" sh examples/demo.sh workers-demo
+
+demo-host:
+	@python3 -m lab up workers-demo --suite demo
+
+# The demo needs Ansible and nothing else. The environment of the tests has it too.
+DEMO_VENV := $(if $(wildcard $(VENV)/.ready),$(VENV),.cache/demo)
+
+.cache/demo/.ready: requirements-demo.txt
+	@PYTHON=$(PYTHON) sh tests/environment.sh .cache/demo requirements-demo.txt
+	@touch $@
 
 demo-clean:  ## remove the demo's container
 	python3 -m lab down workers-demo
@@ -132,8 +146,9 @@ api: setup  ## record options, defaults and return values as what users rely on
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
   --custom-compile-command 'make lock' -q
 
-lock:  ## write requirements-dev.txt and requirements-release.txt anew (needs uv)
+lock:  ## write the requirements-*.txt anew (needs uv)
 	$(LOCK) requirements-dev.in -o requirements-dev.txt
+	$(LOCK) requirements-demo.in -o requirements-demo.txt
 	$(LOCK) requirements-release.in -o requirements-release.txt
 
 release: setup  ## build the collection and have galaxy-importer judge it, publish nothing; FINAL=1 wants it committed

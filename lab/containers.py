@@ -44,6 +44,15 @@ def reboot(name: str) -> None:
     wait_for(name)
 
 
+def cut(name: str) -> None:
+    """A power cut and a boot, as far as a container has them: no process of the host can prepare for it."""
+    run("podman", "kill", "--signal=KILL", name)
+    # Until then, podman believes that it runs.
+    run("podman", "wait", name)
+    run("podman", "start", name)
+    wait_for(name)
+
+
 def down(*names: str) -> None:
     run("podman", "rm", "--force", "--ignore", "--time=2", *names)
 

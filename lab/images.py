@@ -54,7 +54,10 @@ def image_of(name: str, kind: Kind = Kind.CONTAINER) -> str:
     recipe = hashlib.sha256(repr((suite, finish)).encode()).hexdigest()[:10]
     image = f"localhost/workers-systemd-lab:{tag}-{recipe}"
     if not succeeds("podman", "image", "exists", image):
-        print(f"building {image}", flush=True)
+        print(
+            f"building {image}: {len(suite.packages)} packages of Debian and what they need, for a minute or two",
+            flush=True,
+        )
         if os.environ.get(REGISTRY):
             _build(image, f"{os.environ[REGISTRY]}:{suite.release or name}", suite, finish)
         else:

@@ -30,6 +30,8 @@ CAPABILITIES = (
     "SYS_PTRACE",  # PrivateUsers= together with ProtectProc=
     "NET_ADMIN",  # PrivateNetwork=
 )
+# For tests of a file system that does not answer. A machine whose kernel lacks it has no such device.
+FUSE = Path("/dev/fuse")
 # The first release that refuses cgroup v1.
 NEEDS_CGROUP_V2 = 258
 
@@ -48,6 +50,8 @@ def has_cgroup_v2() -> bool:
 def boot_options(suite: Suite) -> list[str]:
     """Options for `podman run` under which this suite's systemd boots and enforces limits on this machine."""
     options = ["--systemd=always", f"--cap-add={','.join(CAPABILITIES)}", *_ulimits()]
+    if FUSE.exists():
+        options.append(f"--device={FUSE}")
     if has_cgroup_v2():
         return options
     # crun knows no hybrid hierarchy: "cgroups in hybrid mode not supported".

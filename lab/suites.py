@@ -22,7 +22,8 @@ BASE = (
     "systemd-sysv",
 )
 # Real queue software for the end-to-end tests, and the peer of the benchmarks.
-WORKERS = ("php-cli", "python3-redis", "python3-rq", "redis-server", "supervisor")
+DEMO = ("php-cli", "python3-redis", "python3-rq", "redis-server")
+WORKERS = (*DEMO, "supervisor")
 # The other frameworks that a preset is proven with; they are large, so one suite has them.
 FRAMEWORKS = ("nodejs", "python3-celery", "ruby-sidekiq")
 # Makes a chosen system call of a process fail, and shows those that it makes.
@@ -63,6 +64,8 @@ SUITES = {
     "bullseye-programs": Suite(247, BASE + PROGRAMS + STRACE, release="bullseye"),
     "bookworm": Suite(252, BASE + WORKERS + FRAMEWORKS + STRACE),
     "bookworm-programs": Suite(252, BASE + PROGRAMS + STRACE, release="bookworm"),
+    # What `make demo` runs, and no more: it is half as large.
+    "demo": Suite(252, BASE + DEMO, release="bookworm"),
     "trixie": Suite(257, BASE + WORKERS),
     "trixie-programs": Suite(257, BASE + PROGRAMS + STRACE, release="trixie"),
     # The mirror's file of sid may be older than it says it is valid.

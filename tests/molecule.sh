@@ -11,7 +11,8 @@ mkdir -p .cache/molecule
 rm -f "$failed_tests"
 
 # Those that take the longest begin first: one that begins last would have the machine for itself at the end.
-scenarios=(no_lost_jobs hostile_user draining user_scope rollback rolling_restart hardening dead_man by_hand)
+scenarios=(user_scope dead_man hostile_user no_lost_jobs draining crash_and_reboot rolling_restart rollback hardening interrupted by_hand
+    pause per_instance take_over adopt timers removal liveness recycle alert)
 for file in molecule/*/molecule.yml; do
     name=$(basename "$(dirname "$file")")
     case " ${scenarios[*]} " in *" $name "*) ;; *) scenarios+=("$name") ;; esac

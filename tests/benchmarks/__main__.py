@@ -29,6 +29,7 @@ def main() -> None:
     clock = Clock(INVENTORY)
     print(f"Measured on {machine()}.\n", flush=True)
     against_loop_and_floor(clock, count)
+    against_ping(clock, count)
     growth(clock, many)
     rolling(clock)
     hardening(clock)
@@ -64,6 +65,14 @@ def against_loop_and_floor(clock: Clock, count: int) -> None:
         ratios = f"{loop:.1f} s | **{loop / ours:.0f}x** | {raw:.2f} s | **{ours / raw:.2f}x**"
         print(f"| {what} | {ours:.2f} s | {ratios} |", flush=True)
     print()
+
+
+def against_ping(clock: Clock, count: int) -> None:
+    took = deploys.against_ping(clock, HOST, count, ROUNDS)
+    ours, ping = took["ours"], took["ping"]
+    print("| whole ansible-playbook run | this collection | ansible.builtin.ping | collection / ping |")
+    print("|---|---|---|---|")
+    print(f"| no change, {count} instances | {ours:.2f} s | {ping:.2f} s | **{ours / ping:.2f}x** |\n", flush=True)
 
 
 def growth(clock: Clock, many: int) -> None:

@@ -76,6 +76,18 @@ def three_ways(clock: Clock, host: str, count: int, rounds: int) -> list[tuple[s
     return rows
 
 
+def against_ping(clock: Clock, host: str, count: int, rounds: int) -> dict[str, float]:
+    """Nothing to do, beside the least that a module of Ansible does: median seconds by contender."""
+    clock.once(host, role(pool("ours", count)))
+    took = clock.in_turn(
+        rounds,
+        Contender("ours", host, lambda: role(pool("ours", count))),
+        Contender("ping", host, lambda: [{"ansible.builtin.ping": {}}]),
+    )
+    on_host(host, BARE)
+    return took
+
+
 def _our_unit(clock: Clock, host: str) -> str:
     """The text of our template unit: all three run the same unit, and differ in how it gets there."""
     on_host(host, BARE)

@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import subprocess
+import tempfile
 import time
 import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import hosts, ssh
+from lab import containers, hosts, ssh
 from tests.helpers.plays import Playing, play, playing
 
 DEPLOY = Path(__file__).with_name("deploy.yml")
@@ -22,13 +22,22 @@ CONNECTION = {**ssh.variables(), **hosts.PYTHON}
 
 # Seconds. A busy machine takes its time, and a test that passes does not wait for it.
 PATIENCE = 60
+# Exit status of ssh, when the shared connection to a host has ended at that moment (ControlPersist of lab/ssh.py).
+NO_CONNECTION = 255
 # Stop jobs first, or systemd starts again what is killed.
 WIPE = """
 cd /etc/systemd/system
 units=$(ls | sed -n 's/@\\.service$//p' | grep -v '^workers-' | sed 's/.*/&@*.service &.target/')
+# A timer is stopped before the run that it would start again.
+for timer in $(grep -l '^Pool=' *.timer 2>/dev/null | sed 's/\\.timer$//'); do
+    systemctl stop $timer.timer
+    systemctl kill --signal=KILL $timer.service 2>/dev/null
+    systemctl stop $timer.service 2>/dev/null
+    rm -rf $timer.timer $timer.service $timer.timer.d $timer.service.d /var/lib/systemd/timers/stamp-$timer.timer
+done
 # NAME@*.service is systemctl's to expand: here it would be the template.
 set -f
-systemctl stop workers-dead-man.timer workers-calm.timer workers-re*@* 2>/dev/null
+systemctl stop workers-agent.service workers-dead-man.timer workers-calm.timer workers-re*@* 2>/dev/null
 pkill -KILL -f '[A]nsiballZ_|[w]orkers.systemd/recovery.pyz'
 systemctl --no-block stop $units 2>/dev/null
 systemctl kill --signal=KILL $units 2>/dev/null
@@ -38,7 +47,7 @@ systemctl stop workers-re*@* 2>/dev/null
 rm -rf /run/workers-revival*
 systemctl reset-failed
 set +f
-rm -rf *@.service *.target workers-*
+rm -rf *@.service *@*.service.d *.target workers-*
 find . -path './*.wants/*@*' ! -path './getty*' -delete
 find . -path './*.wants/*' -xtype l -delete
 find . -maxdepth 1 -name '*.wants' -empty -delete
@@ -89,6 +98,8 @@ class LabHost:
         # ssh would leave our own stdin without blocking, and Ansible refuses to run with such a one.
         argv = ssh.command(self.name, script)
         done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        if check and done.returncode == NO_CONNECTION and not (done.stdout or done.stderr):
+            done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         if check and done.returncode:
             raise AssertionError(f"exit {done.returncode}: {script}\n{done.stdout}{done.stderr}")
         return done.stdout
@@ -105,6 +116,7 @@ class LabHost:
     def deploy(
         self,
         *pools: t.Mapping[str, t.Any],
+        timers: t.Sequence[t.Mapping[str, t.Any]] = (),
         purge: bool = False,
         check: bool = False,
         skip_traps: t.Sequence[str] = (),
@@ -112,7 +124,12 @@ class LabHost:
         """Runs the role. In every pool the health window is short unless it says otherwise."""
         wanted = self.asked("pools", {"pools": [{"rollout": {"min_healthy_time": "300ms"}, **pool} for pool in pools]})
         options = ["--check", "--diff"] if check else []
-        variables = {"workers_pools": wanted["pools"], "workers_purge": purge, "workers_skip_traps": list(skip_traps)}
+        variables = {
+            "workers_pools": wanted["pools"],
+            "workers_timers": list(timers),
+            "workers_purge": purge,
+            "workers_skip_traps": list(skip_traps),
+        }
         return self._told(self._playbook(DEPLOY, variables, options))
 
     @contextlib.contextmanager
@@ -127,6 +144,16 @@ class LabHost:
                 # What it has forked would come back to the host.
                 deploy.kill_all()
                 deploy.wait()
+
+    @contextlib.contextmanager
+    def playing(self, tasks: t.Sequence[t.Mapping[str, t.Any]]) -> t.Iterator[Playing]:
+        """A play of these tasks that is under way."""
+        with _playbook_of(tasks) as playbook, playing(self._words(playbook, {}, []), JSON) as play:
+            try:
+                yield play
+            finally:
+                play.kill_all()
+                play.wait()
 
     def module(self, module: str, /, *, check: bool = False, **options: t.Any) -> Told:
         """Runs one module of the collection."""
@@ -156,6 +183,10 @@ class LabHost:
 
     def reboot(self) -> None:
         hosts.reboot(self.name)
+
+    def cut(self) -> None:
+        """A power cut, and the boot after it."""
+        containers.cut(self.name)
 
     @property
     def systemd(self) -> int:
@@ -207,6 +238,10 @@ class LabHost:
         """Leaves the host without pools, whatever happened before, and at once: a play for each test is minutes."""
         self.sh(WIPE)
 
+    def journal(self, words: str) -> str:
+        """What `journalctl` says with these words, after journald has written all that it got."""
+        return self.sh(f"journalctl --sync; journalctl --quiet --no-pager {words}", check=False)
+
     def until(self, happened: t.Callable[[], bool], seconds: float = PATIENCE) -> None:
         """Waits for something to happen, which on a busy machine takes a while; ``seconds`` when they are promised."""
         end = time.monotonic() + seconds
@@ -241,9 +276,8 @@ class LabHost:
 
 @contextlib.contextmanager
 def _playbook_of(tasks: t.Sequence[t.Mapping[str, t.Any]]) -> t.Iterator[Path]:
-    playbook = Path(os.environ.get("TMPDIR", "/tmp")) / f"workers-{os.getpid()}.json"
-    playbook.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": list(tasks)}]))
-    try:
-        yield playbook
-    finally:
-        playbook.unlink()
+    # Another play may be under way, and has not read its file yet.
+    with tempfile.NamedTemporaryFile("w", prefix="workers-", suffix=".json") as playbook:
+        json.dump([{"hosts": "all", "gather_facts": False, "tasks": list(tasks)}], playbook)
+        playbook.flush()
+        yield Path(playbook.name)

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """ansible-playbook for tests that run it hundreds of times: imported once, forked for every play.
 
-A third of the processor time of a short play is the import of Ansible, and as much is spent to pack a module, which is
-then kept. Run as a program this is what forks: it reads lines of JSON, each a play with a directory for what it says.
+Most of the processor time of a short play is the import of Ansible and of its plugins, and much is spent to pack a
+module, which is then kept. Run as a program this is what forks: it reads lines of JSON, each a play with a directory
+for what it says.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import sys
 import tempfile
 import traceback
 import typing as t
+import warnings
 from pathlib import Path
 
 # In that directory: what the play writes, and a FIFO for its process and, at its end, its exit status.
@@ -102,6 +104,7 @@ def main() -> None:
     import ansible.executor.process.worker
     import ansible.plugins.strategy  # noqa: F401
 
+    _load_plugins()
     # A play is too short to collect garbage, and looking for it copies the memory that was forked.
     gc.freeze()
     gc.disable()
@@ -110,6 +113,30 @@ def main() -> None:
     for line in sys.stdin:
         if not os.fork():
             _see_to(**json.loads(line))
+
+
+def _load_plugins() -> None:
+    """Those that all plays have, with their documentation, which Ansible reads for their settings: two thirds of the
+    processor time that a play has left.
+    """
+    import ansible.plugins.loader as ansible
+
+    ansible.init_plugin_loader()
+    # Each play does that once more.
+    warnings.filterwarnings("ignore", "AnsibleCollectionFinder has already been configured")
+    import ansible_collections.workers.systemd.plugins.action.pools  # noqa: F401
+
+    for loader in (ansible.inventory_loader, ansible.callback_loader, ansible.vars_loader):
+        list(loader.all(class_only=True))
+    for loader, name in (
+        (ansible.connection_loader, "ssh"),
+        (ansible.shell_loader, "sh"),
+        (ansible.become_loader, "sudo"),
+        (ansible.strategy_loader, "linear"),
+        (ansible.cache_loader, "memory"),
+        (ansible.callback_loader, "ansible.posix.json"),
+    ):
+        loader.get(name, class_only=True)
 
 
 def _see_to(words: t.List[str], said: str, directory: str) -> t.NoReturn:

@@ -13,8 +13,8 @@ PACKAGE = "ansible_collections.workers.systemd.plugins.module_utils"
 # The steps of the flow in their order. Below them is what is true without pools, above them what puts steps together.
 # Files beside the rooms are words that every room may use; the empty name stands for them.
 ROOMS = {
-    "_core": ("", "systemd", "understand", "write", "look", "judge", "decide", "act", "undo", "tell", "fit"),
-    "_host": ("", "systemd", "write", "look", "judge", "act", "undo", "tell", "frame", "runs", "users"),
+    "_core": ("", "systemd", "understand", "write", "look", "judge", "decide", "act", "agent", "undo", "tell", "fit"),
+    "_host": ("", "systemd", "write", "look", "judge", "act", "agent", "undo", "tell", "frame", "runs", "users"),
 }
 HEAD = """\
 digraph rooms {

@@ -27,9 +27,9 @@ WORDS = (
 )
 UNITS = (f"{HOME}/.config/systemd/system", f"{HOME}/.config/systemd/user")
 # Modules that take `scope`, beside `pools`.
-SCOPED = ("rollback", "instances")
+SCOPED = ("rollback", "instances", "pause")
 # A process that works as a user, beside that of the module.
-OF_USERS = "[-]I /proc/self/fd/"
+OF_USERS = "[-]I -c import sys; .* /proc/self/fd/"
 AS_USER = f"""
 runs() {{ command runuser -u {USER} -- env XDG_RUNTIME_DIR=/run/user/{UID} "$@"; }}
 systemctl() {{ if [ -e /run/user/{UID}/bus ]; then runs systemctl --user "$@"; fi; }}
@@ -74,7 +74,7 @@ class UserHost(LabHost):
     def meant(self, text: str) -> str:
         for system, user in (*WORDS, UNITS):
             text = text.replace(system, user)
-        text = text.replace("[A]nsiballZ_pools", f"[A]nsiballZ_pools|{OF_USERS}")
+        text = text.replace("[A]nsiballZ_", f"[A]nsiballZ_|{OF_USERS}")
         # --user-unit is of whoever asks.
         return re.sub(r"-u (\w+@\w+)", r"_SYSTEMD_USER_UNIT=\1.service + USER_UNIT=\1.service", text)
 

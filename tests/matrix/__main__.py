@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """python3 -m tests.matrix: tries everything, keeps what it found, and writes the tables of the README; takes two hours.
 
-MATRIX_SUITES and MATRIX_CORES ask for some of it, such as "bullseye sid" and "2.17", or for "" of one half; the other
+MATRIX_SUITES and MATRIX_CORES ask for some of it, such as "bullseye sid" and "2.18", or for "" of one half; the other
 columns stay as they were found before. Logs are in .cache/matrix/logs.
 """
 

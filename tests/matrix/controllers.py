@@ -26,7 +26,12 @@ class Core(t.NamedTuple):
     community: str
 
 
-CORES = (Core("2.17", "3.10", "10"), Core("2.19", "3.11", "12"), Core("2.21", "3.13", "14"))
+CORES = (
+    Core("2.18", "3.11", "11"),
+    Core("2.19", "3.11", "12"),
+    Core("2.20", "3.12", "13"),
+    Core("2.21", "3.13", "14"),
+)
 TOOLS = ("pytest", "pytest-cov", "pytest-xdist", "hypothesis", "PyYAML", "antsibull-docs", "mypy")
 UNIT = ("pytest", "--numprocesses=auto", "--dist=worksteal", "tests/unit")
 SANITY = ("sh", "tests/sanity.sh")

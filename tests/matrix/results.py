@@ -10,8 +10,8 @@ import xml.etree.ElementTree as ET
 from dataclasses import asdict, dataclass
 
 BEGIN, END = "<!-- From `make test-matrix`. -->\n\n", "<!-- End of the matrix. -->\n"
-# How the suites end that a few scenarios only are tried on.
-MORE_PROGRAMS = "-programs"
+# How the suites end that a few scenarios only are tried on, and how the names of virtual machines do.
+MORE_PROGRAMS, MACHINE = "-programs", "-machine"
 PASSED, NOT_TRIED = "passed", "not tried"
 
 
@@ -65,9 +65,16 @@ def of_junit(text: str) -> str:
 def page(now: str, found: Found) -> str:
     """The text of a page with these tables instead of those that it has."""
     head, behind = now.split(BEGIN, 1)
-    more = {suite: column for suite, column in found.targets.items() if suite.endswith(MORE_PROGRAMS)}
-    systems = {suite: column for suite, column in found.targets.items() if suite not in more}
-    halves = {"on the target": systems, "there, with more programs": more, "on the controller": found.controllers}
+    more, machines = (
+        {suite: column for suite, column in found.targets.items() if suite.endswith(end)}
+        for end in (MORE_PROGRAMS, MACHINE)
+    )
+    halves = {
+        "on the target": {key: one for key, one in found.targets.items() if key not in {**more, **machines}},
+        "there, with more programs": more,
+        "on a machine of its own": machines,
+        "on the controller": found.controllers,
+    }
     tables = "".join(_table(title, half) for title, half in halves.items() if half)
     return f"{head}{BEGIN}{tables}{END}{behind.split(END, 1)[1]}"
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import shlex
 import typing as t
 from dataclasses import dataclass, field
 
@@ -46,7 +47,8 @@ class Damage:
 
     @property
     def script(self) -> str:
-        return f"unit '{self.bad_unit}'\n{self.show}\necho ----\nunit '{self.good_unit}'\n{self.show}\n"
+        parts = ((self.bad_unit, self.says), (self.good_unit, self.instead_says))
+        return "echo ----\n".join(f"unit '{unit}' {shlex.quote(says)}\n{self.show}\n" for unit, says in parts)
 
     def files(self) -> t.Iterator[t.Tuple[str, str]]:
         yield f"{UNITS}/{self.bad_unit}", _text(self.start, [*self.base, *self.bad])
@@ -77,8 +79,8 @@ STOP_IN_SOME_JOBS = (
     ' [ "$told" = lost=0 ] || break; done; echo $told'
 )
 CHILD = (
-    "systemctl start $U; said up; systemctl stop $U; sleep 0.1\n"
-    "pid=$(cat /run/lab/${U%.service}.child); [ -e /proc/$pid ] && echo left || echo gone; kill $pid 2>/dev/null; true"
+    "systemctl start $U; said up; systemctl stop $U; after 0.1 child\n"
+    "kill $(cat /run/lab/${U%.service}.child) 2>/dev/null; true"
 )
 MAIN_AFTER_STOP = (
     "systemctl start $U; said up; pid=$(systemctl show -p MainPID --value $U); systemctl stop $U\n"
@@ -87,9 +89,9 @@ MAIN_AFTER_STOP = (
 BYE = "systemctl start $U; said up; systemctl stop $U; grep -q bye $LOG && echo bye || echo killed"
 STATE_AFTER_STOP = "systemctl start $U; said up; systemctl stop $U; state"
 START = "start; systemctl stop $U"
-LOOK_LATER = "systemctl start $U; sleep 0.6; restarted"
+LOOK_LATER = "systemctl start $U; after 0.6 restarted; stop"
 TOLD = "systemctl start $U; said .; cat $LOG; systemctl stop $U"
-TIMED = "timeout 0.8 systemctl start $U 2>/dev/null; echo rc=$?; systemctl stop $U"
+TIMED = "timeout 5 systemctl start $U 2>/dev/null; echo rc=$?; systemctl stop $U"
 ENV_FILE = "f=$(systemctl show -p EnvironmentFiles --value $U | cut -d' ' -f1)"
 NOBODY_SEES = "grep -c hunter2; true"
 
@@ -132,7 +134,7 @@ STOPS = (
     ),
     Damage(
         "stop-timeout-endless",
-        "systemctl start $U; said up; timeout 0.8 systemctl stop $U; echo rc=$?; systemctl kill -s KILL $U; true",
+        "systemctl start $U; said up; timeout 5 systemctl stop $U; echo rc=$?; systemctl kill -s KILL $U; true",
         "rc=124",
         "rc=0",
         ["TimeoutStopSec=infinity"],
@@ -162,7 +164,7 @@ STOPS = (
 RESTARTS = (
     Damage(
         "restart-is-off",
-        "systemctl start $U; systemctl kill -s KILL $U; sleep 0.4; restarted",
+        "systemctl start $U; systemctl kill -s KILL $U; after 0.4 restarted; stop",
         "stays failed",
         "restarted",
         ["Restart=no", "Install.WantedBy=multi-user.target"],
@@ -179,7 +181,7 @@ RESTARTS = (
     ),
     Damage(
         "start-limit-gives-up",
-        "systemctl start $U; sleep 1.2; state",
+        "systemctl start $U; after 1.2 state",
         "failed",
         "activating",
         ["RestartSec=50ms"],
@@ -188,7 +190,7 @@ RESTARTS = (
     ),
     Damage(
         "start-limit-in-service-section",
-        "systemctl start $U; sleep 1.2; state; systemctl stop $U",
+        "systemctl start $U; after 1.2 state; systemctl stop $U",
         "failed",
         "activating",
         ["RestartSec=0", "StartLimitIntervalSec=0"],
@@ -198,8 +200,7 @@ RESTARTS = (
     ),
     Damage(
         "restart-storm",
-        "systemctl start $U; sleep 1; n=$(systemctl show -p NRestarts --value $U); systemctl stop $U\n"
-        "[ $n -gt 5 ] && echo many || echo few",
+        "systemctl start $U; after 1 storm; systemctl stop $U",
         "many",
         "few",
         ["RestartSec=0", "Unit.StartLimitIntervalSec=0"],
@@ -237,7 +238,7 @@ RESTARTS = (
     Damage("failure-is-ignored", START, "start rc=0", "start rc=1", start="-/srv/lab/gone", good_start="/srv/lab/gone"),
     Damage(
         "run-time-ends-for-good",
-        "systemctl start $U; sleep 0.8; restarted",
+        "systemctl start $U; after 0.8 restarted; stop",
         "stays failed",
         "restarted",
         ["RuntimeMaxSec=100ms", "Restart=no", "Install.WantedBy=multi-user.target"],
@@ -246,8 +247,7 @@ RESTARTS = (
     ),
     Damage(
         "requires-takes-worker-down",
-        "systemctl start $U; systemctl stop lab-broker; systemctl start lab-broker\n"
-        "sleep 0.2; state; systemctl stop $U",
+        "systemctl start $U; systemctl stop lab-broker; systemctl start lab-broker\nafter 0.2 state; systemctl stop $U",
         "inactive",
         "active",
         ["Unit.Requires=lab-broker.service", "Unit.After=lab-broker.service"],
@@ -410,7 +410,7 @@ COMMANDS = (
     ),
     Damage(
         "becomes-user-by-command",
-        "systemctl start $U; sleep 0.2; cat /proc/$(systemctl show -p MainPID --value $U)/comm; systemctl stop $U",
+        "systemctl start $U; after 0.2 main_name; systemctl stop $U",
         "runuser",
         "sleep",
         good=["User=lab"],
@@ -429,7 +429,7 @@ COMMANDS = (
     ),
     Damage(
         "worker-detaches",
-        "systemctl start $U; sleep 0.3; state; systemctl stop $U",
+        "systemctl start $U; after 0.3 state; systemctl stop $U",
         "inactive",
         "active",
         start=f"/bin/sh -c '{SLEEP} &'",
@@ -454,11 +454,11 @@ TYPES = (
         "start rc=0",
         start="/bin/sh -c 'cd /; /srv/lab/ready; true'",
         good_start="/bin/sh -c 'cd /; exec /srv/lab/ready'",
-        base=("Type=notify", "TimeoutStartSec=700ms"),
+        base=("Type=notify", "TimeoutStartSec=5s"),
     ),
     Damage(
         "watchdog-is-never-fed",
-        "systemctl start $U; sleep 0.6; systemctl show -p Result --value $U; systemctl stop $U",
+        "systemctl start $U; after 0.6 show Result; systemctl stop $U",
         "watchdog",
         "success",
         ["WatchdogSec=200ms"],
@@ -545,7 +545,7 @@ SANDBOXES = (
     ),
     Damage(
         "private-tmp-is-not-shared",
-        "systemctl start $U; sleep 0.2; [ -e /tmp/lab.sock ] && echo shared || echo hidden; systemctl stop $U",
+        "systemctl start $U; after 0.2 socket; systemctl stop $U",
         "hidden",
         "shared",
         ["PrivateTmp=yes"],
@@ -553,7 +553,7 @@ SANDBOXES = (
     ),
     Damage(
         "written-file-is-read-only",
-        "systemctl start $U; sleep 0.2; systemctl show -p SubState --value $U; systemctl stop $U",
+        "systemctl start $U; after 0.2 show SubState; systemctl stop $U",
         "failed",
         "running",
         ["ProtectSystem=strict"],
@@ -564,7 +564,7 @@ SANDBOXES = (
     ),
     Damage(
         "forbidden-call-kills",
-        "systemctl start $U; sleep 0.2; systemctl show -p SubState --value $U; systemctl stop $U",
+        "systemctl start $U; after 0.2 show SubState; systemctl stop $U",
         "auto-restart",
         "running",
         ["SystemCallFilter=~@resources"],
@@ -573,7 +573,7 @@ SANDBOXES = (
     ),
     Damage(
         "network-is-shut-off",
-        "systemctl start $U; sleep 0.3; systemctl show -p SubState --value $U; systemctl stop $U",
+        "systemctl start $U; after 0.3 show SubState; systemctl stop $U",
         "auto-restart",
         "running",
         ["RestrictAddressFamilies=AF_UNIX"],
@@ -583,7 +583,8 @@ SANDBOXES = (
     ),
     Damage(
         "process-limit-counts-the-host",
-        f'for _ in 1 2; do runuser -u lab -- {SLEEP} & pids="$pids $!"; done; sleep 0.1\n'
+        f'for _ in 1 2; do runuser -u lab -- {SLEEP} & pids="$pids $!"; done\n'
+        "until [ $(pgrep -c -u lab -x sleep) -ge 2 ]; do sleep 0.1; done\n"
         "start; systemctl stop $U; kill $pids; pids=",
         "start rc=1",
         "start rc=0",
@@ -610,8 +611,7 @@ SANDBOXES = (
     ),
     Damage(
         "output-goes-nowhere",
-        "systemctl start $U; sleep 0.1; journalctl --sync; journalctl -q -o cat -u $U | grep -c oops\n"
-        "systemctl stop $U",
+        "systemctl start $U; after 0.1 complaints\nsystemctl stop $U",
         "0",
         "1",
         ["StandardOutput=null"],
@@ -620,8 +620,8 @@ SANDBOXES = (
     ),
     Damage(
         "log-is-overwritten",
-        "rm -f /run/lab/out; for _ in 1 2; do systemctl restart $U; sleep 0.1; done; wc -l < /run/lab/out\n"
-        "systemctl stop $U",
+        "rm -f /run/lab/out; systemctl start $U; until [ -s /run/lab/out ]; do sleep 0.1; done\n"
+        "systemctl restart $U; after 0.2 lines; systemctl stop $U",
         "1",
         "2",
         ["StandardOutput=truncate:/run/lab/out"],

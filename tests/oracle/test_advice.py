@@ -15,10 +15,15 @@ PREPARE = """
 id app >/dev/null 2>&1 || useradd --system app
 mkdir -p /srv/app /etc/app /jobs
 for file in /etc/app/secrets /etc/app/db /etc/a; do touch $file; done
-ln -sf ../bin/flock /bin/flock 2>/dev/null; true
+[ -e /bin/flock ] || ln -s /usr/bin/flock /bin/flock
 """
 # What stands in for a worker: it does nothing, whatever it is told.
 STAND_IN = "#!/bin/sh\nexec /bin/sleep 600\n"
+# What a real PHP and a real Node are given where the host has them.
+SCRIPTS = {
+    "/srv/app/artisan": "<?php sleep(600);\n",
+    "/srv/app/worker.js": "setTimeout(() => {}, 600000)\n",
+}
 # They wait for a message that a stand-in does not send; the last needs a kernel with the BPF LSM.
 NOT_STARTED = {
     "ready-from-a-child-is-refused",
@@ -45,16 +50,18 @@ def states(host: OracleHost) -> dict[str, str]:
     host.sh(PREPARE)
     there = set(host.sh("for f in /bin/* /usr/bin/*; do echo $f; done").split())
     stand_ins = {program(one) for one in STARTED.values()} | {"/srv/worker", "/srv/app/worker"}
-    host.write_all(dict.fromkeys(stand_ins - there, STAND_IN), 0o755)
+    host.write_all({**dict.fromkeys(stand_ins - there, STAND_IN), **SCRIPTS}, 0o755)
     files = {
         f"{UNITS}/{names(trap, one)[0]}": text(one.good, one.good_start or one.start, one.without)
         for trap, one in STARTED.items()
     }
     host.write_all(files)
     units = [names(trap, one)[1] for trap, one in STARTED.items()]
+    # A worker that fails at once is still active for a moment: the look comes when each had time to fail.
     look = "echo $u $(systemctl show -p ActiveState,Result,ExecMainStatus --value $u)"
     told = host.sh(
-        f"systemctl daemon-reload; for u in {' '.join(units)}; do systemctl start $u 2>/dev/null; {look}; done\n"
+        f"systemctl daemon-reload; for u in {' '.join(units)}; do systemctl start $u 2>/dev/null; done\n"
+        f"sleep 2; for u in {' '.join(units)}; do {look}; done\n"
         f"systemctl stop 'advice-*'; rm {UNITS}/advice-*; systemctl daemon-reload",
         check=False,
     )

@@ -20,11 +20,12 @@ os.chmod("/srv/w", 0o755)
 os.chdir("/tmp")
 answers = {}
 for name, words in json.load(sys.stdin).items():
-    subprocess.run(["rm", "-f", "/tmp/w-told"])
+    # A killed child of the former command may hold the former lock a moment longer: each command gets a new file.
+    subprocess.run(["rm", "-f", "/tmp/w-told", "/tmp/l"])
     nothing = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     started = subprocess.Popen(words, start_new_session=True, **nothing)
     told = ""
-    for _moment in range(100):
+    for _moment in range(600):
         time.sleep(0.05)
         told = open("/tmp/w-told").read() if os.path.exists("/tmp/w-told") else ""
         if told:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from lab import hosts
+from lab import hosts, vms
 from lab.suites import Kind
 from tests.helpers.lab_host import LabHost
 
@@ -29,6 +29,10 @@ class Machine(LabHost):
         """A power cut, and the boot after it."""
         hosts.cut(self.name)
         self.boot()
+
+    def crash(self) -> None:
+        """`reboot -f`."""
+        vms.crash(self.name)
 
     def until(self, happened: t.Callable[[], bool], seconds: float = PATIENCE) -> None:
         super().until(happened, seconds)

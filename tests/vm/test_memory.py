@@ -1,14 +1,34 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A worker that the OOM killer ends: the failed task names it, with the limit, for each instance."""
+"""A worker that is killed for its memory: the failed task names the killer, with the limit, for each instance."""
 
 from __future__ import annotations
+
+import typing as t
 
 from tests.vm.machine import Machine
 
 EATER = """\
 #!/usr/bin/python3
 food = [bytearray(1 << 20) for _ in range(400)]
+"""
+# More than memory.high, again and again. The kernel slows it down: that is pressure.
+SQUEEZED = """\
+#!/usr/bin/python3
+import os, time
+asked = "/run/squeeze"
+print("waits", flush=True)
+while True:
+    try:
+        # One instance takes it.
+        os.unlink(asked)
+        break
+    except FileNotFoundError:
+        time.sleep(0.2)
+food = [bytearray(1 << 20) for _ in range(60)]
+while True:
+    for one in food:
+        one[::4096] = bytes(256)
 """
 
 
@@ -24,3 +44,32 @@ def test_the_oom_killer_is_in_the_verdict(bare: Machine) -> None:
     exits = [failure["exit"] for failure in told.result["failures"]]
     assert exits == ["signal 9 (SIGKILL): OOM killer, MemoryMax=40M"] * 2
     assert "OOM killer, MemoryMax=40M" in told.msg
+
+
+def test_a_member_of_a_pool_that_systemd_oomd_kills_is_back_and_the_others_run_on(bare: Machine) -> None:
+    bare.write("/usr/local/bin/squeezed", SQUEEZED)
+    bare.sh("rm -f /run/squeeze")
+    watched = {
+        "ManagedOOMMemoryPressure": "kill",
+        "ManagedOOMMemoryPressureLimit": "5%",
+        "ManagedOOMMemoryPressureDurationSec": "2s",
+    }
+    told = bare.deploy(
+        {
+            "name": "squeezed",
+            "command": ["/usr/local/bin/squeezed"],
+            "instances": 3,
+            "limits": {"memory_high": "32M", "memory_max": "400M"},
+            "unit": {"Service": watched},
+        }
+    )
+    assert not told.failed, told.msg
+    before = bare.pids("squeezed")
+    bare.sh("touch /run/squeeze")
+    bare.until(lambda: bare.pids("squeezed") not in (before, {}) and len(bare.pids("squeezed")) == 3)
+    after = bare.pids("squeezed")
+    killed = [name for name in before if after[name] != before[name]]
+    assert len(killed) == 1, "the others run on"
+    rows: list[dict[str, t.Any]] = bare.module("pools_info").result["pools"]["squeezed"]["instances"]
+    exits = {row["unit"]: row["last_exit"] for row in rows if row["last_exit"]}
+    assert exits == {f"squeezed@{killed[0]}.service": "signal 9 (SIGKILL): systemd-oomd"}

@@ -211,9 +211,14 @@ def test_the_status_is_a_table_with_its_total(bare: LabHost, run: Player) -> Non
     bare.deploy({**MAIL, "instances": 2}, {**NEWS, "instances": 0})
     told = run(only(bare), {**STATUS, "vars": {"fail": True}})
     assert told.status == 0, told.said
-    rows = told.said[told.said.index(f"\n{bare.name}:\n") :].splitlines()[2:7]
-    assert [row.split()[0] for row in rows[:4]] == ["INSTANCE", "mail@1.service", "mail@2.service", "news"]
-    assert rows[4] == "2 pools, 2 instances wanted: 2 running, 0 stale, 0 flapping, 0 dead"
+    rows = told.said[told.said.index("\nPOOL ") :].splitlines()[1:5]
+    assert [row.split()[:3] for row in rows[:3]] == [
+        ["POOL", "UP", "STATE"],
+        ["mail", "2/2", "up"],
+        ["news", "0/0", "up"],
+    ]
+    assert rows[3] == "2 pools, 2 instances wanted: 2 running, 0 stale, 0 flapping, 0 dead"
+    assert "mail@1.service" not in told.said
 
 
 def test_the_status_ends_with_an_error_where_it_is_asked_to(bare: LabHost, run: Player) -> None:
@@ -223,8 +228,55 @@ def test_the_status_ends_with_an_error_where_it_is_asked_to(bare: LabHost, run: 
     for fails in (False, True):
         told = run(only(bare), {**STATUS, "vars": {"fail": fails}})
         assert told.status == (2 if fails else 0)
-        assert "1 pool, 2 instances wanted: 1 running, 0 stale, 0 flapping, 1 dead\ndead: mail@2.service\n" in told.said
+        assert "1 pool, 2 instances wanted: 1 running, 0 stale, 0 flapping, 1 dead\n" in told.said
+        assert "\nmail@2.service  inactive (dead)" in told.said
     assert f"{bare.name}, dead or flapping: mail@2.service" in told.said
+
+
+def test_the_status_shows_every_instance_of_one_pool(bare: LabHost, run: Player) -> None:
+    bare.deploy(MAIL, NEWS)
+    told = run(only(bare), {**STATUS, "vars": {"pool": "mail"}})
+    assert told.status == 0, told.said
+    assert "\nmail@1.service  active (running)" in told.said
+    assert "news" not in told.said
+    wrong = run(only(bare), {**STATUS, "vars": {"pool": "mial"}})
+    assert wrong.status == 2
+    assert "names: found 'mial', expected one of mail, news (" in wrong.said
+
+
+def test_the_status_of_several_hosts_is_one_table_with_colours(bare_fleet: list[LabHost], run: Player) -> None:
+    first, *others = bare_fleet
+    first.deploy(MAIL)
+    gone = {"gone": {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1}}
+    told = run({**only(*bare_fleet), **gone}, STATUS, ANSIBLE_FORCE_COLOR="1", ANSIBLE_NOCOLOR="")
+    # Of a host that is not reached.
+    assert told.status == 4
+    assert f"\x1b[0;32m{first.name}  mail  1/1  up " in told.said
+    for other in others:
+        assert f"\n{other.name}: no pools on this host\n" in told.said
+    assert "\x1b[0;31mgone: " in told.said
+
+
+def test_the_page_shows_each_host_also_one_that_does_not_answer(bare: LabHost, run: Player, tmp_path: Path) -> None:
+    bare.deploy({**MAIL, "instances": 2})
+    page = tmp_path / "workers.html"
+    gone = {"gone": {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1}}
+    told = run({**gone, **only(bare)}, {**STATUS, "vars": {"page": str(page)}})
+    # Of a host that is not reached.
+    assert told.status == 4
+    text = page.read_text()
+    assert f"<h2>{bare.name}</h2>" in text
+    assert "✔ 2/2" in text
+    assert '<h2>gone</h2><p class="trouble dead">' in text
+    # The browser that is open on it may belong to another user.
+    assert page.stat().st_mode & 0o777 == 0o644
+    assert list(tmp_path.glob(".workers*")) == []
+
+
+def test_the_page_wants_a_directory(bare: LabHost, run: Player, tmp_path: Path) -> None:
+    told = run(only(bare), {**STATUS, "vars": {"page": f"{tmp_path}/none/workers.html"}})
+    assert told.status == 2
+    assert f"dest: found no directory {tmp_path}/none, expected an existing one" in told.said
 
 
 def test_a_worker_that_ends_by_itself_is_told_what_it_is(bare: LabHost, run: Player) -> None:

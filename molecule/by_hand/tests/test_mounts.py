@@ -46,7 +46,7 @@ def test_without_inodes_nothing_is_changed(bare: LabHost) -> None:
     pids = bare.pids("sleeper")
     full = f"""
     cp -a {STATE} /run/kept
-    mount -t tmpfs -o nr_inodes=60,mode=0700 none {STATE}
+    mount -t tmpfs -o nr_inodes=600,mode=0700 none {STATE}
     cp -a /run/kept/. {STATE}; rm -r /run/kept
     i=0; while touch {STATE}/.full$i 2> /dev/null; do i=$((i + 1)); done
     """
@@ -59,6 +59,24 @@ def test_without_inodes_nothing_is_changed(bare: LabHost) -> None:
         assert not bare.deploy(NEW).failed
         assert bare.pids("sleeper") != pids
         assert not bare.deploy(private()).failed
+
+
+def test_what_came_with_an_image_below_an_overlay_can_be_changed_and_removed(bare: LabHost) -> None:
+    """rename(2) of a directory of the lower layer is EXDEV."""
+    bare.deploy(private())
+    lower = {path: f"/run/overlay{path}" for path in ("/etc", STATE)}
+    overlay = "; ".join(
+        f"mkdir -p {upper}/upper {upper}/work; "
+        f"mount -t overlay none -o lowerdir={path},upperdir={upper}/upper,workdir={upper}/work {path}"
+        for path, upper in lower.items()
+    )
+    with mounted(bare, overlay, *lower):
+        assert not bare.deploy(NEW).failed
+        told = bare.deploy(private(state="absent"))
+        assert not told.failed, told.msg
+        assert bare.pids("sleeper") == {}
+        assert bare.sh(f"ls -A {STATE}/generations; ls -d /etc/systemd/system/sleeper*", check=False) == ""
+    bare.sh("rm -rf /run/overlay")
 
 
 def test_mounts_on_directories_of_a_pool_stay_when_it_goes(bare: LabHost) -> None:

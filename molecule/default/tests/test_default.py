@@ -56,16 +56,16 @@ def test_secrets_are_in_the_worker_and_nowhere_else(lab: LabHost, host: t.Any) -
     assert (file.mode, file.user) == (0o600, "root")
     assert host.file("/etc/workers.systemd/app-queue").mode == 0o700
     assert lab.sh("grep -rl an-example-not-a-secret /etc/systemd /run/systemd /var/log", check=False) == ""
-    assert "an-example-not-a-secret" not in lab.sh("systemctl show app-queue@1; journalctl --no-pager -o json -b")
+    assert "an-example-not-a-secret" not in lab.sh("systemctl show app-queue@1") + lab.journal("-o json -b")
 
 
 def test_the_journal_finds_them_by_instance_and_by_pool(lab: LabHost) -> None:
-    one = lab.sh("journalctl --no-pager -o cat -u app-queue@3")
+    one = lab.journal("-o cat -u app-queue@3")
     assert "instance 3 works on orders" in one
     assert "instance 2" not in one
-    pool = lab.sh("journalctl --no-pager -o cat WORKERS_POOL=app-queue")
+    pool = lab.journal("-o cat WORKERS_POOL=app-queue")
     assert all(f"instance {name} works on orders" in pool for name in "1234")
-    assert "app-queue@3[" in lab.sh("journalctl --no-pager -o short -u app-queue@3")
+    assert "app-queue@3[" in lab.journal("-o short -u app-queue@3")
 
 
 def test_a_second_run_does_nothing_at_all(lab: LabHost) -> None:

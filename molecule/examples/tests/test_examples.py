@@ -34,7 +34,12 @@ systemctl daemon-reload
 systemctl start celery@1 mail-worker@1 nginx php8.2-fpm
 """
 # What an operator keeps elsewhere.
-VAULT = {"vault_app_key": "a-key", "vault_db_password": "a-password", "vault_redis_url": "redis://127.0.0.1"}
+VAULT = {
+    "vault_api_key": "a-key",
+    "vault_app_key": "a-key",
+    "vault_db_password": "a-password",
+    "vault_redis_url": "redis://127.0.0.1",
+}
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +48,7 @@ def ready(lab: LabHost) -> t.Iterator[LabHost]:
     lab.sh(HOST)
     for release in range(4):
         lab.deploy({"name": "app-queue", "command": "/bin/sleep infinity", "environment": {"RELEASE": release}})
+    lab.module("pools", pools=[], timers=[{"name": "report", "command": "/bin/true", "schedule": "daily"}])
     yield lab
     lab.remove_pools()
     lab.sh("systemctl stop 'celery@*' 'mail-worker@*' nginx php8.2-fpm; rm -r /usr/local/lib/systemd/system /srv/app")

@@ -210,7 +210,7 @@ def test_what_systemd_reads_otherwise_is_told_by_file_and_line(clean: LabHost) -
         for path in ("/etc/lab.env", "/etc/lab-1.env"):
             lines = {line.split(f"{path}:")[1].split(":")[0] for line in told if f"{path}:" in line}
             assert lines == {str(number) for number in TOLD}
-        linted = clean.module("lint", units=["odd@.service"], fail_on="never").result["findings"]
+        linted = clean.module("lint_info", units=["odd@.service"], fail_on="never").result["findings"]
         assert {one["line"] for one in linted if one["file"] == "/etc/lab.env"} == TOLD
         replaced = clean.module("env_file", path="/etc/lab.env", variables={"QUEUE": "high"})
         assert any(line.startswith("/etc/lab.env:1, as it was: ") for line in replaced.result["warnings"])

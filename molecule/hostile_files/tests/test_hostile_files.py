@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 import typing as t
+from pathlib import Path
 
 import pytest
 
@@ -62,7 +63,7 @@ def test_the_host_puts_back_without_a_look_at_what_a_worker_owns(home: LabHost) 
     new = ["/bin/sh", "-c", f"{TRICKS['endless']}; exec sleep infinity"]
     with home.deploying(watcher(new, rollout={"min_healthy_time": "5s"}), workers_confirm="2s") as deploy:
         home.until(lambda: home.sh(f"stat -c %s {WATCHED}").strip() != "2")
-        home.sh("pkill -KILL -f '[A]nsiballZ_pools'")
+        home.sh("pkill -KILL -f '[A]nsiballZ_'")
         deploy.kill()
         deploy.wait()
     home.until(lambda: '"undone"' in home.sh("cat /var/lib/workers.systemd/journal"))
@@ -155,3 +156,100 @@ def test_no_worker_gets_the_secrets_of_another_through_a_file_of_its_own(home: L
     for root in ({"user": "root"}, {"unit": {"Service": {"ExecStartPre": "+/bin/true"}}}):
         told = home.deploy(watcher(environment_files=["/srv/ours/.env"], **root))
         assert "/srv/ours/.env, which systemd reads as root, and /srv/ours/.env belongs to app" in told.msg
+
+
+DEAD = "/mnt/dead"
+SERVER = Path(__file__).parents[3] / "tests/helpers/dead_file_system.py"
+# A unit without a path there.
+UNIT = "[Service]\nExecStart=/bin/sleep 1d\nUser=app\n"
+
+
+@pytest.fixture
+def dead(home: LabHost) -> t.Iterator[LabHost]:
+    """With a file system whose server has taken each request and answers none: SIGKILL ends no look at it."""
+    if "fuse" not in home.sh("ls /dev"):
+        pytest.skip("the kernel of this machine has no FUSE")
+    home.copy(SERVER, "/root/dead_file_system.py")
+    home.sh(f"mkdir -p {DEAD}; systemd-run --unit=dead-server python3 /root/dead_file_system.py {DEAD}")
+    home.until(lambda: home.sh(f"grep -c ' {DEAD} ' /proc/mounts", check=False).strip() == "1")
+    yield home
+    # With its server all looks end.
+    home.sh(f"systemctl stop dead-server; umount {DEAD}; rmdir {DEAD}; rm -f /etc/systemd/system/on-*.service")
+
+
+def test_a_dead_server_costs_a_deploy_its_patience_and_no_more(dead: LabHost) -> None:
+    dead.sh(f"ln -sfn {DEAD}/app {HOME}/current")
+    named = {
+        "command": f"{DEAD}/bin/worker --fast",
+        "working_directory": f"{DEAD}/app",
+        "environment_files": [f"-{DEAD}/env-%i"],
+        "watch": [f"{HOME}/current"],
+        "writable_paths": [f"{DEAD}/spool"],
+        "busy_check": ["/bin/sh", f"{DEAD}/busy"],
+        "rollout": {"health_check": [f"{DEAD}/check"]},
+    }
+    before = dead.tree()
+    for check in (False, True):
+        began = time.monotonic()
+        told = dead.deploy({"name": "watcher", "user": "app", "instances": 1, **named}, check=check)
+        assert told.failed
+        for option, path in {
+            "command": f"{DEAD}/bin/worker",
+            "working_directory": f"{DEAD}/app",
+            "environment_files[0]": f"{DEAD}/env-1",
+            "watch[0]": f"{HOME}/current",
+            "writable_paths": f"{DEAD}/spool",
+            "busy_check": f"{DEAD}/busy",
+            "rollout.health_check": f"{DEAD}/check",
+        }.items():
+            assert f"pools[0] (watcher).{option}: found {path}, which does not answer" in told.msg
+        assert time.monotonic() - began < 120
+    assert dead.tree() == before
+    # The looks still wait in the kernel, and hold neither the lock nor the next run.
+    assert not dead.deploy(watcher()).failed
+
+
+def test_lint_and_unit_file_name_the_path_and_judge_the_rest(dead: LabHost) -> None:
+    for name, text in {"on-disk": f"{UNIT}Nice=99\n", "on-server": f"{UNIT}ExecStop={DEAD}/stop\n"}.items():
+        dead.write(f"/etc/systemd/system/{name}.service", text, mode="0644")
+    told = dead.module("lint_info", units=["on-*.service"])
+    found = [(row["unit"], row["id"]) for row in told.result["findings"]]
+    assert [unit for unit, finding in found if finding == "path-does-not-answer"] == ["on-server.service"]
+    assert {unit for unit, _finding in found} == {"on-disk.service", "on-server.service"}
+    told = dead.module("lint_info", units=[f"{DEAD}/*.service"])
+    assert f"units[0]: found {DEAD}/*.service, which does not answer" in told.msg
+    told = dead.module("unit_file", name="on-file.service", content=f"{UNIT}EnvironmentFile={DEAD}/env\n")
+    assert told.failed
+    assert "path-does-not-answer" in told.msg
+
+
+def test_a_server_that_dies_during_a_rollout_fails_a_check_and_not_the_run(dead: LabHost) -> None:
+    """execve(2) of the check waits in the kernel: the version is rolled back all the same."""
+    check, other = "/usr/local/bin/is-up", "/usr/local/bin/is-up.other"
+    # ln(1) would look at what it links to.
+    dead.sh(
+        f"""ln -sfn /bin/true {check}; rm -f {other}; python3 -c 'import os; os.symlink("{DEAD}/true", "{other}")'"""
+    )
+    version = {
+        "name": "watcher",
+        "user": "root",
+        "instances": 2,
+        "hardening": "off",
+        "rollout": {
+            "min_healthy_time": "300ms",
+            "max_parallel": 1,
+            "health_check": [check],
+            "healthy_deadline": "15s",
+        },
+    }
+    good = ["/bin/sh", "-c", f"rm -f {check}; ln -s /bin/true {check}; exec sleep 1d"]
+    bad = ["/bin/sh", "-c", "cd /usr/local/bin; mv -fT is-up.other is-up; exec sleep 1d"]
+    assert not dead.deploy({**version, "command": good}).failed
+    pids = dead.pids("watcher")
+    told = dead.deploy({**version, "command": bad})
+    assert told.failed
+    assert "did not end within 10 s" in told.msg
+    assert "generation 1" in told.msg
+    assert "is put back" in told.msg
+    assert dead.pids("watcher")["2"] == pids["2"]
+    assert "is-up.other" not in dead.sh("cat /etc/systemd/system/watcher@.service")

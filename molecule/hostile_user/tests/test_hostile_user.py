@@ -6,7 +6,6 @@ anything.
 
 from __future__ import annotations
 
-import time
 import typing as t
 
 import pytest
@@ -31,7 +30,7 @@ def as_user(clean: LabHost, script: str) -> str:
 
 
 # What works as him, and nothing else of his.
-WORKS_AS_HIM = "'^[^ ]+ -I /proc/self/fd/'"
+WORKS_AS_HIM = "'^[^ ]+ -I -c import sys; .* /proc/self/fd/'"
 FOUND = f"pgrep -u {USER} -f {WORKS_AS_HIM}"
 
 
@@ -83,10 +82,8 @@ def test_what_he_plants_fails_his_own_pools_at_most(clean: LabHost) -> None:
     as_user(clean, HARMLESS)
     for number, (what, (done, undone)) in enumerate({"nothing harmful": ("", ""), **HARMFUL}.items()):
         as_user(clean, done)
-        begun = time.monotonic()
         told = clean.deploy({**OURS, "environment": {"N": str(number)}}, his(environment={"N": str(number)}))
-        # What hangs is ended after 120 s.
-        assert time.monotonic() - begun < 110, what
+        assert "was killed" not in told.msg, f"{what}: the run has waited for it until its deadline"
         assert told.plan("plain"), what
         if done:
             by_itself(told)

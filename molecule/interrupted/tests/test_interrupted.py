@@ -10,6 +10,7 @@ from functools import partial
 import pytest
 
 from tests.helpers.lab_host import LabHost
+from tests.helpers.plays import Playing
 from tests.helpers.pools import queues, sleeper
 
 COUNT = 6
@@ -22,7 +23,7 @@ def killed(lab: LabHost, pool: dict[str, t.Any], when: t.Callable[[], bool]) -> 
     """A deploy of a pool that is killed then."""
     with lab.deploying(pool, **PATIENT) as deploy:
         lab.until(when)
-        lab.sh("pkill -KILL -f '[A]nsiballZ_pools'")
+        lab.sh("pkill -KILL -f '[A]nsiballZ_'")
         deploy.wait()
 
 
@@ -86,7 +87,9 @@ def test_the_lock_of_a_killed_run_is_gone(bare: LabHost) -> None:
     assert not bare.deploy(one_by_one("old")).failed
 
 
-SLOW = """#!/bin/sh
+DECIDES = "/run/decides"
+SLOW = f"""#!/bin/sh
+touch {DECIDES}
 sleep 4
 exec /usr/bin/systemd-analyze "$@"
 """
@@ -101,12 +104,12 @@ def test_a_second_attempt_waits_for_the_first_one_that_still_decides(bare: LabHo
         "pools": [one_by_one("new", rollout={"min_healthy_time": "300ms", "max_parallel": "100%"})],
         "_follow": "00000000000000a1",
     }
-    attempt = {"workers.systemd.pools": asked, "async": 60, "poll": 0}
+    attempt = {"workers.systemd.pools": asked, "async": 300, "poll": 0}
     try:
         said = bare.raw(
             [
                 {**attempt, "register": "first"},
-                {"ansible.builtin.wait_for": {"timeout": 2}},
+                {"ansible.builtin.wait_for": {"path": DECIDES, "timeout": 60}},
                 {**attempt, "register": "second"},
                 *(
                     {
@@ -114,15 +117,81 @@ def test_a_second_attempt_waits_for_the_first_one_that_still_decides(bare: LabHo
                         "register": "told",
                         "until": "told is finished",
                         "delay": 1,
-                        "retries": 40,
+                        "retries": 240,
                     }
                     for name in ("first", "second")
                 ),
             ]
         )
     finally:
-        bare.sh("rm /usr/local/sbin/systemd-analyze")
+        bare.sh(f"rm -f /usr/local/sbin/systemd-analyze {DECIDES}")
     assert "failed=0" in said, said
     assert set(queues(bare).values()) == {"new"}
     assert not set(bare.pids("sleeper").values()) & set(pids.values())
     assert len(bare.sh("ls /var/lib/workers.systemd/generations/sleeper").split()) == 2, "one deploy, not two"
+
+
+# ---- the host reboots under a running play
+
+STARTS = "/var/tmp/starts"
+
+
+def counted(queue: str, **more: t.Any) -> dict[str, t.Any]:
+    """A pool that writes down each start. The host watches it for 3 s when it puts it back."""
+    command = ["/bin/sh", "-c", f'echo "$QUEUE" >> {STARTS}; exec sleep infinity']
+    defaults = {"command": command, "hardening": "off", "rollout": {"min_healthy_time": "3s"}}
+    return sleeper(queue, **{**defaults, **more})
+
+
+def rebooted_in(lab: LabHost, playing: t.ContextManager[Playing], happened: t.Callable[[], bool]) -> str:
+    """What a play says whose host loses its power in the middle."""
+    with playing as play:
+        lab.until(happened)
+        lab.sh(f"rm -f {STARTS}; sync")
+        lab.cut()
+        assert play.wait() != 0
+    assert "has been deploying since" not in play.played.said
+    assert "can't cd" not in play.played.said
+    return play.played.said.replace(f"{lab.owner}/", "")
+
+
+@pytest.mark.user_scope
+def test_a_play_says_that_its_host_rebooted_and_starts_nothing_anew(bare: LabHost) -> None:
+    bare.deploy(counted("old"))
+    slow = counted("new", rollout={"min_healthy_time": "60s"})
+    said = rebooted_in(bare, bare.deploying(slow), lambda: "new" in queues(bare).values())
+    assert "the host rebooted during the rollout and has put sleeper back to generation 1" in said
+    assert queues(bare) == {"1": "old", "2": "old"}
+    assert "new" not in bare.sh(f"cat {STARTS}")
+    assert "died, and the host put back" in bare.deploy(counted("old")).result["resumed"]
+
+
+def test_a_reboot_in_a_rollback(bare: LabHost) -> None:
+    """A stop that takes long keeps the rollback busy."""
+    stubborn = ["/bin/sh", "-c", "trap '' TERM; while sleep 1; do :; done"]
+    bare.deploy(counted("first", rollout={"min_healthy_time": "300ms"}))
+    bare.deploy(counted("second", command=stubborn, rollout={"min_healthy_time": "300ms"}))
+    written = "grep first /etc/workers.systemd/sleeper/environment"
+    said = rebooted_in(
+        bare,
+        bare.playing([{"workers.systemd.rollback": {"pool": "sleeper"}}]),
+        lambda: bare.sh(written, check=False) != "",
+    )
+    assert "the host rebooted during the rollout and has put sleeper back to generation 2" in said
+    assert queues(bare) == {"1": "second", "2": "second"}
+
+
+def test_a_reboot_in_a_restart(bare: LabHost) -> None:
+    """It changes no version, so the host has nothing to put back."""
+    bare.deploy(counted("old"))
+    before = bare.pids("sleeper")
+    slow = {"min_healthy_time": "60s", "max_parallel": 1}
+    restart = {"units": ["sleeper@1", "sleeper@2"], "state": "restarted", "rollout": slow}
+    said = rebooted_in(
+        bare,
+        bare.playing([{"workers.systemd.instances": restart}]),
+        lambda: bare.pids("sleeper").get("1", before["1"]) != before["1"],
+    )
+    assert "the host rebooted during the rollout" in said
+    assert "no version of a pool was half deployed" in said
+    assert bare.sh(f"cat {STARTS}").split() == ["old"] * 2

@@ -70,3 +70,30 @@ def test_a_changed_limit_is_in_force_without_a_restart(bare: LabHost) -> None:
     assert bare.pids("limited") == before
     bare.sh("touch /run/eat")
     bare.until(lambda: bare.pids("limited").get("1", before["1"]) != before["1"])
+
+
+CHATTY = """\
+#!/usr/bin/python3
+import time
+for number in range(5000):
+    print("line", number, flush=True)
+time.sleep(1000)
+"""
+
+
+def test_a_worker_that_writes_too_much_is_cut_short_and_others_are_not(bare: LabHost) -> None:
+    bare.write("/usr/local/bin/chatty", CHATTY)
+    talker = {"command": ["/usr/local/bin/chatty"], "instances": 1}
+    told = bare.deploy(
+        {"name": "limited", **talker, "logs": {"burst": 50, "per": "1h"}},
+        {"name": "free", **talker, "logs": {"burst": 0}},
+    )
+    assert not told.failed, told.msg
+
+    def written(pool: str) -> int:
+        found = "journalctl -b -o cat --no-pager -u {}@1 _PID=$(systemctl show --value -p MainPID {}@1) | grep -c ^line"
+        return int(bare.sh(f"journalctl --sync; {found.format(pool, pool)}", check=False))
+
+    bare.until(lambda: written("free") == 5000)
+    # journald allows up to six times as many (burst_modulate() in journald-rate-limit.c).
+    assert 50 <= written("limited") <= 300

@@ -145,7 +145,7 @@ def test_units_that_are_there_are_judged_and_left_alone(clean: LabHost) -> None:
     clean.sh(f"head -c 10000000 /dev/zero > {UNITS}/lab-big.service; mkdir {UNITS}/lab-dir.service")
     clean.sh(f"head -c 5000 /dev/urandom > {UNITS}/lab-junk.service")
     before = clean.tree()
-    told = clean.module("lint", units=[f"{UNITS}/lab-*"], fail_on="never")
+    told = clean.module("lint_info", units=[f"{UNITS}/lab-*"], fail_on="never")
     found = {
         (one["file"][len(UNITS) + 1 :], one["directive"] or one["id"], one["severity"])
         for one in told.result["findings"]
@@ -160,7 +160,7 @@ def test_units_that_are_there_are_judged_and_left_alone(clean: LabHost) -> None:
     }
     assert any(name == "lab-junk.service" for name, _, _ in found)
     assert not told.changed
-    told = clean.module("lint")
+    told = clean.module("lint_info")
     assert told.failed
     place = f"{UNITS}/lab-a@.service"
     assert f"{place}:3: error: found 99" in told.msg
@@ -174,9 +174,9 @@ def test_an_instance_is_judged_with_the_file_of_its_template(clean: LabHost) -> 
     clean.sh(f"mkdir -p {UNITS}/lab-a@x.service.d {UNITS}/lab-a@y.service.d")
     clean.write(f"{UNITS}/lab-a@x.service.d/x.conf", "[Service]\nCPUQuota=many\n", "0644")
     clean.write(f"{UNITS}/lab-a@y.service.d/y.conf", "[Service]\nRetsart=no\n", "0644")
-    told = clean.module("lint", units=["lab-a@x.service", "lab-b@x.service"], fail_on="never")
+    told = clean.module("lint_info", units=["lab-a@x.service", "lab-b@x.service"], fail_on="never")
     assert [one["where"] for one in told.result["problems"]] == ["units[1]"]
-    told = clean.module("lint", units=["lab-a@x.service"], fail_on="never")
+    told = clean.module("lint_info", units=["lab-a@x.service"], fail_on="never")
     assert {one["unit"] for one in told.result["findings"]} == {"lab-a@x.service"}
     assert {one["directive"] for one in told.result["findings"]} >= {"Nice", "CPUQuota"}
     assert "Retsart" not in {one["directive"] for one in told.result["findings"]}
@@ -186,29 +186,29 @@ def test_an_instance_is_judged_with_the_file_of_its_template(clean: LabHost) -> 
 def test_nothing_that_a_deploy_wrote_is_found_fault_with(clean: LabHost) -> None:
     deployed = clean.deploy(GOOD)
     assert not deployed.failed, deployed.msg
-    told = clean.module("lint", units=[f"{UNITS}/{GOOD['name']}*", f"{UNITS}/workers-*"], fail_on="warning")
+    told = clean.module("lint_info", units=[f"{UNITS}/{GOOD['name']}*", f"{UNITS}/workers-*"], fail_on="warning")
     assert (told.failed, told.result["findings"]) == (False, []), told.msg
 
 
 def test_findings_can_be_left_out_and_need_not_fail(clean: LabHost) -> None:
     clean.write(f"{UNITS}/lab-a.service", "[Service]\nExecStart=/bin/true\nStandardOutput=syslog\n", "0644")
-    assert not clean.module("lint", units=["lab-a.service"]).failed
-    assert clean.module("lint", units=["lab-*"], fail_on="warning").failed
+    assert not clean.module("lint_info", units=["lab-a.service"]).failed
+    assert clean.module("lint_info", units=["lab-*"], fail_on="warning").failed
     told = clean.module(
-        "lint", units=["lab-a.service"], skip=["systemd", "obsolete-value"], fail_on="warning", check=True
+        "lint_info", units=["lab-a.service"], skip=["systemd", "obsolete-value"], fail_on="warning", check=True
     )
     assert (told.failed, told.result["findings"]) == (False, [])
 
 
 def test_a_name_that_nothing_has_is_told(clean: LabHost) -> None:
-    told = clean.module("lint", units=["lab-none.service", "relative/*.service", "/nowhere/*"], sikp=["x"])
+    told = clean.module("lint_info", units=["lab-none.service", "relative/*.service", "/nowhere/*"], sikp=["x"])
     assert "sikp" in told.msg
-    told = clean.module("lint", units=["lab-none.service", "relative/*.service", "/nowhere/*"])
+    told = clean.module("lint_info", units=["lab-none.service", "relative/*.service", "/nowhere/*"])
     assert [one["where"] for one in told.result["problems"]] == ["units[0]", "units[1]", "units[2]"]
 
 
 def test_everything_that_the_packages_bring_is_without_an_error(clean: LabHost) -> None:
-    told = clean.module("lint", units=["*"], skip=["not-executable", "program-is-not-there"], fail_on="never")
+    told = clean.module("lint_info", units=["*"], skip=["not-executable", "program-is-not-there"], fail_on="never")
     errors = [one for one in told.result["findings"] if one["severity"] == "error" and "/etc/" not in one["file"]]
     assert errors == []
 

@@ -190,7 +190,7 @@ def test_nothing_remains_of_what_was_removed_and_of_a_run_that_was_killed(lab: L
         # With the processes that would take away after it what it had brought to the host.
         subprocess.run(["pkill", "-KILL", "-P", str(deploy.pid)], check=False)
         deploy.kill()
-        lab.sh("pkill -KILL -f '[A]nsiballZ_pools'")
+        lab.sh("pkill -KILL -f '[A]nsiballZ_'")
         deploy.wait()
     lab.until(lambda: lab.sh("ls -d /etc/workers.systemd/killed", check=False) == "")
     lab.until(lambda: lab.sh("systemctl list-units --all --no-legend 'workers-dead-man*'") == "")

@@ -62,6 +62,17 @@ def test_purge_removes_what_is_ours_and_not_listed(foreign: LabHost) -> None:
     assert foreign.pids("orders") == orders
 
 
+def test_two_lists_that_purge_in_turn_leave_the_pools_of_the_last(bare: LabHost) -> None:
+    for _round in range(2):
+        for listed, other in (("mail", "orders"), ("orders", "mail")):
+            told = bare.deploy(pool(listed), purge=True)
+            assert not told.failed, told.msg
+            assert traces(bare, other) == ""
+            assert len(bare.pids(listed)) == 2
+    assert not bare.deploy(pool("orders"), purge=True).changed
+    assert bare.sh("ls /var/lib/workers.systemd/generations") == "orders\n"
+
+
 def test_a_foreign_unit_of_the_same_name_is_not_touched(foreign: LabHost) -> None:
     before = foreign.pids("foreign")
     told = foreign.deploy(pool("foreign"))

@@ -91,7 +91,7 @@ def test_what_anybody_writes_to_the_journal_does_not_stop_it(bare: LabHost) -> N
     assert told.result["pools"]["sleeper"]["rolled_back_to"]["id"] == good.result["pools"]["sleeper"]["generation"]
     assert "is bad, generation 1" in told.msg
     assert r"no \u2028Redis" in told.msg
-    forged = bare.sh(f"journalctl --output=cat --no-pager {SPAWN_FAILED} UNIT=sleeper@1.service _UID=65534")
+    forged = bare.journal(f"--output=cat {SPAWN_FAILED} UNIT=sleeper@1.service _UID=65534")
     asked = JournalQuery(About.ALL, ("sleeper@1.service",), 0, 1000).argv(None)
     answer = read_entries(bare.sh(shlex.join(asked)))
     assert "forged" in forged
@@ -306,7 +306,7 @@ def test_a_killed_deploy_is_told_and_taken_up_by_the_next(bare: LabHost) -> None
     old = bare.pids("sleeper")
     with bare.deploying(secretive("b", rollout=slow)) as deploy:
         bare.until(lambda: bare.pids("sleeper").get("1", old["1"]) != old["1"])
-        bare.sh("pkill -KILL -f '[A]nsiballZ_pools'")
+        bare.sh("pkill -KILL -f '[A]nsiballZ_'")
         deploy.wait()
     assert kept(bare) == [(1, "good"), (2, "applying")]
     first = bare.pids("sleeper")["1"]
@@ -324,7 +324,7 @@ def test_after_a_killed_deploy_the_old_version_can_be_deployed(bare: LabHost) ->
     files, old = bare.files("sleeper"), bare.pids("sleeper")
     with bare.deploying(secretive("b", rollout={"min_healthy_time": "5s", "max_parallel": "1"})) as deploy:
         bare.until(lambda: bare.pids("sleeper").get("1", old["1"]) != old["1"])
-        bare.sh("pkill -KILL -f '[A]nsiballZ_pools'")
+        bare.sh("pkill -KILL -f '[A]nsiballZ_'")
         deploy.wait()
     told = bare.deploy(secretive("a"))
     after = bare.pids("sleeper")

@@ -158,7 +158,7 @@ def test_and_so_does_every_name_of_somebody_else(bare: LabHost) -> None:
         assert not told.failed, told.msg
         again = bare.module("instances", template=template, instances=names, state="started", enabled=True)
         assert not again.changed
-        linted = bare.module("lint", units=[template], fail_on="never")
+        linted = bare.module("lint_info", units=[template], fail_on="never")
         assert "findings" in linted.result, linted.msg
         units = [f"far\\x2dout:x@{name}.service" for name in names]
         assert not bare.module("instances", units=units, state="restarted").failed

@@ -170,7 +170,7 @@ def test_a_bad_version_is_undone_by_the_run_or_by_the_host_and_one_goes_back_by_
 
     with bare.deploying({**bad, "rollout": {"min_healthy_time": "5s"}}, workers_confirm="2s") as deploy:
         bare.until(lambda: "B" in credential_files(bare))
-        bare.sh("pkill -KILL -f '[A]nsiballZ_pools'")
+        bare.sh("pkill -KILL -f '[A]nsiballZ_'")
         deploy.wait()
     bare.until(lambda: files(bare) == before)
     bare.until(lambda: handed_out(bare, "1") == digests(good["secrets"]))
@@ -196,7 +196,7 @@ def test_a_worker_does_not_start_without_them(bare: LabHost) -> None:
         assert handed_out(bare, "1") == digests({"A": "one"})
         return
     assert told.failed
-    said = bare.sh("journalctl --sync; journalctl -o cat --no-pager -n 200 -u 'app@*'")
+    said = bare.journal("-o cat -n 200 -u 'app@*'")
     assert "systemd has not handed out the credential A" in said
     assert bare.pids("app") == {}
 

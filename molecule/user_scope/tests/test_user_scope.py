@@ -45,7 +45,7 @@ def test_the_pool_is_the_users_own_and_leaves_as_it_came(clean: LabHost) -> None
     assert not clean.deploy(his()).changed
     info = clean.module("pools_info").result
     assert (info["pools"]["app/sleeper"]["scope"], info["pools"]["app/sleeper"]["user"]) == ("user", USER)
-    assert info["table"][1].startswith("app/sleeper@1.service")
+    assert info["table"][1].split()[:3] == ["app/sleeper", "2/2", "up"]
 
     told = clean.deploy(GONE)
     assert ("disable-linger", USER) in [(step["verb"], step["subject"]) for step in told.result["host_plan"]]
@@ -168,6 +168,11 @@ def test_a_scope_that_is_changed_leaves_nothing_behind(clean: LabHost) -> None:
     assert told.failed
     assert f"- pools[0] (sleeper).scope: found that of the manager of {USER}, which keeps running" in told.msg
     assert running(clean) == {USER: 2}
+    told = clean.deploy(sleeper(command=["/bin/false"]), purge=True)
+    assert told.failed
+    assert "not removed, because the run failed: sleeper" in told.msg
+    assert running(clean) == {USER: 2}, "its successor has failed"
+    assert lingers(clean)
     told = clean.deploy(ours, purge=True)
     assert not told.failed, told.msg
     assert running(clean) == {"root": 1}

@@ -181,7 +181,7 @@ class Driver:
         while time.monotonic() < end:
             busy = sh(
                 "pgrep -f '[u]nder_test.py|^[^ ]*python3 -I .*recovery[.]pyz';"
-                " systemctl list-units --all --no-legend --plain 'workers-dead-man*' workers-recovery.service"
+                " systemctl list-units --all --no-legend --plain 'workers-dead-man*' 'workers-recovery*'"
                 " | grep -v inactive",
                 check=False,
             )

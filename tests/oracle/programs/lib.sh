@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Words of the scripts of damages.py. U is the unit, LOG what its worker writes.
+# Words of the scripts of damages.py. U is the unit, LOG what its worker writes, WANT what the script is to say of it.
 
 unit() {
     U=$1
+    WANT=$2
     LOG=/run/lab/${U%.service}.log
     systemctl stop "$U" 2>/dev/null
     rm -f "$LOG"
@@ -14,11 +15,11 @@ start() {
     echo "start rc=$?"
 }
 
-# Waits until the worker has said it.
+# Waits until the worker has said it: on a busy host its interpreter may take long to start.
 said() {
-    for _ in $(seq 100); do
+    for _ in $(seq 600); do
         grep -qs -- "$1" "$LOG" && return
-        sleep 0.02
+        sleep 0.1
     done
     echo "never said $1"
 }
@@ -28,13 +29,58 @@ lost() {
     echo "lost=$(($(grep -c claim "$LOG") - $(grep -c done "$LOG")))"
 }
 
+# Says what a command says after so many seconds. On a busy host that may be too early, and it looks again.
+after() {
+    sleep "$1"
+    shift
+    for _ in $(seq 200); do
+        told=$("$@")
+        [ "$told" = "$WANT" ] && break
+        sleep 0.1
+    done
+    echo "$told"
+}
+
+show() {
+    systemctl show -p "$1" --value "$U"
+}
+
 state() {
-    systemctl show -p ActiveState --value "$U"
+    show ActiveState
 }
 
 restarted() {
-    [ "$(systemctl show -p NRestarts --value "$U")" -gt 0 ] && echo restarted || echo "stays $(state)"
+    [ "$(show NRestarts)" -gt 0 ] && echo restarted || echo "stays $(state)"
+}
+
+storm() {
+    [ "$(show NRestarts)" -gt 5 ] && echo many || echo few
+}
+
+stop() {
     systemctl stop "$U" 2>/dev/null
+}
+
+# What became of the other process of the worker.
+child() {
+    [ -e "/proc/$(cat "/run/lab/${U%.service}.child")" ] && echo left || echo gone
+}
+
+main_name() {
+    cat "/proc/$(show MainPID)/comm"
+}
+
+socket() {
+    [ -e /tmp/lab.sock ] && echo shared || echo hidden
+}
+
+complaints() {
+    journalctl --sync
+    journalctl -q -o cat -u "$U" | grep -c oops
+}
+
+lines() {
+    wc -l < /run/lab/out
 }
 
 as_nobody() {

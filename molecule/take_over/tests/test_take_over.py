@@ -1,0 +1,205 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pools take over what supervisord and cron run, and give it back. One of both always runs."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.lab_host import CONNECTION, LabHost
+from tests.helpers.lab_supervisord import SUPERVISORD
+from tests.helpers.plays import Played, play
+from tests.helpers.queue_load import APPS, FRAMEWORKS, Load
+
+TAKE_OVER = Path(__file__).parents[3] / "playbooks" / "take_over.yml"
+APP = Path(__file__).parents[2] / "no_lost_jobs/apps/rq_app.py"
+RQ = next(one for one in FRAMEWORKS if one.preset == "rq")
+MAIN, INI, CRON = "/etc/supervisord.conf", "/etc/lab.d/programs.ini", "/etc/cron.d/lab"
+PROGRAMS = f"""
+[program:rq] ; the consumers
+command={RQ.worker.format(queue="rq")}
+directory={APPS}
+environment=QUEUE="rq"
+user=www-data
+numprocs=3
+process_name=%(program_name)s_%(process_num)02d
+autostart=true
+stopwaitsecs=60
+[program:beat]
+command=/srv/lab/beat
+[program:other]
+command=/bin/sleep infinity
+"""
+# Two of them at the same time leave a trace.
+BEAT = """\
+#!/bin/bash
+trap 'rmdir /srv/lab/runs; exit 0' TERM
+mkdir /srv/lab/runs || echo both >> /srv/lab/both
+while :; do sleep 0.1 & wait; done
+"""
+LINE = "* * * * * www-data /srv/lab/job --all"
+CRONTAB = f"MAILTO=root\n{LINE}\n{LINE} --more\n"
+CONSUMERS = {**RQ.pool(3), "name": "rq", "replaces": {"manager": "supervisord", "program": "rq"}}
+ONCE: dict[str, t.Any] = {
+    "name": "beat",
+    "command": "/srv/lab/beat",
+    "rollout": {"min_healthy_time": "300ms"},
+    "replaces": {"manager": "supervisord", "program": "beat", "once": True},
+}
+BROKEN = "/bin/sh -c 'sleep 0.2; exit 1'"
+
+
+@pytest.fixture
+def old(bare: LabHost) -> t.Iterator[LabHost]:
+    """A host on which a supervisord of its own runs consumers, a scheduler and a program that nobody takes over."""
+    clean(bare)
+    bare.sh(f"mkdir -p /srv/lab /etc/lab.d {APPS}; systemctl start redis-server; redis-cli flushall")
+    bare.copy(APP, f"{APPS}/rq_app.py")
+    bare.write("/srv/lab/beat", BEAT)
+    bare.write(MAIN, SUPERVISORD, "0644")
+    bare.write(INI, PROGRAMS, "0640")
+    bare.sh(f"systemd-run --quiet --unit=lab-supervisord /usr/bin/supervisord -n -c {MAIN}")
+    bare.until(lambda: len(running(bare)) == 5)
+    yield bare
+    clean(bare)
+
+
+def clean(lab: LabHost) -> None:
+    lab.remove_pools()
+    lab.sh(
+        "systemctl stop lab-supervisord 'produce-*' redis-server 2>/dev/null; pkill -KILL -f '^/bin/bash /srv/lab';"
+        f" rm -rf {MAIN} /etc/lab.d /srv/lab {APPS} {CRON} /var/lib/workers.systemd/replaced",
+        check=False,
+    )
+
+
+def running(lab: LabHost) -> dict[str, str]:
+    """The processes that supervisord runs, with their numbers."""
+    said = lab.sh(f"supervisorctl -c {MAIN} status", check=False)
+    rows = [line.split() for line in said.splitlines() if " RUNNING " in line]
+    return {row[0]: row[3] for row in rows}
+
+
+def run(lab: LabHost, *pools: t.Any, **variables: t.Any) -> Played:
+    extra = json.dumps({**CONNECTION, **variables, "workers_pools": list(pools), "target": "all"})
+    return play(
+        ["-i", f"{lab.name},", "-e", extra, str(TAKE_OVER)], {"ANSIBLE_NOCOLOR": "1", "ANSIBLE_FORCE_COLOR": "0"}
+    )
+
+
+def beats(lab: LabHost) -> int:
+    return len(lab.sh("pgrep -f '^/bin/bash /srv/lab/beat'", check=False).split())
+
+
+def test_no_job_is_lost_on_the_way_there_and_back(old: LabHost) -> None:
+    others = {name: pid for name, pid in running(old).items() if not name.startswith("rq:")}
+    load = Load(old, {"rq": RQ.producer}, 500)
+    load.start()
+    taken = run(old, CONSUMERS)
+    assert taken.status == 0, taken.said
+    assert running(old) == others
+    assert len(old.pids("rq")) == 3
+    assert ";workers.systemd: autostart=true" in old.sh(f"cat {INI}")
+    assert old.sh(f"stat -c %a {INI}").strip() == "640"
+    assert "changed=0" in run(old, CONSUMERS).said
+    # What is marked does not start with supervisord, and a deploy of another day leaves it so.
+    old.sh("systemctl stop lab-supervisord; systemctl reset-failed lab-supervisord 2>/dev/null", check=False)
+    old.sh(f"systemd-run --quiet --unit=lab-supervisord /usr/bin/supervisord -n -c {MAIN}")
+    old.until(lambda: set(running(old)) == set(others))
+    assert not old.deploy({**CONSUMERS, "environment": {"QUEUE": "rq", "RELEASE": "2"}}).failed
+    assert set(running(old)) == set(others)
+
+    back = run(old, CONSUMERS, undo=True)
+    assert back.status == 0, back.said
+    assert len([name for name in running(old) if name.startswith("rq:")]) == 3
+    assert (old.pids("rq"), old.sh(f"cat {INI}")) == ({}, PROGRAMS)
+    assert "changed=0" in run(old, CONSUMERS, undo=True).said
+    (tally,) = load.tallies().values()
+    assert (len(tally.sent), tally.lost, tally.twice) == (500, [], [])
+
+
+def test_another_run_stops_what_still_runs(old: LabHost) -> None:
+    """As after a run that was killed before the other manager had stopped all."""
+    taken = run(old, CONSUMERS)
+    assert taken.status == 0, taken.said
+    workers = old.pids("rq")
+    old.sh(f"supervisorctl -c {MAIN} start rq:rq_01")
+    again = run(old, CONSUMERS)
+    assert again.status == 0, again.said
+    assert [name for name in running(old) if name.startswith("rq:")] == []
+    assert old.pids("rq") == workers
+    back = run(old, CONSUMERS, undo=True)
+    assert back.status == 0, back.said
+    assert len([name for name in running(old) if name.startswith("rq:")]) == 3
+    assert old.sh(f"cat {INI}") == PROGRAMS
+
+
+def test_a_pool_that_does_not_settle_leaves_the_consumers_as_they_are(old: LabHost) -> None:
+    before = running(old)
+    failed = run(old, {**CONSUMERS, "command": BROKEN, "preset": "generic"})
+    assert failed.status == 2, failed.said
+    assert (running(old), old.pids("rq"), old.sh(f"cat {INI}")) == (before, {}, PROGRAMS)
+
+
+def test_what_may_run_only_once_never_runs_twice(old: LabHost) -> None:
+    failed = run(old, {**ONCE, "command": BROKEN})
+    assert failed.status == 2, failed.said
+    assert "runs again" in failed.said
+    assert ("beat" in running(old), beats(old), old.sh(f"cat {INI}")) == (True, 1, PROGRAMS)
+    taken = run(old, ONCE)
+    assert taken.status == 0, taken.said
+    assert ("beat" in running(old), beats(old), len(old.pids("beat"))) == (False, 1, 1)
+    back = run(old, ONCE, undo=True)
+    assert back.status == 0, back.said
+    assert ("beat" in running(old), beats(old), old.sh(f"cat {INI}")) == (True, 1, PROGRAMS)
+    assert old.sh("cat /srv/lab/both", check=False) == ""
+
+
+@pytest.mark.parametrize("moment", ["when the other manager has stopped it", "when the pool runs"])
+def test_a_run_that_is_killed_leaves_one_of_both(old: LabHost, moment: str) -> None:
+    slow = {**ONCE, "rollout": {"min_healthy_time": "60s"}}
+    with old.deploying(slow, workers_confirm="2s", workers_take_over="now") as deploy:
+        if moment == "when the pool runs":
+            old.until(lambda: bool(old.pids("beat")))
+        else:
+            old.until(lambda: "beat" not in running(old))
+        old.sh("pkill -KILL -f '[A]nsiballZ_'")
+        deploy.wait()
+    old.until(lambda: "beat" in running(old) and not old.pids("beat"))
+    assert (beats(old), old.sh(f"cat {INI}")) == (1, PROGRAMS)
+    assert old.sh("cat /srv/lab/both", check=False) == ""
+    old.until(lambda: old.sh("ls /var/lib/workers.systemd/replaced", check=False) == "")
+    assert run(old, ONCE).status == 0
+
+
+def test_a_line_of_cron_is_commented_out_and_comes_back(old: LabHost) -> None:
+    old.write(CRON, CRONTAB, "0600")
+    pool = {
+        "name": "job",
+        "command": "/bin/sleep infinity",
+        "replaces": {"manager": "cron", "file": CRON, "line": LINE},
+    }
+    pool["rollout"] = {"min_healthy_time": "300ms"}
+    assert run(old, pool).status == 0
+    assert old.sh(f"cat {CRON}; stat -c %a {CRON}") == f"MAILTO=root\n#workers.systemd: {LINE}\n{LINE} --more\n600\n"
+    assert run(old, pool, undo=True).status == 0
+    assert (old.sh(f"cat {CRON}"), old.pids("job")) == (CRONTAB, {})
+
+
+def test_what_a_user_can_change_is_neither_written_nor_run(old: LabHost) -> None:
+    old.sh(f"chown www-data {INI}")
+    before = running(old)
+    refused = run(old, CONSUMERS)
+    assert refused.status == 2
+    assert "can be changed by a user" in refused.said
+    assert (running(old), old.pids("rq"), old.sh(f"cat {INI}")) == (before, {}, PROGRAMS)
+
+
+def test_without_the_order_nothing_is_taken_over(old: LabHost) -> None:
+    before = running(old)
+    assert not old.deploy(CONSUMERS).failed
+    assert (running(old), len(old.pids("rq")), old.sh(f"cat {INI}")) == (before, 3, PROGRAMS)

@@ -10,9 +10,12 @@ from docutils import nodes
 
 project = "workers.systemd"
 html_title = "workers.systemd"
-html_theme = "alabaster"
-html_theme_options = {"description": "Background workers on plain Linux with systemd", "page_width": "70em"}
-html_sidebars = {"**": ["about.html", "navigation.html", "searchbox.html"]}
+html_theme = "furo"
+html_theme_options = {
+    "source_repository": "https://github.com/workers-systemd/workers.systemd/",
+    "source_branch": "main",
+    "source_directory": "docs/",
+}
 html_show_copyright = False
 extensions = ["myst_parser", "sphinx_antsibull_ext", "sphinx.ext.graphviz"]
 graphviz_output_format = "svg"

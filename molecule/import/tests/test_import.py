@@ -42,7 +42,7 @@ for pid in $(pgrep -f '^/bin/bash .*worker --number'); do
     tr '\\0' '|' < /proc/$pid/cmdline; printf '\\t'; readlink /proc/$pid/cwd | tr -d '\\n'
     printf '\\t'; stat -c %U /proc/$pid | tr -d '\\n'
     printf '\\t'; tr '\\0' '\\n' < /proc/$pid/environ | grep -E '^(COLOUR|API_TOKEN)=' | sort | tr '\\n' ','; echo
-done | sort
+done | sort -u
 """
 
 

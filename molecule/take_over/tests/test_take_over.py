@@ -41,6 +41,7 @@ trap 'rmdir /srv/lab/runs; exit 0' TERM
 mkdir /srv/lab/runs || echo both >> /srv/lab/both
 while :; do sleep 0.1 & wait; done
 """
+RUN = "/var/lib/workers.systemd/journal"
 LINE = "* * * * * www-data /srv/lab/job --all"
 CRONTAB = f"MAILTO=root\n{LINE}\n{LINE} --more\n"
 CONSUMERS = {**RQ.pool(3), "name": "rq", "replaces": {"manager": "supervisord", "program": "rq"}}
@@ -50,6 +51,8 @@ ONCE: dict[str, t.Any] = {
     "rollout": {"min_healthy_time": "300ms"},
     "replaces": {"manager": "supervisord", "program": "beat", "once": True},
 }
+SLOW: dict[str, t.Any] = {**ONCE, "rollout": {"min_healthy_time": "60s"}}
+REFUSED = "supervisord did not start beat"
 BROKEN = "/bin/sh -c 'sleep 0.2; exit 1'"
 
 
@@ -92,7 +95,10 @@ def run(lab: LabHost, *pools: t.Any, **variables: t.Any) -> Played:
 
 
 def beats(lab: LabHost) -> int:
-    return len(lab.sh("pgrep -f '^/bin/bash /srv/lab/beat'", check=False).split())
+    """How many run. A shell that starts a program is two processes of one name for a moment."""
+    rows = [line.split(None, 2) for line in lab.sh("ps -e -o pid=,ppid=,args=").splitlines()]
+    found = {pid: parent for pid, parent, words in rows if words.startswith("/bin/bash /srv/lab/beat")}
+    return len([pid for pid, parent in found.items() if parent not in found])
 
 
 def test_no_job_is_lost_on_the_way_there_and_back(old: LabHost) -> None:
@@ -161,8 +167,7 @@ def test_what_may_run_only_once_never_runs_twice(old: LabHost) -> None:
 
 @pytest.mark.parametrize("moment", ["when the other manager has stopped it", "when the pool runs"])
 def test_a_run_that_is_killed_leaves_one_of_both(old: LabHost, moment: str) -> None:
-    slow = {**ONCE, "rollout": {"min_healthy_time": "60s"}}
-    with old.deploying(slow, workers_confirm="2s", workers_take_over="now") as deploy:
+    with old.deploying(SLOW, workers_confirm="2s", workers_take_over="now") as deploy:
         if moment == "when the pool runs":
             old.until(lambda: bool(old.pids("beat")))
         else:
@@ -174,6 +179,34 @@ def test_a_run_that_is_killed_leaves_one_of_both(old: LabHost, moment: str) -> N
     assert old.sh("cat /srv/lab/both", check=False) == ""
     old.until(lambda: old.sh("ls /var/lib/workers.systemd/replaced", check=False) == "")
     assert run(old, ONCE).status == 0
+
+
+def test_the_host_asks_again_when_the_other_manager_does_not_run_it_at_once(old: LabHost) -> None:
+    begun = old.sh("date +%s").strip()
+    with old.deploying(SLOW, workers_confirm="2s", workers_take_over="now") as deploy:
+        old.until(lambda: bool(old.pids("beat")))
+        old.sh("chmod -x /srv/lab/beat; pkill -KILL -f '[A]nsiballZ_'")
+        deploy.wait()
+    old.until(lambda: old.journal(f"-o cat -u workers-dead-man --since @{begun}").count(REFUSED) > 1)
+    old.sh("chmod +x /srv/lab/beat")
+    old.until(lambda: "beat" in running(old) and '"undone"' in old.sh(f"cat {RUN}"))
+    assert (beats(old), old.pids("beat"), old.sh(f"cat {INI}")) == (1, {}, PROGRAMS)
+
+
+def test_a_manager_that_never_runs_it_again_does_not_keep_the_recovery_open(old: LabHost) -> None:
+    begun = old.sh("date +%s").strip()
+    with old.deploying(SLOW, workers_confirm="2s", workers_take_over="now") as deploy:
+        old.until(lambda: bool(old.pids("beat")))
+        # The program ends at once, now and later, and the run seems to have begun long ago.
+        old.sh("chmod -x /srv/lab/beat; pkill -STOP -f '[A]nsiballZ_'")
+        since = json.loads(old.sh(f"cat {RUN}"))["since"]
+        old.sh(f"cd /var/lib/workers.systemd; grep -l -r {since} . | xargs sed -i s/{since}/2026-01-01T00:00:00Z/")
+        old.sh("pkill -KILL -f '[A]nsiballZ_'")
+        deploy.wait()
+    old.until(lambda: '"undone"' in old.sh(f"cat {RUN}"))
+    said = old.journal(f"-o cat -u workers-dead-man --since @{begun}")
+    assert said.count(REFUSED) == said.count(f"{REFUSED}. The host does not try again: start it by hand") == 1
+    assert (old.pids("beat"), old.sh(f"cat {INI}")) == ({}, PROGRAMS)
 
 
 def test_a_line_of_cron_is_commented_out_and_comes_back(old: LabHost) -> None:

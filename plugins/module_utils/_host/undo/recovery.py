@@ -37,6 +37,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.undo.revert 
 
 # Seconds for the kernel to end a killed process, and for a run that is about to end.
 END_WITHIN = 5.0
+# Seconds after the run, or after the boot, in which other managers are asked again to run what was theirs. One that never
+# does must not keep the recovery open: an open one stops the agent.
+ASKS_AGAIN = 600.0
 
 
 def main() -> int:
@@ -111,7 +114,10 @@ def recover(places: Places, occasion: Occasion) -> t.List[str]:
     except OSError as error:
         # When the disk is full, for example, the workers can still be put back.
         trouble.append(str(error))
-    others = [name for name in pool_files.owned_pools(places) if name not in changes and name not in left.gone]
+    owned = pool_files.owned_pools(places)
+    others = [name for name in owned if name not in changes and name not in left.gone]
+    # An earlier try has removed them, and another manager may not run what was theirs yet.
+    removed = [name for name, noted in left.pools.items() if noted.undoable and noted.back is None and name not in owned]
     revert = Revert(changes, others, _manager(places, occasion), tell, left.gone)
     if occasion is Occasion.EARLY:
         reverted = revert.put_files_back()
@@ -122,7 +128,7 @@ def recover(places: Places, occasion: Occasion) -> t.List[str]:
     if reverted.error:
         trouble.append(reverted.error)
     elif occasion is not Occasion.EARLY:
-        trouble += _old_managers(places, [*changes, *left.gone], left.since)
+        trouble += _old_managers(places, dict.fromkeys([*changes, *removed, *left.gone]), left)
     if not trouble and occasion is not Occasion.EARLY:
         undone = {name: noted._replace(undoable=name in changes) for name, noted in left.pools.items()}
         # A caller that comes back asks in which boot it was.
@@ -132,16 +138,30 @@ def recover(places: Places, occasion: Occasion) -> t.List[str]:
     return trouble
 
 
-def _old_managers(places: Places, pools: t.Sequence[str], since: str) -> t.List[str]:
-    """Other managers run again what the dead run had taken over from them. Returns the errors as text."""
+def _old_managers(places: Places, pools: t.Iterable[str], left: RunJournal) -> t.List[str]:
+    """Other managers run again what the dead run had taken over from them. Returns the errors as text, as long as asking
+    again makes sense.
+    """
     trouble: t.List[str] = []
     for pool in pools:
         again = or_else(
-            functools.partial(swap.give_back, places, pool, since), lambda error: trouble.append(in_words(error))
+            functools.partial(swap.give_back, places, pool, left.since),
+            lambda error: trouble.append(f"{pool}: {in_words(error)}"),
         )
         if again:
             tell(f"{pool}: {again} runs again")
-    return trouble
+    if _age(left) < ASKS_AGAIN:
+        return trouble
+    for line in trouble:
+        tell(f"{line}. The host does not try again: start it by hand")
+    return []
+
+
+def _age(left: RunJournal) -> float:
+    """Seconds since the run began, or since the boot after it. A jump of the clock makes no difference."""
+    up = time.clock_gettime(time.CLOCK_BOOTTIME)
+    began = _seconds(left.since) - left.booted
+    return up - (began if began <= up else 0.0)
 
 
 def _changes(places: Places, left: RunJournal, trouble: t.List[str]) -> t.Iterator[t.Tuple[str, Change]]:

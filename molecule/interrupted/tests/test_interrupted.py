@@ -160,7 +160,7 @@ def test_a_play_says_that_its_host_rebooted_and_starts_nothing_anew(bare: LabHos
     bare.deploy(counted("old"))
     slow = counted("new", rollout={"min_healthy_time": "60s"})
     said = rebooted_in(bare, bare.deploying(slow), lambda: "new" in queues(bare).values())
-    assert "the host rebooted during the rollout and has put sleeper back to generation 1" in said
+    assert "the host rebooted during the rollout and has put sleeper back to generation 1" in said, said
     assert queues(bare) == {"1": "old", "2": "old"}
     assert "new" not in bare.sh(f"cat {STARTS}")
     assert "died, and the host put back" in bare.deploy(counted("old")).result["resumed"]
@@ -177,7 +177,7 @@ def test_a_reboot_in_a_rollback(bare: LabHost) -> None:
         bare.playing([{"workers.systemd.rollback": {"pool": "sleeper"}}]),
         lambda: bare.sh(written, check=False) != "",
     )
-    assert "the host rebooted during the rollout and has put sleeper back to generation 2" in said
+    assert "the host rebooted during the rollout and has put sleeper back to generation 2" in said, said
     assert queues(bare) == {"1": "second", "2": "second"}
 
 
@@ -192,6 +192,6 @@ def test_a_reboot_in_a_restart(bare: LabHost) -> None:
         bare.playing([{"workers.systemd.instances": restart}]),
         lambda: bare.pids("sleeper").get("1", before["1"]) != before["1"],
     )
-    assert "the host rebooted during the rollout" in said
-    assert "no version of a pool was half deployed" in said
+    assert "the host rebooted during the rollout" in said, said
+    assert "no version of a pool was half deployed" in said, said
     assert bare.sh(f"cat {STARTS}").split() == ["old"] * 2

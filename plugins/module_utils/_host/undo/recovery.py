@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import calendar
 import contextlib
-import functools
 import os
 import pwd
 import signal
@@ -37,8 +36,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.undo.revert 
 
 # Seconds for the kernel to end a killed process, and for a run that is about to end.
 END_WITHIN = 5.0
-# Seconds after the run, or after the boot, in which other managers are asked again to run what was theirs. One that never
-# does must not keep the recovery open: an open one stops the agent.
+# Seconds after the run, or after the boot, in which other managers are asked again to run what was theirs. One that
+# never does must not keep the recovery open: an open one stops the agent.
 ASKS_AGAIN = 600.0
 
 
@@ -117,7 +116,8 @@ def recover(places: Places, occasion: Occasion) -> t.List[str]:
     owned = pool_files.owned_pools(places)
     others = [name for name in owned if name not in changes and name not in left.gone]
     # An earlier try has removed them, and another manager may not run what was theirs yet.
-    removed = [name for name, noted in left.pools.items() if noted.undoable and noted.back is None and name not in owned]
+    first = [name for name, noted in left.pools.items() if noted.undoable and noted.back is None]
+    removed = [name for name in first if name not in owned]
     revert = Revert(changes, others, _manager(places, occasion), tell, left.gone)
     if occasion is Occasion.EARLY:
         reverted = revert.put_files_back()
@@ -130,7 +130,7 @@ def recover(places: Places, occasion: Occasion) -> t.List[str]:
     elif occasion is not Occasion.EARLY:
         trouble += _old_managers(places, dict.fromkeys([*changes, *removed, *left.gone]), left)
     if not trouble and occasion is not Occasion.EARLY:
-        undone = {name: noted._replace(undoable=name in changes) for name, noted in left.pools.items()}
+        undone = {name: noted._replace(undoable=name in {*changes, *removed}) for name, noted in left.pools.items()}
         # A caller that comes back asks in which boot it was.
         boot = or_else(processes.boot, lambda _error: "")
         journal_file.write(places, replace(left, pools=undone, phase=Phase.UNDONE, boot=boot))
@@ -139,15 +139,16 @@ def recover(places: Places, occasion: Occasion) -> t.List[str]:
 
 
 def _old_managers(places: Places, pools: t.Iterable[str], left: RunJournal) -> t.List[str]:
-    """Other managers run again what the dead run had taken over from them. Returns the errors as text, as long as asking
-    again makes sense.
+    """Other managers run again what the dead run had taken over. Returns the errors as text, and none when the host
+    does not ask again.
     """
     trouble: t.List[str] = []
     for pool in pools:
-        again = or_else(
-            functools.partial(swap.give_back, places, pool, left.since),
-            lambda error: trouble.append(f"{pool}: {in_words(error)}"),
-        )
+        try:
+            again = swap.give_back(places, pool, left.since)
+        except Exception as error:
+            trouble.append(f"{pool}: {in_words(error)}")
+            continue
         if again:
             tell(f"{pool}: {again} runs again")
     if _age(left) < ASKS_AGAIN:

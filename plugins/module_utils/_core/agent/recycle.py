@@ -13,6 +13,7 @@ Nothing here is kept: an agent that starts looks again.
 
 from __future__ import annotations
 
+import math
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.drain import Drain
@@ -35,6 +36,7 @@ NOT_COUNTED = "the memory of its instances is not counted (MemoryAccounting=), s
 # needs memory. A worker that reads large files is not a large worker.
 FILES_IN_MEMORY = ("inactive_file", "active_file")
 OF_V1 = "total_"
+MEBIBYTE = 2**20
 
 
 class Figures(t.NamedTuple):
@@ -106,7 +108,9 @@ class Recycling:
             return []
         reasons = []
         if self.rule.memory and seen.memory is not None and seen.memory > self.rule.memory:
-            sizes = f"uses {_mebibytes(seen.memory)} of memory, more than {_mebibytes(self.rule.memory)}"
+            # Rounded apart, so that the first is never shown as equal to the second.
+            used, most = math.ceil(seen.memory / MEBIBYTE), self.rule.memory // MEBIBYTE
+            sizes = f"uses {used} MiB of memory, more than {most} MiB"
             reasons.append((seen.memory / self.rule.memory, f"{sizes}, after {_time(seen.age)}"))
         if self.rule.age and seen.age >= self.ages[unit]:
             because = f"has run for {_time(seen.age)}, and its age is {_time(self.ages[unit])}"
@@ -139,10 +143,6 @@ class Recycling:
             self.rests_until = now + REST
         # The next one needs a look of its own.
         self.looked = None
-
-
-def _mebibytes(size: int) -> str:
-    return f"{size / 2**20:.0f} MiB"
 
 
 def _time(seconds: float) -> str:

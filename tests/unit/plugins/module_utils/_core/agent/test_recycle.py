@@ -213,6 +213,14 @@ def test_memory_is_recycled_and_the_line_has_the_figures() -> None:
     ]
 
 
+def test_what_is_a_little_more_is_not_shown_as_equal() -> None:
+    world = World(Random(1), 1)
+    run(world, 20.0)
+    world.memory["mail@1.service"] = 100 * MIB + 1
+    run(world, 30.0)
+    assert world.lines[0] == "mail@1.service uses 101 MiB of memory, more than 100 MiB, after 30 s: it is restarted"
+
+
 def test_the_worst_goes_first_and_each_in_its_turn() -> None:
     world = World(Random(1), 3)
     run(world, 20.0)

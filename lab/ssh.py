@@ -21,7 +21,7 @@ MACHINES = HERE / "machines"
 KEY = HERE / "id_ed25519"
 # Without PAM, which would register a session and start a user's manager that no test expects.
 OPTIONS = "-o UsePAM=no -o LogLevel=QUIET -o AuthorizedKeysFile=/etc/lab_key"
-# As on a real host, nobody comes in before early boot is over: until then systemd-tmpfiles empties /tmp, where Ansible
+# As on a real host, a connection begins after early boot. Until then systemd-tmpfiles empties /tmp, where Ansible
 # has the files of a module. This unit comes after it.
 BOOTED = "/run/systemd/units/invocation:systemd-user-sessions.service"
 WAIT = f"n=0; while [ ! -L {BOOTED} ] && [ $n -lt 300 ]; do n=$((n + 1)); sleep 0.1; done"

@@ -152,6 +152,15 @@ options:
             for the start of a worker, not for its verdict, and it starts no unit. A change restarts no instance.
         type: list
         elements: str
+      bound_to:
+        description:
+          - Units of the host that the pool starts and stops with, such as V(app.service). systemd starts the pool when
+            it starts one of them, and stops or restarts all instances when it stops or restarts one of them.
+          - The pool does not start at boot by itself. It starts at boot with these units.
+          - While one of these units does not run, a deploy starts no instance. It brings the files and says so. See
+            C(docs/day-two.md).
+        type: list
+        elements: str
       environment:
         description: Environment variables of the worker. They are in a file that only root reads.
         type: dict
@@ -697,8 +706,8 @@ pools:
       returned: for a pool that is there
       sample: [PrivateIPC]
     paused:
-      description: The instances that are paused after the run, by unit, each with the time and the reason. The value of
-        C(by) is V(deploy) or V(hand).
+      description: The instances that stay stopped after the run, by unit, each with the time and the reason. The value
+        of C(by) is V(deploy), V(hand) or V(bound_to), which has no time.
       type: dict
       returned: for a pool that is there
       sample:
@@ -872,6 +881,7 @@ POOL = {
     "group": {"type": "str"},
     "working_directory": {"type": "str"},
     "after": {"type": "list", "elements": "str"},
+    "bound_to": {"type": "list", "elements": "str"},
     "instances": {"type": "raw", "default": 1},
     "environment": {"type": "dict"},
     "secrets": {"type": "dict", "no_log": True},

@@ -89,6 +89,12 @@ pools:
       type: int
       returned: always
       sample: 4
+    bound_to:
+      description: The units that the pool starts and stops with.
+      type: list
+      elements: str
+      returned: always
+      sample: [app.service]
     dead:
       description: Units that should run, do not run, and are not about to start. A paused unit is not among them.
       type: list
@@ -273,7 +279,8 @@ pools:
           returned: always
           sample: signal 9 (SIGKILL)
         paused:
-          description: Why the instance stays stopped, in the form of RV(pools.paused); none when it is not paused.
+          description: Why the instance stays stopped, in the form of RV(pools.paused); none when it is not paused. The
+            value of C(by) is also V(bound_to), without a time, when a unit in RV(pools.bound_to) does not run.
           type: dict
           returned: always
         own_files:

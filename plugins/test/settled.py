@@ -12,13 +12,14 @@ from ansible_collections.workers.systemd.plugins.plugin_utils.results import Row
 def settled(result: t.Any) -> bool:
     """Whether every instance runs, on the version that was deployed last, and has not died since it was started.
 
-    What a deploy pauses is to be stopped. What an operator has paused by hand is not what was deployed.
+    What a deploy pauses is to be stopped, and so is what waits for a unit in `bound_to`. What an operator has paused by
+    hand is not what was deployed.
     """
     return all(map(_is_settled, instances_of(result).values()))
 
 
 def _is_settled(row: Row) -> bool:
-    if (row.get("paused") or {}).get("by") == "deploy":
+    if (row.get("paused") or {}).get("by") in ("deploy", "bound_to"):
         return str(row["state"]) == "inactive"
     running = (row["state"], row["sub_state"]) == ("active", "running")
     return running and row["stale"] == "" and row["restarts"] == 0

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, waiting_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.versions import Versions
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.exposure import Judged
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool, ObservedShared
@@ -89,7 +89,9 @@ class PoolsDecision:
 
     def paused(self, pool: str) -> t.Dict[str, Pause]:
         """The instances of a wanted pool, or the timer, that stay stopped after the run, by unit."""
-        return paused_units(self.wanted[pool].pool.held_units, self.pauses.get(pool, {}))
+        version = self.wanted[pool].pool
+        waiting = waiting_units(version, self.observed.get(pool, ObservedPool()))
+        return {**waiting, **paused_units(version.held_units, self.pauses.get(pool, {}))}
 
     @property
     def pools(self) -> t.List[str]:

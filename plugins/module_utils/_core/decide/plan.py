@@ -15,11 +15,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.file_markers import instance_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pause import (
     BY_DEPLOY,
     Pause,
     Pauses,
+    bond,
     holding,
     paused_units,
 )
@@ -78,12 +80,11 @@ def plan_pool(wanted: Wanted, observed: ObservedPool) -> t.Tuple[Step, ...]:
     if wanted.pool.schedule is not None:
         return (*steps, *timer_steps(wanted, observed), *removals)
     name, target = wanted.pool.name, wanted.pool.main_units.group
-    if not observed.target_enabled:
-        steps.append(Step(Verb.ENABLE, target, "starts the pool at boot"))
-    if not observed.target_active and wanted.pool.instances:
+    steps.extend(_target_enablement(wanted, observed))
+    if not observed.target_active and wanted.pool.instances and not observed.down:
         steps.append(Step(Verb.START, target, "groups the running instances"))
     install, changed = _Install(wanted), _Changed(wanted, observed)
-    pauses = pauses_after(wanted, observed)
+    pauses, waiting = pauses_after(wanted, observed), waiting_units(wanted.pool, observed)
     steps.extend(mark_steps(observed.pauses, pauses))
     for instance in wanted.pool.instances:
         seen = observed.instances.get(instance, Instance())
@@ -92,7 +93,7 @@ def plan_pool(wanted: Wanted, observed: ObservedPool) -> t.Tuple[Step, ...]:
         steps.extend(_enablement(unit, seen, install.of(instance)))
         if pause:
             steps.extend(rest_steps(unit, seen, str(pause)))
-        else:
+        elif unit not in waiting:
             steps.extend(_instance_steps(unit, seen, wanted.markers[instance], changed.of(instance)))
     for instance in unit_name.in_order(set(observed.instances) - set(wanted.pool.instances)):
         steps.extend(
@@ -225,7 +226,21 @@ def pauses_after(wanted: Wanted, observed: ObservedPool) -> t.Dict[str, Pause]:
 
 def paused_after(wanted: Wanted, observed: ObservedPool) -> t.Dict[str, Pause]:
     """The instances, or the timer, that stay stopped after such a run, by unit."""
-    return paused_units(wanted.pool.held_units, pauses_after(wanted, observed))
+    paused = paused_units(wanted.pool.held_units, pauses_after(wanted, observed))
+    return {**waiting_units(wanted.pool, observed), **paused}
+
+
+def waiting_units(pool: Pool, observed: ObservedPool) -> t.Dict[str, Pause]:
+    """The instances that a unit which the pool is bound to keeps stopped, by unit. A run neither starts nor stops them.
+
+    A pool whose target is active is up all the same, such as after a failure of that unit, and is rolled out as any
+    other. The start of that unit would not start what is missing of it, because systemd starts its target no more.
+    """
+    if not observed.down or observed.target_active:
+        return {}
+    pause = bond(observed.down)
+    seen = {unit: observed.instances.get(name, Instance()) for unit, name in pool.held_units.items()}
+    return {unit: pause for unit, one in seen.items() if one.active in ("inactive", "failed", "deactivating")}
 
 
 def all_paused(wanted: Wanted, observed: ObservedPool) -> bool:
@@ -253,11 +268,12 @@ def passing_over(units_left: t.Container[str], steps: t.Iterable[Step]) -> t.Tup
     return tuple(step for step in steps if not (step.verb in NEEDS_A_UNIT and step.subject in units_left))
 
 
-def owed_verdicts(wanted: Wanted, steps: t.Sequence[Step], paused: t.Container[str] = ()) -> t.Tuple[Step, ...]:
-    """A run that was killed started instances and did not live to judge them."""
+def owed_verdicts(
+    wanted: Wanted, steps: t.Sequence[Step], because: str, paused: t.Container[str] = ()
+) -> t.Tuple[Step, ...]:
+    """The verdicts about instances that run the version, and that no run has judged yet."""
     subjects = {step.subject for step in steps if step.verb in (Verb.START, Verb.RESTART)}
     running = [unit for unit in wanted.units if unit not in paused]
-    because = "the run that started it was killed before the verdict"
     return tuple(Step(Verb.JUDGE, unit, because) for unit in running if unit not in subjects)
 
 
@@ -340,6 +356,27 @@ class _Install:
 
 def _lines_of_install(text: str) -> t.List[str]:
     return [f"{one.key}={one.value}" for one in UnitText.parse(text).assignments if one.section == "Install"]
+
+
+def _target_enablement(wanted: Wanted, observed: ObservedPool) -> t.Iterator[Step]:
+    """Also after a change of the units that start the target."""
+    target = wanted.pool.main_units.group
+    if not observed.target_enabled:
+        yield Step(Verb.ENABLE, target, "starts the pool" if wanted.pool.bound_to else "starts the pool at boot")
+        return
+    there = next((file.text for path, file in observed.files.items() if path.endswith(f"/{target}")), "")
+    before, now = _links_of(target, there), _links_of(target, wanted.group_text)
+    # A link that neither version makes is of somebody else, and stays.
+    if observed.links is not None and (now - observed.links or (before - now) & observed.links):
+        starting = ", ".join(link.partition(".wants/")[0] for link in sorted(now))
+        yield Step(Verb.REENABLE, target, f"starts with {starting}")
+
+
+def _links_of(target: str, text: str) -> t.FrozenSet[str]:
+    return (
+        install_links(target, Unit.of(target, "\n".join(["[Install]", *_lines_of_install(text)])), NEWEST)
+        or frozenset()
+    )
 
 
 def _enablement(unit: str, seen: Instance, install: Unit) -> t.Iterator[Step]:

@@ -16,6 +16,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan 
     rest_steps,
     start_step,
     timer_rests,
+    waiting_units,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import Instance, ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
@@ -92,14 +93,14 @@ def plan_by_hand(pool: Pool, observed: ObservedPool, after: Pauses, order: Pause
     That holds also when a run that was killed has ended the pause and not started the instance.
     """
     steps = list(mark_steps(observed.pauses, after))
-    paused = paused_units(pool.held_units, after)
+    paused, waiting = paused_units(pool.held_units, after), waiting_units(pool, observed)
     if pool.schedule is not None:
         return (*steps, *_timer_steps(pool.main_units.group, observed, paused, resume=order.resume))
     for name in pool.instances:
         unit, seen = unit_name.instance(pool.name, name), observed.instances.get(name, Instance())
         if unit in paused:
             steps.extend(rest_steps(unit, seen, str(paused[unit])))
-        elif order.resume and name in (order.instances or pool.instances) and not seen.running:
+        elif order.resume and name in (order.instances or pool.instances) and not (seen.running or unit in waiting):
             steps.append(start_step(unit, seen))
     return tuple(steps)
 

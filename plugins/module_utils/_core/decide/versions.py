@@ -23,6 +23,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.observe
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.run_journal import Noted, Phase, RunJournal
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted
 
+# Why a run judges what runs a version of this state already.
+OWED = {
+    State.APPLYING: "the run that started it was killed before the verdict",
+    State.UNPROVEN: "no run has judged its version yet",
+}
+
 
 @dataclass(frozen=True)
 class PoolPlan:
@@ -51,9 +57,9 @@ def with_version(
     left = tuple(unfinished(kept, change))
     if change is None:
         return PoolPlan(steps, None, left)
-    taken_up = any(one.number == change.new.number and one.state is State.APPLYING for one in kept)
-    paused = paused_after(wanted, observed)
-    return PoolPlan((*steps, *owed_verdicts(wanted, steps, paused)) if taken_up else steps, change, left)
+    because = next((OWED[one.state] for one in kept if one.number == change.new.number and one.state in OWED), "")
+    owed = owed_verdicts(wanted, steps, because, paused_after(wanted, observed)) if because else ()
+    return PoolPlan((*steps, *owed), change, left)
 
 
 @dataclass(frozen=True)

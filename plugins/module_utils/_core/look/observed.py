@@ -79,7 +79,8 @@ class ObservedPool:
     ``target_active`` and ``target_enabled`` are about the target of a pool, or the timer unit of a timer. ``pauses``
     are by the path of their file. ``old`` are the files and links of somebody else that the pool takes over, by path,
     and ``None`` when it takes over nothing. ``same`` are processes of that time that go on. ``timer`` is ``None``
-    unless it is a timer.
+    unless it is a timer. ``links`` are those that enable the target, as paths in the unit directory; ``None`` when they
+    are not known one by one. ``down`` are the units that the pool is bound to and that do not run, each with its state.
     """
 
     files: t.Mapping[str, File] = field(default_factory=dict)
@@ -90,6 +91,8 @@ class ObservedPool:
     old: t.Optional[t.Mapping[str, File]] = None
     same: Same = field(default_factory=dict)
     timer: t.Optional[ObservedTimer] = None
+    links: t.Optional[t.FrozenSet[str]] = None
+    down: t.Mapping[str, str] = field(default_factory=dict)
 
     def main_units(self, name: str) -> unit_name.MainUnits:
         return unit_name.main_units(name, timer=self.timer is not None)

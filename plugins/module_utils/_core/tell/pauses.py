@@ -8,7 +8,7 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.decision import PoolsDecision
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import folded
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.pause import BY_HAND, Pause
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.pause import BY_BOND, BY_HAND, Pause
 
 
 def paused_lines(decision: PoolsDecision) -> t.List[str]:
@@ -18,10 +18,12 @@ def paused_lines(decision: PoolsDecision) -> t.List[str]:
     """
     lines = []
     for name in decision.wanted:
-        lines += held_lines(decision.paused(name))
+        paused = decision.paused(name)
+        lines += held_lines(paused)
         change = decision.versions.changes.get(name)
         if change and name in decision.versions.unproven:
-            lines.append(f"{name}: generation {change.new} is not proven: paused")
+            why = "paused" if any(one.by != BY_BOND for one in paused.values()) else "not started"
+            lines.append(f"{name}: generation {change.new} is not proven: {why}")
     return lines
 
 

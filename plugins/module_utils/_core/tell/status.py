@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import waiting_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.stale import started_with, why_stale
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import (
     Instance,
@@ -18,6 +19,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.show_text import iso
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status_table import BAD, Placed, pool_table
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import moment
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.bonds import bonds_in
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.file_markers import (
     FileMarkers,
     file_markers,
@@ -89,13 +92,13 @@ def pool_status(
     installed = file_markers({path: file.text for path, file in pool.files.items()})
     versions = [installed, *reversed(kept)]
     shared = {path: file for path, file in pool.files.items() if not instance_of(path)}
-    instances = []
+    instances, waiting = [], waiting_units(Pool(name, instances=tuple(wanted)), pool)
     for instance in all_instances(pool, wanted):
         unit = unit_name.instance(name, instance)
         observed = pool.instances.get(instance, Instance())
         row = _row(unit, shown[unit], observed)
         row["last_exit"] = exits.get(unit, "")
-        pause = holding(pool.pauses, instance)
+        pause = holding(pool.pauses, instance) or waiting.get(unit)
         row["paused"] = pause.row if pause else None
         own = {path: file for path, file in pool.files.items() if instance_of(path) == instance}
         read = {**own, **shared}
@@ -105,12 +108,13 @@ def pool_status(
         instances.append(row)
     ours = {unit_name.instance(name, instance) for instance in wanted}
     flapping = [row["unit"] for row in instances if _flaps(row, now)]
-    whole = holding(pool.pauses, "")
+    whole, group = holding(pool.pauses, ""), pool.files.get(places.unit(unit_name.target(name)))
     return {
         "scope": "user" if places.user else "system",
         "user": places.user,
         "generation": installed.generation,
         "enabled": pool.target_enabled,
+        "bound_to": list(bonds_in(group.text if group else "")),
         "wanted": len(wanted),
         "dead": [one["unit"] for one in instances if one["unit"] in ours and _is_dead(one, flapping)],
         "flapping": flapping,

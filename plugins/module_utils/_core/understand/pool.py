@@ -104,11 +104,12 @@ class Pool:
     ``secrets`` are variables and ``credentials`` are not. ``limits``, ``logs``, ``directories`` and ``guards`` (what
     the profile and the needs come to) are directives, ``unit`` holds those that have the last word. ``left_out`` are
     guards that the host does not have, ``max_exposure`` is a score of `systemd-analyze security`. ``drain_timeout`` is
-    a time span in systemd's words, ``after`` are the pools and units that it follows. ``manager_of`` is the user in
-    whose manager it runs, empty for the system's; then ``user`` is ``None``. ``paused`` is ``None`` when nothing is
-    said of it, as in a version that is put back. ``per_instance`` may also name numbers that the pool does not have
-    now. With ``adopt`` the pool takes over the units of somebody else that have its name. ``foreign`` is a version of
-    the time before that. ``replaces`` is what runs its work under another manager.
+    a time span in systemd's words, ``after`` are the pools and units that it follows, ``bound_to`` the units that it
+    starts and stops with. ``manager_of`` is the user in whose manager it runs, empty for the system's; then ``user`` is
+    ``None``. ``paused`` is ``None`` when nothing is said of it, as in a version that is put back. ``per_instance`` may
+    also name numbers that the pool does not have now. With ``adopt`` the pool takes over the units of somebody else
+    that have its name. ``foreign`` is a version of the time before that. ``replaces`` is what runs its work under
+    another manager.
     """
 
     name: str
@@ -141,6 +142,7 @@ class Pool:
     unit: t.Mapping[str, t.Mapping[str, Value]] = field(default_factory=dict)
     rollout: Policy = field(default_factory=Policy)
     after: t.Tuple[str, ...] = ()
+    bound_to: t.Tuple[str, ...] = ()
     liveness: t.Optional[Liveness] = None
     recycle: t.Optional[Recycle] = None
     alert: t.Optional[Alert] = None

@@ -37,6 +37,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand i
     presets,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.alert import Alert, read_alert
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.bound_to import (
+    bond_problems,
+    read_bound_to,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.credentials import read_credentials
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.hardening import read_limit
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instance_names import (
@@ -116,7 +120,7 @@ def understand(
         same = first.setdefault((pool.manager_of, pool.name), pool.where)
         if pool.name and same != pool.where:
             problems.append(Problem(f"{pool.where}.name", repr(pool.name), "a name used once", f"{same} has it too"))
-    problems.extend(order_problems(pools))
+    problems.extend([*order_problems(pools), *bond_problems(pools)])
     return tuple(pools), problems
 
 
@@ -189,6 +193,7 @@ class _Reader:
             directories=self._directories(),
             unit=unit,
             after=self._after(),
+            bound_to=self._bound_to(),
             rollout=replace(
                 self._rollout(presets.patience(preset, drain_timeout)),
                 awaits=_awaits(preset, exec_start, unit.get("Service", {})),
@@ -402,6 +407,11 @@ class _Reader:
         names, found = read_after(self.params.get("after") or [], f"{self.where}.after")
         self.problems.extend(found)
         return names
+
+    def _bound_to(self) -> t.Tuple[str, ...]:
+        units, found = read_bound_to(self.params.get("bound_to") or [], self.name, f"{self.where}.bound_to")
+        self.problems.extend(found)
+        return units
 
     def _liveness(self, instances: t.Sequence[str]) -> t.Optional[Liveness]:
         if self.params.get("liveness") is None:

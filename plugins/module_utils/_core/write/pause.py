@@ -26,6 +26,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.p
 # An operator pauses by hand with the module ``pause``, and in a deploy with the state of the pool. One pause says
 # nothing about the other, so each has a file.
 BY_HAND, BY_DEPLOY = "hand", "deploy"
+# What keeps an instance of a bound pool stopped has no file: it is the state of another unit.
+BY_BOND = "bound_to"
 # systemd reads drop-ins in the order of their names, and an empty Condition...= in a later one resets ours.
 FILES = {by: f"zz-workers-paused-by-{by}.conf" for by in (BY_HAND, BY_DEPLOY)}
 # The reason of a deploy.
@@ -56,6 +58,8 @@ class Pause:
 
     def __str__(self) -> str:
         """In words that follow an instance. A user may write anything into a file of their own pool."""
+        if self.by == BY_BOND:
+            return f"{self.by}: {one_line(self.reason)}"
         by = "by hand" if self.by == BY_HAND else "by the deploy"
         since = f" since {self.since}" if self.since else ""
         return f"paused {by}{since}{f': {one_line(self.reason)}' if self.reason else ''}"
@@ -63,6 +67,11 @@ class Pause:
 
 # By the path of its file.
 Pauses = t.Mapping[str, Pause]
+
+
+def bond(down: t.Mapping[str, str]) -> Pause:
+    """What keeps a pool stopped that is bound to units that do not run, each with its state."""
+    return Pause(BY_BOND, reason=", ".join(f"{unit} is {state}" for unit, state in down.items()))
 
 
 def mark_text(path: str, pause: Pause) -> str:

@@ -32,7 +32,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand i
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool, Sections
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import ROOT
-from ansible_collections.workers.systemd.plugins.module_utils._core.write import duties
+from ansible_collections.workers.systemd.plugins.module_utils._core.write import bonds, duties
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.markers import UNIT_MARKER, process_digest
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.retry import trying
 
@@ -141,9 +141,10 @@ def group_text(places: Places, pool: Pool) -> str:
     its times, and its stop lets a run go on.
     """
     if pool.schedule is None:
+        of_unit, install = bonds.lines(pool, places.default_target)
         sections: Sections = {
-            "Unit": {"Description": f"All instances of the worker pool {pool.name}"},
-            "Install": {"WantedBy": places.default_target},
+            "Unit": {"Description": f"All instances of the worker pool {pool.name}", **of_unit},
+            "Install": install,
             marks.OWNER_SECTION: {"Pool": pool.name, **duties.lines(pool)},
         }
     else:

@@ -94,6 +94,12 @@ class Wanted:
     pauses: Pauses = field(default_factory=dict)
 
     @property
+    def group_text(self) -> str:
+        """The text of the target of a pool, or of the timer unit of a timer; empty when it has none."""
+        group = self.pool.main_units.group
+        return next((file.text for file in self.files if file.path.endswith(f"/{group}")), "")
+
+    @property
     def units(self) -> t.List[str]:
         """The unit names of the instances of the pool."""
         return [unit_name.instance(self.pool.name, name) for name in self.pool.instances]

@@ -47,7 +47,8 @@ def judge_new(units: t.Sequence[PoolUnits], order: Deploy, known: Catalogue, man
     sound = [one for one in units if one.pool.where not in wrong]
     refusal = _before(pools, order.problems, manager)
     other_kind = preflight.of_other_kind(order.pools, pool_files.owned(manager.places))
-    refusal = replace(refusal, host=(*refusal.host, *other_kind))
+    unknown = preflight.unit_problems([one.pool for one in sound], manager)
+    refusal = replace(refusal, host=(*refusal.host, *other_kind), missing=(*refusal.missing, *unknown))
     findings = judge_pools(manager, known, sound, flawed, order.skip_traps)
     refusal = with_findings(refusal, findings, {file.path for one in units for file in one.files})
     exposures, exposed, worse = exposure.judge(manager, sound)

@@ -24,6 +24,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host import accou
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import check_problems, root_reads
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import pool_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import processes, unit_files
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.write import credentials
 
 
@@ -130,9 +131,20 @@ def of_other_kind(pools: t.Sequence[Pool], owned: t.Mapping[str, str]) -> t.Iter
             yield Problem(f"{pool.where}.name", f"a {there} of this name on the host", f"a {pool.kind}, or none", hint)
 
 
+def unit_problems(pools: t.Sequence[Pool], manager: Manager) -> t.Iterator[Problem]:
+    """Units that pools are bound to and that systemd does not know: these pools would never start."""
+    states = manager.states(sorted({unit for pool in pools for unit in pool.bound_to}))
+    for pool in pools:
+        for index, unit in enumerate(pool.bound_to):
+            if states[unit][0] in ("not-found", "masked"):
+                found = f"{unit}, which is {'masked' if states[unit][0] == 'masked' else 'not there'}"
+                yield Problem(f"{pool.where}.bound_to[{index}]", found, "a unit of the host", "Install it first.")
+
+
 def _directories(places: Places, pool: Pool) -> t.Tuple[str, ...]:
     """Where files and links of a pool go."""
-    targets = ("timers.target",) if pool.schedule else (unit_name.target(pool.name), places.default_target)
+    by = pool.bound_to or (places.default_target,)
+    targets = ("timers.target",) if pool.schedule else (unit_name.target(pool.name), *by)
     wanted_by = (f"{target}.wants" for target in targets)
     drop_ins = (os.path.dirname(places.own_drop_in(unit_name.instance(pool.name, name))) for name in pool.own)
     return (places.config(pool.name), *map(places.unit, wanted_by), *drop_ins)

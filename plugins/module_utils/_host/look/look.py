@@ -45,6 +45,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.mana
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.unit_files import links
 
 
+# Large: each line is one thing to look at.
 def observe(
     names: t.Sequence[str], manager: Manager, old: t.Optional[t.Mapping[str, t.Mapping[str, File]]] = None
 ) -> t.Dict[str, ObservedPool]:
@@ -81,6 +82,7 @@ def observe(
             target_enabled=name in pools and units[name].group in enabled,
             pauses=paused.get(name, {}),
             old=old.get(name),
+            links=frozenset(enabled.get(units[name].group, ())),
             timer=_timer(units[name], listed, manager) if units[name].group.endswith(f".{TIMER}") else None,
         )
         for name in names

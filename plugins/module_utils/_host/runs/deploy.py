@@ -23,6 +23,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.judgement import judge_new
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import (
     adoption,
+    bonds,
     generations,
     look,
     pool_files,
@@ -48,6 +49,7 @@ def decide(order: Deploy, manager: Manager) -> PoolsDecision:
     judgement = judge_new(units, order, directives.known, manager)
     observed = look.observe([*(pool.name for pool in pools), *removals], manager, _taken_over(pools, manager))
     written = _write_down(units, observed, order, manager)
+    observed = bonds.with_wanted(manager, observed, written)
     target = Target(
         wanted=written,
         observed={

@@ -38,7 +38,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.s
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pause import Pause
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, WantedFile
 from ansible_collections.workers.systemd.plugins.module_utils._host import host
-from ansible_collections.workers.systemd.plugins.module_utils._host.look import by_hand, generations, look, pool_files
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import (
+    bonds,
+    by_hand,
+    generations,
+    look,
+    pool_files,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo import archive, journal_file
 
@@ -59,6 +65,7 @@ def decide(order: PauseByHand, manager: Manager) -> PoolsDecision:
     owned = pool_files.owned_pools(places)
     problems = unknown_pools(order, owned)
     observed = look.observe([name for name in order.pools if name in owned], manager)
+    observed = bonds.with_installed(manager, observed)
     left = journal_file.left(places)
     if order.resume:
         problems += _half_deployed(left, observed)

@@ -42,6 +42,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.valu
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.pauses import left_alone
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.timers import crowded, gap, never
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.orders import Deploy, GoBack
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.bonds import bonds_in
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.file_markers import instance_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import shared_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted
@@ -158,13 +159,18 @@ def _refuse(problems: t.Sequence[Problem]) -> None:
 
 
 def _plan_of(target: Target, name: str, left: t.Optional[RunJournal], now: str, manager: Manager) -> PoolPlan:
-    """Without steps, and without a killed run, no generation is read."""
+    """Without steps, without a killed run, and without units that it starts with, no generation is read.
+
+    A unit that the pool is bound to may have started a version that no run has judged yet.
+    """
     wanted, observed = target.wanted[name], target.observed[name]
     steps = with_surge(wanted.pool, plan_pool(wanted, observed))
-    if not steps and not (left and name in left.pools):
+    killed = left is not None and name in left.pools
+    if not (steps or killed or bonds_in(wanted.group_text)):
         return PoolPlan(steps)
     kept = generations.of_pool(manager.places, name)
-    return with_version(wanted, observed, steps, kept, now, target.restores)
+    plan = with_version(wanted, observed, steps, kept, now, target.restores)
+    return plan if plan.steps or killed else PoolPlan(())
 
 
 def _plan_shared(target: Target, leave: t.Collection[str], manager: Manager) -> t.Tuple[SharedPlan, SharedPlan]:

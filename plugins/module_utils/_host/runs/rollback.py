@@ -31,6 +31,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.watched import Move, markers, moves, notes
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.judgement import judge_again
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import (
+    bonds,
     generations,
     look,
     pool_files,
@@ -49,7 +50,7 @@ def decide(order: GoBack, manager: Manager) -> PoolsDecision:
     written = _written_again(generation, pool, order, manager)
     target = Target(
         wanted={pool.name: written},
-        observed=observed,
+        observed=bonds.with_wanted(manager, observed, {pool.name: written}),
         others=tuple(name for name in pool_files.owned_pools(manager.places) if name != pool.name),
         restores=generation.number if generation.restores is None else generation.restores,
     )

@@ -31,6 +31,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write import
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.file_markers import file_markers
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import exposure
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import (
+    bonds,
     generations,
     kept_alerts,
     look,
@@ -46,7 +47,7 @@ Rows = t.Dict[str, t.Dict[str, t.Any]]
 
 def statuses(manager: Manager, pools: t.Sequence[str], timers: t.Sequence[str]) -> t.Dict[str, Rows]:
     """Returns the status of these pools and timers, by kind and name."""
-    observed = look.observe([*pools, *timers], manager)
+    observed = bonds.with_installed(manager, look.observe([*pools, *timers], manager))
     of_pools = _pool_rows(manager, {name: observed[name] for name in pools})
     of_timers = _timer_rows(manager, {name: observed[name] for name in timers})
     agents = _agents(manager, observed, time.time())
@@ -80,15 +81,9 @@ def _pool_rows(manager: Manager, pools: t.Mapping[str, ObservedPool]) -> Rows:
     return rows
 
 
-def _group(manager: Manager, name: str, pool: ObservedPool) -> str:
-    """The text of the target of a pool or of a timer, empty without one."""
-    there = pool.files.get(manager.places.unit(pool.main_units(name).group))
-    return there.text if there else ""
-
-
 def _agents(manager: Manager, pools: t.Mapping[str, ObservedPool], now: float) -> t.Dict[str, t.Any]:
     """The row about the agent, of each pool and timer that asks for it."""
-    groups = {name: _group(manager, name, pool) for name, pool in pools.items()}
+    groups = {name: bonds.installed(manager.places, name, pool) for name, pool in pools.items()}
     asking = [name for name, group in groups.items() if duties.asks(group)]
     if not asking or manager.places.user:
         return {}
@@ -123,6 +118,6 @@ def _wanted(pool: ObservedPool, kept: t.Sequence[Generation]) -> t.Collection[st
     """Returns the instances of the last good version, or of the installed version when it is not proved yet. Without
     either, it returns the enabled instances.
     """
-    installed = present(kept, installed_content(pool)) if pool.pauses else None
+    installed = present(kept, installed_content(pool)) if pool.pauses or pool.down else None
     good = installed if installed and installed.state is State.UNPROVEN else last_good(kept)
     return good.instances if good else [name for name, seen in pool.instances.items() if seen.enabled]

@@ -106,6 +106,11 @@ class Manager:
         since = self._property(units, "Unit", "ActiveEnterTimestampMonotonic")
         return {unit: moment / 1e6 for unit, moment in since.items()}
 
+    def states(self, units: t.Sequence[str]) -> t.Dict[str, t.Tuple[str, str]]:
+        """Returns how units are loaded, and their state. systemd loads them for this; one may have another name."""
+        loaded, active = self._property(units, "Unit", "LoadState"), self._property(units, "Unit", "ActiveState")
+        return {unit: (str(loaded[unit]), str(active[unit])) for unit in units}
+
     def loaded_from_old_files(self, units: t.Sequence[str]) -> t.List[str]:
         """Returns the units whose files have changed since systemd read them."""
         return [unit for unit, needed in self._property(units, "Unit", "NeedDaemonReload").items() if needed]

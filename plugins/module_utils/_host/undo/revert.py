@@ -31,7 +31,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.watched import markers_again
 from ansible_collections.workers.systemd.plugins.module_utils._host import host
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.apply import Run
-from ansible_collections.workers.systemd.plugins.module_utils._host.look import adoption, by_hand, look
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import adoption, bonds, by_hand, look
 from ansible_collections.workers.systemd.plugins.module_utils._host.look.duties import agent_needed
 from ansible_collections.workers.systemd.plugins.module_utils._host.look.shared import observe_shared
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
@@ -97,7 +97,12 @@ class Revert:
         places, backs = self.manager.places, {name: change.back for name, change in self.changes.items()}
         old = {name: adoption.old_files(places, name) for name, back in backs.items() if back and back.foreign}
         observed = look.observe([*self.changes, *self.gone], self.manager, old)
-        work = [self._work(name, change, observed[name], failed, begun) for name, change in self.changes.items()]
+        again = {name: _again(places, one.back, one.new) for name, one in self.changes.items() if one.back}
+        observed = bonds.with_wanted(self.manager, observed, again)
+        work = [
+            self._work(name, change, again.get(name), observed[name], failed, begun)
+            for name, change in self.changes.items()
+        ]
         return work + [PoolWork(name, plan_removal(name, observed[name], "the pool is absent")) for name in self.gone]
 
     def _carry_out(self, failed: Outcome, begun: float) -> None:
@@ -116,10 +121,18 @@ class Revert:
         for name in {*self.changes, *self.gone} - set(kept):
             archive.forget(places, name)
 
-    def _work(self, name: str, change: Change, observed: ObservedPool, failed: Outcome, begun: float) -> PoolWork:
-        if change.back is None:
+    # Large: each parameter is one thing that is known of the pool.
+    def _work(
+        self,
+        name: str,
+        change: Change,
+        back: t.Optional[Wanted],
+        observed: ObservedPool,
+        failed: Outcome,
+        begun: float,
+    ) -> PoolWork:
+        if back is None:
             return PoolWork(name, plan_removal(name, observed, f"its first version {change.fault}"))
-        back = _again(self.manager.places, change.back, change.new)
         instances = [unit_name.instance(name, one) for one in back.pool.instances]
         # The operator may have masked an instance during the run. systemd then refuses the whole call that enables it
         # together with other instances.

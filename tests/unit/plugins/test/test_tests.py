@@ -54,6 +54,7 @@ STOPPED = {"state": "inactive", "sub_state": "dead", "stale": None}
 def test_a_pool_that_its_deploy_pauses_is_settled_when_it_is_stopped() -> None:
     assert settled(pool({**STOPPED, "paused": BY_DEPLOY}, {"paused": None}))
     assert not settled(pool({"paused": BY_DEPLOY}))
+    assert settled(pool({**STOPPED, "paused": {**BY_HAND, "by": "bound_to"}}))
     assert not settled(pool({**STOPPED, "paused": BY_HAND}))
 
 

@@ -373,7 +373,7 @@ def test_after_the_way_back_files_and_links_are_as_wanted(host: ObservedPool, to
 
 def test_a_killed_run_owes_the_verdicts_of_all_that_this_one_does_not_start() -> None:
     planned = [Step(Verb.RESTART, "mail@2.service", ""), Step(Verb.ENABLE, "mail@3.service", "")]
-    assert subjects(owed_verdicts(WANTED, planned), Verb.JUDGE) == {"mail@1.service", "mail@3.service"}
+    assert subjects(owed_verdicts(WANTED, planned, "killed"), Verb.JUDGE) == {"mail@1.service", "mail@3.service"}
 
 
 NAMED: dict[str, t.Any] = {**FULL, "instances": ["a", "b", "c"], "environment_files": []}

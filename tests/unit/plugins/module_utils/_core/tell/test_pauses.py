@@ -9,6 +9,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.act.work imp
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.decision import Removal
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import mark_steps
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.versions import Versions
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import Instance
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell import pools as tell_pools
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.pauses import left_alone, paused_lines
@@ -35,6 +36,18 @@ def test_a_run_says_what_it_does_not_start_and_what_is_not_proven() -> None:
     assert told.diff is not None
     assert told.diff[-1] == {"prepared": "".join(f"{line}\n" for line in lines)}
     assert told.pools["mail"]["paused"] == {"mail@1.service": DEPLOY.row, "mail@2.service": HAND.row}
+
+
+def test_a_run_says_what_waits_for_the_unit_of_a_pool() -> None:
+    stopped = dict.fromkeys(("1", "2"), Instance("loaded", "inactive", "dead", True))
+    host = replace(in_place(OLD), instances=stopped, target_active=False, down={"a.service": "masked"})
+    versions = Versions(NOW, changes={"mail": CHANGE}, unproven=frozenset({"mail"}))
+    decided = replace(decision(), observed={**decision().observed, "mail": host}, versions=versions)
+    assert paused_lines(decided) == [
+        "mail@1..2 not started: bound_to: a.service is masked",
+        f"mail: generation {CHANGE.new} is not proven: not started",
+    ]
+    assert left_alone(decided) == []
 
 
 def test_a_warning_is_about_what_was_paused_by_hand() -> None:

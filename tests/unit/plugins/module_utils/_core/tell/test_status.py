@@ -116,6 +116,18 @@ def test_instances_are_in_the_order_people_count() -> None:
     assert told == ["mail@9.service", "mail@10.service", "mail@a.service"]
 
 
+def test_what_waits_for_a_unit_of_its_pool_is_not_dead() -> None:
+    stopped = dict.fromkeys(("1", "2"), Instance("loaded", "inactive", "dead", True))
+    down = {"app.service": "inactive"}
+    host = replace(in_place(written(mail(instances=2, bound_to=["app.service"]))), instances=stopped)
+    told = status(replace(host, down=down, target_active=False), of_1=NOT_LOADED, of_2=NOT_LOADED)
+    assert (told["bound_to"], told["dead"], told["paused"]) == (["app.service"], [], None)
+    assert told["instances"][0]["paused"] == {"by": "bound_to", "since": "", "reason": "app.service is inactive"}
+    # One that should run while its pool is up.
+    told = status(replace(host, down=down, target_active=True), of_1=NOT_LOADED)
+    assert told["dead"] == ["mail@1.service"]
+
+
 def test_a_pool_whose_files_are_gone_is_shown_too() -> None:
     shown = status(replace(in_place(WANTED), files={}))
     assert [bool(row["stale"]) for row in shown["instances"]] == [True, True]

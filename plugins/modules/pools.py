@@ -152,6 +152,26 @@ options:
             for the start of a worker, not for its verdict, and it starts no unit. A change restarts no instance.
         type: list
         elements: str
+      release:
+        description:
+          - A link to the release of the application, such as the link C(current) of Deployer and Capistrano. The
+            workers run in the directory that the link leads to at the deploy, until a later deploy.
+          - That directory takes the place of the link wherever a path begins with the link in O(pools[].command),
+            O(pools[].working_directory), O(pools[].environment), O(pools[].writable_paths) and O(pools[].unit). Without
+            O(pools[].working_directory), it is the working directory.
+          - A link that was moved restarts the instances in the next deploy. A rollback of the pool runs the previous
+            directory again, and is refused when that is gone. The worker has the directory in E(WORKERS_RELEASE).
+          - See C(docs/day-two.md).
+        type: dict
+        suboptions:
+          link:
+            description: The path of the link. The user of the pool must be able to enter what it leads to.
+            type: str
+            required: true
+          pin:
+            description: Only V(true) is supported. For workers that follow the link, use O(pools[].watch).
+            type: bool
+            default: true
       bound_to:
         description:
           - Units of the host that the pool starts and stops with, such as V(app.service). systemd starts the pool when
@@ -845,6 +865,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand i
     per_instance,
     policy,
     recycle,
+    release,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.orders import Deploy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
@@ -882,6 +903,7 @@ POOL = {
     "working_directory": {"type": "str"},
     "after": {"type": "list", "elements": "str"},
     "bound_to": {"type": "list", "elements": "str"},
+    "release": {"type": "dict", "options": release.OPTIONS},
     "instances": {"type": "raw", "default": 1},
     "environment": {"type": "dict"},
     "secrets": {"type": "dict", "no_log": True},

@@ -89,6 +89,20 @@ pools:
       type: int
       returned: always
       sample: 4
+    release:
+      description: The release that the installed version of the pool runs; none without the option.
+      type: dict
+      returned: always
+      sample: {link: /var/www/app/current, directory: /var/www/app/releases/42}
+      contains:
+        link:
+          description: The link to the release.
+          type: str
+          returned: always
+        directory:
+          description: The directory that the link led to when this version was deployed.
+          type: str
+          returned: always
     bound_to:
       description: The units that the pool starts and stops with.
       type: list

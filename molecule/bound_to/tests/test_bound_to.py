@@ -10,6 +10,7 @@ import pytest
 
 from tests.helpers.lab_host import LabHost
 from tests.helpers.pools import queues, sleeper
+from tests.helpers.user_host import HOME, UID, USER, UserHost
 
 UNITS = "/etc/systemd/system"
 APP = """
@@ -24,8 +25,11 @@ DOWN = "sleeper@1..2 not started: bound_to: app.service is inactive"
 
 @pytest.fixture
 def app(bare: LabHost) -> t.Iterator[LabHost]:
-    bare.sh(f"mkdir -p {UNITS}")
+    if isinstance(bare, UserHost):
+        bare.sh(f"loginctl enable-linger {USER}; until [ -e /run/user/{UID}/bus ]; do sleep 0.1; done")
     bare.write(f"{UNITS}/app.service", APP, "0644")
+    if isinstance(bare, UserHost):
+        bare.sh(f"chown -R {USER}: {HOME}")
     bare.sh("systemctl daemon-reload; systemctl start app.service")
     yield bare
     bare.sh(f"systemctl disable --now app.service; rm -f {UNITS}/app.service; systemctl daemon-reload")

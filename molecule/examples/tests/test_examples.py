@@ -19,6 +19,9 @@ HOST = """
 id app > /dev/null 2>&1 || useradd --create-home app
 mkdir -p /var/www/app /usr/local/lib/systemd/system /srv/app/units
 touch /var/www/app/artisan /var/www/app/REVISION
+mkdir -p /var/www/app/releases/1
+touch /var/www/app/releases/1/artisan
+ln -sfn releases/1 /var/www/app/current
 cat > /usr/local/lib/systemd/system/celery@.service << 'EOF'
 [Service]
 ExecStart=/bin/sleep infinity

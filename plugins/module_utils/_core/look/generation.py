@@ -16,7 +16,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.release import Release
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.schedule import Schedule
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.release import release_in
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import ENABLING, Wanted, WantedFile
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.watched import Note
 
@@ -69,6 +71,12 @@ class Generation:
     def row(self) -> t.Dict[str, t.Any]:
         """As ``pools_info`` shows it."""
         return {"number": self.number, "id": self.id, "state": self.state.value, "time": self.time}
+
+    @property
+    def release(self) -> t.Optional[Release]:
+        """What its instances run, when the pool has the option."""
+        template = unit_name.template(self.pool)
+        return release_in(next((file.text for file in self.files if file.path.endswith(f"/{template}")), ""))
 
     def as_pool(self) -> Pool:
         """As far as a pool can be read from its generation; enough to plan and to judge."""

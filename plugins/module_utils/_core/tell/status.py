@@ -32,6 +32,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.marker
     generation_of,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pause import holding
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.release import release_in
 
 # What `systemctl show` is asked for.
 STATUS_PROPERTIES = (
@@ -57,6 +58,7 @@ SHAPE = {
         "summary": dict.fromkeys(("running", "stale", "restarts", "memory"), int),
         **{what: [str] for what in BAD},
         "paused": PAUSE,
+        "release": ({"link": str, "directory": str}, NONE),
         "generations": [{"number": int, **dict.fromkeys(("id", "state", "time"), str)}],
         "instances": [
             {
@@ -108,12 +110,15 @@ def pool_status(
         instances.append(row)
     ours = {unit_name.instance(name, instance) for instance in wanted}
     flapping = [row["unit"] for row in instances if _flaps(row, now)]
+    template = pool.files.get(places.unit(unit_name.template(name)))
+    release = release_in(template.text) if template else None
     whole, group = holding(pool.pauses, ""), pool.files.get(places.unit(unit_name.target(name)))
     return {
         "scope": "user" if places.user else "system",
         "user": places.user,
         "generation": installed.generation,
         "enabled": pool.target_enabled,
+        "release": {"link": release.link, "directory": release.directory} if release else None,
         "bound_to": list(bonds_in(group.text if group else "")),
         "wanted": len(wanted),
         "dead": [one["unit"] for one in instances if one["unit"] in ours and _is_dead(one, flapping)],

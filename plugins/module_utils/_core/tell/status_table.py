@@ -137,6 +137,8 @@ def _total(pools: t.Sequence[Placed]) -> str:
 def _notes(pools: t.Sequence[Placed]) -> t.Iterator[str]:
     for one in pools:
         yield from (f"{at(one)}{pause}" for pause in _pauses(one.row))
+        if one.row.get("release"):
+            yield f"{_placed(one)}: runs {one.row['release']['directory']}"
         yield from agent_notes(one)
         own = [row["unit"] for row in one.row["instances"] if row["own_files"]]
         if own:

@@ -22,6 +22,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.a
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.liveness import Liveness
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.recycle import Recycle
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.release import Release
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.replaces import Replaces
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.schedule import Schedule
 
@@ -141,6 +142,7 @@ class Pool:
     directories: t.Mapping[str, str] = field(default_factory=dict)
     unit: t.Mapping[str, t.Mapping[str, Value]] = field(default_factory=dict)
     rollout: Policy = field(default_factory=Policy)
+    release: t.Optional[Release] = None
     after: t.Tuple[str, ...] = ()
     bound_to: t.Tuple[str, ...] = ()
     liveness: t.Optional[Liveness] = None

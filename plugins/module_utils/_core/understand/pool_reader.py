@@ -75,6 +75,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.p
     read_after,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.recycle import Recycle, read_recycle
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.release import Release, read_release
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.replaces import (
     Replaces,
     read_replaces,
@@ -162,7 +163,7 @@ class _Reader:
         profile = self._choice("hardening", hardening.PROFILES, hardening.DEFAULT)
         unit = self._unit(secrets if as_credentials else {})
         service = {"User": self.params.get("user"), **unit.get("Service", {})}
-        instances, limits = self._instances(), self._limits()
+        instances, limits, release = self._instances(), self._limits(), self._release()
         of_instances = self._per_instance(instances, as_credentials=as_credentials)
         as_root = not manager_of and hardening.runs_as_root(service.get("User"), service.get("DynamicUser", False))
         pool = Pool(
@@ -175,7 +176,8 @@ class _Reader:
             literal=_literal(command) if isinstance(command, list) and exec_start else (),
             user=self._account("user") if not manager_of else None,
             group=self._account("group"),
-            working_directory=self._working_directory(),
+            working_directory=self._working_directory() or (release.link if release else None),
+            release=release,
             instances=instances,
             environment=environment,
             secrets={} if as_credentials else secrets,
@@ -326,6 +328,14 @@ class _Reader:
     def _working_directory(self) -> t.Optional[str]:
         path = self.params.get("working_directory")
         return None if path is None else self._path("working_directory", path) or None
+
+    def _release(self) -> t.Optional[Release]:
+        if self.params.get("release") is None:
+            return None
+        files = [without_dash(path) for path in self.params.get("environment_files") or []]
+        found, wrong = read_release(self.params["release"], files, f"{self.where}.release")
+        self.problems.extend(wrong)
+        return found
 
     def _paths(self, option: str) -> t.Tuple[str, ...]:
         given = self.params.get(option) or []

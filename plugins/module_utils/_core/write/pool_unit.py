@@ -32,7 +32,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand i
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool, Sections
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import ROOT
-from ansible_collections.workers.systemd.plugins.module_utils._core.write import bonds, duties
+from ansible_collections.workers.systemd.plugins.module_utils._core.write import bonds, duties, release
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.markers import UNIT_MARKER, process_digest
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.retry import trying
 
@@ -171,6 +171,8 @@ def own_sections(pool: Pool, systemd: int, env_files: t.Sequence[str] = ()) -> S
         if value is not None:
             service[directive] = OTHER_PERCENT.sub("%%", value) if directive == "WorkingDirectory" else value
     service["Environment"] = ["WORKERS_POOL=%p", *([] if pool.schedule else ["WORKERS_INSTANCE=%i"])]
+    if pool.release and pool.release.directory:
+        service["Environment"].append(f"{release.VARIABLE}={pool.release.directory}")
     service["EnvironmentFile"] = list(env_files)
     if pool.schedule is None:
         service.update(_restart_policy(systemd, pool.unit.get("Service", {})))
@@ -182,7 +184,7 @@ def own_sections(pool: Pool, systemd: int, env_files: t.Sequence[str] = ()) -> S
     sections: Sections = {"Unit": _unit_section(pool, systemd), "Service": service}
     if pool.schedule is None:
         sections["Install"] = {"WantedBy": unit_name.target(pool.name)}
-    sections[marks.OWNER_SECTION] = {"Pool": pool.name}
+    sections[marks.OWNER_SECTION] = {"Pool": pool.name, **release.lines(pool)}
     return sections
 
 

@@ -34,8 +34,11 @@ class Judgement:
     exposures: t.Mapping[str, Judged] = field(default_factory=dict)
 
 
-def judge_new(units: t.Sequence[PoolUnits], order: Deploy, known: Catalogue, manager: Manager) -> Judgement:
-    """Judges the pools of an order before anything changes; ``known`` are the directives of the host's systemd.
+def judge_new(
+    units: t.Sequence[PoolUnits], order: Deploy, known: Catalogue, manager: Manager, found: Refusal
+) -> Judgement:
+    """Judges the pools of an order before anything changes; ``known`` are the directives of the host's systemd, and
+    ``found`` has the problems that the host showed before.
 
     Raises ``InputProblems`` when the operator has written something wrong, and ``Problems`` with what only the host is
     like, which may be the doing of the user whose manager it is.
@@ -48,7 +51,8 @@ def judge_new(units: t.Sequence[PoolUnits], order: Deploy, known: Catalogue, man
     refusal = _before(pools, order.problems, manager)
     other_kind = preflight.of_other_kind(order.pools, pool_files.owned(manager.places))
     unknown = preflight.unit_problems([one.pool for one in sound], manager)
-    refusal = replace(refusal, host=(*refusal.host, *other_kind), missing=(*refusal.missing, *unknown))
+    host = (*refusal.host, *other_kind, *found.host)
+    refusal = replace(refusal, host=host, missing=(*refusal.missing, *unknown, *found.missing))
     findings = judge_pools(manager, known, sound, flawed, order.skip_traps)
     refusal = with_findings(refusal, findings, {file.path for one in units for file in one.files})
     exposures, exposed, worse = exposure.judge(manager, sound)

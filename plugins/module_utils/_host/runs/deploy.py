@@ -20,6 +20,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted
     pool_units,
     wanted,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge import releases
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.judgement import judge_new
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import (
     adoption,
@@ -43,10 +44,11 @@ def decide(order: Deploy, manager: Manager) -> PoolsDecision:
     directives = catalogue.of_host(manager)
     owned = pool_files.owned(manager.places)
     removals = order.removals(owned)
-    pools = [pool.fitted(directives.known) for pool in order.present]
+    found = releases.resolved([pool.fitted(directives.known) for pool in order.present])
+    pools = found.pools
     # Rendered once: these texts are judged, scored and written.
     units = [pool_units(manager.places, pool, manager.version()) for pool in pools]
-    judgement = judge_new(units, order, directives.known, manager)
+    judgement = judge_new(units, order, directives.known, manager, found.refusal)
     observed = look.observe([*(pool.name for pool in pools), *removals], manager, _taken_over(pools, manager))
     written = _write_down(units, observed, order, manager)
     observed = bonds.with_wanted(manager, observed, written)

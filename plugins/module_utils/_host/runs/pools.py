@@ -29,6 +29,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.file_m
 from ansible_collections.workers.systemd.plugins.module_utils._host.act import apply
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.swap import Swap
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.background import Tell
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge import releases
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.pool_judge import judge_processes
 from ansible_collections.workers.systemd.plugins.module_utils._host.look.secrets import secrets_in, secrets_of
 from ansible_collections.workers.systemd.plugins.module_utils._host.runs import deploy, pause, rollback
@@ -81,7 +82,7 @@ class PoolsRun:
             lambda error: [f"the running processes were not judged: {in_words(error)}"],
         )
         kept = tuple(sorted(decision.removal.pools)) if keeps else ()
-        seen = [*units.unjudged, *seen, *swap.again]
+        seen = [*units.unjudged, *seen, *swap.again, *or_else(lambda: _without_release(reverted), lambda _error: [])]
         return RunOutcome(units, error, bad, reverted, tuple(found), tuple(seen), kept, unremoved)
 
     def conclude(self, decision: PoolsDecision, outcome: RunOutcome) -> None:
@@ -145,6 +146,17 @@ def _with_old_managers(
         return error
     failed = swap.take if error else {*bad, *units.faulty}
     return "; ".join([line for line in (error, *swap.undo(failed)) if line])
+
+
+def _without_release(reverted: t.Optional[Reverted]) -> t.List[str]:
+    """Pools that were put back to a release that a tool has removed: no instance of it can start."""
+    backs = [change.back for change in reverted.changes.values() if change.back] if reverted else []
+    gone = [(back, back.release.directory) for back in backs if back.release]
+    return [
+        f"{back.pool}: generation {back} is put back, and its release {directory} is not there any more: deploy again"
+        for back, directory in gone
+        if not releases.is_there(directory)
+    ]
 
 
 def _memory(decision: PoolsDecision) -> t.Dict[str, str]:

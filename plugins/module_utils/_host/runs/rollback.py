@@ -29,6 +29,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted
     wanted_again,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.watched import Move, markers, moves, notes
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge import releases
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.judgement import judge_again
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import (
     bonds,
@@ -40,10 +41,16 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.look import 
 from ansible_collections.workers.systemd.plugins.module_utils._host.runs.plan import Target, digest_key, plan_run
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 
+GONE = "Let the tool that installs the application keep more releases, or deploy the one that is there."
+
 
 def decide(order: GoBack, manager: Manager) -> PoolsDecision:
     """Changes no unit. Raises ``Problems``, also for a generation that would bring nothing back."""
     generation = chosen(order.pool, order.generation, manager)
+    release = generation.release
+    if release and not releases.is_there(release.directory):
+        found = f"{generation}, which runs {release.directory}, which is not there any more"
+        raise Problems([Problem("generation", found, "a generation whose release is there", GONE)])
     pool = generation.as_pool()
     judgement = judge_again([pool], manager, check_mode=order.check_mode)
     observed = look.observe([pool.name], manager)
@@ -58,7 +65,8 @@ def decide(order: GoBack, manager: Manager) -> PoolsDecision:
     moved = moves(generation.noted, written.noted)
     _refuse_nothing(generation, moved, written, decision)
     not_put_back = [f"{generation.pool}: {move}, which is not put back" for move in moved]
-    return replace(decision, warnings=(*judgement.warnings, *decision.warnings, *not_put_back))
+    follows = [f"{pool.name} runs {release.directory}. The next deploy follows {release.link} again"] if release else []
+    return replace(decision, warnings=(*judgement.warnings, *decision.warnings, *not_put_back, *follows))
 
 
 def _written_again(generation: Generation, pool: Pool, order: GoBack, manager: Manager) -> Wanted:

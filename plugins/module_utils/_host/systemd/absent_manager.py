@@ -15,6 +15,10 @@ class AbsentManager(Manager):
     def list_units(self, patterns: t.Sequence[str]) -> t.Dict[str, ListedUnit]:
         return {}
 
+    def states(self, units: t.Sequence[str]) -> t.Dict[str, t.Tuple[str, str]]:
+        """Whether the manager will know them, it says when it runs."""
+        return dict.fromkeys(units, ("loaded", "inactive"))
+
     def loaded_from_old_files(self, units: t.Sequence[str]) -> t.List[str]:
         return []
 

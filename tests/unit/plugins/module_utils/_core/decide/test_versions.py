@@ -56,6 +56,16 @@ def test_a_version_that_a_killed_run_began_is_taken_up_with_the_verdicts_that_it
     assert plan.unfinished == ()
 
 
+def test_a_version_that_no_run_has_judged_is_judged_when_it_runs() -> None:
+    """The unit of a bound pool has started it, long after its deploy."""
+    unproven = generation(2, State.UNPROVEN, "new")
+    plan = with_version(NEW, in_place(NEW), (), [GOOD, unproven], NOW, None)
+    assert {(step.verb, step.because) for step in plan.steps} == {(Verb.JUDGE, "no run has judged its version yet")}
+    assert [step.subject for step in plan.steps] == ["mail@1.service", "mail@2.service"]
+    assert plan.change is not None
+    assert plan.change.new.number == 2
+
+
 def test_a_rollback_notes_what_it_goes_back_to() -> None:
     bad = generation(2, State.GOOD, "new")
     plan = with_version(OLD, in_place(NEW), STEPS, [GOOD, bad], NOW, restores=1)

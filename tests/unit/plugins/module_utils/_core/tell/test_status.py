@@ -24,6 +24,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status 
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status_table import Placed, pool_table
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.file_markers import file_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pause import Pause
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.release import pinned
 from ansible_collections.workers.systemd.plugins.plugin_utils.page.fleet import fleet
 from ansible_collections.workers.systemd.plugins.plugin_utils.page.page import page
 from tests.unit.plugins.module_utils._core.builders import STARTED, files_of, in_place, mail, running, titled, written
@@ -114,6 +115,14 @@ def test_instances_are_in_the_order_people_count() -> None:
     host = replace(in_place(WANTED), instances=dict.fromkeys(["10", "a", "9"], Instance()))
     told = [row["unit"] for row in status(host, ())["instances"]]
     assert told == ["mail@9.service", "mail@10.service", "mail@a.service"]
+
+
+def test_the_release_is_that_of_the_unit_on_the_host() -> None:
+    pool = pinned(mail(instances=2, release={"link": "/srv/current"}), "/srv/releases/2")
+    told = status(in_place(written(pool)))
+    assert told["release"] == {"link": "/srv/current", "directory": "/srv/releases/2"}
+    assert "mail: runs /srv/releases/2" in [line.text for line in pool_table([Placed("", "mail", told)])]
+    assert status(in_place(WANTED))["release"] is None
 
 
 def test_what_waits_for_a_unit_of_its_pool_is_not_dead() -> None:

@@ -1,0 +1,177 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each worker runs the release of its version: through a moved link, a crash, a rollback, and a hostile owner."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from tests.helpers.lab_host import LabHost
+
+APP, LINK = "/srv/shop", "/srv/shop/current"
+OWNER = "shop"
+# Each release has its own program, which it runs by the path of the link.
+WORKER = """#!/bin/sh
+echo "$0"
+exec sleep infinity
+"""
+
+
+def shop(**more: t.Any) -> dict[str, t.Any]:
+    return {
+        "name": "shop",
+        "command": [f"{LINK}/bin/worker", "--root", f"{LINK}/var"],
+        "user": OWNER,
+        "instances": 2,
+        "release": {"link": LINK},
+        "environment": {"ROOT": f"{LINK}/public"},
+        **more,
+    }
+
+
+def release(lab: LabHost, number: int) -> str:
+    path = f"{APP}/releases/{number}"
+    lab.sh(f"mkdir -p {path}/bin; chown {OWNER} {path}")
+    lab.write(f"{path}/bin/worker", WORKER)
+    return path
+
+
+def move(lab: LabHost, target: str) -> None:
+    """As its owner does it."""
+    lab.sh(f"runuser -u {OWNER} -- sh -c 'rm -rf {LINK}; ln -s {target} {LINK}'")
+
+
+@pytest.fixture
+def app(bare: LabHost) -> t.Iterator[LabHost]:
+    bare.sh(f"id -u {OWNER} >/dev/null 2>&1 || useradd {OWNER}; rm -rf {APP}; mkdir -p {APP}; chown {OWNER} {APP}")
+    move(bare, release(bare, 1))
+    release(bare, 2)
+    yield bare
+    bare.remove_pools()
+    bare.sh(f"rm -rf {APP}; userdel {OWNER}")
+
+
+def where(lab: LabHost) -> list[str]:
+    """The releases that workers run, by directory, program and variables. A worker that is just starting is awaited."""
+    pids = lab.pids("shop")
+    lab.until(lambda: lab.sh(f"cat {' '.join(f'/proc/{one}/comm' for one in pids.values())}").split() == ["sleep"] * 2)
+    found = []
+    for name, environ in lab.environments("shop").items():
+        found += [lab.sh(f"readlink /proc/{pids[name]}/cwd").strip(), environ["ROOT"].removesuffix("/public")]
+        found.append(environ["WORKERS_RELEASE"])
+    return sorted(set(found))
+
+
+def test_a_moved_link_moves_nobody_before_the_next_deploy(app: LabHost) -> None:
+    one, two = (f"{APP}/releases/{number}" for number in (1, 2))
+    told = app.deploy(shop())
+    assert not told.failed, told.msg
+    assert where(app) == [one]
+    assert f"{one}/bin/worker --root {one}/var" in app.sh("systemctl show -P ExecStart shop@1.service")
+    assert not app.deploy(shop()).changed
+    move(app, "releases/2")
+    pids = app.pids("shop")
+    # A crash stays in its release.
+    app.sh("systemctl kill --signal=KILL shop@1.service")
+    app.until(lambda: len(app.pids("shop")) == 2 and app.pids("shop")["1"] != pids["1"])
+    assert where(app) == [one]
+    checked = app.deploy(shop(), check=True)
+    assert f"+Release={two}" in str(checked.result["diff"]) or two in str(checked.result["diff"])
+    told = app.deploy(shop())
+    assert checked.plan("shop") == told.plan("shop")
+    assert (told.failed, where(app)) == (False, [two]), told.msg
+    info = app.module("pools_info").result
+    assert info["pools"]["shop"]["release"] == {"link": LINK, "directory": two}
+    assert f"shop: runs {two}" in info["table"]
+    # A rollback runs the former release, although the link stays.
+    told = app.module("rollback", pool="shop")
+    assert (told.failed, where(app)) == (False, [one]), told.msg
+    assert f"shop runs {one}. The next deploy follows {LINK} again" in str(told.result["warnings"])
+    assert not app.deploy(shop()).failed
+    assert where(app) == [two]
+
+
+def test_a_bad_release_is_put_back_to_the_former_one(app: LabHost) -> None:
+    one = f"{APP}/releases/1"
+    assert not app.deploy(shop()).failed
+    app.write(f"{APP}/releases/2/bin/worker", "#!/bin/sh\nexit 3\n")
+    move(app, "releases/2")
+    told = app.deploy(shop())
+    assert told.failed
+    assert "generation 1" in told.msg
+    assert where(app) == [one]
+
+
+def test_a_release_that_is_gone_is_said(app: LabHost) -> None:
+    one, two = (f"{APP}/releases/{number}" for number in (1, 2))
+    assert not app.deploy(shop()).failed
+    move(app, "releases/2")
+    assert not app.deploy(shop()).failed
+    app.sh(f"rm -r {one}")
+    pids, before = app.pids("shop"), app.tree()
+    told = app.module("rollback", pool="shop")
+    assert told.failed
+    assert f"which runs {one}, which is not there any more" in told.msg
+    assert (app.pids("shop"), app.tree()) == (pids, before)
+    # The host cannot go back to it, either, and says so.
+    move(app, release(app, 3))
+    app.write(f"{APP}/releases/3/bin/worker", f"#!/bin/sh\nrm -rf {two}\nexit 3\n")
+    app.sh(f"chown -R {OWNER} {APP}")
+    told = app.deploy(shop())
+    assert told.failed
+    assert f"its release {two} is not there any more" in f"{told.msg} {told.result}"
+
+
+# What the owner of the application puts in the place of the link, and what the deploy says.
+HOSTILE = {
+    "nothing": (f"rm {LINK}", "which is not there or leads to nothing"),
+    "a link to nothing": (f"ln -sfn /nowhere {LINK}", "which is not there or leads to nothing"),
+    "a loop": (f"ln -sfn current {LINK}", "Too many levels of symbolic links"),
+    "a FIFO": (f"rm {LINK}; mkfifo {LINK}", "Invalid argument"),
+    "a link to a FIFO": (f"mkfifo {APP}/pipe; ln -sfn pipe {LINK}", "Not a directory"),
+    "a directory": (f"rm {LINK}; mkdir {LINK}", "Invalid argument"),
+    "a directory of root": (f"ln -sfn /root {LINK}", "Permission denied"),
+    "a name with a line break": (
+        f"mkdir \"$(printf '{APP}/a\\nUser=root')\"; ln -sfn \"$(printf 'a\\nUser=root')\" {LINK}",
+        "which leads to",
+    ),
+    "a name with a specifier": (f"mkdir '{APP}/%h'; ln -sfn %h {LINK}", "which leads to"),
+    "a name with a blank": (f"mkdir '{APP}/a b'; ln -sfn 'a b' {LINK}", "which leads to"),
+}
+
+
+@pytest.mark.parametrize(("deed", "said"), HOSTILE.values(), ids=HOSTILE.keys())
+def test_what_its_owner_may_put_there_is_refused(app: LabHost, deed: str, said: str) -> None:
+    app.write(f"{APP}/deed", deed)
+    app.sh(f"chown -R -h {OWNER} {APP}; runuser -u {OWNER} -- sh -e {APP}/deed")
+    before = app.tree()
+    told = app.deploy(shop())
+    assert told.failed
+    assert "pools[0] (shop).release.link" in told.msg
+    assert said in told.msg
+    assert app.tree() == before
+
+
+def test_root_follows_no_link_of_somebody_else(app: LabHost) -> None:
+    told = app.deploy(shop(user="root"))
+    assert told.failed
+    assert f"{LINK}: {APP} belongs to {OWNER}, expected a link that only root can move" in told.msg
+
+
+def test_root_reads_no_file_behind_the_link(app: LabHost) -> None:
+    """Its owner would point it at a secret of somebody else."""
+    app.sh("mkdir -p /etc/other; echo s3cret > /etc/other/key; chmod 600 /etc/other/key")
+    move(app, "/etc/other")
+    told = app.deploy(shop(command="/bin/sleep infinity", unit={"Service": {"LoadCredential": f"key:{LINK}/key"}}))
+    app.sh("rm -r /etc/other")
+    assert told.failed
+    assert "no such file behind the link of the release" in told.msg
+
+
+def test_a_check_before_the_first_release_warns(app: LabHost) -> None:
+    app.sh(f"rm {LINK}")
+    told = app.deploy(shop(working_directory="/"), check=True)
+    assert not told.failed, told.msg
+    assert "a run would refuse this" in str(told.result["warnings"])

@@ -114,6 +114,21 @@ def test_a_bad_version_that_the_unit_has_started_is_put_back_by_the_next_deploy(
     assert set(queues(app).values()) == {"a"}
 
 
+def test_a_stop_of_the_unit_in_the_middle_of_a_deploy_is_not_undone(app: LabHost) -> None:
+    slow = {"rollout": {"min_healthy_time": "20s", "max_parallel": "1"}, **BOUND}
+    assert not app.deploy(sleeper("a", **BOUND)).failed
+    with app.deploying(sleeper("b", **slow)) as deploy:
+        app.until(lambda: "b" in queues(app).values())
+        app.sh("systemctl stop app.service")
+        deploy.wait()
+    app.until(lambda: running(app) == 0)
+    assert row(app)["dead"] == []
+    app.sh("systemctl start app.service")
+    app.until(lambda: running(app) == 2)
+    assert not app.deploy(sleeper("b", **BOUND)).failed
+    assert set(queues(app).values()) == {"b"}
+
+
 def test_a_failure_of_the_unit_stops_no_worker_and_they_roll_on(app: LabHost) -> None:
     """PartOf= carries stops and restarts, and no failure."""
     assert not app.deploy(sleeper("a", **BOUND)).failed
@@ -182,23 +197,22 @@ def test_a_resume_starts_nothing_while_the_unit_is_stopped(app: LabHost) -> None
     app.until(lambda: running(app) == 2)
 
 
-@pytest.mark.parametrize("enabled", [True, False])
-def test_at_boot_it_starts_with_the_unit_alone(app: LabHost, enabled: bool) -> None:
-    assert not app.deploy(sleeper(**BOUND), {**sleeper(), "name": "free"}).failed
-    app.sh(f"systemctl {'enable' if enabled else 'disable'} app.service")
+def test_at_boot_it_starts_with_the_unit_alone(app: LabHost) -> None:
+    """One unit starts at boot and one does not. A target starts after what it wants: without care, a pool that is bound
+    to one that it starts after would be a circle, and systemd would drop a job of it.
+    """
+    app.sh(f"cp {UNITS}/app.service {UNITS}/off.service; systemctl daemon-reload; systemctl start off.service")
+    app.sh("systemctl enable app.service")
+    after = {"bound_to": ["basic.target"], "after": ["basic.target"]}
+    pools = {"sleeper": BOUND, "off": {"bound_to": ["off.service"]}, "based": after, "free": {}}
+    told = app.deploy(*({**sleeper(**more), "name": name} for name, more in pools.items()))
+    assert (told.failed, len(app.pids("off"))) == (False, 2), told.msg
     app.reboot()
-    app.until(lambda: len(app.pids("free")) == 2)
+    app.until(lambda: all(len(app.pids(name)) == 2 for name in ("sleeper", "based", "free")))
     app.until(lambda: app.sh("systemctl list-jobs --no-legend").strip() == "")
-    assert running(app) == (2 if enabled else 0)
-
-
-def test_a_pool_may_be_bound_to_a_target_that_it_starts_after(bare: LabHost) -> None:
-    """A target starts after what it wants: without care this would be a circle, and systemd would drop a job of it."""
-    pool = sleeper(bound_to=["basic.target"], after=["basic.target"])
-    assert not bare.deploy(pool).failed
-    bare.reboot()
-    bare.until(lambda: running(bare) == 2)
-    assert "ordering cycle" not in bare.journal("--boot")
+    assert app.pids("off") == {}
+    assert "ordering cycle" not in app.journal("--boot")
+    app.sh(f"rm -f {UNITS}/off.service")
 
 
 def test_what_cannot_be_is_refused_before_anything_changes(app: LabHost) -> None:

@@ -124,33 +124,37 @@ def test_a_release_that_is_gone_is_said(app: LabHost) -> None:
     assert f"its release {two} is not there any more" in f"{told.msg} {told.result}"
 
 
-# What the owner of the application puts in the place of the link, and what the deploy says.
+# What the owner of an application puts in the place of its link, in its directory, and what the deploy says.
 HOSTILE = {
-    "nothing": (f"rm {LINK}", "which is not there or leads to nothing"),
-    "a link to nothing": (f"ln -sfn /nowhere {LINK}", "which is not there or leads to nothing"),
-    "a loop": (f"ln -sfn current {LINK}", "Too many levels of symbolic links"),
-    "a FIFO": (f"rm {LINK}; mkfifo {LINK}", "Invalid argument"),
-    "a link to a FIFO": (f"mkfifo {APP}/pipe; ln -sfn pipe {LINK}", "Not a directory"),
-    "a directory": (f"rm {LINK}; mkdir {LINK}", "Invalid argument"),
-    "a directory of root": (f"ln -sfn /root {LINK}", "Permission denied"),
-    "a name with a line break": (
-        f"mkdir \"$(printf '{APP}/a\\nUser=root')\"; ln -sfn \"$(printf 'a\\nUser=root')\" {LINK}",
-        "which leads to",
+    "nothing": ("true", "which is not there or leads to nothing"),
+    "dangling": ("ln -s /nowhere current", "which is not there or leads to nothing"),
+    "loop": ("ln -s current current", "Too many levels of symbolic links"),
+    "fifo": ("mkfifo current", "Invalid argument"),
+    "link-to-fifo": ("mkfifo pipe; ln -s pipe current", "Not a directory"),
+    "directory": ("mkdir current", "Invalid argument"),
+    "of-root": ("ln -s /root current", "Permission denied"),
+    "line-break": (
+        "mkdir \"$(printf 'a\\nUser=root')\"; ln -s \"$(printf 'a\\nUser=root')\" current",
+        "/a\\nUser=root', expected a directory of letters",
     ),
-    "a name with a specifier": (f"mkdir '{APP}/%h'; ln -sfn %h {LINK}", "which leads to"),
-    "a name with a blank": (f"mkdir '{APP}/a b'; ln -sfn 'a b' {LINK}", "which leads to"),
+    "specifier": ("mkdir %h; ln -s %h current", "/%h', expected a directory of letters"),
+    "blank": ("mkdir 'a b'; ln -s 'a b' current", "/a b', expected a directory of letters"),
 }
 
 
-@pytest.mark.parametrize(("deed", "said"), HOSTILE.values(), ids=HOSTILE.keys())
-def test_what_its_owner_may_put_there_is_refused(app: LabHost, deed: str, said: str) -> None:
-    app.write(f"{APP}/deed", deed)
-    app.sh(f"chown -R -h {OWNER} {APP}; runuser -u {OWNER} -- sh -e {APP}/deed")
+def test_what_its_owner_may_put_there_is_refused(app: LabHost) -> None:
+    for name, (deed, _said) in HOSTILE.items():
+        app.sh(f"mkdir {APP}/{name}; chown {OWNER} {APP}/{name}")
+        app.write(f"{APP}/deed", f"cd {APP}/{name}; {deed}\n")
+        app.sh(f"runuser -u {OWNER} -- sh -e {APP}/deed")
     before = app.tree()
-    told = app.deploy(shop())
+    plain = {"command": "/bin/sleep infinity", "user": OWNER}
+    told = app.deploy(*({**plain, "name": one, "release": {"link": f"{APP}/{one}/current"}} for one in HOSTILE))
     assert told.failed
-    assert "pools[0] (shop).release.link" in told.msg
-    assert said in told.msg
+    for index, (name, (_deed, said)) in enumerate(HOSTILE.items()):
+        (line,) = [one for one in told.msg.splitlines() if f"pools[{index}] ({name}).release.link" in one]
+        assert f"{APP}/{name}/current" in line
+        assert said in line
     assert app.tree() == before
 
 

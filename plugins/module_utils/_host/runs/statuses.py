@@ -47,7 +47,8 @@ Rows = t.Dict[str, t.Dict[str, t.Any]]
 
 def statuses(manager: Manager, pools: t.Sequence[str], timers: t.Sequence[str]) -> t.Dict[str, Rows]:
     """Returns the status of these pools and timers, by kind and name."""
-    observed = bonds.with_installed(manager, look.observe([*pools, *timers], manager))
+    looked = look.observe([*pools, *timers], manager)
+    observed = or_else(lambda: bonds.with_installed(manager, looked), lambda _error: looked)
     of_pools = _pool_rows(manager, {name: observed[name] for name in pools})
     of_timers = _timer_rows(manager, {name: observed[name] for name in timers})
     agents = _agents(manager, observed, time.time())

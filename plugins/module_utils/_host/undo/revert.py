@@ -35,7 +35,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.look import 
 from ansible_collections.workers.systemd.plugins.module_utils._host.look.duties import agent_needed
 from ansible_collections.workers.systemd.plugins.module_utils._host.look.shared import observe_shared
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
-from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, unfailing
+from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else, unfailing
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo import archive
 
 
@@ -98,9 +98,10 @@ class Revert:
         old = {name: adoption.old_files(places, name) for name, back in backs.items() if back and back.foreign}
         observed = look.observe([*self.changes, *self.gone], self.manager, old)
         again = {name: _again(places, one.back, one.new) for name, one in self.changes.items() if one.back}
-        observed = bonds.with_wanted(self.manager, observed, again)
+        # Without an answer, the way back takes the units for running: it must not fail for what only spares a start.
+        bound = or_else(lambda: bonds.with_wanted(self.manager, observed, again), lambda _error: observed)
         work = [
-            self._work(name, change, again.get(name), observed[name], failed, begun)
+            self._work(name, change, again.get(name), bound[name], failed, begun)
             for name, change in self.changes.items()
         ]
         return work + [PoolWork(name, plan_removal(name, observed[name], "the pool is absent")) for name in self.gone]

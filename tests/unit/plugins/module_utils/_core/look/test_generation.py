@@ -33,6 +33,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.generat
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.release import Release
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.release import pinned
 from tests.unit.plugins.module_utils._core.builders import carried, in_place, mail, written
 
 TIME = "2026-11-24T16:36:19Z"
@@ -179,7 +181,14 @@ def test_a_pool_can_be_read_from_it() -> None:
 
 # ---- which one
 
+
 # states, number that failed, where a failed deploy goes back to (0: nowhere)
+def test_it_knows_the_release_that_its_instances_run() -> None:
+    pool = pinned(mail(release={"link": "/srv/current"}), "/srv/releases/2")
+    assert as_generation(written(pool), 1, TIME).release == Release("/srv/current", "/srv/releases/2")
+    assert as_generation(written(mail()), 1, TIME).release is None
+
+
 FAILED = {
     "the one before": ("gga", 3, 2),
     "over bad ones": ("gbba", 4, 1),

@@ -41,7 +41,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.look import 
 from ansible_collections.workers.systemd.plugins.module_utils._host.runs.plan import Target, digest_key, plan_run
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 
-GONE = "Let the tool that installs the application keep more releases, or deploy the one that is there."
+GONE = "Choose another generation, or deploy the release that is there."
 
 
 def decide(order: GoBack, manager: Manager) -> PoolsDecision:

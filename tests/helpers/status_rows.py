@@ -35,6 +35,13 @@ def a_timer(name: str, **other: t.Any) -> Row:
     return {**row, "dead": False, "failed": False, "paused": None, **other}
 
 
+def a_range(**other: t.Any) -> Row:
+    """Seven of two to twelve are wanted."""
+    row: Row = {"min": 2, "max": 12, "running": 2, "wanted": 7, "waiting": 312, "asked_at": SINCE, "trouble": ""}
+    decision = {"time": SINCE, "before": 2, "after": 7, "text": "2 -> 7: 312 jobs wait, 50 for each instance"}
+    return {**row, "said": "312 jobs wait, 50 for each instance", "decisions": [decision], **other}
+
+
 BAD_GENERATION = {"number": 2, "id": "bad0bad0", "state": "bad", "time": SINCE}
 PAUSED = {"since": SINCE, "reason": "the broker moves", "by": "hand"}
 

@@ -165,6 +165,11 @@ class Places:
         return f"{self.run}/alerts"
 
     @property
+    def scales(self) -> str:
+        """What the agent has decided about the number of instances."""
+        return f"{self.run}/scales"
+
+    @property
     def noted_runs(self) -> str:
         """One file per run whose caller may come back. Unlike ``runs``, a reboot leaves it."""
         return f"{self.state}/runs"

@@ -83,6 +83,20 @@ class Stops:
 
 
 @dataclass(frozen=True)
+class Start:
+    """Start these units, and do not wait for the start. Only the agent asks for it: no rollout is about them."""
+
+    units: t.Tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Stop these units, and do not wait for the stop. Only the agent asks for it."""
+
+    units: t.Tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Done:
     """The end of the rollout: the verdict of each unit, and the ``touched`` units in the order of their restarts.
 
@@ -101,7 +115,7 @@ class Done:
         return not self.spared and not any(verdict.bad for verdict in self.verdicts.values())
 
 
-Action = t.Union[Restart, Count, LookInside, Check, Ask, Stops, Done]
+Action = t.Union[Restart, Count, LookInside, Check, Ask, Stops, Start, Stop, Done]
 # In these states a unit has a process that can be stopped.
 STOPPABLE = ("active", "reloading", "deactivating")
 

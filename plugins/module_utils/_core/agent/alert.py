@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.alert import Alert
 
 CRASHES, FAILED, HUNG, MEMORY = "crash-loop", "failed", "hung", "out-of-memory"
-MISSED, PUT_BACK = "missed", "put-back"
+MISSED, PUT_BACK, WORK = "missed", "put-back", "backlog"
 RAISED, RESOLVED = "raised", "resolved"
 # Seconds until a message that was not delivered is tried again: twice as long each time.
 FIRST_RETRY, LONGEST_RETRY = 30.0, 900.0

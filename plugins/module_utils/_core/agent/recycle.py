@@ -117,21 +117,25 @@ class Recycling:
             reasons.append((seen.age / self.ages[unit], because))
         return reasons
 
-    def next(self, now: float, samples: Samples) -> t.Tuple[t.Optional[Ailing], t.Tuple[str, ...]]:
-        """The instance to restart now, and the instances whose busy check is to begin."""
-        seen = {unit: samples.get(unit, GONE) for unit in self.ages}
+    def next(
+        self, now: float, samples: Samples, units: t.Sequence[str]
+    ) -> t.Tuple[t.Optional[Ailing], t.Tuple[str, ...]]:
+        """The instance to restart now, and the instances whose busy check is to begin. ``units`` are those that are to
+        run at present.
+        """
+        seen = {unit: samples.get(unit, GONE) for unit in units}
         self.drain.hear({unit: one.busy for unit, one in seen.items() if one.busy is not None})
         if now < self.rests_until or not all(map(serves, seen.values())):
             # The next look finds it again.
             self.worn = []
-        self.worn = [one for one in self.worn if seen[one.unit].invocation == one.invocation]
-        units = [one.unit for one in self.worn]
-        free = self.drain.free(now, units) if self.drain.is_told else []
+        self.worn = [one for one in self.worn if seen.get(one.unit, GONE).invocation == one.invocation]
+        worn = [one.unit for one in self.worn]
+        free = self.drain.free(now, worn) if self.drain.is_told else []
         chosen = next((one for one in self.worn if one.unit in free), None)
         if chosen:
             self.drop()
             return chosen, ()
-        return None, self.drain.questions(now, units) if units else ()
+        return None, self.drain.questions(now, worn) if worn else ()
 
     def drop(self) -> None:
         """The next look begins with what is then there."""

@@ -8,6 +8,7 @@ import typing as t
 from dataclasses import replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Action, Ask, Done, Rollout
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import GONE
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.liveness import (
     NO_INSTANCE,
     Ailing,
@@ -17,18 +18,23 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.agent.livene
     Trouble,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.recycle import Figures, Recycling
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.scale import NOT_KNOWN, Reading, Scale
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.duties import Duties
 
 
 # Large: each method is one question of the agent about the pool.
 class Tended:
-    """``units`` are the instances that are to run: neither paused nor masked."""
+    """``units`` are the instances that are to run: neither paused nor masked. Of a range, those that may run. ``kept``
+    is what is known of the decisions about a range.
+    """
 
-    def __init__(self, duties: Duties, units: t.Sequence[str]) -> None:
+    def __init__(self, duties: Duties, units: t.Sequence[str], kept: t.Any = None) -> None:
         self.duties = duties
         self.units = tuple(units)
         self.rounds = Rounds(duties.liveness) if duties.liveness else None
         self.recycling = Recycling(duties.recycle, duties.policy, self.units) if duties.recycle else None
+        self.scale = Scale(duties.scaling, duties.policy, self.units, kept) if duties.scaling else None
         # Of one restart. An instance that hangs has no use for its busy check, and one to recycle has answered it.
         self.policy = replace(duties.policy, busy_check=(), canary=0, max_parallel="1", on_failure="stop")
         # Since the agent has asked for them last.
@@ -37,7 +43,7 @@ class Tended:
 
     def due(self, now: float) -> float:
         """Seconds until there is something to ask or to measure."""
-        return min((one.due(now) for one in (self.rounds, self.recycling) if one), default=float("inf"))
+        return min((one.due(now) for one in (self.rounds, self.recycling, self.scale) if one), default=float("inf"))
 
     def questions(self, now: float, samples: Samples) -> t.Tuple[str, ...]:
         """Instances whose liveness is to be looked at now."""
@@ -46,7 +52,38 @@ class Tended:
 
     def hear(self, answers: t.Mapping[str, Told]) -> None:
         if self.rounds:
-            self.rounds.hear(answers, len(self.units))
+            self.rounds.hear(answers, self.scale.running if self.scale else len(self.units))
+
+    @property
+    def target(self) -> str:
+        """The unit that an operator stops when the pool is not to run."""
+        return unit_name.target(unit_name.UnitName.parse(self.units[0]).prefix) if self.units else ""
+
+    @property
+    def all_units(self) -> t.Tuple[str, ...]:
+        """What is looked at: of a pool with a range, its target too."""
+        return (*self.units, self.target) if self.scale and self.units else self.units
+
+    def to_ask_for_work(self, now: float, samples: Samples) -> t.Tuple[str, ...]:
+        """The instances that serve, when the work of a pool with a range is to be looked at now."""
+        return self.scale.questions(now, samples) if self.scale and samples.get(self.target, GONE).up else ()
+
+    def killed_lately(self) -> t.List[str]:
+        """Lines about instances whose stop did not end in time, each once."""
+        killed = self.scale.killed if self.scale else []
+        lines = [f"{unit} was killed, because its stop did not end in time: its job may be lost" for unit in killed]
+        killed.clear()
+        return lines
+
+    @property
+    def work_unknown(self) -> str:
+        """Why it is not known how much work there is; empty when it is."""
+        trouble = self.scale.trouble if self.scale else Trouble()
+        return str(trouble) if trouble.kind == NOT_KNOWN else ""
+
+    def hear_work(self, now: float, reading: Reading) -> None:
+        if self.scale:
+            self.scale.hear(now, reading)
 
     @property
     def memory_limit(self) -> int:
@@ -63,18 +100,18 @@ class Tended:
 
     @property
     def hurries(self) -> bool:
-        """Whether an instance is restarted now, or hangs."""
-        return self.act is not None or bool(self.rounds and self.rounds.hung)
+        """Whether an instance is restarted now, or hangs, or is missing."""
+        return self.act is not None or bool((self.rounds and self.rounds.hung) or (self.scale and self.scale.hurries))
 
     @property
     def wants_act(self) -> bool:
-        """The same, or whether an instance is to be recycled as soon as it is idle."""
-        return self.hurries or bool(self.recycling and self.recycling.worn)
+        """The same, or whether an instance is to be recycled or stopped as soon as it is idle."""
+        return self.hurries or bool((self.recycling and self.recycling.worn) or (self.scale and self.scale.wants_act))
 
     @property
     def trouble(self) -> Trouble:
-        """Of liveness before that of recycling."""
-        found = [one.trouble for one in (self.rounds, self.recycling) if one and one.trouble.kind]
+        """Of liveness before that of recycling, and of the number of instances last."""
+        found = [one.trouble for one in (self.rounds, self.recycling, self.scale) if one and one.trouble.kind]
         return found[0] if found else Trouble()
 
     def hung_lately(self) -> t.List[t.Tuple[str, str]]:
@@ -90,9 +127,23 @@ class Tended:
             self.rounds.hung = []
         if self.recycling:
             self.recycling.drop()
+        if self.scale:
+            self.scale.drop()
 
-    def advance(self, now: float, samples: Samples) -> t.Tuple[t.Tuple[Action, ...], t.List[str]]:
-        """What to do now, and lines about it."""
+    def advance(
+        self, now: float, samples: Samples, free: t.Optional[int] = None
+    ) -> t.Tuple[t.Tuple[Action, ...], t.List[str]]:
+        """What to do now, and lines about it. ``free`` are bytes of memory of the host, as far as that is known."""
+        actions, lines = self._look_after(now, samples)
+        if not self.scale or not samples.get(self.target, GONE).up:
+            return actions, lines
+        before = self.scale.decisions
+        more = self.scale.next(now, samples, free, alone=not actions and self.act is None)
+        new = [one for one in self.scale.decisions if one not in before]
+        return (*actions, *more), [*lines, *(f"{unit_name.UnitName.parse(self.target).prefix}: {one}" for one in new)]
+
+    def _look_after(self, now: float, samples: Samples) -> t.Tuple[t.Tuple[Action, ...], t.List[str]]:
+        """Restarts of single instances."""
         lines: t.List[str] = []
         if self.act is None:
             ailing, to_ask = self._next(now, samples)
@@ -111,8 +162,12 @@ class Tended:
 
     def _next(self, now: float, samples: Samples) -> t.Tuple[t.Optional[Ailing], t.Tuple[str, ...]]:
         """The instance to restart, one that hangs before others, and those whose busy check is to begin."""
-        may_be_down = self.duties.policy.batch_size(len(self.units))
-        hung = self.rounds.next(samples, self.units, may_be_down) if self.rounds else None
+        units = [*self.units]
+        if self.scale:
+            up = self.scale.up(samples)
+            units = [unit for unit in units if unit in up or unit in self.scale.stay]
+        may_be_down = self.duties.policy.batch_size(len(units))
+        hung = self.rounds.next(samples, units, may_be_down) if self.rounds else None
         if hung:
             self.found_hung.append(hung)
         if hung or not self.recycling:
@@ -121,4 +176,4 @@ class Tended:
             # The pool has other troubles. The next look finds again what is to be recycled.
             self.recycling.drop()
             return None, ()
-        return self.recycling.next(now, samples)
+        return self.recycling.next(now, samples, units)

@@ -53,7 +53,7 @@ def going_with(wanted: t.Mapping[str, Wanted], leaving: t.Mapping[str, ObservedP
     found: t.Dict[str, Problem] = {}
     for name, one in wanted.items() if gone else ():
         texts = {file.path: file.text for file in one.files}
-        for path in _runtime_directories(name, texts, one.pool.instances, also_kept=True):
+        for path in _runtime_directories(name, texts, one.pool.names, also_kept=True):
             owner = next((gone[above] for above in _with_parents(path) if above in gone), "")
             if owner:
                 problem = Problem(

@@ -61,6 +61,7 @@ class Step:
 
 
 MANAGER = "systemd"
+BY_NEED = "starts when there is work for it, and not at boot"
 PAUSE_OVER = "its pause is over, and no time of the pause may start a run"
 # What is on the disk then.
 ON_DISK = (Verb.WRITE, Verb.ENABLE, Verb.REENABLE, Verb.DISABLE, Verb.LINK, Verb.REMOVE)
@@ -90,15 +91,19 @@ def plan_pool(wanted: Wanted, observed: ObservedPool) -> t.Tuple[Step, ...]:
         seen = observed.instances.get(instance, Instance())
         unit = unit_name.instance(name, instance)
         pause = holding(pauses, instance)
-        steps.extend(_enablement(unit, seen, install.of(instance)))
+        if instance in wanted.pool.at_boot:
+            steps.extend(_enablement(unit, seen, install.of(instance)))
+        elif seen.enabled:
+            steps.append(Step(Verb.DISABLE, unit, BY_NEED))
         if pause:
             steps.extend(rest_steps(unit, seen, str(pause)))
         elif unit not in waiting:
             steps.extend(_instance_steps(unit, seen, wanted.markers[instance], changed.of(instance)))
     for instance in unit_name.in_order(set(observed.instances) - set(wanted.pool.instances)):
-        steps.extend(
-            surplus_steps(unit_name.instance(name, instance), observed.instances[instance], "not wanted any more")
-        )
+        seen = observed.instances[instance]
+        # The agent has begun the stop of one that the range has.
+        if instance not in wanted.pool.names or seen.active != "deactivating" or seen.enabled:
+            steps.extend(surplus_steps(unit_name.instance(name, instance), seen, "not wanted any more"))
     return tuple(steps + removals)
 
 
@@ -218,7 +223,7 @@ def pauses_after(wanted: Wanted, observed: ObservedPool) -> t.Dict[str, Pause]:
     """
     if wanted.pool.foreign:
         return {}
-    names = {"", *wanted.pool.instances}
+    names = {"", *wanted.pool.names}
     ended = BY_DEPLOY if wanted.pool.paused is False else ""
     stay = {path: one for path, one in observed.pauses.items() if one.instance in names and one.by != ended}
     return {**wanted.pauses, **stay}

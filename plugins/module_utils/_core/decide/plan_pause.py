@@ -40,11 +40,11 @@ def unknown_pools(order: PauseByHand, owned: t.Sequence[str]) -> t.List[Problem]
 
 def pause_problems(order: PauseByHand, pool: Pool, pauses: Pauses) -> t.Iterator[Problem]:
     """What is wrong with the order for one pool of the host."""
-    there = [unit_name.instance(pool.name, one) for one in pool.instances]
+    there = [unit_name.instance(pool.name, one) for one in pool.names]
     for name in order.instances:
-        if name not in pool.instances:
+        if name not in pool.names:
             expected = f"one of {', '.join(unit_name.folded(there))}" if there else f"none: {pool.name} has no instance"
-            yield Problem("instances", repr(name), expected, did_you_mean(name, pool.instances))
+            yield Problem("instances", repr(name), expected, did_you_mean(name, pool.names))
     if order.resume:
         hint = f"Give the {pool.kind} another state and deploy it."
         for one in (one for one in pauses.values() if one.by == BY_DEPLOY):
@@ -82,7 +82,7 @@ def _resumed(places: Places, pool: Pool, before: Pauses, order: PauseByHand) -> 
     path_of = _paths(places, pool)
     whole = before.get(path_of(Pause(BY_HAND)))
     if whole and order.instances:
-        others = [replace(whole, instance=name) for name in pool.instances if name not in meant]
+        others = [replace(whole, instance=name) for name in pool.names if name not in meant]
         after = {**{path_of(one): one for one in others}, **after}
     return after
 
@@ -96,7 +96,7 @@ def plan_by_hand(pool: Pool, observed: ObservedPool, after: Pauses, order: Pause
     paused, waiting = paused_units(pool.held_units, after), waiting_units(pool, observed)
     if pool.schedule is not None:
         return (*steps, *_timer_steps(pool.main_units.group, observed, paused, resume=order.resume))
-    for name in pool.instances:
+    for name in pool.names:
         unit, seen = unit_name.instance(pool.name, name), observed.instances.get(name, Instance())
         if unit in paused:
             steps.extend(rest_steps(unit, seen, str(paused[unit])))

@@ -25,7 +25,9 @@ def with_surge(pool: Pool, steps: t.Sequence[Step]) -> t.Tuple[Step, ...]:
     restarts = sum(step.verb is Verb.RESTART for step in steps)
     count = len(pool.instances)
     more = min(restarts, pool.rollout.batch_size(count)) if pool.rollout.surge else 0
-    extra = [unit_name.instance(pool.name, name) for name in numbered(count + 1, count + more)]
+    # The agent may start any instance of a range.
+    last = len(pool.names)
+    extra = [unit_name.instance(pool.name, name) for name in numbered(last + 1, last + more)]
     starts = [Step(Verb.START, unit, "serves while others restart") for unit in extra]
     leaves = [Step(Verb.LEAVE, unit, "has served while others restarted") for unit in extra]
     return (*steps, *starts, *leaves)

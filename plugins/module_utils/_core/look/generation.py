@@ -17,7 +17,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.release import Release
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.scaling import Scaling
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.schedule import Schedule
+from ansible_collections.workers.systemd.plugins.module_utils._core.write import duties
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.release import release_in
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import ENABLING, Wanted, WantedFile
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.watched import Note
@@ -94,7 +96,17 @@ class Generation:
             rollout=self.rollout,
             foreign=self.foreign,
             schedule=Schedule() if timer.group in texts else None,
+            scaling=_scaling(texts.get(pool.group, "")),
         )
+
+
+def _scaling(target: str) -> t.Optional[Scaling]:
+    """As the target of the version has it. Without it, the pool has the instances that start at boot."""
+    try:
+        found = duties.parse(target)
+    except ValueError:
+        return None
+    return found.scaling if found else None
 
 
 def as_generation(wanted: Wanted, number: int, time: str, restores: t.Optional[int] = None) -> Generation:
@@ -106,7 +118,7 @@ def as_generation(wanted: Wanted, number: int, time: str, restores: t.Optional[i
         wanted.generation,
         State.APPLYING,
         time,
-        pool.instances,
+        pool.at_boot,
         pool.environment_files,
         pool.watch,
         pool.rollout,
@@ -118,7 +130,7 @@ def as_generation(wanted: Wanted, number: int, time: str, restores: t.Optional[i
 
 
 def content_of(wanted: Wanted) -> Content:
-    return _content(wanted.files, wanted.pool.instances)
+    return _content(wanted.files, wanted.pool.at_boot)
 
 
 def installed_content(observed: ObservedPool) -> Content:

@@ -8,6 +8,7 @@ import typing as t
 from dataclasses import asdict
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.alert import UNREADABLE, Alerts
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.decisions import decisions_in
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import Entry, taken
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import moment
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.alert import Alert
@@ -35,6 +36,33 @@ def agent_row(
         {"time": moment.text(taken(one)), "text": one.get("MESSAGE", "")} for one in entries if _is_about(pool, one)
     ]
     return {"runs": runs, **shown, "alerts": list(alerts), "said": said[-MOST:]}
+
+
+def scaling_row(target: str, kept: t.Any, running: int, now: float) -> t.Optional[t.Dict[str, t.Any]]:
+    """The range of a pool, with what the agent has kept of it; ``None`` without a range. ``now`` are two clocks, as in
+    ``alert_rows``.
+    """
+    try:
+        read = duties.parse(target)
+    except ValueError:
+        read = None
+    if read is None or read.scaling is None:
+        return None
+    said = [
+        {"time": moment.text(now + one.time), "before": one.before, "after": one.after, "text": str(one)}
+        for one in decisions_in(kept)
+    ]
+    return {**asdict(read.scaling), "running": running, **_seen(kept, running, now), "decisions": said}
+
+
+def _seen(kept: t.Any, running: int, now: float) -> t.Dict[str, t.Any]:
+    """What the agent saw last. Of a state that is not one of ours, nothing."""
+    try:
+        backlog = None if kept["backlog"] is None else int(kept["backlog"])
+        seen = {"wanted": int(kept["wanted"]), "waiting": backlog, "said": str(kept["said"])}
+        return {**seen, "asked_at": moment.text(now + float(kept["time"])), "trouble": str(kept["trouble"])}
+    except UNREADABLE:
+        return {"wanted": running, "waiting": None, "said": "", "asked_at": "", "trouble": ""}
 
 
 def alert_rows(pool: str, kept: t.Any, now: float) -> t.List[t.Dict[str, t.Any]]:

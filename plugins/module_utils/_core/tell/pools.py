@@ -16,6 +16,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell import diff, pauses, report, timers
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.mask import MASK
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.result import PoolsResult, Row
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_outcome import RunOutcome
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.file_markers import instance_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import (
@@ -46,6 +47,8 @@ def row(decision: PoolsDecision, outcome: RunOutcome, name: str) -> Row:
     if name in decision.wanted:
         found["generation"] = decision.wanted[name].generation
         found["left_out"] = list(decision.wanted[name].pool.left_out)
+        if decision.wanted[name].pool.scaling:
+            found["instances"] = _of_range(decision.wanted[name].pool)
         paused = decision.paused(name)
         found["paused"] = {unit: pause.row for unit, pause in paused.items()}
         if name in decision.times and not paused:
@@ -58,6 +61,11 @@ def row(decision: PoolsDecision, outcome: RunOutcome, name: str) -> Row:
     if verdicts or end:
         found["verdicts"] = {unit: str(verdict) for unit, verdict in verdicts.items()}
     return found if decision.check_mode else {**found, **_versions(decision, outcome, name)}
+
+
+def _of_range(pool: Pool) -> str:
+    """``7 of 2 to 12``: how many instances the run keeps."""
+    return f"{len(pool.instances)} of {pool.scaling.range}" if pool.scaling else str(len(pool.instances))
 
 
 def _versions(decision: PoolsDecision, outcome: RunOutcome, name: str) -> t.Dict[str, t.Any]:
@@ -83,6 +91,8 @@ def lines(decision: PoolsDecision, outcome: RunOutcome) -> t.List[str]:
     held = [(name, cause) for name, cause in outcome.units.held.items() if outcome.units.ends[name].spared]
     found += [f"{name}: is not rolled out, because {cause} did not settle" for name, cause in held]
     found += [*pauses.paused_lines(decision), *timers.timer_lines(decision)]
+    ranges = [one.pool for one in decision.wanted.values() if one.pool.scaling]
+    found += [f"{pool.name}: {_of_range(pool)} instances" for pool in ranges]
     if not outcome.failed:
         exposures = decision.exposures.items()
         found += [f"{name}: exposure {one}" for name, one in exposures if one.score != one.before]

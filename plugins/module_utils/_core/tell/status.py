@@ -156,6 +156,9 @@ def believable(said: t.Any) -> bool:
     try:
         if not (fits(said, SHAPE) and unit_name.are_names(said, _units(said.values()))):
             return False
+        # The agent belongs to root.
+        if any(row.get("scaling") for row in said.values()):
+            return False
         return bool(pool_table([Placed("", *one) for one in said.items()], every_instance=True))
     except Exception:
         # A name of a thousand digits, for example, or a pause with another key.

@@ -68,8 +68,21 @@ def _table(heads: Cells, rows: t.Sequence[t.Tuple[Placed, Cells, Condition]]) ->
 
 def _pool_cells(pool: Row, name: str) -> Cells:
     summary = pool["summary"]
-    up = f"{summary['running']}/{pool['wanted']}"
-    return (name, up, _state(pool), str(summary["restarts"]), _memory(summary["memory"]), pool["generation"])
+    return (name, up_of(pool), _state(pool), str(summary["restarts"]), _memory(summary["memory"]), pool["generation"])
+
+
+def up_of(pool: Row) -> str:
+    """``3/4``, or ``7 of 2 to 12`` for a pool with a range."""
+    running, scaling = pool["summary"]["running"], pool.get("scaling")
+    return f"{running} of {scaling['min']} to {scaling['max']}" if scaling else f"{running}/{pool['wanted']}"
+
+
+def of_range(pool: Row) -> str:
+    """How many instances the work asks for, and why; empty for a pool without a range, or that was not asked yet."""
+    scaling = pool.get("scaling")
+    if not scaling or not scaling["said"]:
+        return ""
+    return str(scaling["trouble"] or f"{scaling['wanted']} instances wanted: {scaling['said']}")
 
 
 def _state(pool: Row) -> str:
@@ -140,6 +153,8 @@ def _notes(pools: t.Sequence[Placed]) -> t.Iterator[str]:
         if one.row.get("release"):
             yield f"{_placed(one)}: runs {one.row['release']['directory']}"
         yield from agent_notes(one)
+        if of_range(one.row):
+            yield f"{_placed(one)}: {of_range(one.row)}"
         own = [row["unit"] for row in one.row["instances"] if row["own_files"]]
         if own:
             yield f"{at(one)}with settings of their own: {_folded(one.row, own)}"

@@ -69,7 +69,7 @@ def surge_problems(pool: Pool) -> t.Iterator[Problem]:
     if not pool.rollout.surge:
         return
     where = f"{pool.where}.rollout.surge"
-    if pool.instances != numbered(1, len(pool.instances)):
+    if pool.names != numbered(1, len(pool.names)):
         hint = "An added instance has the number after the last one."
         yield Problem(where, "true, for instances with names", "instances by a count", hint)
     apart = [*pool.environment_files, *([pool.working_directory] if pool.working_directory else [])]

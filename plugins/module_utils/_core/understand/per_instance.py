@@ -71,7 +71,7 @@ def name_problems(
 def waiting(pool: Pool) -> t.Iterator[str]:
     """Warnings about numbers that are not in use."""
     for name in pool.per_instance:
-        if name not in pool.instances:
+        if name not in pool.names:
             count = len(pool.instances)
             yield f"{pool.where}.per_instance.{name}: is not in use, for the pool has {count} instances now"
 

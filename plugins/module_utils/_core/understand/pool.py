@@ -24,6 +24,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.p
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.recycle import Recycle
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.release import Release
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.replaces import Replaces
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.scaling import Scaling
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.schedule import Schedule
 
 Sections = t.Dict[str, t.Dict[str, Value]]
@@ -96,6 +97,7 @@ class OwnSettings:
         return bool(self.environment or self.secrets or self.credentials or self.limits or any(self.unit.values()))
 
 
+# Large: one field for each option.
 @dataclass(frozen=True)
 class Pool:
     """One wanted pool, or one wanted timer: a pool without instances, whose service runs by its ``schedule``.
@@ -110,7 +112,7 @@ class Pool:
     ``None``. ``paused`` is ``None`` when nothing is said of it, as in a version that is put back. ``per_instance`` may
     also name numbers that the pool does not have now. With ``adopt`` the pool takes over the units of somebody else
     that have its name. ``foreign`` is a version of the time before that. ``replaces`` is what runs its work under
-    another manager.
+    another manager. With ``scaling``, ``instances`` are those that run, and the agent of the host decides how many.
     """
 
     name: str
@@ -153,6 +155,7 @@ class Pool:
     foreign: bool = False
     schedule: t.Optional[Schedule] = None
     replaces: t.Optional[Replaces] = None
+    scaling: t.Optional[Scaling] = None
 
     @property
     def kind(self) -> str:
@@ -168,13 +171,23 @@ class Pool:
         """The units that a pause keeps stopped, each with the name of its instance, which a timer has not."""
         if self.schedule is not None:
             return {self.main_units.group: ""}
-        return {unit_name.instance(self.name, name): name for name in self.instances}
+        return {unit_name.instance(self.name, name): name for name in self.names}
+
+    @property
+    def names(self) -> t.Tuple[str, ...]:
+        """Of all instances that there may be."""
+        return self.scaling.names if self.scaling else self.instances
+
+    @property
+    def at_boot(self) -> t.Tuple[str, ...]:
+        """Of the instances that are enabled."""
+        return self.scaling.at_boot if self.scaling else self.instances
 
     @functools.cached_property
     def own(self) -> t.Mapping[str, OwnSettings]:
         """The settings of those instances that have any of their own. Each instance asks for its own."""
         given = self.per_instance
-        return {name: given[name] for name in self.instances if name in given and given[name].any}
+        return {name: given[name] for name in self.names if name in given and given[name].any}
 
     @property
     def settings(self) -> t.Dict[str, OwnSettings]:
@@ -215,7 +228,7 @@ class Pool:
 
     def of_instances(self, path: str) -> t.List[str]:
         """Concrete paths, each once; one that all instances share is there without any, too."""
-        found = {concrete(path, instance) for instance in self.instances} if "%i" in path else {path}
+        found = {concrete(path, instance) for instance in self.names} if "%i" in path else {path}
         return sorted(found - {""})
 
     def fitted(self, catalogue: Catalogue) -> Pool:

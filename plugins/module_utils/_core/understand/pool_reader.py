@@ -80,6 +80,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.r
     Replaces,
     read_replaces,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.scaling import Scaling, read_scaling
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.schedule import Schedule, read_schedule
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import (
     ACCOUNT,
@@ -163,8 +164,10 @@ class _Reader:
         profile = self._choice("hardening", hardening.PROFILES, hardening.DEFAULT)
         unit = self._unit(secrets if as_credentials else {})
         service = {"User": self.params.get("user"), **unit.get("Service", {})}
-        instances, limits, release = self._instances(), self._limits(), self._release()
-        of_instances = self._per_instance(instances, as_credentials=as_credentials)
+        scaling, release = self._scaling(), self._release()
+        instances, limits = scaling.at_boot if scaling else self._instances(), self._limits()
+        names = scaling.names if scaling else instances
+        of_instances = self._per_instance(names, as_credentials=as_credentials)
         as_root = not manager_of and hardening.runs_as_root(service.get("User"), service.get("DynamicUser", False))
         pool = Pool(
             name=self.name,
@@ -200,11 +203,12 @@ class _Reader:
                 self._rollout(presets.patience(preset, drain_timeout)),
                 awaits=_awaits(preset, exec_start, unit.get("Service", {})),
             ),
-            liveness=self._liveness(instances),
+            liveness=self._liveness(names),
             recycle=self._recycle(limits, of_instances),
             per_instance=of_instances,
             adopt=bool(self.params.get("adopt")),
             replaces=self._replaces(),
+            scaling=scaling,
         )
         return replace(pool, alert=self._alert(pool.account))
 
@@ -227,7 +231,7 @@ class _Reader:
         given, found = per_instance.read_shapes(self.params.get("per_instance") or {}, where)
         self.problems.extend(found)
         if not any(problem.where.startswith(f"{self.where}.instances") for problem in self.problems):
-            counted = not isinstance(self.params.get("instances"), list)
+            counted = not isinstance(self.params.get("instances"), (list, dict))
             self.problems.extend(per_instance.name_problems(given, instances, where, counted=counted))
         for_user = self.params.get("scope") == "user"
         return {
@@ -357,7 +361,7 @@ class _Reader:
 
     def _instances(self) -> t.Tuple[str, ...]:
         given = self.params.get("instances")
-        if given is None:
+        if given is None or isinstance(given, dict):
             return ("1",)
         names, found = read_instances(
             given,
@@ -368,6 +372,14 @@ class _Reader:
         )
         self.problems.extend(found)
         return () if found else names
+
+    def _scaling(self) -> t.Optional[Scaling]:
+        given = self.params.get("instances")
+        if not isinstance(given, dict):
+            return None
+        found, problems = read_scaling(given, f"{self.where}.instances", busy_check=bool(self.params.get("busy_check")))
+        self.problems.extend(problems)
+        return found
 
     def _choice(self, option: str, known: t.Collection[str], default: str) -> str:
         name = str(self.params.get(option) or default)

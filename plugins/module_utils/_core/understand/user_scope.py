@@ -19,7 +19,7 @@ ROOT = ("root", "0")
 ACCOUNT = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,255}|[0-9]{1,10}")
 # Only root can change to another user, and only a manager that is root has capabilities to leave to its services.
 NEEDS_ROOT = frozenset({"Group", "SupplementaryGroups", "DynamicUser", "CapabilityBoundingSet"})
-OF_THE_AGENT = ("liveness", "recycle", "alert")
+OF_THE_AGENT = ("liveness", "recycle", "alert", "instances")
 # The controller of cgroups without which a limit is not in force.
 CONTROLLERS = {
     "MemoryMax": "memory",
@@ -59,9 +59,11 @@ def not_for_users(given: t.Mapping[str, t.Any], where: str) -> t.Iterator[Proble
         expected = "no logs, for scope: user, whose manager tells journald no limits"
         yield Problem(f"{where}.logs", "given", expected, hint)
     for duty in OF_THE_AGENT:
-        if given.get(duty) is not None:
+        # Of ``instances``, a range.
+        if given.get(duty) is not None and (duty != "instances" or isinstance(given[duty], dict)):
+            what = f"range of {duty}" if duty == "instances" else duty
             expected = (
-                f"no {duty}, for scope: user: the agent of the host belongs to root, and looks after pools of root"
+                f"no {what}, for scope: user: the agent of the host belongs to root, and looks after pools of root"
             )
             yield Problem(f"{where}.{duty}", "given", expected, hint)
     if given.get("secrets_as") == "credentials":

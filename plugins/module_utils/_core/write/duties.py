@@ -18,9 +18,16 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.l
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.recycle import Recycle
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.scaling import Scaling
 
 KEY = "Duties"
-RECORDS: t.Dict[str, t.Any] = {"liveness": Liveness, "policy": Policy, "recycle": Recycle, "alert": Alert}
+RECORDS: t.Dict[str, t.Any] = {
+    "liveness": Liveness,
+    "policy": Policy,
+    "recycle": Recycle,
+    "alert": Alert,
+    "scaling": Scaling,
+}
 
 
 @dataclass(frozen=True)
@@ -35,14 +42,16 @@ class Duties:
     recycle: t.Optional[Recycle] = None
     alert: t.Optional[Alert] = None
     expected: float = 0.0
+    scaling: t.Optional[Scaling] = None
 
 
 def duties_of(pool: Pool) -> t.Optional[Duties]:
     """``None`` for a pool that asks for none."""
-    if pool.liveness is None and pool.recycle is None and pool.alert is None:
+    if not (pool.liveness or pool.recycle or pool.alert or pool.scaling):
         return None
     expected = pool.schedule.expected if pool.schedule else 0.0
-    return Duties(pool.liveness, pool.account is not None, pool.rollout, pool.recycle, pool.alert, expected)
+    one_user = pool.account is not None
+    return Duties(pool.liveness, one_user, pool.rollout, pool.recycle, pool.alert, expected, pool.scaling)
 
 
 def lines(pool: Pool) -> t.Dict[str, str]:

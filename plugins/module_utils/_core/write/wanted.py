@@ -154,7 +154,7 @@ def _variables(
 
 def _wanted(pool: Pool, files: t.Sequence[WantedFile], noted: t.Mapping[str, watched.Note]) -> Wanted:
     found = file_markers({file.path: file.text for file in files})
-    return Wanted(pool, tuple(files), {name: found.of(name) for name in pool.instances}, found.generation, noted)
+    return Wanted(pool, tuple(files), {name: found.of(name) for name in pool.names}, found.generation, noted)
 
 
 def wanted_again(

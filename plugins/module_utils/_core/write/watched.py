@@ -54,7 +54,7 @@ class Move(t.NamedTuple):
 
 def concrete_paths(pool: Pool) -> t.List[str]:
     """With ``%i`` filled in, each once."""
-    return sorted({concrete(path, instance) for path in pool.read_paths for instance in pool.instances or ("",)})
+    return sorted({concrete(path, instance) for path in pool.read_paths for instance in pool.names or ("",)})
 
 
 def markers(pool: Pool, keyed_digest: KeyedDigest, digests: t.Mapping[str, str]) -> Markers:
@@ -63,9 +63,7 @@ def markers(pool: Pool, keyed_digest: KeyedDigest, digests: t.Mapping[str, str])
     if not paths:
         return Markers()
     apart = [path for path in paths if "%i" in path]
-    own = {
-        name: keyed_digest(repr([(path, digests[concrete(path, name)]) for path in apart])) for name in pool.instances
-    }
+    own = {name: keyed_digest(repr([(path, digests[concrete(path, name)]) for path in apart])) for name in pool.names}
     return Markers(
         keyed_digest(repr([(path, digests[path]) for path in paths if path not in apart])), own if apart else {}
     )
@@ -80,7 +78,7 @@ def markers_again(pool: Pool, noted: Markers, noted_of: Pool) -> Markers:
     if not paths:
         return Markers()
     known = noted if noted_of.read_paths == paths else Markers()
-    own = {name: known.own.get(name, UNKNOWN) for name in pool.instances} if "%i" in "".join(paths) else {}
+    own = {name: known.own.get(name, UNKNOWN) for name in pool.names} if "%i" in "".join(paths) else {}
     return Markers(known.shared or UNKNOWN, own)
 
 

@@ -291,10 +291,10 @@ def test_a_bad_verdict_gives_the_pool_a_rest() -> None:
     one.ended(100.0, Verdict(Health.KILLED, "was killed"))
     for now, goes in ((101.0, False), (100.0 + REST - 1, False), (100.0 + REST, True)):
         one.measure(large)
-        assert bool(one.next(now, up)[0]) == goes
+        assert bool(one.next(now, up, units(1))[0]) == goes
     one.ended(100.0 + REST, Verdict(Health.SETTLED, "ran"))
     one.measure(large)
-    assert one.next(101.0 + REST, up)[0] is not None
+    assert one.next(101.0 + REST, up, units(1))[0] is not None
 
 
 def test_memory_that_is_not_counted_is_said() -> None:

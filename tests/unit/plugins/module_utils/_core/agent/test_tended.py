@@ -11,12 +11,22 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Action, Count, Restart
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import (
+    Action,
+    Count,
+    Restart,
+    Start,
+    Stop,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import GONE, Sample
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.liveness import Told, Trouble
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.recycle import Figures
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.scale import Reading
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.tended import Tended
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.liveness import Liveness
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.recycle import Recycle
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.scaling import Scaling
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.duties import Duties
 
 RULE = Liveness(("/bin/check",), every=10.0, failures=2)
@@ -205,3 +215,87 @@ def test_a_pool_without_a_rule_is_left_alone() -> None:
     one.drop()
     assert (one.due(0.0), one.wants_act, one.trouble) == (float("inf"), False, Trouble())
     assert one.advance(0.0, UP) == ((), [])
+
+
+SERVES = Sample("active", "running", "i1")
+TARGET = {"mail.target": Sample("active", "active", "")}
+
+
+def ranged(liveness: Liveness | None = None, recycle: Recycle | None = None) -> Tended:
+    rule = Scaling(1, 4, ("/bin/count",), 10, fall_after=5.0)
+    return Tended(Duties(liveness, recycle=recycle, scaling=rule), [f"mail@{number}.service" for number in range(1, 5)])
+
+
+def test_a_pool_with_a_range_grows_and_shrinks() -> None:
+    one = ranged()
+    samples = {"mail@1.service": SERVES, **TARGET}
+    assert one.all_units == (*one.units, "mail.target")
+    assert (one.due(0.0), one.questions(0.0, samples)) == (0.0, ())
+    assert one.to_ask_for_work(0.0, samples) == ("mail@1.service",)
+    one.hear_work(0.1, Reading(3, "25 jobs wait"))
+    assert (one.hurries, one.wants_act, one.work_unknown) == (True, True, "")
+    actions, lines = one.advance(0.1, samples)
+    assert actions == (Start(("mail@2.service", "mail@3.service")),)
+    assert lines == ["mail: 1 -> 3: 25 jobs wait"]
+    samples = {**dict.fromkeys(one.units[:3], SERVES), **TARGET}
+    assert one.to_ask_for_work(6.0, samples) == one.units[:3]
+    one.hear_work(6.0, Reading(1, "no job waits"))
+    assert (one.hurries, one.wants_act) == (False, True)
+    one.drop()
+    assert one.advance(6.0, samples)[0] == (Stop(("mail@3.service",)),)
+    one.to_ask_for_work(7.0, samples)
+    one.hear_work(7.0, Reading(None, "exited with status 1"))
+    assert one.work_unknown.endswith("so the number of its instances stays: exited with status 1")
+    assert one.trouble.detail == "exited with status 1"
+    assert not one.wants_act
+
+
+def test_a_stop_that_ends_with_a_kill_is_told_once() -> None:
+    one = ranged()
+    samples = {**dict.fromkeys(one.units[:2], SERVES), **TARGET}
+    for now in (0.0, 6.0):
+        one.to_ask_for_work(now, samples)
+        one.hear_work(now, Reading(1, "no job waits"))
+    assert one.advance(6.0, samples)[0] == (Stop(("mail@2.service",)),)
+    one.to_ask_for_work(7.0, {**samples, "mail@2.service": Sample("deactivating", "stop-sigterm", "i1")})
+    assert one.killed_lately() == []
+    one.to_ask_for_work(8.0, {**samples, "mail@2.service": Sample("failed", "failed", "i1")})
+    (line,) = one.killed_lately()
+    assert line == "mail@2.service was killed, because its stop did not end in time: its job may be lost"
+    one.to_ask_for_work(9.0, {**samples, "mail@2.service": Sample("failed", "failed", "i1")})
+    assert one.killed_lately() == tended(1).killed_lately() == []
+
+
+def test_a_pool_that_its_operator_has_stopped_is_left_alone() -> None:
+    one = ranged()
+    assert one.to_ask_for_work(0.0, {"mail@1.service": SERVES}) == ()
+    one.hear_work(0.0, Reading(4, ""))
+    assert one.advance(0.0, {"mail@1.service": SERVES}) == ((), [])
+
+
+def test_a_pool_without_a_range_is_not_asked_for_its_work() -> None:
+    one = tended(1)
+    assert one.to_ask_for_work(0.0, {**dict.fromkeys(one.units, SERVES), **TARGET}) == ()
+    one.hear_work(0.0, Reading(4, ""))
+    assert (one.all_units, one.work_unknown) == (one.units, "")
+    assert Tended(Duties(scaling=Scaling(1, 2)), []).all_units == ()
+
+
+def test_one_that_hangs_is_restarted_although_others_of_the_range_do_not_run() -> None:
+    one = ranged(Liveness(("/bin/check",), every=10.0, failures=1))
+    samples = {**dict.fromkeys(one.units[:2], SERVES), **TARGET}
+    one.to_ask_for_work(0.0, samples)
+    assert one.questions(0.0, samples) == one.units[:2]
+    one.hear({one.units[0]: Told(False, "exited"), one.units[1]: Told(True)})
+    assert Restart((one.units[0],)) in one.advance(0.0, samples)[0]
+    # Meanwhile nothing is stopped, and what is missing is started.
+    one.hear_work(0.5, Reading(3, ""))
+    assert Start((one.units[2],)) in one.advance(0.5, samples)[0]
+
+
+def test_one_that_is_too_large_is_restarted_too() -> None:
+    one = ranged(recycle=Recycle(memory=100))
+    samples = {**dict.fromkeys(one.units[:2], SERVES), **TARGET}
+    one.to_measure(0.0, samples)
+    one.measure({one.units[1]: Figures("i1", 60.0, 200)})
+    assert Restart((one.units[1],)) in one.advance(0.0, samples)[0]

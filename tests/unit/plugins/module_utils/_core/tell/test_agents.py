@@ -4,9 +4,17 @@
 from __future__ import annotations
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.alert import HUNG, Alerts
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.scale import Reading, Scale
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.tell.agents import MOST, agent_row, alert_rows
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.agents import (
+    MOST,
+    agent_row,
+    alert_rows,
+    scaling_row,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.alert import Alert
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.scaling import Scaling
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import group_text
 from tests.unit.plugins.module_utils._core.builders import mail
 
@@ -69,3 +77,40 @@ def test_a_pool_without_duties_and_one_of_a_newer_version() -> None:
         "alerts": [],
         "said": [],
     }
+
+
+RANGE = {"min": 2, "max": 12, "backlog": ["/bin/count"], "each": 50}
+
+
+def test_how_many_instances_are_wanted() -> None:
+    target = group_text(SYSTEM, mail(instances=RANGE))
+    one = Scale(Scaling(2, 12, ("/bin/count",), 50), Policy(), ["mail@1.service", "mail@2.service", "mail@3.service"])
+    one.questions(100.0, {})
+    one.hear(100.0, Reading(3, "130 jobs wait", 130))
+    one.next(100.0, {}, None, alone=True)
+    row = scaling_row(target, one.state(), 2, 1769860700.0)
+    assert row is not None
+    assert {key: row[key] for key in ("min", "max", "running", "wanted", "waiting", "said", "asked_at", "trouble")} == {
+        "min": 2,
+        "max": 12,
+        "running": 2,
+        "wanted": 3,
+        "waiting": 130,
+        "said": "130 jobs wait",
+        "asked_at": "2026-01-31T12:00:00Z",
+        "trouble": "",
+    }
+    assert row["decisions"] == [
+        {"time": "2026-01-31T12:00:00Z", "before": 0, "after": 3, "text": "0 -> 3: 130 jobs wait"}
+    ]
+
+
+def test_before_the_agent_has_asked_the_number_that_runs_is_wanted() -> None:
+    row = scaling_row(group_text(SYSTEM, mail(instances=RANGE)), None, 4, 0.0)
+    assert row is not None
+    assert (row["wanted"], row["waiting"], row["decisions"]) == (4, None, [])
+
+
+def test_a_pool_without_a_range_has_no_such_row() -> None:
+    assert scaling_row(TARGET, None, 4, 0.0) is None
+    assert scaling_row(TARGET.replace("Duties={", "Duties=["), None, 4, 0.0) is None

@@ -41,6 +41,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.observe
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.run_journal import Noted, RunJournal
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell import pools as tell_pools
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.scaling import Scaling
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_outcome import Reverted, RunOutcome
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import shared_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import LINK, WantedFile
@@ -267,3 +268,10 @@ def test_a_removal_is_work_of_its_own() -> None:
 def test_a_removal_can_wait_for_another_run() -> None:
     held = decision().without_removal()
     assert (held.removal.held, replace(held, removal=decision().removal)) == (True, decision())
+
+
+def test_a_range_is_told_with_the_number_that_the_run_keeps() -> None:
+    scaled = replace(NEW, pool=replace(NEW.pool, instances=("1", "2", "4"), scaling=Scaling(2, 6)))
+    told = result(decision(check_mode=True, wanted={"mail": scaled}))
+    assert told["pools"]["mail"]["instances"] == "3 of 2 to 6"
+    assert "mail: 3 of 2 to 6 instances" in told["msg"].split("\n")

@@ -27,6 +27,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.pause 
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.release import pinned
 from ansible_collections.workers.systemd.plugins.plugin_utils.page.fleet import fleet
 from ansible_collections.workers.systemd.plugins.plugin_utils.page.page import page
+from tests.helpers.status_rows import a_range
 from tests.unit.plugins.module_utils._core.builders import STARTED, files_of, in_place, mail, running, titled, written
 
 FULL: dict[str, t.Any] = {"instances": 2, "secrets": {"A": "1"}, "environment_files": ["/etc/mail/%i.env"]}
@@ -225,6 +226,7 @@ FORGED = {
     "a pause with a number for its reason": altered("instances", 0, "paused", value={"by": "hand", "reason": 1}),
     "versions without a state": altered("generations", value=[{"number": 1, "id": "a", "time": ""}]),
     "a pause of the pool with another key": altered("paused", value={"x": 1}),
+    "a range, which only the agent of root has": altered("scaling", value=a_range()),
     "an agent that is no row": altered("agent", value="x"),
     "a name of too many digits": altered("instances", 0, value={**ROW, "unit": f"mail@{'1' * 5000}.service"}),
 }

@@ -16,7 +16,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status_
     Placed,
     pool_table,
 )
-from tests.helpers.status_rows import PAUSED, Row, a_pool, an_instance, of_each_condition
+from tests.helpers.status_rows import PAUSED, Row, a_pool, a_range, an_instance, of_each_condition
 
 
 def lines(*pools: tuple[str, Row], host: str = "", every: bool = False) -> list[Line]:
@@ -145,3 +145,12 @@ def test_the_table_says_which_alert_is_not_delivered() -> None:
 def test_no_text_of_a_user_controls_the_terminal() -> None:
     row = a_pool("mail", ending("mail@1.service", "\x1b[2J"), dead=["mail@1.service"], generation="a\nb")
     assert all(line.isprintable() for line in texts(("app/m\x07ail", row)))
+
+
+def test_a_pool_with_a_range_says_how_many_it_needs() -> None:
+    _head, mail, _total, note = texts(("mail", a_pool("mail", scaling=a_range())))
+    assert "2 of 2 to 12" in mail
+    assert note == "mail: 7 instances wanted: 312 jobs wait, 50 for each instance"
+    *_rest, note = texts(("mail", a_pool("mail", scaling=a_range(trouble="the work is not known"))))
+    assert note == "mail: the work is not known"
+    assert len(texts(("mail", a_pool("mail", scaling=a_range(said=""))))) == 3

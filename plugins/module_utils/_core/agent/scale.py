@@ -1,0 +1,255 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How many instances of a pool are to run. Readings of the work in, starts and stops out: the host carries them out.
+
+1. The pool needs as many instances as its work asks for, between its smallest and its largest number.
+2. It grows with the first reading that asks for more, by all missing instances at once. It shrinks to the largest
+   number that any reading of the last ``fall_after`` asked for. So it never turns twice within that time.
+3. A reading that failed asks for the number that runs, and nothing is started or stopped because of it.
+4. What ran before the first reading counts as needed: an agent that starts again, or a deploy, changes no number.
+5. Only instances that do not start at boot are stopped, the idle ones first, by ``step`` at a time. The next one
+   follows when the last one has ended.
+6. While the host has less free memory than it is to keep, no instance is started. Else, a pool with that limit at most
+   doubles with each reading.
+
+Nothing here is kept but the last decisions, which only tell: the number is what systemd shows.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections import deque
+from dataclasses import asdict
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.drain import Drain
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Action, Ask, Start, Stop
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import GONE, Sample
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.decisions import MOST, Decision, decisions_in
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.liveness import Samples, Trouble, serves
+from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.scaling import Scaling
+
+NOT_KNOWN = "the work of the pool is not known, so the number of its instances stays"
+LOW_MEMORY = "the host has less free memory than keep_free, so no instance is added"
+# In seconds: an instance that ends at once is not started again before.
+REST = 10.0
+# No queue is longer, and no number that is no mistake.
+COUNT = re.compile(rb"[0-9]{1,15}")
+# Characters of an answer that are shown.
+SHOWN = 40
+
+
+class Reading(t.NamedTuple):
+    """``need`` is how many instances the work asks for, ``None`` when it is not known. ``said`` is the work in words,
+    or why it is not known. ``backlog`` is the number of jobs that wait.
+    """
+
+    need: t.Optional[int]
+    said: str
+    backlog: t.Optional[int] = None
+
+
+def of_backlog(rule: Scaling, output: bytes, trouble: str) -> Reading:
+    """``output`` is what the command printed, and ``trouble`` is how it failed, or empty."""
+    if trouble:
+        return Reading(None, f"the backlog command {trouble}")
+    number = output.strip(b" \t\r\n")
+    if not COUNT.fullmatch(number):
+        shown = one_line(number[:SHOWN].decode(errors="replace"))
+        return Reading(None, f"the backlog command printed {shown!r}, which is no whole number")
+    jobs = int(number)
+    return Reading(-(-jobs // rule.each), f"{jobs} jobs wait, {rule.each} for each instance", jobs)
+
+
+def of_busy(rule: Scaling, busy: int, idle: int, trouble: str) -> Reading:
+    """Of the instances that run, so many are ``busy`` and ``idle``. ``trouble`` is how a check failed, or empty."""
+    if trouble:
+        return Reading(None, f"the busy check {trouble}")
+    if not busy + idle:
+        return Reading(None, "no instance could be asked whether it is busy")
+    return Reading(-(-busy * 100 // rule.busy), f"{busy} of {busy + idle} instances are busy, wanted {rule.busy}%")
+
+
+def is_up(seen: Sample) -> bool:
+    """Whether an instance runs, or is about to."""
+    return seen.active in ("active", "reloading", "activating") or seen.job in ("start", "restart")
+
+
+# Large: each method is one part of a turn.
+class Scale:
+    """``units`` are the instances that may run, in order: neither paused nor masked. ``kept`` is what ``state`` has
+    returned, of another process.
+    """
+
+    def __init__(self, rule: Scaling, policy: Policy, units: t.Sequence[str], kept: t.Any = None) -> None:
+        self.rule = rule
+        self.policy = policy
+        self.units = tuple(units)
+        at_boot = set(rule.at_boot)
+        self.stay = {unit for unit in units if UnitName.parse(unit).instance in at_boot}
+        self.asked: t.Optional[float] = None
+        self.waits = False
+        self.running = 0
+        # When so many instances were needed; less and less, because what was needed before more does not matter.
+        self.needs: t.Deque[t.Tuple[float, int]] = deque()
+        self.reading = Reading(None, "")
+        self.read_at = 0.0
+        # Whether something may follow from the last reading.
+        self.fresh = False
+        self.drain = Drain(policy)
+        self.spare: t.Set[str] = set()
+        self.started: t.Dict[str, float] = {}
+        # Those that were to stop, and those of them that were killed, until the host has said so.
+        self.leaving: t.Set[str] = set()
+        self.killed: t.List[str] = []
+        self.trouble = Trouble()
+        self.decisions = decisions_in(kept)
+
+    def due(self, now: float) -> float:
+        """Seconds until the next question. A clock that went back begins one."""
+        if not self.units:
+            return float("inf")
+        since = self.rule.every if self.asked is None else now - self.asked
+        return max(0.0, self.rule.every - since) if since >= 0 else 0.0
+
+    def questions(self, now: float, samples: Samples) -> t.Tuple[str, ...]:
+        """The instances that serve, when the work is to be looked at now."""
+        self.running = len(self.up(samples))
+        self._see_off(samples)
+        if self.waits or self.due(now) > 0:
+            return ()
+        serving = tuple(unit for unit in self.units if serves(samples.get(unit, GONE)))
+        self.asked, self.waits = now, bool(serving)
+        return serving
+
+    def _see_off(self, samples: Samples) -> None:
+        """systemd calls it a failure when a stop takes too long and ends with SIGKILL."""
+        seen = {unit: samples.get(unit, GONE) for unit in self.leaving}
+        self.leaving = {unit for unit, one in seen.items() if one.active == "deactivating" or one.job}
+        self.killed += [unit for unit in self.units if unit in seen and seen[unit].active == "failed"]
+
+    def up(self, samples: Samples) -> t.List[str]:
+        return [unit for unit in self.units if is_up(samples.get(unit, GONE))]
+
+    def hear(self, now: float, reading: Reading) -> None:
+        """The answer to the last question."""
+        self.waits, self.reading, self.read_at = False, reading, now
+        if not self.needs or now < self.needs[-1][0]:
+            self.needs.clear()
+            self._need(now, self.running)
+        known = reading.need is not None
+        self._need(now, self.running if reading.need is None else reading.need)
+        self.fresh = known
+        self.trouble = self.trouble if known and self.trouble.kind == LOW_MEMORY else Trouble()
+        if not known:
+            self.trouble = Trouble(NOT_KNOWN, reading.said)
+
+    def _need(self, now: float, number: int) -> None:
+        need = min(max(number, self.rule.min), self.rule.max, len(self.units))
+        while self.needs and self.needs[-1][1] <= need:
+            self.needs.pop()
+        self.needs.append((now, need))
+        while self.needs[0][0] <= now - self.rule.fall_after:
+            self.needs.popleft()
+
+    @property
+    def wanted(self) -> int:
+        return self.needs[0][1] if self.needs else self.running
+
+    @property
+    def wants_act(self) -> bool:
+        return self.fresh and self.wanted != self.running
+
+    @property
+    def hurries(self) -> bool:
+        """Whether instances are missing."""
+        return self.fresh and self.wanted > self.running
+
+    def drop(self) -> None:
+        """Another run changes the host now."""
+        self.drain, self.spare = Drain(self.policy), set()
+
+    def next(self, now: float, samples: Samples, free: t.Optional[int], *, alone: bool) -> t.Tuple[Action, ...]:
+        """What to do now. ``free`` are bytes of memory, ``None`` when it is not known. Instances are only stopped
+        ``alone``: while the agent does nothing else to the pool.
+        """
+        up = self.up(samples)
+        self.running = len(up)
+        if not self.wants_act:
+            self.drop()
+            return ()
+        if self.hurries:
+            self.drop()
+            return self._more(now, samples, up, free)
+        going = any(samples[unit].active == "deactivating" for unit in self.units if unit in samples)
+        return self._fewer(now, samples, up) if alone and not going else ()
+
+    def _more(self, now: float, samples: Samples, up: t.Sequence[str], free: t.Optional[int]) -> t.Tuple[Action, ...]:
+        # Whatever is missing then, the next reading says so again.
+        self.fresh = False
+        count = self.wanted - len(up)
+        self.trouble = Trouble()
+        if self.rule.keep_free:
+            if free is not None and free < self.rule.keep_free:
+                self.trouble = Trouble(LOW_MEMORY, f"{self.wanted} instances are wanted")
+                return ()
+            count = min(count, max(1, len(up)))
+        down = [unit for unit in self.units if _can_start(samples.get(unit, GONE))]
+        units = tuple(unit for unit in down if not 0 <= now - self.started.get(unit, -REST) < REST)[:count]
+        if not units:
+            return ()
+        self.started.update(dict.fromkeys(units, now))
+        self._decide(now, len(up), len(up) + len(units))
+        return (Start(units),)
+
+    def _fewer(self, now: float, samples: Samples, up: t.Sequence[str]) -> t.Tuple[Action, ...]:
+        spare = [unit for unit in reversed(up) if unit not in self.stay and not samples[unit].job]
+        count = min(len(up) - self.wanted, self.rule.step)
+        # One that dies and is started again has no work.
+        of_no_use = [unit for unit in spare if not serves(samples[unit])]
+        if not self.spare.issuperset(spare):
+            self.drop()
+            self.spare = set(spare)
+        self.drain.hear({unit: one.busy for unit, one in samples.items() if one.busy is not None})
+        idle = of_no_use or (self.drain.free(now, spare) if self.drain.is_told else [])
+        units = tuple(idle[:count])
+        if units:
+            self.fresh = False
+            self.drop()
+            self.leaving.update(units)
+            # They did not end by themselves, and may start again at any time.
+            self.started = {unit: at for unit, at in self.started.items() if unit not in units}
+            self._decide(now, len(up), len(up) - len(units))
+            return (Stop(units),)
+        to_ask = self.drain.questions(now, spare) if spare else ()
+        return (Ask(to_ask),) if to_ask else ()
+
+    def _decide(self, now: float, before: int, after: int) -> None:
+        because = self.reading.said
+        if after < before:
+            because += f", and no more than {self.wanted} instances were needed for {self.rule.fall_after:g} s"
+        self.decisions = [*self.decisions, Decision(now, before, after, because)][-MOST:]
+
+    def state(self) -> t.Dict[str, t.Any]:
+        """As JSON can carry it."""
+        return {
+            "wanted": self.wanted,
+            "backlog": self.reading.backlog,
+            "said": self.reading.said,
+            "time": self.read_at,
+            "trouble": str(self.trouble),
+            "decisions": [asdict(one) for one in self.decisions],
+        }
+
+
+def _can_start(seen: Sample) -> bool:
+    return seen.active in ("inactive", "failed") and not seen.job
+
+
+def available(meminfo: str) -> t.Optional[int]:
+    """Bytes of MemAvailable in the text of /proc/meminfo (proc(5)); ``None`` without it."""
+    found = re.search(r"^MemAvailable:\s+([0-9]+) kB$", meminfo, re.MULTILINE)
+    return int(found[1]) * 1024 if found else None

@@ -34,12 +34,13 @@ ACCOUNT = ("User", "UID", "GID", "SupplementaryGroups")
 
 class Answer(t.NamedTuple):
     """``status`` is the exit status, ``None`` when there is none; ``trouble`` is a text, empty when it is 0. A check
-    that could not even run has not ``ran``.
+    that could not even run has not ``ran``. ``said`` is the begin of its output, when somebody listens.
     """
 
     status: t.Optional[int]
     trouble: str
     ran: bool = True
+    said: bytes = b""
 
     @property
     def busy(self) -> bool:
@@ -65,13 +66,24 @@ class Elsewhere(t.Protocol):
 Content = t.Callable[[], t.Tuple[bytes, t.Dict[str, str]]]
 
 
+# Large: each kind of command begins in a method of its own.
 class Checks:
-    """Those that run, by unit. A check that takes longer than ``longest`` has failed."""
+    """Those that run, by unit. A check that takes longer than ``longest`` has failed. Who ``listens`` gets the
+    output.
+    """
 
-    def __init__(self, manager: Manager, longest: float = LONGEST, elsewhere: t.Optional[Elsewhere] = None) -> None:
+    def __init__(
+        self,
+        manager: Manager,
+        longest: float = LONGEST,
+        elsewhere: t.Optional[Elsewhere] = None,
+        *,
+        listens: bool = False,
+    ) -> None:
         self.manager = manager
         self.longest = longest
         self.elsewhere = elsewhere
+        self.listens = listens
         self.running: t.Dict[str, t.Tuple[Command, str, float]] = {}
         self.refused: t.Dict[str, Answer] = {}
         # By unit, what was killed and has not ended: it waits for a dead server.
@@ -101,6 +113,19 @@ class Checks:
         which is still root then, so that the caller does not wait for it.
         """
         self._start(key, command, self.whose([key], user).get(key), f"there is no user {user!r}", content)
+        self._bring([key])
+
+    def count(
+        self,
+        key: str,
+        command: t.Sequence[str],
+        account: t.Optional[accounts.Account],
+        variables: t.Callable[[], t.Dict[str, str]],
+    ) -> None:
+        """Begins a command that prints a number. It has these ``variables``, which its own process reads, still as
+        root.
+        """
+        self._start(key, command, account, "the user of its pool is not known", lambda: (b"", variables()))
         self._bring([key])
 
     def _start(
@@ -141,7 +166,7 @@ class Checks:
             end = command.poll()
             if end is not None:
                 del self.running[unit]
-                answers[unit] = _answer(program, *end)
+                answers[unit] = _answer(program, *end)._replace(said=command.output)
             elif time.monotonic() - begun >= self.longest:
                 self._kill(unit)
                 answers[unit] = Answer(None, f"did not end within {self.longest:g} s")
@@ -176,7 +201,6 @@ class Checks:
         account: accounts.Account,
         content: t.Optional[Content],
     ) -> Command:
-        """Its output is not read."""
         environment = clean_environment(account.uid)
         if self.manager.places.user:
             environment["XDG_RUNTIME_DIR"] = self.manager.places.runtime
@@ -192,7 +216,7 @@ class Checks:
             if account.uid != os.geteuid():
                 accounts.become(account)
 
-        return Command(argv, environment, prepare)
+        return Command(argv, environment, prepare, speaks=self.listens)
 
 
 def _give(text: bytes) -> None:

@@ -14,6 +14,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout 
     Count,
     LookInside,
     Restart,
+    Start,
+    Stop,
     Stops,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Inside, Sample
@@ -61,6 +63,10 @@ class Engine:
             # Deliberate restarts count against a start limit and would trip it (systemd.unit(5), StartLimitBurst=).
             self.manager.reset_failed(restarts)
             self.manager.restart(restarts)
+        starts, ends = units_of(actions, Start), units_of(actions, Stop)
+        self.manager.reset_failed(starts)
+        self.manager.start(starts)
+        self.manager.begin_stops(ends)
         self.counts = self.manager.restarts(units_of(actions, Count))
         self.inside = self._look_inside(actions)
         formers = {unit: one for _name, it in actions if isinstance(it, Stops) for unit, one in it.formers.items()}
@@ -109,6 +115,6 @@ class Engine:
         }
 
 
-def units_of(actions: Actions, kind: t.Type[t.Union[Restart, Count]]) -> t.List[str]:
+def units_of(actions: Actions, kind: t.Type[t.Union[Restart, Count, Start, Stop]]) -> t.List[str]:
     """The units of all actions of this kind."""
     return [unit for _name, one in actions if isinstance(one, kind) for unit in one.units]

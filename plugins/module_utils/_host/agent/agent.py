@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The agent of a host: a service that restarts instances which hang or leak, of pools that ask for it.
+"""The agent of a host: a service that restarts instances which hang or leak, and runs as many as there is work, of
+pools that ask for it.
 
 It keeps nothing that it could not see again: when it is killed at any moment, the next one goes on from what systemd
 shows. It holds the lock of the host only for the moment in which it acts, and a deploy goes first.
@@ -17,6 +18,7 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Action
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Sample
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.liveness import Trouble
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.scale import Reading
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.tended import Tended
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.run_journal import Phase
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
@@ -34,6 +36,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.agent.elsewh
 from ansible_collections.workers.systemd.plugins.module_utils._host.agent.gauge import Gauge
 from ansible_collections.workers.systemd.plugins.module_utils._host.agent.notify import notify
 from ansible_collections.workers.systemd.plugins.module_utils._host.agent.questions import Commands, Files, Questions
+from ansible_collections.workers.systemd.plugins.module_utils._host.agent.scales import Scales, free_memory
+from ansible_collections.workers.systemd.plugins.module_utils._host.agent.work import Work, work_of
 from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import processes
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
@@ -75,6 +79,8 @@ class Agent:
         self.engine = Engine(manager, self.policies, {}, self.elsewhere)
         self.pools: t.Dict[str, Tended] = {}
         self.questions: t.Dict[str, Questions] = {}
+        self.work: t.Dict[str, Work] = {}
+        self.scales = Scales(manager.places, tell)
         self.gauge = Gauge(manager)
         self.alarms = Alarms(manager, self.elsewhere, left, tell)
         self.stamp: t.Optional[care.Stamp] = None
@@ -97,22 +103,29 @@ class Agent:
             self._read()
         for name, questions in self.questions.items():
             self.pools[name].hear(questions.answers(now))
-            self._say(name, self.pools[name].trouble)
+        for name, work in self.work.items():
+            reading = work.reading()
+            if reading:
+                self.pools[name].hear_work(now, reading)
+        for name, one in self.pools.items():
+            self._say(name, one.trouble)
         self._ask(now, [name for name, one in self.pools.items() if one.due(now) <= 0])
         acting = [name for name, one in self.pools.items() if one.wants_act]
         if acting:
             self._act(acting)
         self._alert(now)
+        self.scales.keep(self.pools)
         return self._pause(now)
 
     def _read(self) -> None:
         """The files of the pools. The stamp is older than what is read."""
         stamp = care.stamp(self.places, self.pools)
         before = self.pools
-        self.pools = care.in_care(self.places, before, self.tell)
+        self.pools = care.in_care(self.places, before, self.scales.kept, self.tell)
         self.stamp = care.stamp(self.places, self.pools) if self.pools.keys() != before.keys() else stamp
-        for name in [name for name in self.questions if self.pools.get(name) is not before[name]]:
-            self.questions.pop(name).end()
+        for asking in (self.questions, self.work):
+            for name in [name for name in asking if self.pools.get(name) is not before[name]]:
+                asking.pop(name).end()
         self.gauge.forget_others(unit for one in self.pools.values() for unit in one.units)
         self.alarms.care_for({name: one.duties.alert for name, one in self.pools.items() if one.duties.alert})
         self.policies.clear()
@@ -120,6 +133,8 @@ class Agent:
             self.policies[name] = one.duties.policy
             if name not in self.questions and one.duties.liveness:
                 self.questions[name] = self._questions_of(one.duties, one.duties.liveness)
+            if name not in self.work and one.duties.scaling:
+                self.work[name] = work_of(name, one.duties.scaling, one.duties, self.manager, self.elsewhere)
 
     def _questions_of(self, duties: Duties, rule: Liveness) -> Questions:
         if rule.command:
@@ -128,12 +143,25 @@ class Agent:
 
     def _ask(self, now: float, names: t.Sequence[str]) -> None:
         """One call for all pools that are due."""
-        samples = self._look([unit for name in names for unit in self.pools[name].units])
+        pools = [self.pools[name] for name in names]
+        samples = self._look([unit for one in pools for unit in one.all_units])
         for name in names:
+            serving = self.pools[name].to_ask_for_work(now, samples)
+            if serving:
+                self._ask_for_work(now, name, serving)
+            for line in self.pools[name].killed_lately():
+                self.tell(line)
             units = self.pools[name].questions(now, samples)
             if units:
                 self.questions[name].ask({unit: samples[unit].invocation for unit in units})
         self._measure(now, samples, names)
+
+    def _ask_for_work(self, now: float, name: str, serving: t.Sequence[str]) -> None:
+        try:
+            self.work[name].ask(now, serving)
+        except (ManagerError, OSError) as error:
+            # Each question has an answer, or it would be the last one.
+            self.pools[name].hear_work(now, Reading(None, in_words(error)))
 
     def _measure(self, now: float, samples: t.Mapping[str, Sample], names: t.Sequence[str]) -> None:
         to_measure = {name: self.pools[name].to_measure(now, samples) for name in names}
@@ -147,6 +175,8 @@ class Agent:
         for name, one in self.pools.items():
             for unit, because in one.hung_lately():
                 self.alarms.hung(now, name, unit, because)
+            if one.work_unknown:
+                self.alarms.work_unknown(now, name, one.work_unknown)
         # A deploy tells its own troubles, and takes a bad version back.
         if self.alarms.due(now) <= 0 and not self._deploys():
             pools = {name: self.pools[name] for name in self.alarms.pools}
@@ -186,10 +216,11 @@ class Agent:
 
     def _advance(self, acting: t.Mapping[str, Tended]) -> None:
         now = time.monotonic()
-        samples = self.engine.samples([unit for one in acting.values() for unit in one.units])
+        samples = self.engine.samples([unit for one in acting.values() for unit in one.all_units])
+        free = free_memory()
         actions: t.List[t.Tuple[str, Action]] = []
         for name, one in acting.items():
-            wanted, lines = one.advance(now, samples)
+            wanted, lines = one.advance(now, samples, free)
             actions += [(name, action) for action in wanted]
             for line in lines:
                 self.tell(line)
@@ -208,8 +239,8 @@ class Agent:
             return BRIEF
         return min([LONGEST_PAUSE, self.alarms.due(now), *(one.due(now) for one in self.pools.values())])
 
-    def _waits_for(self) -> t.List[t.Union[Questions, Alarms]]:
-        return [*self.questions.values(), self.alarms]
+    def _waits_for(self) -> t.List[t.Union[Questions, Work, Alarms]]:
+        return [*self.questions.values(), *self.work.values(), self.alarms]
 
     def _say(self, name: str, trouble: Trouble) -> None:
         if trouble.kind != self.trouble.get(name, Trouble()).kind:

@@ -17,6 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.agent.alert 
     PUT_BACK,
     RAISED,
     UNREADABLE,
+    WORK,
     Alerts,
     Message,
 )
@@ -127,6 +128,11 @@ class Alarms:
     def hung(self, now: float, name: str, unit: str, said: str) -> None:
         if name in self.pools:
             self.pools[name].happened(now, HUNG, unit, said)
+
+    def work_unknown(self, now: float, name: str, said: str) -> None:
+        """For as long as it lasts."""
+        if name in self.pools:
+            self.pools[name].happened(now, WORK, "", said)
 
     def turn(self, now: float) -> None:
         """Hears how commands have ended, and begins others. One at a time for each pool."""

@@ -11,7 +11,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.agent.tended
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.scaling import Scaling
 from ansible_collections.workers.systemd.plugins.module_utils._core.write import duties
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.duties import Duties
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pause import paused_units
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import by_hand, pauses, pool_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.look.duties import group_on_host
@@ -29,37 +31,47 @@ def stamp(places: Places, pools: t.Iterable[str]) -> Stamp:
     return (_changed(places.units), *(_changed(f"{places.unit(unit)}.wants") for unit in wants))
 
 
-def in_care(places: Places, before: t.Mapping[str, Tended], tell: t.Callable[[str], None]) -> t.Dict[str, Tended]:
-    """By pool. What has not changed since ``before`` stays the same."""
+def in_care(
+    places: Places, before: t.Mapping[str, Tended], scales: t.Mapping[str, t.Any], tell: t.Callable[[str], None]
+) -> t.Dict[str, Tended]:
+    """By pool. What has not changed since ``before`` stays the same. ``scales`` are kept decisions, by pool."""
     kinds = pool_files.owned(places)
     groups = {name: group_on_host(places, name) for name in kinds}
     names = [name for name, text in groups.items() if duties.asks(text)]
-    units = _units(places, {name: kinds[name] for name in names})
-    found = {}
+    known: t.Dict[str, t.Optional[Duties]] = {}
     for name in names:
         try:
-            asked = duties.parse(groups[name])
+            known[name] = duties.parse(groups[name])
         except ValueError as error:
             tell(f"{name}: {error}. Deploy the pool again")
-            continue
+    ranges = {name: one.scaling for name, one in known.items() if one and one.scaling}
+    units = _units(places, {name: kinds[name] for name in names}, ranges)
+    found = {}
+    for name, asked in known.items():
         old = before.get(name)
         if asked and old and (old.duties, old.units) == (asked, units[name]):
             found[name] = old
         elif asked:
-            found[name] = Tended(asked, units[name])
+            found[name] = Tended(asked, units[name], scales.get(name))
     return found
 
 
-def _units(places: Places, pools: t.Mapping[str, str]) -> t.Dict[str, t.Tuple[str, ...]]:
+def _units(
+    places: Places, pools: t.Mapping[str, str], ranges: t.Mapping[str, Scaling]
+) -> t.Dict[str, t.Tuple[str, ...]]:
     """The instances that are to run, and the services of timers: enabled, not paused and not masked. ``pools`` has the
-    kind of each.
+    kind of each. Of those with ``ranges``, all instances that may run.
     """
     enabled = unit_name.units_in_order(links(places))
     paused = pauses.look(places, list(pools))
     units: t.Dict[str, t.List[str]] = {name: [] for name in pools}
+    for name, one in ranges.items():
+        units[name] = [unit_name.instance(name, instance) for instance in one.names]
     for unit in enabled:
         parsed = UnitName.parse(unit)
         kind = pools.get(parsed.prefix)
+        if parsed.prefix in ranges:
+            continue
         if kind == unit_name.POOL and parsed.instance and parsed.kind == "service":
             units[parsed.prefix].append(unit)
         elif kind == unit_name.TIMER and unit == unit_name.main_units(parsed.prefix, timer=True).group:

@@ -26,6 +26,7 @@ ROOTS = "a program of root, in directories of root"
 def of_pool(pool: Pool, worker: t.Optional[accounts.Account]) -> t.Iterator[Problem]:
     """``worker`` is the user of the pool; ``None`` when the host does not know it, or only systemd does."""
     yield from _of_alert(pool, worker)
+    yield from _of_backlog(pool, worker)
     options = checks(pool)
     if not options:
         return
@@ -34,7 +35,7 @@ def of_pool(pool: Pool, worker: t.Optional[accounts.Account]) -> t.Iterator[Prob
         yield Problem(f"{pool.where}.check_user", f"no user {user!r} on the host", "an existing user")
     for option, check in options.items():
         # One that each instance has of its own is judged for each.
-        for argv in sorted({tuple(concrete(word, name) for word in check) for name in pool.instances}):
+        for argv in sorted({tuple(concrete(word, name) for word in check) for name in pool.names}):
             found = _cannot_run(argv[0], user, account)
             if found is None and account and account.uid == 0:
                 found = of_others(argv, REMEDY if pool.rollout.check_user else REMEDY_OF_ROOT, worker)
@@ -56,6 +57,18 @@ def _of_alert(pool: Pool, worker: t.Optional[accounts.Account]) -> t.Iterator[Pr
         found = of_others(pool.alert.command, REMEDY_OF_ALERT, worker)
     if found:
         yield Problem(f"{pool.where}.alert.command", *found)
+
+
+def _of_backlog(pool: Pool, worker: t.Optional[accounts.Account]) -> t.Iterator[Problem]:
+    """Of the command that counts the work: it always runs as the user of the pool."""
+    command = pool.scaling.backlog if pool.scaling else ()
+    if not command:
+        return
+    found = _cannot_run(command[0], pool.account or "", worker)
+    if found is None and worker and worker.uid == 0:
+        found = of_others(command, REMEDY_OF_ROOT, worker)
+    if found:
+        yield Problem(f"{pool.where}.instances.backlog", *found)
 
 
 def checks(pool: Pool) -> t.Dict[str, t.Sequence[str]]:

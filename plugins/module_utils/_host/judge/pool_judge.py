@@ -67,7 +67,7 @@ def judge_pools(
     found = [
         (pool, finding)
         for (pool, one), (host, said) in zip(asked, known)
-        for finding in judged(one.unit, catalogue, systemd, said, silent, host, pool.instances)
+        for finding in judged(one.unit, catalogue, systemd, said, silent, host, pool.names)
     ]
     for pool in (units.pool for units in sound):
         found += [(pool, finding) for finding in _of_own_environment_files(manager, pool, silent)]
@@ -75,7 +75,7 @@ def judge_pools(
         found += [
             (units.pool, one)
             for file in (units.template, *units.drop_ins.values(), *([units.group] if units.pool.schedule else []))
-            for one in findings(_unit_of(units, file), catalogue, systemd, units.pool.instances)
+            for one in findings(_unit_of(units, file), catalogue, systemd, units.pool.names)
             if _is_own(places, units.pool, one)
         ]
     # Each instance with its own drop-ins repeats the findings about its template.
@@ -127,7 +127,7 @@ def _candidates(places: Places, units: PoolUnits) -> t.Iterator[Candidate]:
             for one in candidates.of_unit(places, unit, file.path, file.text):
                 yield replace(one, staged=both)
         return
-    some = pool.instances if _runs_another_program(_template(units)) else pool.instances[:1]
+    some = pool.names if _runs_another_program(_template(units)) else pool.names[:1]
     yield from candidates.of_unit(
         places,
         unit_name.template(pool.name),
@@ -151,7 +151,7 @@ def _drop_ins(places: Places, units: PoolUnits) -> t.Dict[str, str]:
 def _of_own_environment_files(manager: Manager, pool: Pool, off: t.Collection[str]) -> t.List[Finding]:
     """Returns findings about environment files of single instances. The template shows only files of all instances."""
     own = [path for path in pool.environment_files if "%i" in path]
-    paths = dict.fromkeys(concrete(path, instance) for path in own for instance in pool.instances)
+    paths = dict.fromkeys(concrete(path, instance) for path in own for instance in pool.names)
     if not paths:
         return []
     text = "".join(["[Service]\n", *(f"EnvironmentFile={path}\n" for path in paths)])

@@ -103,7 +103,7 @@ def with_same(places: Places, wanted: Wanted, observed: ObservedPool) -> Observe
     if observed.old is None:
         return observed
     instances, same = dict(observed.instances), {}
-    for instance in wanted.pool.instances:
+    for instance in wanted.pool.names:
         seen, unit = instances.get(instance), unit_name.instance(wanted.pool.name, instance)
         if not (seen and seen.running and seen.process):
             continue

@@ -8,6 +8,7 @@ import typing as t
 from dataclasses import replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.decision import PoolsDecision
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.scaled import at_present
 from ansible_collections.workers.systemd.plugins.module_utils._core.keyed_digest import keyed_digest_with
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import File, ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
@@ -50,6 +51,7 @@ def decide(order: Deploy, manager: Manager) -> PoolsDecision:
     units = [pool_units(manager.places, pool, manager.version()) for pool in pools]
     judgement = judge_new(units, order, directives.known, manager, found.refusal)
     observed = look.observe([*(pool.name for pool in pools), *removals], manager, _taken_over(pools, manager))
+    units = [replace(one, pool=at_present(one.pool, observed[one.pool.name])) for one in units]
     written = _write_down(units, observed, order, manager)
     observed = bonds.with_wanted(manager, observed, written)
     target = Target(

@@ -20,6 +20,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_
     plan_by_hand,
     unknown_pools,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.scaled import at_present
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.versions import Versions
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import (
     Generation,
@@ -109,7 +110,8 @@ def _of_pool(
     """Adds to ``problems``."""
     kept = generations.of_pool(manager.places, name)
     installed = present(kept, installed_content(observed))
-    wanted = _as_it_is(name, observed, installed or last_good(kept))
+    asked = order.instances if order.resume else ()
+    wanted = _as_it_is(name, observed, installed or last_good(kept), asked)
     problems += pause_problems(order, wanted.pool, observed.pauses)
     pauses = pauses_by_hand(manager.places, wanted.pool, observed.pauses, order, now)
     steps = plan_by_hand(wanted.pool, observed, pauses, order)
@@ -117,16 +119,16 @@ def _of_pool(
     return _OfPool(wanted, pauses, steps, change_of(wanted, observed, kept, now) if proves else None)
 
 
-def _as_it_is(name: str, observed: ObservedPool, version: t.Optional[Generation]) -> Wanted:
+def _as_it_is(name: str, observed: ObservedPool, version: t.Optional[Generation], asked: t.Container[str]) -> Wanted:
     """The pool with the files that are installed. Its version says which instances it has and how they are stopped.
 
-    Without any version, the instances are those that start at boot.
+    Without any version, the instances are those that start at boot. Of a range, those that were ``asked`` for too.
     """
     if version is None:
         enabled = unit_name.in_order(one for one, seen in observed.instances.items() if seen.enabled)
         pool = Pool(name, instances=tuple(enabled), schedule=Schedule() if observed.timer else None)
     else:
-        pool = version.as_pool()
+        pool = at_present(version.as_pool(), observed, asked)
     files = tuple(WantedFile(path, file.text, file.mode) for path, file in observed.files.items())
     noted = version.noted if version else {}
     return Wanted(pool, files, {}, version.id if version else "", noted)

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.decision import PoolsDecision
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.scaled import at_present
 from ansible_collections.workers.systemd.plugins.module_utils._core.keyed_digest import keyed_digest_with
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import (
     Generation,
@@ -54,6 +55,7 @@ def decide(order: GoBack, manager: Manager) -> PoolsDecision:
     pool = generation.as_pool()
     judgement = judge_again([pool], manager, check_mode=order.check_mode)
     observed = look.observe([pool.name], manager)
+    pool = at_present(pool, observed[pool.name])
     written = _written_again(generation, pool, order, manager)
     target = Target(
         wanted={pool.name: written},

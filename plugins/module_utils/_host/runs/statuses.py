@@ -7,6 +7,7 @@ from __future__ import annotations
 import time
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.scaled import at_present
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import (
     Generation,
     State,
@@ -16,7 +17,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.generat
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
-from ansible_collections.workers.systemd.plugins.module_utils._core.tell.agents import agent_row, alert_rows
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.agents import (
+    agent_row,
+    alert_rows,
+    scaling_row,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.exits import last_exits
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status import (
     STATUS_PROPERTIES,
@@ -54,6 +59,11 @@ def statuses(manager: Manager, pools: t.Sequence[str], timers: t.Sequence[str]) 
     agents = _agents(manager, observed, time.time())
     for name, row in (*of_pools.items(), *of_timers.items()):
         row["agent"] = agents.get(name)
+    scales, since = kept_alerts.scales(manager.places), time.time() - time.monotonic()
+    for name, row in of_pools.items():
+        # The agent belongs to root, whatever a user writes into a target.
+        group = "" if manager.places.user else bonds.installed(manager.places, name, observed[name])
+        row["scaling"] = scaling_row(group, scales.get(name), row["summary"]["running"], since)
     return {"pools": of_pools, "timers": of_timers}
 
 
@@ -121,4 +131,6 @@ def _wanted(pool: ObservedPool, kept: t.Sequence[Generation]) -> t.Collection[st
     """
     installed = present(kept, installed_content(pool)) if pool.pauses or pool.down else None
     good = installed if installed and installed.state is State.UNPROVEN else last_good(kept)
-    return good.instances if good else [name for name, seen in pool.instances.items() if seen.enabled]
+    if good:
+        return at_present(good.as_pool(), pool).instances
+    return [name for name, seen in pool.instances.items() if seen.enabled]

@@ -165,7 +165,7 @@ class Manager:
         """Adds the jobs and does not wait for them. The state of the units shows the results."""
         self._try([_of_manager("StartUnit", "ss", unit, "replace") for unit in units])
 
-    def take_back_starts(self, units: t.Sequence[str]) -> None:
+    def begin_stops(self, units: t.Sequence[str]) -> None:
         """Adds stop jobs, which replace the start jobs that wait, and does not wait for them."""
         self._try([_of_manager("StopUnit", "ss", unit, "replace") for unit in units])
 

@@ -21,10 +21,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan 
     plan_revert,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_shared import plan_shared
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.scaled import at_present
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import Generation
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_outcome import Reverted
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import shared_units
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, markers_in, wanted_again
@@ -85,7 +87,7 @@ class Revert:
             replace(one, steps=[step for step in one.steps if step.verb in ON_DISK])
             for one in self._work_of_pools(Outcome(), 0.0)
         ]
-        self.manager.take_back_starts(subjects_of(work, Verb.DISABLE))
+        self.manager.begin_stops(subjects_of(work, Verb.DISABLE))
         self._run(work).change_units()
 
     def _run(self, work: t.Sequence[PoolWork]) -> Run:
@@ -134,6 +136,9 @@ class Revert:
     ) -> PoolWork:
         if back is None:
             return PoolWork(name, plan_removal(name, observed, f"its first version {change.fault}"))
+        started = [UnitName.parse(unit) for unit in failed.started]
+        also = {one.instance or "" for one in started if one.prefix == name}
+        back = replace(back, pool=at_present(back.pool, observed, also))
         instances = [unit_name.instance(name, one) for one in back.pool.instances]
         # The operator may have masked an instance during the run. systemd then refuses the whole call that enables it
         # together with other instances.

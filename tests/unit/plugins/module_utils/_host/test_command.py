@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import time
 import typing as t
 from pathlib import Path
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._host.command import Command
+from ansible_collections.workers.systemd.plugins.module_utils._host.command import LONGEST_OUTPUT, Command
 
 End = t.Tuple[int, str]
 
@@ -82,3 +84,40 @@ def test_beginning_does_not_wait_for_what_comes_before_the_program() -> None:
     assert command.poll() is None
     command.kill()
     assert time.monotonic() - began < 30
+
+
+OUTPUTS: dict[str, tuple[str, bytes, int]] = {
+    "a number": ("echo 42", b"42\n", 0),
+    "nothing": ("exit 3", b"", 3),
+    "more than is read": ("head -c 5000 /dev/zero", bytes(LONGEST_OUTPUT), 0),
+    "errors are not output": ("echo 42 >&2", b"", 0),
+    "a child that lives on": ("sleep 60 & echo 7", b"7\n", 0),
+}
+
+
+@pytest.mark.parametrize(("script", "output", "status"), OUTPUTS.values(), ids=OUTPUTS.keys())
+def test_the_output_of_a_command_that_speaks(script: str, output: bytes, status: int) -> None:
+    command = Command(("/bin/sh", "-c", script), {}, lambda: None, speaks=True)
+    assert end_of(command) == (status, "")
+    assert command.output == output
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(command.pid, signal.SIGKILL)
+
+
+def test_endless_output_waits_until_it_is_killed() -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    command = Command(("/usr/bin/yes",), {}, lambda: None, speaks=True)
+    assert command.poll() is None
+    assert command.kill()
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_process_that_cannot_be_made_leaves_no_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused() -> int:
+        raise OSError(11, "Resource temporarily unavailable")
+
+    before = len(os.listdir("/proc/self/fd"))
+    monkeypatch.setattr(os, "fork", refused)
+    with pytest.raises(OSError, match="unavailable"):
+        Command(("/bin/true",), {}, lambda: None, speaks=True)
+    assert len(os.listdir("/proc/self/fd")) == before

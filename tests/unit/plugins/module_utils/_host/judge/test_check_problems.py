@@ -15,6 +15,7 @@ import pytest
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.scaling import Scaling
 from ansible_collections.workers.systemd.plugins.module_utils._host import accounts
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import check_problems
 
@@ -112,3 +113,16 @@ def test_a_user_that_nobody_knows_is_one_problem(srv: Path) -> None:
 
 def test_a_user_that_only_systemd_knows_is_not_asked(srv: Path) -> None:
     assert found([check(srv / "check")], user="", worker=None) == []
+
+
+def test_the_command_that_counts_the_work_is_looked_at_too(srv: Path) -> None:
+    good, of_worker = check(srv / "count"), check(srv / "app/count", 12345)
+    for command, worker, places in (
+        (good, ROOT, []),
+        (of_worker, WORKER, []),
+        (of_worker, ROOT, ["pools.instances.backlog"]),
+        (str(srv / "nowhere"), None, ["pools.instances.backlog"]),
+        ("", ROOT, []),
+    ):
+        pool = Pool("mail", scaling=Scaling(1, 2, (command,) if command else (), busy=0 if command else 80))
+        assert [one.where for one in check_problems.of_pool(pool, worker)] == places

@@ -138,7 +138,23 @@ options:
         type: str
       instances:
         description:
-          - The number of instances, named V(1) and so on, or a list of their names.
+          - >-
+            The number of instances, named V(1) and so on, or a list of their names. Or a range, such as C({min: 2,
+            max: 12, backlog: [/usr/local/bin/backlog], each: 50}). Then the pool has as many instances as there is
+            work. The service C(workers-agent.service) does that, as for O(pools[].liveness). See C(docs/scaling.md).
+          - C(min) instances always run and start at boot. There are never more than C(max), which is at most V(1000).
+            A deploy keeps the number of those that run.
+          - C(backlog) is a command that prints how many jobs wait, as a whole number. One instance runs for C(each) so
+            many of them. It runs as O(pools[].user), with O(pools[].environment) and O(pools[].secrets) as variables.
+            No shell reads it. It has 10 seconds. When it fails, the number of instances stays.
+          - C(busy) is used in place of C(backlog) and C(each). It is the wanted percentage of busy instances, such as
+            V(80%), and needs O(pools[].busy_check).
+          - C(every) is how often the work is looked at, from V(1s) to V(1h). The default is V(1s), and V(5s) with
+            C(busy).
+          - C(fall_after) is how long the pool must need fewer instances before it gets smaller, from V(5s) to V(1d).
+            The default is V(5min). Idle instances go first, C(step) at the same time. The default is V(1).
+          - With C(keep_free), such as V(500M), no instance is added while the host has less available memory.
+          - A range is not for O(pools[].scope=user).
           - The variable E(WORKERS_INSTANCE) of the worker has the name.
         type: raw
         default: 1
@@ -718,6 +734,11 @@ pools:
       type: str
       returned: for a pool that is there
       sample: 3f9a1c07
+    instances:
+      description: How many instances of a range the run keeps.
+      type: str
+      returned: for a pool with a range
+      sample: 7 of 2 to 12
     left_out:
       description: Directives of the profile that the host's systemd does not have or may not set. The unit does not
         have them.

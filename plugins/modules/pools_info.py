@@ -168,6 +168,61 @@ pools:
             - time: "2026-11-24T16:36:19Z"
               text: "mail@2.service hangs: its check failed 3 times in a row, the last time it exited with status 1: it
                 is restarted"
+    scaling:
+      description: The range of O(workers.systemd.pools#module:pools[].instances), with times in seconds and memory in
+        bytes; none for a pool without a range.
+      type: dict
+      returned: always
+      contains:
+        min:
+          description: Instances that always run.
+          type: int
+          returned: always
+        max:
+          description: There are never more instances.
+          type: int
+          returned: always
+        running:
+          description: Instances that run.
+          type: int
+          returned: always
+          sample: 7
+        wanted:
+          description: How many instances the work of the last C(fall_after) asks for.
+          type: int
+          returned: always
+          sample: 7
+        waiting:
+          description: Jobs that waited when the service asked last; none when that is not known.
+          type: int
+          returned: always
+          sample: 312
+        said:
+          description: The work in words, or why it is not known. Empty before the first question.
+          type: str
+          returned: always
+          sample: 312 jobs wait, 50 for each instance
+        asked_at:
+          description: When that was, in UTC; empty before the first question.
+          type: str
+          returned: always
+          sample: "2026-11-24T16:36:19Z"
+        trouble:
+          description: Why the number of instances stays as it is, although the work may ask for another; or empty.
+          type: str
+          returned: always
+          sample: ""
+        decisions:
+          description: The last changes of the number, the newest last. Each has C(time) in UTC, the numbers C(before)
+            and C(after), and C(text) with the reason.
+          type: list
+          elements: dict
+          returned: always
+          sample:
+            - time: "2026-11-24T16:36:19Z"
+              before: 2
+              after: 7
+              text: "2 -> 7: 312 jobs wait, 50 for each instance"
     paused:
       description: The pause of the whole pool; none without one.
       type: dict

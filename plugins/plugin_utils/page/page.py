@@ -10,6 +10,7 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import counted
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.condition import Condition, Row
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status_table import of_range, up_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.timer_status import condition_of_timer
 from ansible_collections.workers.systemd.plugins.plugin_utils.page.assets import SCRIPT, STYLE
 from ansible_collections.workers.systemd.plugins.plugin_utils.page.fleet import SYMBOLS, Fleet, Pool, css
@@ -98,7 +99,7 @@ def _cell(pool: t.Optional[Pool]) -> Html:
         return element("span", "·", class_="none", aria_label="not on this host")
     return element(
         "a",
-        f"{SYMBOLS[pool.condition]} {pool.running}/{pool.wanted}",
+        f"{SYMBOLS[pool.condition]} {up_of(pool.row)}",
         href=f"#{_anchor(pool)}",
         class_=f"cell {css(pool.condition)}",
         title=f"{pool.name} on {pool.host}: {pool.condition.value}",
@@ -166,15 +167,32 @@ def _pool(pool: Pool) -> Html:
             "summary",
             element("b", pool.name),
             element("span", f"{SYMBOLS[condition]} {condition.value}", class_=css(condition)),
-            f" {pool.running} of {pool.wanted} running, version {pool.row['generation']}",
+            f" {_running(pool)} running, version {pool.row['generation']}",
         ),
         *_pauses(pool.row["paused"]),
+        *_scaling(pool.row),
         _instances(pool),
         _generations(pool.row["generations"]),
         id=_anchor(pool),
         open=condition.is_a_problem,
         **_filtered(pool),
     )
+
+
+def _running(pool: Pool) -> str:
+    return up_of(pool.row) if pool.row.get("scaling") else f"{pool.running} of {pool.wanted}"
+
+
+def _scaling(row: Row) -> t.List[Html]:
+    """Of a pool with a range, how many instances are wanted, and the last decisions."""
+    if not row.get("scaling"):
+        return []
+    wanted = [element("p", of_range(row))] if of_range(row) else []
+    decisions = [
+        element("tr", *(element("td", one[key]) for key in ("time", "text")))
+        for one in reversed(row["scaling"]["decisions"])
+    ]
+    return [*wanted, *([element("h3", "Decisions"), _table(("Time", "Instances"), decisions)] if decisions else [])]
 
 
 def _pauses(pause: t.Optional[Row]) -> t.List[Html]:

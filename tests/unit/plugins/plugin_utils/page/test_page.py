@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ansible_collections.workers.systemd.plugins.plugin_utils.page.fleet import fleet
 from ansible_collections.workers.systemd.plugins.plugin_utils.page.html import VOID
 from ansible_collections.workers.systemd.plugins.plugin_utils.page.page import page
-from tests.helpers.status_rows import a_pool, a_timer, an_instance, of_each_condition
+from tests.helpers.status_rows import a_pool, a_range, a_timer, an_instance, of_each_condition
 
 TIME = "2026-11-29 10:55 UTC"
 
@@ -134,3 +134,12 @@ def test_no_text_of_a_host_becomes_markup(text: str) -> None:
         return [(tag, frozenset(given)) for tag, given in seen.tags]
 
     assert shape(Seen(with_texts(text))) == shape(Seen(with_texts("harmless")))
+
+
+def test_a_pool_with_a_range_shows_its_decisions() -> None:
+    page = written(mail=a_pool("mail", scaling=a_range()))
+    for text in ("2 of 2 to 12 running", "7 instances wanted: 312 jobs wait", "2 -&gt; 7: 312 jobs wait"):
+        assert text in page
+    asked = written(mail=a_pool("mail", scaling=a_range(said="", decisions=[])))
+    assert "2 of 2 to 12 running" in asked
+    assert "Decisions" not in asked

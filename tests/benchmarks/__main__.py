@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+import sys
 from pathlib import Path
 from statistics import median
 
@@ -35,6 +36,7 @@ def main() -> None:
     hardening(clock)
     judgement()
     recovery(clock)
+    bursts()
     hosts.down(HOST, LARGE)
 
 
@@ -172,6 +174,12 @@ def recovery(clock: Clock) -> None:
     print("|---|---|---|---|---|")
     for name, one in found.items():
         print(f"| {titles[name]} | {one.samples} | {one.p50:.1f} ms | {one.p99:.1f} ms | {one.p50 / ours:.1f}x |")
+
+
+def bursts() -> None:
+    environment = {**os.environ, "PYTHONPATH": f"{os.environ['ANSIBLE_COLLECTIONS_PATH']}:."}
+    argv = [sys.executable, "-m", "tests.benchmarks.scaling"]
+    print(subprocess.run(argv, env=environment, capture_output=True, text=True, check=True).stdout, flush=True)
 
 
 if __name__ == "__main__":

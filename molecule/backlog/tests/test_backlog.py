@@ -1,0 +1,120 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A pool has as many workers as there is work, through deploys, kills and commands that say nothing useful."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.lab_host import LabHost
+from tests.helpers.queue_load import APPS, FRAMEWORKS, Load
+from tests.helpers.scaled import AGENT, jobs, lines_with, said, scaled, status, turns, with_backlog
+
+PROJECT = Path(__file__).parents[3]
+# The bursts of `make bench` have 10,000.
+JOBS = int(os.environ.get("NUMBER_OF_JOBS", "250"))
+RQ = next(one for one in FRAMEWORKS if one.preset == "rq")
+# It has the user, the environment and the secrets of the pool, and not the rights of the agent.
+WAITING = """\
+#!/bin/sh
+[ "$(id -un)" = www-data ] && [ "$TOKEN" = s3cret ] && [ -z "$NOTIFY_SOCKET" ] || exit 3
+exec redis-cli llen "rq:queue:$QUEUE"
+"""
+
+
+@pytest.fixture
+def queue(bare: LabHost) -> t.Iterator[LabHost]:
+    bare.sh(f"rm -rf {APPS}; systemctl enable --quiet --now redis-server; redis-cli flushall")
+    bare.sh("journalctl --rotate --vacuum-time=1s -q")
+    bare.copy(PROJECT / "molecule" / "no_lost_jobs" / "apps", APPS)
+    bare.write("/usr/local/bin/rq-waiting", WAITING)
+    yield bare
+    bare.remove_pools()
+    bare.sh("systemctl stop 'produce-*'", check=False)
+    bare.sh(f"rm -rf {APPS} /usr/local/bin/rq-waiting; systemctl disable --quiet --now redis-server")
+
+
+def test_a_burst_is_worked_off_by_more_workers_and_no_job_is_lost(queue: LabHost) -> None:
+    pool = {
+        **RQ.pool(1),
+        "secrets": {"TOKEN": "s3cret"},
+        "instances": {"min": 1, "max": 6, "backlog": ["/usr/local/bin/rq-waiting"], "each": 5, "fall_after": "6s"},
+    }
+    told = queue.deploy(pool)
+    assert not told.failed, told.msg
+    assert list(queue.pids("rq")) == ["1"]
+    load = Load(queue, {"rq": RQ.producer}, JOBS)
+    queue.sh("redis-cli del rq:sent rq:done")
+    queue.sh(
+        f"systemd-run --quiet --unit=produce-rq --property=WorkingDirectory={APPS} --setenv=QUEUE=rq --setenv=FIRST=0"
+        f" --setenv=JOBS={JOBS} --setenv=PER_SECOND=10000 {RQ.producer}"
+    )
+    queue.until(lambda: len(queue.pids("rq")) == 6)
+    # The agent is killed, and a deploy brings another version: the number stays.
+    queue.sh(f"systemctl kill -s KILL {AGENT}")
+    newer = {**pool, "environment": {"QUEUE": "rq", "RELEASE": "2"}}
+    planned = queue.deploy(newer, check=True)
+    assert planned.result["pools"]["rq"]["instances"] == "6 of 1 to 6"
+    assert "rq: 6 of 1 to 6 instances" in planned.msg
+    restarts = [subject for verb, subject in planned.plan("rq") if verb == "restart"]
+    assert restarts == [f"rq@{number}.service" for number in range(1, 7)]
+    deployed = queue.deploy(newer)
+    assert not deployed.failed, deployed.msg
+    assert len(deployed.result["pools"]["rq"]["verdicts"]) == 6
+    tally = load.tallies(calm=30.0)["rq"]
+    assert (len(tally.sent), tally.lost) == (JOBS, [])
+    queue.until(lambda: list(queue.pids("rq")) == ["1"])
+    assert queue.sh("ls /etc/systemd/system/rq.target.wants").split() == ["rq@1.service"]
+    lines = said(queue)
+    assert turns(lines, "rq") == ["up", "down"], lines
+    assert not [line for line in lines if "killed" in line], lines
+    assert not queue.deploy(newer).changed
+
+
+@pytest.fixture
+def hosted(bare: LabHost) -> t.Iterator[LabHost]:
+    with with_backlog(bare) as host:
+        yield host
+
+
+def test_a_count_that_says_nothing_keeps_the_number_and_is_reported(hosted: LabHost) -> None:
+    jobs(hosted, "34\n")
+    alert = {"command": ["/usr/local/bin/tell"], "within": "30s"}
+    told = hosted.deploy(scaled(alert=alert))
+    assert not told.failed, told.msg
+    hosted.until(lambda: sorted(hosted.pids("many")) == ["1", "2", "3", "4"])
+    before = hosted.pids("many")
+    assert any("many: 2 -> 4: 34 jobs wait, 10 for each instance" in line for line in said(hosted))
+    # An endless answer, and one that never comes, are ended after ten seconds.
+    answers = ("9" * 400, "\x1b[2J5", "#!/bin/sh\nexit 7\n", "#!/bin/sh\nexec yes\n")
+    for answer in answers:
+        unknown, well = lines_with(hosted, "is not known"), lines_with(hosted, "well again")
+        jobs(hosted, answer, "0755" if answer.startswith("#!") else "0644")
+        hosted.until(lambda last=unknown: lines_with(hosted, "is not known") > last)  # type: ignore[misc]
+        jobs(hosted, "34\n")
+        hosted.until(lambda last=well: lines_with(hosted, "well again") > last)  # type: ignore[misc]
+    assert hosted.pids("many") == before
+    jobs(hosted, "nonsense")
+    hosted.until(lambda: "backlog raised" in hosted.sh("cat /var/tmp/backlog/told", check=False))
+    hosted.never(lambda: hosted.pids("many") != before, 6.0)
+    row = status(hosted, "many")
+    assert row["scaling"]["trouble"].endswith("the backlog command printed 'nonsense', which is no whole number")
+    assert (row["wanted"], row["scaling"]["min"], row["scaling"]["max"]) == (4, 2, 5)
+    assert row["scaling"]["decisions"][-1]["text"] == "2 -> 4: 34 jobs wait, 10 for each instance"
+
+
+def test_busy_workers_ask_for_more_of_them(hosted: LabHost) -> None:
+    pool = scaled()
+    pool["instances"] = {"min": 2, "max": 4, "busy": "50%", "every": "1s", "fall_after": "5s"}
+    told = hosted.deploy(pool)
+    assert not told.failed, told.msg
+    hosted.never(lambda: len(hosted.pids("many")) != 2, 3.0)
+    hosted.sh("touch /var/tmp/backlog/1.busy /var/tmp/backlog/2.busy")
+    hosted.until(lambda: len(hosted.pids("many")) == 4)
+    hosted.sh("rm /var/tmp/backlog/*.busy")
+    hosted.until(lambda: sorted(hosted.pids("many")) == ["1", "2"])
+    assert turns(said(hosted), "many") == ["up", "down"]

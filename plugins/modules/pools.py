@@ -617,6 +617,18 @@ options:
       - At least V(2s).
     type: str
     default: 60s
+  metrics:
+    description:
+      - A directory in which the agent of the host keeps the file C(workers.prom), with figures of all pools and timers
+        of the system for Prometheus. It is the directory of the textfile collector of node exporter, such as
+        C(/var/lib/prometheus/node-exporter) on Debian. C(docs/metrics.md) has the figures, alert rules and a dashboard.
+      - The service C(workers-agent.service) writes the file every 15 seconds, as for O(pools[].liveness). It makes no
+        directory. Without the directory, the deploy warns.
+      - A pool is in the file from its next deploy with this option, and leaves it with the next deploy without the
+        option. The file goes when no pool asks for it any more.
+      - Pools with O(pools[].scope=user) are not in the file, because the agent belongs to root, and looks after pools
+        of root.
+    type: path
   take_over:
     description:
       - With V(now) pools take over the work of other managers that O(pools[].replaces) names. The other manager stops
@@ -888,6 +900,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand i
     recycle,
     release,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.metrics import read_metrics
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.orders import Deploy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.dead_man import DEFAULT, read_confirm
@@ -1013,22 +1026,27 @@ def secrets_of_instances(params: t.Mapping[str, t.Any]) -> t.Set[str]:
     return {str(value) for one in given for value in per_instance.secrets_in(one)}
 
 
-def with_alert(params: t.Mapping[str, t.Any], option: str) -> t.List[t.Dict[str, t.Any]]:
-    """The pools or timers. Those of the system that have no alert of their own get that of all."""
+def of_all(params: t.Mapping[str, t.Any], option: str, metrics: str) -> t.List[t.Dict[str, t.Any]]:
+    """The pools or timers. Those of the system have their figures in ``metrics``, and get the alert of all when they
+    have none of their own.
+    """
     return [
-        {**one, "alert": params["alert"]} if one.get("alert") is None and one.get("scope") != "user" else one
+        one
+        if one.get("scope") == "user"
+        else {**one, "metrics": metrics, "alert": params["alert"] if one.get("alert") is None else one["alert"]}
         for one in params.get(option) or []
     ]
 
 
 def understood(module: Module) -> Deploy:
     """Returns the order in the options, with all problems of the input. A run adds the problems of the host."""
-    pools, problems = understand(with_alert(module.params, "pools"), with_alert(module.params, "timers"))
+    metrics, unwritable = read_metrics(module.params["metrics"], "metrics")
+    pools, problems = understand(*(of_all(module.params, option, metrics) for option in ("pools", "timers")))
     traps = unknown_ids(module.params["skip_traps"], "skip_traps")
     confirm, wrong = read_confirm(module.params["confirm"])
     return Deploy(
         pools,
-        problems=(*module.unknown(), *problems, *traps, *wrong),
+        problems=(*module.unknown(), *problems, *traps, *wrong, *unwritable),
         purge=module.params["purge"],
         check_mode=module.check_mode,
         diff=module._diff,
@@ -1047,6 +1065,7 @@ def main() -> None:
             "skip_traps": {"type": "list", "elements": "str", "default": []},
             "confirm": {"type": "str", "default": DEFAULT},
             "alert": {"type": "dict", "options": alert.OPTIONS},
+            "metrics": {"type": "path"},
             "take_over": {"type": "str", "choices": ["never", "now", "undo"], "default": "never"},
             "_follow": {"type": "str"},
         },

@@ -123,8 +123,8 @@ pools:
       sample: []
     agent:
       description: The service that looks after the pool; none when the pool has no
-        O(workers.systemd.pools#module:pools[].liveness), no O(workers.systemd.pools#module:pools[].recycle) and no
-        O(workers.systemd.pools#module:pools[].alert).
+        O(workers.systemd.pools#module:pools[].liveness), no O(workers.systemd.pools#module:pools[].recycle), no
+        O(workers.systemd.pools#module:pools[].alert) and no O(workers.systemd.pools#module:metrics).
       type: dict
       returned: always
       contains:
@@ -145,6 +145,12 @@ pools:
           description: The option, with times in seconds; none without it, and when it cannot be read.
           type: dict
           returned: always
+        metrics:
+          description: The directory of the file with the figures of the pool, see
+            O(workers.systemd.pools#module:metrics). Empty without one, and when it cannot be read.
+          type: str
+          returned: always
+          sample: /var/lib/prometheus/node-exporter
         alerts:
           description: The troubles of the pool now. Each has C(pool), C(reason), C(since) in UTC, C(unit), C(text),
             whether it is C(delivered), and C(trouble), the reason why the last try has failed.
@@ -432,7 +438,7 @@ timers:
       returned: always
     agent:
       description: In the form of RV(pools.agent); none when the timer has no
-        O(workers.systemd.pools#module:timers[].alert).
+        O(workers.systemd.pools#module:timers[].alert) and no O(workers.systemd.pools#module:metrics).
       type: dict
       returned: always
 table:

@@ -170,6 +170,11 @@ class Places:
         return f"{self.run}/scales"
 
     @property
+    def metrics(self) -> str:
+        """Where the agent has written figures, and what of them only it knows."""
+        return f"{self.state}/metrics"
+
+    @property
     def noted_runs(self) -> str:
         """One file per run whose caller may come back. Unlike ``runs``, a reboot leaves it."""
         return f"{self.state}/runs"

@@ -68,18 +68,22 @@ class Alerts:
         self.counts: t.Dict[str, t.Tuple[str, int]] = {}
         self.deaths: t.Dict[str, t.List[float]] = {}
         self.alarms: t.Dict[str, Alarm] = {}
+        # How often its instances have died since the first look.
+        self.total = 0
         # What was counted before the first look is of unknown age.
         self.has_looked = kept is not None
         if kept is not None:
             self.counts = {unit: (str(one[0]), int(one[1])) for unit, one in kept["counts"].items()}
             self.deaths = {unit: [float(when) for when in times] for unit, times in kept["deaths"].items()}
             self.alarms = {reason: Alarm(**one) for reason, one in kept["alarms"].items()}
+            # An earlier version of the collection did not count.
+            self.total = int(kept.get("total", 0))
 
     def state(self) -> t.Dict[str, t.Any]:
         """As JSON can carry it."""
         counts = {unit: list(one) for unit, one in self.counts.items()}
         alarms = {reason: asdict(one) for reason, one in self.alarms.items()}
-        return {"counts": counts, "deaths": dict(self.deaths), "alarms": alarms}
+        return {"counts": counts, "deaths": dict(self.deaths), "alarms": alarms, "total": self.total}
 
     def restarted(self, invocations: t.Mapping[str, str]) -> t.List[str]:
         """Units whose NRestarts must be read: another start than the last one that is known."""
@@ -98,6 +102,7 @@ class Alerts:
             deaths = restarts - before if restarts >= before else restarts
             self.counts[unit] = (invocation, restarts)
             if deaths:
+                self.total += deaths
                 died.append(unit)
                 times = [*self.deaths.get(unit, []), *[now] * min(deaths, self.rule.crashes)]
                 self.deaths[unit] = times[-self.rule.crashes :]

@@ -9,6 +9,7 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb, file_steps
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import File, ObservedShared
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
+from ansible_collections.workers.systemd.plugins.module_utils._core.write import agent_unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import ENABLED, RUNS
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import WantedFile
 
@@ -20,14 +21,17 @@ def plan_shared(places: Places, wanted: t.Sequence[WantedFile], observed: Observ
     for unit, because in ENABLED.items():
         steps.extend(_unit_steps(unit, places.unit(unit) in paths, because, observed))
     unwanted = sorted(set(observed.files) - paths)
-    return steps + [Step(Verb.REMOVE, path, "no pool needs it any more") for path in unwanted]
+    # As long as there is an agent, it removes them itself.
+    left = () if places.unit(agent_unit.SERVICE) in paths else observed.metrics
+    return steps + [Step(Verb.REMOVE, path, "no pool needs it any more") for path in (*unwanted, *left)]
 
 
-def after(wanted: t.Sequence[WantedFile]) -> ObservedShared:
-    """What the host has of them when those steps are carried out."""
+def after(wanted: t.Sequence[WantedFile], left: t.Tuple[str, ...] = ()) -> ObservedShared:
+    """What the host has of them when those steps are carried out. ``left`` is what the agent had left before."""
     files = {file.path: File(file.text, file.mode, 0.0) for file in wanted}
     there = {path.rsplit("/", 1)[-1] for path in files}
-    return ObservedShared(files, frozenset(there.intersection(RUNS)), frozenset(there.intersection(ENABLED)))
+    stays = left if agent_unit.SERVICE in there else ()
+    return ObservedShared(files, frozenset(there.intersection(RUNS)), frozenset(there.intersection(ENABLED)), stays)
 
 
 def _unit_steps(unit: str, wanted: bool, because: str, observed: ObservedShared) -> t.Iterator[Step]:

@@ -7,6 +7,13 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import (
+    Generation,
+    State,
+    installed_content,
+    last_good,
+    present,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import Instance, ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 
@@ -25,3 +32,15 @@ def at_present(pool: Pool, observed: ObservedPool, also: t.Container[str] = ()) 
 def _is_up(seen: Instance) -> bool:
     """Also one that systemd is about to start again. One that is on its way out is not wanted any more."""
     return seen.running or seen.active == "activating"
+
+
+def wanted_instances(generations: t.Sequence[Generation], observed: ObservedPool) -> t.Collection[str]:
+    """Those of the last good version, or of the installed version when it is not proved yet. Without either, those
+    that are enabled. ``generations`` are those of one pool, the newest last.
+    """
+    proving = observed.pauses or observed.down
+    installed = present(generations, installed_content(observed)) if proving else None
+    good = installed if installed and installed.state is State.UNPROVEN else last_good(generations)
+    if good:
+        return at_present(good.as_pool(), observed).instances
+    return [name for name, seen in observed.instances.items() if seen.enabled]

@@ -100,8 +100,12 @@ class ObservedPool:
 
 @dataclass(frozen=True)
 class ObservedShared:
-    """The units that serve all pools of a host, see shared_units.py: ``files`` by path, the others by name."""
+    """The units that serve all pools of a host, see shared_units.py: ``files`` by path, the others by name.
+
+    ``metrics`` are the paths of what the agent has left beside them.
+    """
 
     files: t.Mapping[str, File] = field(default_factory=dict)
     active: t.FrozenSet[str] = frozenset()
     enabled: t.FrozenSet[str] = frozenset()
+    metrics: t.Tuple[str, ...] = ()

@@ -35,7 +35,13 @@ def agent_row(
     said = [
         {"time": moment.text(taken(one)), "text": one.get("MESSAGE", "")} for one in entries if _is_about(pool, one)
     ]
-    return {"runs": runs, **shown, "alerts": list(alerts), "said": said[-MOST:]}
+    return {
+        "runs": runs,
+        **shown,
+        "metrics": read.metrics if read else "",
+        "alerts": list(alerts),
+        "said": said[-MOST:],
+    }
 
 
 def scaling_row(target: str, kept: t.Any, running: int, now: float) -> t.Optional[t.Dict[str, t.Any]]:

@@ -93,7 +93,6 @@ def pool_status(
     """
     installed = file_markers({path: file.text for path, file in pool.files.items()})
     versions = [installed, *reversed(kept)]
-    shared = {path: file for path, file in pool.files.items() if not instance_of(path)}
     instances, waiting = [], waiting_units(Pool(name, instances=tuple(wanted)), pool)
     for instance in all_instances(pool, wanted):
         unit = unit_name.instance(name, instance)
@@ -102,11 +101,8 @@ def pool_status(
         row["last_exit"] = exits.get(unit, "")
         pause = holding(pool.pauses, instance) or waiting.get(unit)
         row["paused"] = pause.row if pause else None
-        own = {path: file for path, file in pool.files.items() if instance_of(path) == instance}
-        read = {**own, **shared}
-        changed = max((file.changed for path, file in read.items() if places.is_config(path)), default=0.0)
-        row.update(_generation(observed.process, instance, versions, changed))
-        row["own_files"] = sorted(own)
+        row.update(_generation(observed.process, instance, versions, _changed(places, pool, instance)))
+        row["own_files"] = sorted(path for path in pool.files if instance_of(path) == instance)
         instances.append(row)
     ours = {unit_name.instance(name, instance) for instance in wanted}
     flapping = [row["unit"] for row in instances if _flaps(row, now)]
@@ -132,6 +128,27 @@ def pool_status(
 def all_instances(pool: ObservedPool, wanted: t.Iterable[str]) -> t.List[str]:
     """Those that the host knows of, and those of which it knows nothing any more."""
     return unit_name.in_order({*pool.instances, *wanted})
+
+
+def stale_instances(places: Places, pool: ObservedPool) -> t.List[str]:
+    """Those whose process was started with something else than what is installed."""
+    installed = file_markers({path: file.text for path, file in pool.files.items()})
+    running = {instance: seen.process for instance, seen in pool.instances.items() if seen.process is not None}
+    return [
+        instance
+        for instance, process in running.items()
+        if _why_stale(process, instance, installed, _changed(places, pool, instance))
+    ]
+
+
+def _changed(places: Places, pool: ObservedPool, instance: str) -> float:
+    """When the environment files that an instance reads last changed."""
+    read = (file for path, file in pool.files.items() if places.is_config(path) and instance_of(path) in ("", instance))
+    return max((file.changed for file in read), default=0.0)
+
+
+def _why_stale(process: Process, instance: str, installed: FileMarkers, changed: float) -> str:
+    return why_stale(process, {UNIT_MARKER: "", **installed.of(instance)}, changed)
 
 
 def _flaps(row: Row, now: float) -> bool:
@@ -193,7 +210,7 @@ def _generation(process: t.Optional[Process], instance: str, versions: t.Sequenc
     """``versions`` begin with that which is installed, whose files for the instance were last ``changed`` then."""
     if process is None:
         return {"generation": None, "stale": None}
-    stale = why_stale(process, {UNIT_MARKER: "", **versions[0].of(instance)}, changed)
+    stale = _why_stale(process, instance, versions[0], changed)
     known = started_with(process)
     if known is not None:
         return {"generation": _name_of(known, instance, versions), "stale": stale}

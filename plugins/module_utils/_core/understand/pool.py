@@ -150,6 +150,8 @@ class Pool:
     liveness: t.Optional[Liveness] = None
     recycle: t.Optional[Recycle] = None
     alert: t.Optional[Alert] = None
+    # The directory of its figures for Prometheus.
+    metrics: str = ""
     per_instance: t.Mapping[str, OwnSettings] = field(default_factory=dict)
     adopt: bool = False
     foreign: bool = False

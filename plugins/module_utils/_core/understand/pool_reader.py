@@ -210,7 +210,7 @@ class _Reader:
             replaces=self._replaces(),
             scaling=scaling,
         )
-        return replace(pool, alert=self._alert(pool.account))
+        return replace(pool, alert=self._alert(pool.account), metrics=self.params.get("metrics") or "")
 
     def _alert(self, account: t.Optional[str]) -> t.Optional[Alert]:
         if self.params.get("alert") is None or self.params.get("scope") == "user":

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import typing as t
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
@@ -33,7 +33,8 @@ RECORDS: t.Dict[str, t.Any] = {
 @dataclass(frozen=True)
 class Duties:
     """``policy`` says how instances are restarted. With ``one_user``, all instances run as the same user. ``expected``
-    is the longest time without a run of a job, in seconds; 0 for any time.
+    is the longest time without a run of a job, in seconds; 0 for any time. ``metrics`` is the directory of figures for
+    Prometheus, empty without.
     """
 
     liveness: t.Optional[Liveness] = None
@@ -43,15 +44,17 @@ class Duties:
     alert: t.Optional[Alert] = None
     expected: float = 0.0
     scaling: t.Optional[Scaling] = None
+    metrics: str = ""
 
 
 def duties_of(pool: Pool) -> t.Optional[Duties]:
     """``None`` for a pool that asks for none."""
-    if not (pool.liveness or pool.recycle or pool.alert or pool.scaling):
+    if not (pool.liveness or pool.recycle or pool.alert or pool.scaling or pool.metrics):
         return None
     expected = pool.schedule.expected if pool.schedule else 0.0
     one_user = pool.account is not None
-    return Duties(pool.liveness, one_user, pool.rollout, pool.recycle, pool.alert, expected, pool.scaling)
+    duties = Duties(pool.liveness, one_user, pool.rollout, pool.recycle, pool.alert, expected, pool.scaling)
+    return replace(duties, metrics=pool.metrics)
 
 
 def lines(pool: Pool) -> t.Dict[str, str]:

@@ -14,7 +14,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict 
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome, PoolWork, subjects_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import folded
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.metrics import TEXTFILE
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import LINK
+from ansible_collections.workers.systemd.plugins.module_utils._host import textfile
 from ansible_collections.workers.systemd.plugins.module_utils._host.act import limits, stops, timers
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.rollouts import Rollouts
 from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
@@ -26,9 +28,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.files import
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import owing_a_reload
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import unit_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
-from ansible_collections.workers.systemd.plugins.module_utils._host.telling import or_else, unfailing
+from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else, unfailing
 
 
+# Large: each method is one kind of step.
 class Run:
     """One run over all pools of a host: they share each call. ``tell`` takes lines about its progress."""
 
@@ -89,11 +92,20 @@ class Run:
             _write(pool, Verb.LINK)
         self._stop([pool for pool in self.work if pool.stops_first])
         for path in subjects_of(self.work, Verb.REMOVE):
+            if os.path.basename(path) == TEXTFILE:
+                self._remove_figures(path)
+                continue
             remove(path)
             directory = os.path.dirname(path)
             # A directory of drop-ins may have those of others.
             if self.manager.places.is_config(path) or directory.endswith(".d"):
                 _remove_empty(directory)
+
+    def _remove_figures(self, path: str) -> None:
+        """It may lie anywhere, and nothing depends on it."""
+        trouble = or_else(lambda: textfile.remove_patiently(path), in_words)
+        if trouble:
+            self.tell(f"the figures stay: {trouble}")
 
     def _remove_links(self) -> None:
         """`systemctl disable` leaves those of a masked unit where they are, and exits 0 (seen on 247 and 252)."""

@@ -24,6 +24,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.run_jou
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.alert import Alert
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.liveness import Liveness
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.agent_unit import SERVICE
@@ -34,6 +35,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.agent import
 from ansible_collections.workers.systemd.plugins.module_utils._host.agent.alarms import Alarms, Left
 from ansible_collections.workers.systemd.plugins.module_utils._host.agent.elsewhere import Elsewhere
 from ansible_collections.workers.systemd.plugins.module_utils._host.agent.gauge import Gauge
+from ansible_collections.workers.systemd.plugins.module_utils._host.agent.meter import Ask, Meter
 from ansible_collections.workers.systemd.plugins.module_utils._host.agent.notify import notify
 from ansible_collections.workers.systemd.plugins.module_utils._host.agent.questions import Commands, Files, Questions
 from ansible_collections.workers.systemd.plugins.module_utils._host.agent.scales import Scales, free_memory
@@ -83,6 +85,7 @@ class Agent:
         self.scales = Scales(manager.places, tell)
         self.gauge = Gauge(manager)
         self.alarms = Alarms(manager, self.elsewhere, left, tell)
+        self.meter = Meter(manager, self.elsewhere, tell)
         self.stamp: t.Optional[care.Stamp] = None
         # What was said last, by pool, and of the agent itself by an empty name: it is said once.
         self.trouble: t.Dict[str, Trouble] = {}
@@ -115,6 +118,7 @@ class Agent:
             self._act(acting)
         self._alert(now)
         self.scales.keep(self.pools)
+        self.meter.turn(now)
         return self._pause(now)
 
     def _read(self) -> None:
@@ -128,6 +132,8 @@ class Agent:
                 asking.pop(name).end()
         self.gauge.forget_others(unit for one in self.pools.values() for unit in one.units)
         self.alarms.care_for({name: one.duties.alert for name, one in self.pools.items() if one.duties.alert})
+        duties = {name: one.duties for name, one in self.pools.items()}
+        self.meter.care_for({n: Ask(one.metrics, one.alert or Alert()) for n, one in duties.items() if one.metrics})
         self.policies.clear()
         for name, one in self.pools.items():
             self.policies[name] = one.duties.policy
@@ -237,10 +243,11 @@ class Agent:
             return ACTING
         if any(one.wants_act for one in self.pools.values()) or any(one.busy for one in self._waits_for()):
             return BRIEF
-        return min([LONGEST_PAUSE, self.alarms.due(now), *(one.due(now) for one in self.pools.values())])
+        due = [self.alarms.due(now), self.meter.due(now), *(one.due(now) for one in self.pools.values())]
+        return min([LONGEST_PAUSE, *due])
 
-    def _waits_for(self) -> t.List[t.Union[Questions, Work, Alarms]]:
-        return [*self.questions.values(), *self.work.values(), self.alarms]
+    def _waits_for(self) -> t.List[t.Union[Questions, Work, Alarms, Meter]]:
+        return [*self.questions.values(), *self.work.values(), self.alarms, self.meter]
 
     def _say(self, name: str, trouble: Trouble) -> None:
         if trouble.kind != self.trouble.get(name, Trouble()).kind:

@@ -8,6 +8,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.observe
 from ansible_collections.workers.systemd.plugins.module_utils._core.write import restart_counter
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import GROWING_DELAY_SINCE
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.shared_units import ENABLED, RUNS, UNITS
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import kept_metrics
 from ansible_collections.workers.systemd.plugins.module_utils._host.look.pool_files import observed_file
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.unit_files import links
@@ -24,4 +25,5 @@ def observe_shared(systemd: int, manager: Manager) -> ObservedShared:
     listed = manager.list_units(sorted(known))
     # The agent ends and is started again when its program has changed.
     active = frozenset(unit for unit, seen in listed.items() if seen.active in ("active", "activating"))
-    return ObservedShared(files, active, frozenset(set(links(manager.places)).intersection(ENABLED)))
+    left = kept_metrics.left(manager.places)
+    return ObservedShared(files, active, frozenset(set(links(manager.places)).intersection(ENABLED)), left)

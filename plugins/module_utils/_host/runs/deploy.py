@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 from dataclasses import replace
 
@@ -21,6 +22,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted
     pool_units,
     wanted,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._host import textfile
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import releases
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.judgement import judge_new
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import (
@@ -35,6 +37,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.runs import 
 from ansible_collections.workers.systemd.plugins.module_utils._host.runs.plan import Target, digest_key, plan_run
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo import archive, journal_file
 from ansible_collections.workers.systemd.plugins.module_utils._host.write import credentials
 
@@ -70,8 +73,16 @@ def decide(order: Deploy, manager: Manager) -> PoolsDecision:
         exposures=judgement.exposures,
         skip_traps=order.skip_traps,
         catalogue=directives.unkept,
-        warnings=(*judgement.warnings, *decision.warnings),
+        warnings=(*judgement.warnings, *decision.warnings, *_unwritable(order.present)),
     )
+
+
+def _unwritable(pools: t.Sequence[Pool]) -> t.Iterator[str]:
+    """Warnings only: the figures come as soon as the directory is there, and no deploy waits for them."""
+    for directory in sorted({pool.metrics for pool in pools if pool.metrics}):
+        trouble = or_else(functools.partial(textfile.trouble, directory), in_words)
+        if trouble:
+            yield f"metrics: nothing can be written now: {trouble}"
 
 
 def _taken_over(pools: t.Sequence[Pool], manager: Manager) -> t.Dict[str, t.Mapping[str, File]]:

@@ -193,7 +193,7 @@ def _plan_shared(target: Target, leave: t.Collection[str], manager: Manager) -> 
     if not target.wanted:
         return SharedPlan((), observed, ()), planned(stay, observed)
     first = planned({*stay, *leave}, observed)
-    return first, planned(stay, after(first.files))
+    return first, planned(stay, after(first.files, observed.metrics))
 
 
 def _versions(

@@ -7,14 +7,7 @@ from __future__ import annotations
 import time
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.scaled import at_present
-from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import (
-    Generation,
-    State,
-    installed_content,
-    last_good,
-    present,
-)
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.scaled import wanted_instances
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.agents import (
@@ -69,7 +62,7 @@ def statuses(manager: Manager, pools: t.Sequence[str], timers: t.Sequence[str]) 
 
 def _pool_rows(manager: Manager, pools: t.Mapping[str, ObservedPool]) -> Rows:
     kept = {name: generations.of_pool(manager.places, name) for name in pools}
-    wanted = {name: _wanted(pool, kept[name]) for name, pool in pools.items()}
+    wanted = {name: wanted_instances(kept[name], pool) for name, pool in pools.items()}
     instances = [
         unit_name.instance(name, one) for name, pool in pools.items() for one in all_instances(pool, wanted[name])
     ]
@@ -123,14 +116,3 @@ def _timer_rows(manager: Manager, timers: t.Mapping[str, ObservedPool]) -> Rows:
 def of_all(manager: Manager) -> t.Dict[str, Rows]:
     """Returns the status of all pools and timers of the manager."""
     return statuses(manager, *(pool_files.of_kind(manager.places, kind) for kind in (unit_name.POOL, unit_name.TIMER)))
-
-
-def _wanted(pool: ObservedPool, kept: t.Sequence[Generation]) -> t.Collection[str]:
-    """Returns the instances of the last good version, or of the installed version when it is not proved yet. Without
-    either, it returns the enabled instances.
-    """
-    installed = present(kept, installed_content(pool)) if pool.pauses or pool.down else None
-    good = installed if installed and installed.state is State.UNPROVEN else last_good(kept)
-    if good:
-        return at_present(good.as_pool(), pool).instances
-    return [name for name, seen in pool.instances.items() if seen.enabled]

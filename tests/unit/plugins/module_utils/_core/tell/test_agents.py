@@ -74,6 +74,7 @@ def test_a_pool_without_duties_and_one_of_a_newer_version() -> None:
         "liveness": None,
         "recycle": None,
         "alert": None,
+        "metrics": "",
         "alerts": [],
         "said": [],
     }

@@ -65,6 +65,16 @@ def test_a_timer_has_its_alert_in_its_timer_unit() -> None:
     )
 
 
+def test_figures_for_prometheus_alone_are_a_duty() -> None:
+    pool = mail(metrics="/var/lib/prometheus/node-exporter")
+    read = parse(group_text(SYSTEM, pool))
+    assert (
+        read
+        == duties_of(pool)
+        == Duties(policy=pool.rollout, one_user=False or read is None or read.one_user, metrics=pool.metrics)
+    )
+
+
 def test_duties_restart_no_instance() -> None:
     """They are no part of what a process was started with."""
     assert written(mail(liveness=LIVENESS)).markers == written(mail()).markers

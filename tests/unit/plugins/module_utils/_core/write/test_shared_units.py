@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
@@ -105,6 +107,20 @@ STEPS = {
 def test_plans(systemd: int, pools: list[str], observed: ObservedShared, steps: list[tuple[Verb, str]]) -> None:
     planned = plan_shared(SYSTEM, shared_units(SYSTEM, systemd, PYTHON, pools), observed)
     assert [(step.verb, step.subject) for step in planned] == steps
+
+
+FIGURES = ("/srv/textfiles/workers.prom", SYSTEM.metrics)
+
+
+def test_figures_go_with_the_agent_and_stay_with_it() -> None:
+    left = replace(host_of(OLD, "mail"), metrics=FIGURES)
+    without, with_agent = (shared_units(SYSTEM, OLD, PYTHON, ["mail"], agent=agent) for agent in (False, True))
+    assert [(one.verb, one.subject) for one in plan_shared(SYSTEM, without, left)] == [
+        (Verb.REMOVE, path) for path in FIGURES
+    ]
+    assert Verb.REMOVE not in [one.verb for one in plan_shared(SYSTEM, with_agent, left)]
+    # A run whose first part removes them has nothing more to remove in its last.
+    assert (after(without, FIGURES).metrics, after(with_agent, FIGURES).metrics) == ((), FIGURES)
 
 
 def test_every_shared_unit_has_a_known_path() -> None:

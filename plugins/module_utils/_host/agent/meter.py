@@ -1,0 +1,287 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keeps figures of pools in files that Prometheus reads.
+
+Each time a child process looks and writes. The directory may be on a server that does not answer, its disk may be full,
+and its owner may put anything there: the agent never waits for it, and goes on with its other duties.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import time
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.alert import UNREADABLE, Alerts
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import Generation
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.kept_metrics import KeptMetrics, Run
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell import metrics
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.figures import (
+    last_run,
+    pool_figures,
+    timer_figures,
+    wanted_units,
+)
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.timer_status import JOB_PROPERTIES
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.alert import Alert
+from ansible_collections.workers.systemd.plugins.module_utils._host import child, textfile
+from ansible_collections.workers.systemd.plugins.module_utils._host.act.checks import Elsewhere
+from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import bonds, generations, kept_metrics, look
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import processes
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else
+
+# In seconds: Prometheus asks a host every 15 to 60 s.
+EVERY = 15.0
+LONGEST = 30.0
+STILL_WRITES = f"the figures were not written within {LONGEST:g} s"
+DIED = "the process that writes the figures has died"
+# What Alerts.state() returns, by pool.
+Counts = t.Dict[str, t.Any]
+
+
+class Ask(t.NamedTuple):
+    """``directory`` has the figures of a pool, and ``rule`` says what a crash loop is."""
+
+    directory: str
+    rule: Alert
+
+
+class Meter:
+    """``tell`` writes a line to the journal."""
+
+    def __init__(self, manager: Manager, elsewhere: Elsewhere, tell: t.Callable[[str], None]) -> None:
+        self.manager = manager
+        self.elsewhere = elsewhere
+        self.tell = tell
+        self.asked: t.Dict[str, Ask] = {}
+        self.counts: Counts = {}
+        self.begun: t.Optional[float] = None
+        self.writer: t.Optional[Writer] = None
+        # It was killed, and waits for a dead server.
+        self.stuck: t.Optional[Writer] = None
+        self.troubles: t.List[str] = []
+
+    def care_for(self, asked: t.Mapping[str, Ask]) -> None:
+        """The pools and timers that ask for it. After a change, the next time is now."""
+        if asked != self.asked:
+            self.begun = None
+        self.asked = dict(asked)
+        self.counts = {name: one for name, one in self.counts.items() if name in asked}
+
+    def due(self, now: float) -> float:
+        """Seconds until the next time. What is not asked for any more is still to be removed."""
+        if not self.asked and not os.path.lexists(self.manager.places.metrics):
+            return float("inf")
+        if self.stuck is not None:
+            # Another one would wait for the same server.
+            return EVERY
+        return 0.0 if self.begun is None else max(0.0, self.begun + EVERY - now)
+
+    @property
+    def busy(self) -> bool:
+        return self.writer is not None
+
+    def turn(self, now: float) -> None:
+        """Hears how the last writing has ended, and begins the next."""
+        if self.writer is not None:
+            self._hear(self.writer, now)
+        if self.stuck is not None and self.stuck.has_ended():
+            self.stuck = None
+        if self.writer is None and self.due(now) <= 0:
+            self.begun = now
+            self._begin(now)
+
+    def _begin(self, now: float) -> None:
+        asked, counts = self.asked, self.counts
+        try:
+            self.writer = Writer(now, self.elsewhere, lambda: _written(self.manager, asked, counts))
+        except OSError as error:
+            # No memory for a process, say.
+            self._say([f"no process can be started: {error.strerror}"])
+            return
+        self.elsewhere.bring([self.writer.pid])
+
+    def _hear(self, writer: Writer, now: float) -> None:
+        answer = writer.poll()
+        if answer is None and now - writer.begun < LONGEST:
+            return
+        self.writer = None
+        if not writer.end():
+            self.stuck = writer
+        if answer is None:
+            self._say([STILL_WRITES])
+        else:
+            counts = answer.get("counts", self.counts)
+            self.counts = {name: one for name, one in counts.items() if name in self.asked}
+            self._say(answer["troubles"])
+
+    def _say(self, troubles: t.List[str]) -> None:
+        """Once, and once more when it is over."""
+        if troubles != self.troubles:
+            self.tell(f"metrics: {'; '.join(troubles) or 'all is well again'}")
+        self.troubles = troubles
+
+
+class Writer:
+    """A child process that does ``work``, and what it has answered."""
+
+    def __init__(self, begun: float, elsewhere: Elsewhere, work: t.Callable[[], t.Dict[str, t.Any]]) -> None:
+        self.begun = begun
+        self._read = b""
+        self._ended = False
+        self._from, theirs = os.pipe()
+        try:
+            self.pid = os.fork()
+        except OSError:
+            os.close(self._from)
+            os.close(theirs)
+            raise
+        if self.pid == 0:
+            try:
+                signal.set_wakeup_fd(-1)
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                child.keep_only(theirs)
+                elsewhere.wait()
+                answer = or_else(work, lambda error: {"troubles": [in_words(error)]})
+                child.write(theirs, json.dumps(answer).encode())
+            finally:
+                os._exit(0)
+        os.close(theirs)
+
+    def poll(self) -> t.Optional[t.Dict[str, t.Any]]:
+        """The answer. ``None`` as long as there is none."""
+        while not self._ended and select.select([self._from], [], [], 0)[0]:
+            block = os.read(self._from, child.BLOCK)
+            self._ended = not block
+            self._read += block
+        if not self._ended:
+            return None
+        return or_else(lambda: dict(json.loads(self._read)), lambda _error: {"troubles": [DIED]})
+
+    def end(self) -> bool:
+        """Asked once. Whether the process has ended."""
+        os.close(self._from)
+        os.kill(self.pid, signal.SIGKILL)
+        return child.reap(self.pid)
+
+    def has_ended(self) -> bool:
+        """Asked after ``end``, until it has."""
+        return child.has_ended(self.pid)
+
+
+def _written(manager: Manager, asked: t.Mapping[str, Ask], counts: Counts) -> t.Dict[str, t.Any]:
+    """In the child process. Returns what is counted, and troubles in words."""
+    places = manager.places
+    before = kept_metrics.read(places)
+    directories = sorted({one.directory for one in asked.values()})
+    # Before the first file, so that a file is never forgotten.
+    first = KeptMetrics(tuple(sorted({*before.directories, *directories})), before.runs)
+    _keep(manager, before, first)
+    looked = look.observe(list(asked), manager)
+    observed = or_else(lambda: bonds.with_installed(manager, looked), lambda _error: looked)
+    kept = {name: _generations(manager, name) for name in asked}
+    alerts = _count(manager, asked, counts, observed, kept)
+    runs = _runs(manager, before.runs, observed)
+    memory = _memory(manager, observed)
+    pools = {n: pool_figures(places, n, observed[n], kept[n], alerts[n], memory[n]) for n in alerts}
+    timers = {n: timer_figures(observed[n], kept[n], runs[n]) for n in runs}
+    troubles: t.Dict[str, str] = {}
+    for directory in directories:
+        inside = {name for name, one in asked.items() if one.directory == directory}
+        text = metrics.text(time.time(), _only(pools, inside), _only(timers, inside))
+        troubles[directory] = _tried(textfile.write, directory, text)
+    gone = {one: _tried(textfile.remove, one) for one in before.directories if one not in directories}
+    still = (one for one, why in gone.items() if why)
+    _keep(manager, first, KeptMetrics((*directories, *still), runs))
+    told = [one for one in (*troubles.values(), *gone.values()) if one]
+    return {"counts": {name: one.state() for name, one in alerts.items()}, "troubles": told}
+
+
+def _count(
+    manager: Manager,
+    asked: t.Mapping[str, Ask],
+    counts: Counts,
+    observed: t.Mapping[str, ObservedPool],
+    kept: t.Mapping[str, t.Sequence[Generation]],
+) -> t.Dict[str, Alerts]:
+    """By pool, how often instances have died, and whether one does so again and again."""
+    now = time.monotonic()
+    units = {name: wanted_units(name, pool, kept[name]) for name, pool in observed.items() if pool.timer is None}
+    loaded = [unit for of in units.values() for unit, seen in of.items() if seen.load == "loaded"]
+    restarts = manager.restarts(loaded)
+    found = {}
+    for name, of_pool in units.items():
+        one = found[name] = _alerts(asked[name].rule, counts.get(name))
+        one.forget_others(of_pool)
+        there = {unit: restarts[unit] for unit in of_pool if unit in restarts}
+        starts = {unit: processes.invocation(manager.places, unit) for unit in there}
+        one.count(now, {unit: (start, there[unit]) for unit, start in starts.items() if start})
+        for unit in there:
+            # Without a restart, it is not up, which is enough to know.
+            if of_pool[unit].active == "failed" and there[unit]:
+                one.failed(now, unit, there[unit], "")
+        message = one.next(now)
+        if message:
+            one.delivered(now, message, "")
+    return found
+
+
+def _alerts(rule: Alert, counts: t.Any) -> Alerts:
+    try:
+        return Alerts(rule, counts)
+    except UNREADABLE:
+        return Alerts(rule)
+
+
+def _runs(manager: Manager, before: t.Mapping[str, Run], observed: t.Mapping[str, ObservedPool]) -> t.Dict[str, Run]:
+    """By timer, with one call."""
+    services = {name: one.main_units(name).service for name, one in observed.items() if one.timer is not None}
+    shown = manager.show(list(services.values()), JOB_PROPERTIES)
+    return {name: last_run(before.get(name, Run()), shown[unit]) for name, unit in services.items()}
+
+
+def _memory(manager: Manager, observed: t.Mapping[str, ObservedPool]) -> t.Dict[str, t.Dict[str, t.Optional[int]]]:
+    """By pool and unit, of all instances that are there, with one call."""
+    units = {
+        name: [unit_name.instance(name, one) for one, seen in pool.instances.items() if seen.load == "loaded"]
+        for name, pool in observed.items()
+        if pool.timer is None
+    }
+    used = manager.memory([unit for of_pool in units.values() for unit in of_pool])
+    return {name: {unit: used[unit] for unit in of_pool} for name, of_pool in units.items()}
+
+
+def _generations(manager: Manager, name: str) -> t.List[Generation]:
+    """A broken one is reported by the code that needs it."""
+    return or_else(lambda: generations.of_pool(manager.places, name), lambda _error: [])
+
+
+def _keep(manager: Manager, before: KeptMetrics, after: KeptMetrics) -> None:
+    path = manager.places.metrics
+    if not after.directories:
+        remove(path)
+    elif after != before:
+        write_atomically(path, after.text().encode(), mode=0o600)
+
+
+Figures = t.TypeVar("Figures")
+
+
+def _only(figures: t.Mapping[str, Figures], names: t.Container[str]) -> t.Dict[str, Figures]:
+    return {name: one for name, one in figures.items() if name in names}
+
+
+def _tried(act: t.Callable[..., None], *arguments: str) -> str:
+    """Why it could not be done; empty when it was."""
+    try:
+        act(*arguments)
+    except OSError as error:
+        return str(error)
+    return ""

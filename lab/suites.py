@@ -39,6 +39,8 @@ PROGRAMS = (
     "redis-server",
     "ruby",
 )
+# What watches hosts, and what its rules are checked with.
+MONITORING = ("prometheus", "prometheus-node-exporter")
 # A machine of its own: a kernel and what finds its disk, and what a thin image leaves out since it needs a real boot.
 MACHINE = ("e2fsprogs", "initramfs-tools", "kmod", "linux-image-cloud-amd64", "systemd-oomd", "udev")
 
@@ -66,6 +68,7 @@ SUITES = {
     "bookworm-programs": Suite(252, BASE + PROGRAMS + STRACE, release="bookworm"),
     # What `make demo` runs, and no more: it is half as large.
     "demo": Suite(252, BASE + DEMO, release="bookworm"),
+    "monitoring": Suite(252, BASE + MONITORING, release="bookworm"),
     "trixie": Suite(257, BASE + WORKERS),
     "trixie-programs": Suite(257, BASE + PROGRAMS + STRACE, release="trixie"),
     # The mirror's file of sid may be older than it says it is valid.

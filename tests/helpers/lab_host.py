@@ -44,7 +44,7 @@ systemctl kill --signal=KILL $units 2>/dev/null
 systemctl stop $units 2>/dev/null
 # A worker that is killed while it stops has failed, and the revival comes.
 systemctl stop workers-re*@* 2>/dev/null
-rm -rf /run/workers-revival*
+rm -rf /run/workers-revival* /var/lib/workers.systemd/metrics
 systemctl reset-failed
 set +f
 rm -rf *@.service *@*.service.d *.target workers-*

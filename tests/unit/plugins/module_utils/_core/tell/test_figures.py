@@ -59,6 +59,14 @@ POOLS = {
         replace(ALL, up=2),
     ),
     "one has an older version": (with_instances(_2=running(OLD, "2")), replace(ALL, stale=1)),
+    "one waits for a unit that the pool is bound to": (
+        replace(
+            with_instances(_2=Instance("loaded", "inactive", "dead", True)),
+            target_active=False,
+            down={"broker.service": "inactive"},
+        ),
+        replace(ALL, up=2, paused=1),
+    ),
     "one that is not wanted any more": (with_instances(_9=running(OLD, "9")), ALL),
 }
 

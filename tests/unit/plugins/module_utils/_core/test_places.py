@@ -29,6 +29,7 @@ PLACES = {
     "what this build of systemd knows": (SYSTEM.catalogue, f"{STATE}/catalogue"),
     "what a run is changing": (SYSTEM.journal, f"{STATE}/journal"),
     "the program that undoes it": (SYSTEM.recovery_program, f"{STATE}/recovery.pyz"),
+    "what the agent knows of figures": (SYSTEM.metrics, f"{STATE}/metrics"),
     "all versions of a pool": (SYSTEM.generations("mail"), f"{STATE}/generations/mail"),
     "one version of a pool": (SYSTEM.generation("mail", 3), f"{STATE}/generations/mail/3"),
     "the lock of a run": (SYSTEM.lock, f"{RUN}/lock"),

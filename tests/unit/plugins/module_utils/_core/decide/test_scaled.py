@@ -19,9 +19,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan 
     pauses_after,
     plan_pool,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.scaled import at_present
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.scaled import at_present, wanted_instances
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.surge import with_surge
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import (
+    State,
     as_generation,
     content_of,
     installed_content,
@@ -158,3 +159,14 @@ def test_a_version_whose_range_cannot_be_read_has_what_starts_at_boot() -> None:
     wanted, _observed = scaled(4)
     broken = tuple(replace(one, text=one.text.replace("Duties={", "Duties=[")) for one in wanted.files)
     assert as_generation(replace(wanted, files=broken), 1, "").as_pool().names == ("1", "2")
+
+
+def test_wanted_are_those_of_the_good_version_that_run_or_start_at_boot() -> None:
+    wanted, observed = scaled(4)
+    good = replace(as_generation(wanted, 1, "2026-01-31T12:00:00Z"), state=State.GOOD)
+    assert wanted_instances([good], observed) == ("1", "2", "4")
+
+
+def test_without_a_version_the_enabled_ones_are_wanted() -> None:
+    _wanted, observed = scaled(4)
+    assert wanted_instances([], observed) == ["1", "2"]

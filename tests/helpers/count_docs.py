@@ -18,7 +18,7 @@ TOLD = re.compile(rf"\b[0-9]+(?=\s({'|'.join(what.replace(' ', '[ ]') for what i
 
 def page(now: str) -> str:
     """The text of a page with the numbers as they are."""
-    return TOLD.sub(lambda told: str(COUNTS[told[1]]), now)
+    return TOLD.sub(lambda result: str(COUNTS[result[1]]), now)
 
 
 if __name__ == "__main__":

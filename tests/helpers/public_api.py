@@ -33,13 +33,13 @@ def current() -> Api:
     """As ansible-doc tells it, from modules, doc fragments and argument specs together; sanity holds it to the code."""
     modules = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
     api: Api = {}
-    for name, told in _documented("module", modules).items():
+    for name, result in _documented("module", modules).items():
         api[name] = {}
-        api.update(options(f"{name} option ", told["doc"]["options"]))
-        api.update(returned(f"{name} returns ", told["return"]))
-    for name, told in _documented("role", ["workers"]).items():
+        api.update(options(f"{name} option ", result["doc"]["options"]))
+        api.update(returned(f"{name} returns ", result["return"]))
+    for name, result in _documented("role", ["workers"]).items():
         api[f"role {name}"] = {}
-        api.update(options(f"role {name} option ", told["entry_points"]["main"]["options"]))
+        api.update(options(f"role {name} option ", result["entry_points"]["main"]["options"]))
     return api
 
 
@@ -47,7 +47,7 @@ def _documented(kind: str, names: t.Sequence[str]) -> t.Dict[str, t.Any]:
     command = [sys.executable, "-m", "ansible", "doc", "--json", "--type", kind, *(f"{OUR}.{name}" for name in names)]
     environ = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "collections")}
     out = subprocess.run(command, env=environ, check=True, stdout=subprocess.PIPE, text=True).stdout
-    return {name[len(OUR) + 1 :]: told for name, told in json.loads(out).items()}
+    return {name[len(OUR) + 1 :]: result for name, result in json.loads(out).items()}
 
 
 def options(prefix: str, documented: t.Mapping[str, t.Any]) -> Api:
@@ -89,8 +89,8 @@ def _break(name: str, before: Api, item: Item) -> str:
     if was is None:
         return "is new and required" if item.get("required") and _owner(name) in before else ""
     # An option that is raw takes what it took with any type, and more.
-    told = ("default",) if " option " in name and item["type"] == "raw" else ("type", "elements", "default")
-    changed = [field for field in told if item.get(field) != was.get(field)]
+    result = ("default",) if " option " in name and item["type"] == "raw" else ("type", "elements", "default")
+    changed = [field for field in result if item.get(field) != was.get(field)]
     if changed:
         return f"has another {' and another '.join(changed)}"
     if item.get("required") and not was.get("required"):

@@ -84,8 +84,8 @@ class UserHost(LabHost):
         return text
 
     def _output(self, playbook: Path, variables: t.Mapping[str, t.Any], options: t.Sequence[str]) -> str:
-        told = self.said(super()._output(playbook, variables, options))
-        return told.replace(f"{USER}/", "").replace(f"the manager of {USER}: ", "")
+        result = self.said(super()._output(playbook, variables, options))
+        return result.replace(f"{USER}/", "").replace(f"the manager of {USER}: ", "")
 
 
 def in_scope(pool: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

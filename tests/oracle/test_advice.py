@@ -59,13 +59,13 @@ def states(host: OracleHost) -> dict[str, str]:
     units = [names(trap, one)[1] for trap, one in STARTED.items()]
     # A worker that fails at once is still active for a moment: the look comes when each had time to fail.
     look = "echo $u $(systemctl show -p ActiveState,Result,ExecMainStatus --value $u)"
-    told = host.sh(
+    result = host.sh(
         f"systemctl daemon-reload; for u in {' '.join(units)}; do systemctl start $u 2>/dev/null; done\n"
         f"sleep 2; for u in {' '.join(units)}; do {look}; done\n"
         f"systemctl stop 'advice-*'; rm {UNITS}/advice-*; systemctl daemon-reload",
         check=False,
     )
-    return {unit: state for unit, _, state in (line.partition(" ") for line in told.splitlines())}
+    return {unit: state for unit, _, state in (line.partition(" ") for line in result.splitlines())}
 
 
 @pytest.mark.parametrize(("trap", "advice"), STARTED.items(), ids=STARTED.keys())

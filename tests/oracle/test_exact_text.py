@@ -244,10 +244,10 @@ def test_every_refused_command_is_refused_for_a_reason(bench: OracleHost) -> Non
     bench.write_all(dict.fromkeys(paths, PROGRAM), 0o755)
     dumps = run(bench, {name: written_anyway(argv) for name, argv in commands.items()}, check=False)
     # One call for each: what is asked after one that fails fails too.
-    told = bench.sh(f"for name in {' '.join(commands)}; do systemctl show -p Id oracle-$name; done", check=False)
+    result = bench.sh(f"for name in {' '.join(commands)}; do systemctl show -p Id oracle-$name; done", check=False)
     arrives = {
         sentence: dumps.get(f"{name}.cmdline", b"").endswith(b"\0".join(encoded(argv)) + b"\0")
-        and f"Id=oracle-{name}.service\n" in told
+        and f"Id=oracle-{name}.service\n" in result
         for sentence, (name, argv) in zip(REFUSED_COMMANDS, commands.items())
     }
     assert arrives == {sentence: bench.systemd < since for sentence, (_, since) in REFUSED_COMMANDS.items()}

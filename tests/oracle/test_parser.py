@@ -130,8 +130,8 @@ def test_the_description_is_read_as_systemd_reads_it(answers: Answers) -> None:
         if ours != theirs:
             differ[case.data[:300]] = ours[:200], theirs[:200]
     assert differ == {}
-    told = [case for case in answers.cases if case.value("Unit", "Description", "own") not in ("own", "")]
-    assert len(told) > TEXTS // 4
+    result = [case for case in answers.cases if case.value("Unit", "Description", "own") not in ("own", "")]
+    assert len(result) > TEXTS // 4
 
 
 def test_lists_are_read_as_systemd_reads_them(answers: Answers) -> None:

@@ -99,12 +99,12 @@ def test_a_running_process(trap: str, programs: tuple[str, str], host: LabHost) 
         host.write(f"/etc/systemd/system/{unit}", text, "0644")
     host.sh(f"systemctl daemon-reload; systemctl start {' '.join(units)}")
 
-    def told() -> list[bool]:
+    def result() -> list[bool]:
         found = json.loads(host.sh(f"python3 /srv/lab/judge.py --live {' '.join(units)}"))
         return [trap in found[unit] for unit in units]
 
     # Their interpreters start, and then they install their handlers.
-    host.until(lambda: told() == [True, False])
+    host.until(lambda: result() == [True, False])
     results = host.sh(f"systemctl stop {' '.join(units)}; systemctl show -p Result --value {units[0]}")
     # The one was killed with its job, the other did not notice the signal at all.
     assert results.strip() == ("timeout" if trap == "process-ignores-stop-signal" else "success")

@@ -47,8 +47,8 @@ def booted(machine: Machine) -> t.Iterator[Boot]:
     machine.boot()
     machine.remove_pools()
     machine.sh(PREPARE)
-    told = machine.deploy(*POOLS)
-    assert not told.failed, told.msg
+    result = machine.deploy(*POOLS)
+    assert not result.failed, result.msg
     pid = machine.pids("of-system")["a"]
     machine.sh(f"kill -KILL {pid}")
     machine.until(lambda: machine.pids("of-system").get("a", pid) != pid)

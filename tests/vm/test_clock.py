@@ -115,7 +115,7 @@ def test_a_clock_that_was_ahead_hides_no_old_worker(bare: Machine) -> None:
     before = bare.pids("timed")
     assert not bare.deploy(silent("old")).changed
     assert bare.pids("timed") == before
-    told = bare.deploy(silent("new"))
-    assert [verb for verb, _subject in told.plan("timed")] == ["write", *["restart"] * COUNT]
+    result = bare.deploy(silent("new"))
+    assert [verb for verb, _subject in result.plan("timed")] == ["write", *["restart"] * COUNT]
     assert not set(before.values()) & set(bare.pids("timed").values())
     assert not bare.deploy(silent("new")).changed

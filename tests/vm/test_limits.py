@@ -59,8 +59,8 @@ def test_limits_are_in_force_and_change_without_a_restart(bare: Machine) -> None
     assert found(bare) == [in_force("first")] * 2
     before = bare.pids(POOL)
     for limits, state in ((SECOND, "second"), ({"tasks_max": "7"}, "none"), (FIRST, "first")):
-        told = bare.deploy(pool(limits))
-        assert [verb for verb, _subject in told.plan(POOL)] == ["write"]
+        result = bare.deploy(pool(limits))
+        assert [verb for verb, _subject in result.plan(POOL)] == ["write"]
         assert found(bare) == [in_force(state)] * 2
     assert bare.pids(POOL) == before
     assert bare.sh("ls /run/systemd/system.control 2>/dev/null", check=False) == "", "no drop-in is left"
@@ -87,8 +87,8 @@ def test_a_user_has_the_limits_whose_controllers_are_delegated(bare: Machine) ->
     """docs/user-scope.md says which these are, and how to read it."""
     bare.sh(PREPARE)
     try:
-        told = bare.deploy({**pool(FIRST), "scope": "user", "user": USER})
-        assert not told.failed, told.msg
+        result = bare.deploy({**pool(FIRST), "scope": "user", "user": USER})
+        assert not result.failed, result.msg
         manager = f"/sys/fs/cgroup/user.slice/user-{UID}.slice/user@{UID}.service"
         assert bare.sh(f"cat {manager}/cgroup.controllers").split() == ["cpu", "memory", "pids"]
         pid = bare.sh(f"pgrep -u {USER} -x sleep").split()[0]
@@ -96,7 +96,7 @@ def test_a_user_has_the_limits_whose_controllers_are_delegated(bare: Machine) ->
         delegated = [file for file in FILES if file != "io.weight"]
         said = bare.sh(f"cd /sys/fs/cgroup{group}; cat {' '.join(delegated)}; ls io.weight", check=False).splitlines()
         assert said == [in_force("first")[file] for file in delegated]
-        warned = [line for line in told.result["warnings"] if "not in force" in line]
+        warned = [line for line in result.result["warnings"] if "not in force" in line]
         assert len(warned) == 1
         assert "IOWeight=" in warned[0]
     finally:

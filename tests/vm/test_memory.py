@@ -37,13 +37,13 @@ def test_the_oom_killer_is_in_the_verdict(bare: Machine) -> None:
     limits = {"memory_max": "40M", "memory_swap_max": "0"}
     # Every instance of the batch is judged to the end. Without KVM a worker takes seconds to reach its limit.
     rollout = {"on_failure": "stop", "min_healthy_time": "60s"}
-    told = bare.deploy(
+    result = bare.deploy(
         {"name": "eater", "command": ["/usr/local/bin/eater"], "instances": 2, "limits": limits, "rollout": rollout}
     )
-    assert told.failed
-    exits = [failure["exit"] for failure in told.result["failures"]]
+    assert result.failed
+    exits = [failure["exit"] for failure in result.result["failures"]]
     assert exits == ["signal 9 (SIGKILL): OOM killer, MemoryMax=40M"] * 2
-    assert "OOM killer, MemoryMax=40M" in told.msg
+    assert "OOM killer, MemoryMax=40M" in result.msg
 
 
 def test_a_member_of_a_pool_that_systemd_oomd_kills_is_back_and_the_others_run_on(bare: Machine) -> None:
@@ -54,7 +54,7 @@ def test_a_member_of_a_pool_that_systemd_oomd_kills_is_back_and_the_others_run_o
         "ManagedOOMMemoryPressureLimit": "5%",
         "ManagedOOMMemoryPressureDurationSec": "2s",
     }
-    told = bare.deploy(
+    result = bare.deploy(
         {
             "name": "squeezed",
             "command": ["/usr/local/bin/squeezed"],
@@ -63,7 +63,7 @@ def test_a_member_of_a_pool_that_systemd_oomd_kills_is_back_and_the_others_run_o
             "unit": {"Service": watched},
         }
     )
-    assert not told.failed, told.msg
+    assert not result.failed, result.msg
     before = bare.pids("squeezed")
     bare.sh("touch /run/squeeze")
     bare.until(lambda: bare.pids("squeezed") not in (before, {}) and len(bare.pids("squeezed")) == 3)

@@ -32,9 +32,9 @@ class Deploys:
 
     def deploy(self) -> bool:
         """Without a cut. Says whether something was changed."""
-        told = self.machine.deploy(self.pool)
-        assert not told.failed, told.msg
-        return told.changed
+        result = self.machine.deploy(self.pool)
+        assert not result.failed, result.msg
+        return result.changed
 
     @property
     def version(self) -> str:

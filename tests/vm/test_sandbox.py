@@ -81,8 +81,8 @@ def test_a_worker_can_do_this_and_nothing_else(
 ) -> None:
     """The pool of the test before is changed: that is a deploy without a first start."""
     machine.write("/usr/local/bin/boxed", WORKER)
-    told = machine.deploy(pool(settings))
-    assert not told.failed, told.msg
+    result = machine.deploy(pool(settings))
+    assert not result.failed, result.msg
     assert said(machine) == [{**WORKS, **fails}] * 2
 
 
@@ -91,10 +91,10 @@ def test_without_a_filter_a_user_cannot_have_them(bare: Machine) -> None:
     bare.write("/usr/local/bin/boxed", WORKER)
     bare.deploy(pool({}))
     before = bare.pids(POOL)
-    told = bare.deploy(pool({"RestrictFileSystems": "~proc"}, hardening="off"))
-    assert told.failed
-    assert "file-systems-after-privileges" in str(told.result["warnings"])
-    assert [failure["exit"] for failure in told.result["failures"]] == ["exit status 244"]
+    result = bare.deploy(pool({"RestrictFileSystems": "~proc"}, hardening="off"))
+    assert result.failed
+    assert "file-systems-after-privileges" in str(result.result["warnings"])
+    assert [failure["exit"] for failure in result.result["failures"]] == ["exit status 244"]
     after = bare.pids(POOL)
     assert [name for name in before if after[name] == before[name]] == ["2"]
     assert said(bare) == [WORKS] * 2
@@ -115,8 +115,8 @@ def test_a_dynamic_user_keeps_its_files(bare: Machine) -> None:
 
     users = bare.sh("cat /etc/passwd /etc/group")
     for version in ("first", "second"):
-        told = bare.deploy(dynamic(version))
-        assert not told.failed, told.msg
+        result = bare.deploy(dynamic(version))
+        assert not result.failed, result.msg
     starts = [line.split() for line in bare.sh(f"cat /var/lib/private/{POOL}/starts").splitlines()]
     assert [version for _uid, version in starts] == ["first", "second"]
     # systemd.exec(5), DynamicUser=

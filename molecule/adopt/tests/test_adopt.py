@@ -73,9 +73,9 @@ def units(lab: LabHost) -> str:
 
 def test_without_the_option_it_is_refused_and_the_option_is_named(by_hand: LabHost) -> None:
     before, pids = units(by_hand), by_hand.pids("sleeper")
-    told = by_hand.deploy(pool(adopt=False))
-    assert told.failed
-    assert "`adopt: true`" in told.msg
+    result = by_hand.deploy(pool(adopt=False))
+    assert result.failed
+    assert "`adopt: true`" in result.msg
     assert (units(by_hand), by_hand.pids("sleeper")) == (before, pids)
 
 
@@ -83,12 +83,12 @@ def test_the_units_are_taken_over_and_given_back(by_hand: LabHost) -> None:
     before, pids = units(by_hand), by_hand.pids("sleeper")
     checked = by_hand.deploy(pool(), check=True)
     assert (units(by_hand), by_hand.pids("sleeper")) == (before, pids)
-    told = by_hand.deploy(pool())
-    assert not told.failed, told.msg
-    assert told.plan("sleeper") == checked.plan("sleeper")
-    assert ("remove", f"{UNITS}/sleeper@.service.d/override.conf") in told.plan("sleeper")
+    result = by_hand.deploy(pool())
+    assert not result.failed, result.msg
+    assert result.plan("sleeper") == checked.plan("sleeper")
+    assert ("remove", f"{UNITS}/sleeper@.service.d/override.conf") in result.plan("sleeper")
     shown = json.dumps(checked.result["diff"])
-    assert SECRET not in json.dumps([checked.result, told.result])
+    assert SECRET not in json.dumps([checked.result, result.result])
     assert "ExecStart=/bin/sleep infinity" in shown
     assert "override.conf" in shown
     after = by_hand.pids("sleeper")
@@ -115,8 +115,8 @@ def test_the_units_are_taken_over_and_given_back(by_hand: LabHost) -> None:
 
 def test_a_process_that_would_be_the_same_goes_on(by_hand: LabHost) -> None:
     pids = by_hand.pids("sleeper")
-    told = by_hand.deploy(same())
-    assert not told.failed, told.msg
+    result = by_hand.deploy(same())
+    assert not result.failed, result.msg
     after = by_hand.pids("sleeper")
     # Instance 2 has another nice level from its drop-in.
     assert {name for name in pids if after[name] == pids[name]} == {"1", "3"}
@@ -138,9 +138,9 @@ def test_a_unit_that_changed_after_the_start_of_its_process_says_nothing(by_hand
 
 def test_a_pool_that_does_not_settle_brings_everything_back(by_hand: LabHost) -> None:
     before, pids = units(by_hand), by_hand.pids("sleeper")
-    told = by_hand.deploy(pool(command="/bin/false"))
-    assert told.failed
-    assert "generation 0" in told.msg
+    result = by_hand.deploy(pool(command="/bin/false"))
+    assert result.failed
+    assert "generation 0" in result.msg
     assert units(by_hand) == before
     after = by_hand.pids("sleeper")
     assert set(after) == {"1", "2", "3"}
@@ -184,9 +184,9 @@ def test_what_is_no_template_is_refused_with_the_commands(bare: LabHost) -> None
     bare.write(f"{UNITS}/sleeper.service", BY_HAND, "0644")
     try:
         bare.sh("systemctl daemon-reload; systemctl enable --now --quiet sleeper")
-        told = bare.deploy(pool())
-        assert told.failed
-        assert "disable --now sleeper.service" in told.msg
+        result = bare.deploy(pool())
+        assert result.failed
+        assert "disable --now sleeper.service" in result.msg
         assert not bare.deploy(pool(adopt=False)).failed
         bare.sh("systemctl disable --now --quiet sleeper.service")
         assert not bare.deploy(pool()).changed
@@ -202,8 +202,8 @@ def test_no_job_is_lost_on_the_way_there_and_back(bare: LabHost) -> None:
         bare.sh("systemctl daemon-reload; systemctl enable --now --quiet rq@1 rq@2 rq@3")
         load = Load(bare, {"rq": RQ.producer}, 400)
         load.start()
-        told = bare.deploy({**RQ.pool(3), "adopt": True})
-        assert not told.failed, told.msg
+        result = bare.deploy({**RQ.pool(3), "adopt": True})
+        assert not result.failed, result.msg
         assert bare.deploy({**RQ.pool(3), "command": "/bin/false"}).failed
         back = bare.module("rollback", pool="rq", generation="0")
         assert not back.failed, back.msg

@@ -94,7 +94,7 @@ def said(lab: LabHost) -> str:
     return lab.sh(f"journalctl -u {AGENT} -o cat", check=False)
 
 
-def told(lab: LabHost) -> list[tuple[str, str, str]]:
+def result(lab: LabHost) -> list[tuple[str, str, str]]:
     return [(one["pool"], one["reason"], one["state"]) for one in pages(lab)]
 
 
@@ -127,7 +127,7 @@ def test_a_storm_is_two_messages_without_secrets(hosted: LabHost, host: t.Any) -
     assert [(one["reason"], one["delivered"]) for one in shown["alerts"]] == [("crash-loop", True)]
     hosted.sh(f"rm {PAGES}/die")
     hosted.until(lambda: len(pages(hosted)) == 2)
-    assert told(hosted)[1:] == [("frail", "crash-loop", "resolved")]
+    assert result(hosted)[1:] == [("frail", "crash-loop", "resolved")]
 
 
 def test_what_is_not_delivered_is_shown_and_tried_again(hosted: LabHost) -> None:
@@ -150,7 +150,7 @@ def test_what_is_not_delivered_is_shown_and_tried_again(hosted: LabHost) -> None
     assert (shown["reason"], shown["delivered"], shown["trouble"]) == ("hung", False, "did not end within 30 s")
     assert "other: the alert hung is not delivered: did not end within 30 s" in info["table"]
     hosted.sh(f"rm {PAGES}/hang")
-    hosted.until(lambda: ("other", "hung", "raised") in told(hosted))
+    hosted.until(lambda: ("other", "hung", "raised") in result(hosted))
     assert hosted.sh(f"cat {PAGES}/0.user").strip() == "nobody"
 
 
@@ -161,7 +161,7 @@ def test_an_instance_that_the_kernel_has_killed_for_its_memory(hosted: LabHost, 
     assert not deployed.failed, deployed.msg
     hosted.until(lambda: "alerts" in hosted.sh("ls /run/workers.systemd"))
     hosted.sh(f"touch {PAGES}/hog; systemctl kill --signal=KILL frail@1; sleep 4; rm {PAGES}/hog")
-    hosted.until(lambda: ("frail", "out-of-memory", "raised") in told(hosted))
+    hosted.until(lambda: ("frail", "out-of-memory", "raised") in result(hosted))
 
 
 def test_a_version_that_the_host_has_put_back(hosted: LabHost) -> None:
@@ -170,7 +170,7 @@ def test_a_version_that_the_host_has_put_back(hosted: LabHost) -> None:
     assert not deployed.failed, deployed.msg
     left = RunJournal("2026-11-24T16:36:19Z", 7, {"frail": Noted(1, 2, undoable=True)}, phase=Phase.UNDONE)
     hosted.write("/var/lib/workers.systemd/journal", journal_text(left), "0600")
-    hosted.until(lambda: told(hosted) == [("frail", "put-back", "raised")])
+    hosted.until(lambda: result(hosted) == [("frail", "put-back", "raised")])
     assert "the host put back what it had changed: frail (1 to 2)" in pages(hosted)[0]["text"]
 
 
@@ -221,7 +221,7 @@ def test_a_job_that_fails(hosted: LabHost, host: t.Any) -> None:
     assert (shown["reason"], shown["text"]) == ("failed", "the last run of the job has failed")
     # The next run is a good one.
     hosted.sh(f"rm {PAGES}/die; systemctl start nightly")
-    hosted.until(lambda: told(hosted)[1:] == [("nightly", "failed", "resolved")])
+    hosted.until(lambda: result(hosted)[1:] == [("nightly", "failed", "resolved")])
     # With its last duty, the agent goes.
     gone = hosted.deploy(timers=[{**quick, "state": "absent"}])
     assert not gone.failed, gone.msg
@@ -238,10 +238,10 @@ def test_a_job_that_does_not_run(hosted: LabHost) -> None:
     # What stops the timer does not stop the alert.
     hosted.sh("systemctl stop rare.timer")
     hosted.never(lambda: bool(pages(hosted)), 20.0)
-    hosted.until(lambda: told(hosted) == [("rare", "missed", "raised")])
+    hosted.until(lambda: result(hosted) == [("rare", "missed", "raised")])
     assert pages(hosted)[0]["text"] == "the job has not run for 40 s"
     hosted.sh("systemctl start rare.service")
-    hosted.until(lambda: told(hosted)[1:] == [("rare", "missed", "resolved")])
+    hosted.until(lambda: result(hosted)[1:] == [("rare", "missed", "resolved")])
 
 
 TROUBLE = {

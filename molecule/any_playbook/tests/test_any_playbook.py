@@ -93,24 +93,24 @@ def deployer(lab: LabHost) -> t.Iterator[None]:
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
 def test_it_is_deployed_once(bare: LabHost, run: Player, way: Play) -> None:
-    told = run(only(bare), way, way)
-    assert told.status == 0, told.said
+    result = run(only(bare), way, way)
+    assert result.status == 0, result.said
     assert len(bare.pids("mail")) == 1
-    assert "changed=1 " in told.said
+    assert "changed=1 " in result.said
 
 
 def test_a_loop_over_lists_of_pools_keeps_them_all(bare: LabHost, run: Player) -> None:
     loop = {**INCLUDED, "loop": [MAIL, NEWS], "vars": {"workers_pools": ["{{ item }}"]}}
-    told = run(only(bare), play(loop))
-    assert told.status == 0, told.said
+    result = run(only(bare), play(loop))
+    assert result.status == 0, result.said
     assert [len(bare.pids(name)) for name in ("mail", "news")] == [1, 1]
 
 
 def test_without_become_it_is_refused(bare: LabHost, run: Player) -> None:
     before = bare.tree()
-    told = run(only(bare), by_deployer(IMPORTED))
-    assert told.status == 2
-    assert "must run as root: set become: true" in told.said
+    result = run(only(bare), by_deployer(IMPORTED))
+    assert result.status == 2
+    assert "must run as root: set become: true" in result.said
     assert bare.tree() == before
 
 
@@ -128,8 +128,8 @@ TAGS = {
 
 @pytest.mark.parametrize(("tagged", "options", "deployed"), TAGS.values(), ids=TAGS.keys())
 def test_tags(bare: LabHost, run: Player, tagged: Play, options: list[str], deployed: bool) -> None:
-    told = run(only(bare), tagged, options=options)
-    assert told.status == 0, told.said
+    result = run(only(bare), tagged, options=options)
+    assert result.status == 0, result.said
     assert bool(bare.pids("mail")) is deployed
 
 
@@ -139,21 +139,21 @@ def deployed_to(fleet: t.Sequence[LabHost]) -> list[bool]:
 
 def test_a_task_that_is_delegated_works_where_it_is_delegated_to(bare_fleet: list[LabHost], run: Player) -> None:
     first, second = bare_fleet
-    told = run(only(*bare_fleet), play({**IMPORTED, "delegate_to": second.name, "run_once": True}, hosts=first.name))
-    assert told.status == 0, told.said
+    result = run(only(*bare_fleet), play({**IMPORTED, "delegate_to": second.name, "run_once": True}, hosts=first.name))
+    assert result.status == 0, result.said
     assert deployed_to(bare_fleet) == [False, True]
 
 
 def test_a_limit_leaves_the_other_host_alone(bare_fleet: list[LabHost], run: Player) -> None:
-    told = run(only(*bare_fleet), play(IMPORTED), options=["--limit", bare_fleet[1].name])
-    assert told.status == 0, told.said
+    result = run(only(*bare_fleet), play(IMPORTED), options=["--limit", bare_fleet[1].name])
+    assert result.status == 0, result.said
     assert deployed_to(bare_fleet) == [False, True]
 
 
 @pytest.mark.parametrize("keywords", [{"strategy": "free"}, {"serial": 1}, {}], ids=["free", "serial", "linear"])
 def test_a_fleet(bare_fleet: list[LabHost], run: Player, keywords: dict[str, t.Any]) -> None:
-    told = run(only(*bare_fleet), play(IMPORTED, **keywords))
-    assert told.status == 0, told.said
+    result = run(only(*bare_fleet), play(IMPORTED, **keywords))
+    assert result.status == 0, result.said
     assert deployed_to(bare_fleet) == [True, True]
 
 
@@ -162,9 +162,9 @@ def test_an_error_of_one_host(bare_fleet: list[LabHost], run: Player, all_fatal:
     first, second = bare_fleet
     bad = {**MAIL, "user": f"{{{{ 'nobody-here' if inventory_hostname == '{first.name}' else 'root' }}}}"}
     later = {"workers.systemd.pools": {"pools": [NEWS]}}
-    told = run(only(*bare_fleet), play(IMPORTED, later, vars={"workers_pools": [bad]}, any_errors_fatal=all_fatal))
-    assert told.status == 2
-    assert "no user 'nobody-here' on the host" in told.said
+    result = run(only(*bare_fleet), play(IMPORTED, later, vars={"workers_pools": [bad]}, any_errors_fatal=all_fatal))
+    assert result.status == 2
+    assert "no user 'nobody-here' on the host" in result.said
     assert deployed_to(bare_fleet) == [False, True]
     assert bool(second.pids("news")) is goes_on
     assert not first.pids("news")
@@ -172,10 +172,10 @@ def test_an_error_of_one_host(bare_fleet: list[LabHost], run: Player, all_fatal:
 
 def test_what_was_done_is_said_in_a_line(bare: LabHost, run: Player) -> None:
     three = play(IMPORTED, vars={"workers_pools": [{**MAIL, "instances": 3}, NEWS]})
-    told = run(only(bare), three, three)
+    result = run(only(bare), three, three)
     done = "write 2 files, enable 3 instances and 1 target, start 3 instances and 1 target"
-    assert told.said.count(f"{bare.name}: mail: {done}\n") == 1
-    assert "nothing to do" not in told.said
+    assert result.said.count(f"{bare.name}: mail: {done}\n") == 1
+    assert "nothing to do" not in result.said
 
 
 def test_a_check_tells_each_step_once(bare: LabHost, run: Player) -> None:
@@ -209,16 +209,16 @@ STATUS: Play = {"ansible.builtin.import_playbook": "workers.systemd.status"}
 
 def test_the_status_is_a_table_with_its_total(bare: LabHost, run: Player) -> None:
     bare.deploy({**MAIL, "instances": 2}, {**NEWS, "instances": 0})
-    told = run(only(bare), {**STATUS, "vars": {"fail": True}})
-    assert told.status == 0, told.said
-    rows = told.said[told.said.index("\nPOOL ") :].splitlines()[1:5]
+    result = run(only(bare), {**STATUS, "vars": {"fail": True}})
+    assert result.status == 0, result.said
+    rows = result.said[result.said.index("\nPOOL ") :].splitlines()[1:5]
     assert [row.split()[:3] for row in rows[:3]] == [
         ["POOL", "UP", "STATE"],
         ["mail", "2/2", "up"],
         ["news", "0/0", "up"],
     ]
     assert rows[3] == "2 pools, 2 instances wanted: 2 running, 0 stale, 0 flapping, 0 dead"
-    assert "mail@1.service" not in told.said
+    assert "mail@1.service" not in result.said
 
 
 def test_the_status_ends_with_an_error_where_it_is_asked_to(bare: LabHost, run: Player) -> None:
@@ -226,19 +226,19 @@ def test_the_status_ends_with_an_error_where_it_is_asked_to(bare: LabHost, run: 
     # Of a unit that is neither enabled nor loaded the host alone knows nothing.
     bare.sh("systemctl disable --now mail@2")
     for fails in (False, True):
-        told = run(only(bare), {**STATUS, "vars": {"fail": fails}})
-        assert told.status == (2 if fails else 0)
-        assert "1 pool, 2 instances wanted: 1 running, 0 stale, 0 flapping, 1 dead\n" in told.said
-        assert "\nmail@2.service  inactive (dead)" in told.said
-    assert f"{bare.name}, dead or flapping: mail@2.service" in told.said
+        result = run(only(bare), {**STATUS, "vars": {"fail": fails}})
+        assert result.status == (2 if fails else 0)
+        assert "1 pool, 2 instances wanted: 1 running, 0 stale, 0 flapping, 1 dead\n" in result.said
+        assert "\nmail@2.service  inactive (dead)" in result.said
+    assert f"{bare.name}, dead or flapping: mail@2.service" in result.said
 
 
 def test_the_status_shows_every_instance_of_one_pool(bare: LabHost, run: Player) -> None:
     bare.deploy(MAIL, NEWS)
-    told = run(only(bare), {**STATUS, "vars": {"pool": "mail"}})
-    assert told.status == 0, told.said
-    assert "\nmail@1.service  active (running)" in told.said
-    assert "news" not in told.said
+    result = run(only(bare), {**STATUS, "vars": {"pool": "mail"}})
+    assert result.status == 0, result.said
+    assert "\nmail@1.service  active (running)" in result.said
+    assert "news" not in result.said
     wrong = run(only(bare), {**STATUS, "vars": {"pool": "mial"}})
     assert wrong.status == 2
     assert "names: found 'mial', expected one of mail, news (" in wrong.said
@@ -248,22 +248,22 @@ def test_the_status_of_several_hosts_is_one_table_with_colours(bare_fleet: list[
     first, *others = bare_fleet
     first.deploy(MAIL)
     gone = {"gone": {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1}}
-    told = run({**only(*bare_fleet), **gone}, STATUS, ANSIBLE_FORCE_COLOR="1", ANSIBLE_NOCOLOR="")
+    result = run({**only(*bare_fleet), **gone}, STATUS, ANSIBLE_FORCE_COLOR="1", ANSIBLE_NOCOLOR="")
     # Of a host that is not reached.
-    assert told.status == 4
-    assert f"\x1b[0;32m{first.name}  mail  1/1  up " in told.said
+    assert result.status == 4
+    assert f"\x1b[0;32m{first.name}  mail  1/1  up " in result.said
     for other in others:
-        assert f"\n{other.name}: no pools on this host\n" in told.said
-    assert "\x1b[0;31mgone: " in told.said
+        assert f"\n{other.name}: no pools on this host\n" in result.said
+    assert "\x1b[0;31mgone: " in result.said
 
 
 def test_the_page_shows_each_host_also_one_that_does_not_answer(bare: LabHost, run: Player, tmp_path: Path) -> None:
     bare.deploy({**MAIL, "instances": 2})
     page = tmp_path / "workers.html"
     gone = {"gone": {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1}}
-    told = run({**gone, **only(bare)}, {**STATUS, "vars": {"page": str(page)}})
+    result = run({**gone, **only(bare)}, {**STATUS, "vars": {"page": str(page)}})
     # Of a host that is not reached.
-    assert told.status == 4
+    assert result.status == 4
     text = page.read_text()
     assert f"<h2>{bare.name}</h2>" in text
     assert "✔ 2/2" in text
@@ -274,17 +274,17 @@ def test_the_page_shows_each_host_also_one_that_does_not_answer(bare: LabHost, r
 
 
 def test_the_page_wants_a_directory(bare: LabHost, run: Player, tmp_path: Path) -> None:
-    told = run(only(bare), {**STATUS, "vars": {"page": f"{tmp_path}/none/workers.html"}})
-    assert told.status == 2
-    assert f"dest: found no directory {tmp_path}/none, expected an existing one" in told.said
+    result = run(only(bare), {**STATUS, "vars": {"page": f"{tmp_path}/none/workers.html"}})
+    assert result.status == 2
+    assert f"dest: found no directory {tmp_path}/none, expected an existing one" in result.said
 
 
 def test_a_worker_that_ends_by_itself_is_told_what_it_is(bare: LabHost, run: Player) -> None:
     once = {"name": "once", "command": "/bin/sleep 0.2", "rollout": {"on_failure": "stop"}}
-    told = bare.deploy(once)
-    assert "(a clean end, such as exit status 0, NRestarts " in told.msg
-    assert "is for a timer, with Type=oneshot" in told.msg
-    assert told.result["failures"][0]["exit"] == "a clean end, such as exit status 0"
+    result = bare.deploy(once)
+    assert "(a clean end, such as exit status 0, NRestarts " in result.msg
+    assert "is for a timer, with Type=oneshot" in result.msg
+    assert result.result["failures"][0]["exit"] == "a clean end, such as exit status 0"
     said = run(only(bare), {**STATUS, "vars": {"fail": True}}).said
     assert "dead or flapping: once@1.service" in said
     assert "once@1.service: It ends by itself, without an error." in said
@@ -296,10 +296,10 @@ LINT: Play = {"ansible.builtin.import_playbook": "workers.systemd.lint"}
 def test_findings_are_lines(bare: LabHost, run: Player) -> None:
     path = "/etc/systemd/system/lab-bad.service"
     bare.write(path, "[Service]\nExecStart=/bin/true\nNice=99\n", "0644")
-    told = run(only(bare), {**LINT, "vars": {"lint_units": [path]}})
+    result = run(only(bare), {**LINT, "vars": {"lint_units": [path]}})
     bare.sh(f"rm {path}")
-    assert told.status == 2
-    assert f"\n{bare.name}:\n{path}:3: error: found 99, expected" in told.said
+    assert result.status == 2
+    assert f"\n{bare.name}:\n{path}:3: error: found 99, expected" in result.said
 
 
 REMOVE: Play = {"ansible.builtin.import_playbook": "workers.systemd.remove"}
@@ -309,21 +309,21 @@ def test_to_remove_what_no_host_has_is_an_error(bare_fleet: list[LabHost], run: 
     first, second = bare_fleet
     first.deploy(MAIL, NEWS)
     second.deploy(NEWS)
-    told = run(only(*bare_fleet), {**REMOVE, "vars": {"pools": "news,nosuch,mial"}})
-    assert told.status == 2
-    assert "names: found 'nosuch', expected one of mail, news\n" in told.said
-    assert "names: found 'mial', expected one of mail, news (Did you mean mail?)" in told.said
+    result = run(only(*bare_fleet), {**REMOVE, "vars": {"pools": "news,nosuch,mial"}})
+    assert result.status == 2
+    assert "names: found 'nosuch', expected one of mail, news\n" in result.said
+    assert "names: found 'mial', expected one of mail, news (Did you mean mail?)" in result.said
     assert [len(host.pids("news")) for host in bare_fleet] == [1, 1]
-    told = run(only(*bare_fleet), {**REMOVE, "vars": {"pools": "mail, news"}})
-    assert told.status == 0, told.said
+    result = run(only(*bare_fleet), {**REMOVE, "vars": {"pools": "mail, news"}})
+    assert result.status == 0, result.said
     assert [host.pids(name) for host in bare_fleet for name in ("mail", "news")] == [{}] * 4
 
 
 def test_a_host_that_cannot_be_reached_is_said_soon(bare: LabHost, run: Player) -> None:
     closed = {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1}
-    told = run(only(bare), play(IMPORTED, vars={**POOLS, **closed}))
-    assert told.status == 4
-    assert told.said.count("no connection, trying again") == 1
+    result = run(only(bare), play(IMPORTED, vars={**POOLS, **closed}))
+    assert result.status == 4
+    assert result.said.count("no connection, trying again") == 1
 
 
 def test_mitogen(bare: LabHost, run: Player) -> None:
@@ -334,7 +334,7 @@ def test_mitogen(bare: LabHost, run: Player) -> None:
     # Its own connection, by the name that Ansible had for it before collections.
     mitogen = play(IMPORTED, vars={**POOLS, "ansible_connection": "podman"})
     settings = {"ANSIBLE_STRATEGY_PLUGINS": strategies, "ANSIBLE_STRATEGY": "mitogen_linear"}
-    told = run(only(bare), mitogen, mitogen, **settings)
-    assert told.status == 0, told.said
+    result = run(only(bare), mitogen, mitogen, **settings)
+    assert result.status == 0, result.said
     assert len(bare.pids("mail")) == 1
-    assert "changed=1 " in told.said
+    assert "changed=1 " in result.said

@@ -44,8 +44,8 @@ def test_a_burst_is_worked_off_by_more_workers_and_no_job_is_lost(queue: LabHost
         "secrets": {"TOKEN": "s3cret"},
         "instances": {"min": 1, "max": 6, "backlog": ["/usr/local/bin/rq-waiting"], "each": 5, "fall_after": "6s"},
     }
-    told = queue.deploy(pool)
-    assert not told.failed, told.msg
+    result = queue.deploy(pool)
+    assert not result.failed, result.msg
     assert list(queue.pids("rq")) == ["1"]
     load = Load(queue, {"rq": RQ.producer}, JOBS)
     queue.sh("redis-cli del rq:sent rq:done")
@@ -84,8 +84,8 @@ def hosted(bare: LabHost) -> t.Iterator[LabHost]:
 def test_a_count_that_says_nothing_keeps_the_number_and_is_reported(hosted: LabHost) -> None:
     jobs(hosted, "34\n")
     alert = {"command": ["/usr/local/bin/tell"], "within": "30s"}
-    told = hosted.deploy(scaled(alert=alert))
-    assert not told.failed, told.msg
+    result = hosted.deploy(scaled(alert=alert))
+    assert not result.failed, result.msg
     hosted.until(lambda: sorted(hosted.pids("many")) == ["1", "2", "3", "4"])
     before = hosted.pids("many")
     assert any("many: 2 -> 4: 34 jobs wait, 10 for each instance" in line for line in said(hosted))
@@ -110,8 +110,8 @@ def test_a_count_that_says_nothing_keeps_the_number_and_is_reported(hosted: LabH
 def test_busy_workers_ask_for_more_of_them(hosted: LabHost) -> None:
     pool = scaled()
     pool["instances"] = {"min": 2, "max": 4, "busy": "50%", "every": "1s", "fall_after": "5s"}
-    told = hosted.deploy(pool)
-    assert not told.failed, told.msg
+    result = hosted.deploy(pool)
+    assert not result.failed, result.msg
     hosted.never(lambda: len(hosted.pids("many")) != 2, 3.0)
     hosted.sh("touch /var/tmp/backlog/1.busy /var/tmp/backlog/2.busy")
     hosted.until(lambda: len(hosted.pids("many")) == 4)

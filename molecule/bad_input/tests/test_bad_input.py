@@ -85,17 +85,17 @@ PLACES = {
 def test_every_problem_at_once_and_nothing_changed(bare: LabHost) -> None:
     bare.deploy(GOOD)
     before, pids = bare.tree(), bare.pids("good")
-    told = bare.deploy(*BAD)
-    assert told.failed
-    assert {problem["where"] for problem in told.result["problems"]} == PLACES
+    result = bare.deploy(*BAD)
+    assert result.failed
+    assert {problem["where"] for problem in result.result["problems"]} == PLACES
     assert (bare.tree(), bare.pids("good")) == (before, pids)
 
 
 def test_no_secret_is_told(bare: LabHost) -> None:
     since = bare.sh("date +@%s").strip()
-    told = str(bare.deploy(*BAD).result)
+    result = str(bare.deploy(*BAD).result)
     for secret in ("the-secret-value", "another-secret-value", "a-misplaced-secret"):
-        assert secret not in told
+        assert secret not in result
         assert bare.journal(f"-o cat --since={since} --grep {secret}") == ""
 
 
@@ -119,10 +119,10 @@ MISPLACED: list[dict[str, t.Any]] = [
 def test_a_secret_in_the_wrong_place_is_told_nowhere(bare: LabHost) -> None:
     """Also not in the arguments, which -vvv prints."""
     for slip in MISPLACED:
-        told = bare.module("pools", pools=[{**GOOD, **slip}])
-        assert told.failed
-        assert "a-slipped-secret" not in str(told.result), slip
-        assert next(iter(slip)) in told.msg
+        result = bare.module("pools", pools=[{**GOOD, **slip}])
+        assert result.failed
+        assert "a-slipped-secret" not in str(result.result), slip
+        assert next(iter(slip)) in result.msg
 
 
 def test_what_is_of_another_kind_ends_no_deploy(bare: LabHost) -> None:
@@ -145,8 +145,8 @@ def test_what_is_of_another_kind_ends_no_deploy(bare: LabHost) -> None:
     ]
     bare.sh(f"touch {' '.join(strange)}; mkdir -p {' '.join(nested)}; touch /usr/local/lib/systemd/system")
     try:
-        told = bare.deploy({**GOOD, "command": ["/bin/sleep", "1d"]}, purge=True)
-        assert not told.failed, told.msg
+        result = bare.deploy({**GOOD, "command": ["/bin/sleep", "1d"]}, purge=True)
+        assert not result.failed, result.msg
         assert not bare.module("pools_info").failed
         assert not bare.module("instances", units=["good@1"], state="restarted").failed
         assert not bare.module("lint_info", fail_on="never").failed
@@ -160,38 +160,38 @@ IN_THE_WAY = ("/etc/systemd/system/good.target.wants", "/etc/workers.systemd/goo
 def test_what_lies_where_our_own_go_is_told_beforehand(bare: LabHost) -> None:
     for path in IN_THE_WAY:
         bare.sh(f"rm -rf {path}; mkdir -p {path.rpartition('/')[0]}; touch {path}")
-        told = bare.deploy(GOOD)
+        result = bare.deploy(GOOD)
         bare.sh(f"rm -rf {path}")
-        assert told.result["problems"][0]["found"] == f"{path}, which is not a directory"
+        assert result.result["problems"][0]["found"] == f"{path}, which is not a directory"
     assert not bare.deploy(GOOD).failed
 
 
 def test_one_bad_pool_keeps_the_others_from_changing(bare: LabHost) -> None:
     bare.deploy(GOOD)
     pids = bare.pids("good")
-    told = bare.deploy({**GOOD, "command": ["/bin/sleep", "1d"]}, {**GOOD, "name": "bad", "user": "nobody-here"})
-    assert told.failed
+    result = bare.deploy({**GOOD, "command": ["/bin/sleep", "1d"]}, {**GOOD, "name": "bad", "user": "nobody-here"})
+    assert result.failed
     assert bare.pids("good") == pids
 
 
 def test_without_root_it_is_one_line(bare: LabHost) -> None:
-    told = bare.as_user("www-data").deploy(GOOD)
-    assert told.msg == "This module manages the units of the system and must run as root: set become: true."
+    result = bare.as_user("www-data").deploy(GOOD)
+    assert result.msg == "This module manages the units of the system and must run as root: set become: true."
 
 
 def test_two_runs_at_once_the_second_is_told(bare: LabHost) -> None:
     with bare.locked():
-        told = bare.deploy(GOOD)
-    assert told.failed
-    assert "one run at a time" in told.msg
+        result = bare.deploy(GOOD)
+    assert result.failed
+    assert "one run at a time" in result.msg
     assert not bare.deploy(GOOD).failed
 
 
 def test_a_masked_name_is_told(bare: LabHost) -> None:
     bare.sh("ln -s /dev/null /etc/systemd/system/masked@.service")
-    told = bare.deploy({**GOOD, "name": "masked"})
+    result = bare.deploy({**GOOD, "name": "masked"})
     bare.sh("rm /etc/systemd/system/masked@.service")
-    assert "unmask" in told.msg
+    assert "unmask" in result.msg
 
 
 # The first example of the README, and how it is misspelled there.
@@ -215,12 +215,12 @@ def test_the_readme_shows_what_the_role_prints(bare: LabHost, tmp_path: Path) ->
         pytest.skip("the README names systemd 252, which has no RestartSteps=")
     bare.sh(APPLICATION)
     before = bare.tree()
-    told = Player(tmp_path)({bare.name: {}}, headline({}, **MISSPELLED))
+    result = Player(tmp_path)({bare.name: {}}, headline({}, **MISSPELLED))
     shown = re.search(r"```text\n( +\d+ problems, nothing.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     assert shown is not None
-    assert textwrap.dedent(shown[1]) in told.said
+    assert textwrap.dedent(shown[1]) in result.said
     assert bare.tree() == before
-    assert len(told.said) < 5000, "Ansible prints the whole specification of a role whose arguments it refuses"
+    assert len(result.said) < 5000, "Ansible prints the whole specification of a role whose arguments it refuses"
 
 
 # What somebody makes of the variables of the role: variables, and what is said of them beside all else.
@@ -243,12 +243,12 @@ def test_the_role_tells_every_slip_in_words_of_its_own(
 ) -> None:
     bare.sh(APPLICATION)
     before = bare.tree()
-    told = Player(tmp_path)({bare.name: {}}, headline(variables))
-    assert told.status == 2
-    assert said in told.said
-    assert "Validation of arguments failed" not in told.said
-    assert "hunter22222" not in told.said
-    assert len(told.said) < 5000
+    result = Player(tmp_path)({bare.name: {}}, headline(variables))
+    assert result.status == 2
+    assert said in result.said
+    assert "Validation of arguments failed" not in result.said
+    assert "hunter22222" not in result.said
+    assert len(result.said) < 5000
     assert bare.tree() == before
 
 
@@ -259,8 +259,8 @@ def test_a_role_without_pools_says_which_variable_it_misses(bare: LabHost, tmp_p
         "roles": ["workers.systemd.workers"],
         "vars": {"worker_pools": [GOOD]},
     }
-    told = Player(tmp_path)({bare.name: {}}, play)
-    assert "workers_pools is not defined. It is the list of the pools of the host." in told.said
+    result = Player(tmp_path)({bare.name: {}}, play)
+    assert "workers_pools is not defined. It is the list of the pools of the host." in result.said
 
 
 def test_a_pool_without_a_user_is_told_that_it_is_root(bare: LabHost) -> None:

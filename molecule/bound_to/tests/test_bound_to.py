@@ -57,8 +57,8 @@ def row(lab: LabHost) -> dict[str, t.Any]:
 
 
 def test_it_starts_stops_and_restarts_with_the_unit(app: LabHost) -> None:
-    told = app.deploy(sleeper(**BOUND))
-    assert not told.failed, told.msg
+    result = app.deploy(sleeper(**BOUND))
+    assert not result.failed, result.msg
     assert (running(app), links(app)) == (2, ["app.service"])
     assert not app.deploy(sleeper(**BOUND)).changed
     pids = app.pids("sleeper")
@@ -79,24 +79,24 @@ def test_a_deploy_starts_nothing_while_the_unit_is_stopped(app: LabHost) -> None
     assert not app.deploy(sleeper("a", **BOUND)).failed
     app.sh("systemctl stop app.service")
     app.until(lambda: running(app) == 0)
-    told = app.deploy(sleeper("a", **BOUND))
-    assert (told.failed, told.changed) == (False, False), told.msg
-    assert DOWN in told.msg
+    result = app.deploy(sleeper("a", **BOUND))
+    assert (result.failed, result.changed) == (False, False), result.msg
+    assert DOWN in result.msg
     shown = row(app)
     assert (shown["dead"], shown["bound_to"]) == ([], ["app.service"])
     assert {one["paused"]["by"] for one in shown["instances"]} == {"bound_to"}
     assert "bound_to: app.service is inactive" in str(app.module("pools_info").result["table"])
     # A new version comes, and no instance proves it before the unit starts.
-    checked, told = app.deploy(sleeper("b", **BOUND), check=True), app.deploy(sleeper("b", **BOUND))
-    assert not told.failed, told.msg
-    assert checked.plan("sleeper") == told.plan("sleeper")
-    assert "is not proven: not started" in told.msg
+    checked, result = app.deploy(sleeper("b", **BOUND), check=True), app.deploy(sleeper("b", **BOUND))
+    assert not result.failed, result.msg
+    assert checked.plan("sleeper") == result.plan("sleeper")
+    assert "is not proven: not started" in result.msg
     assert (running(app), states(app)) == (0, ["good", "unproven"])
     app.sh("systemctl start app.service")
     app.until(lambda: running(app) == 2)
-    told = app.deploy(sleeper("b", **BOUND))
-    assert [verb for verb, _subject in told.plan("sleeper")] == ["judge", "judge"]
-    assert (told.failed, states(app)) == (False, ["good", "good"]), told.msg
+    result = app.deploy(sleeper("b", **BOUND))
+    assert [verb for verb, _subject in result.plan("sleeper")] == ["judge", "judge"]
+    assert (result.failed, states(app)) == (False, ["good", "good"]), result.msg
     assert not app.deploy(sleeper("b", **BOUND)).changed
 
 
@@ -107,9 +107,9 @@ def test_a_bad_version_that_the_unit_has_started_is_put_back_by_the_next_deploy(
     bad = sleeper("b", command="/bin/sh -c 'exit 3'", **BOUND)
     assert not app.deploy(bad).failed
     app.sh("systemctl start app.service")
-    told = app.deploy(bad)
-    assert told.failed
-    assert "generation 1" in told.msg
+    result = app.deploy(bad)
+    assert result.failed
+    assert "generation 1" in result.msg
     assert states(app) == ["good", "bad"]
     assert set(queues(app).values()) == {"a"}
 
@@ -136,8 +136,8 @@ def test_a_failure_of_the_unit_stops_no_worker_and_they_roll_on(app: LabHost) ->
     app.sh("systemctl kill --signal=KILL app.service")
     app.until(lambda: app.sh("systemctl is-active app.service", check=False).strip() == "failed")
     assert app.pids("sleeper") == pids
-    told = app.deploy(sleeper("b", **BOUND))
-    assert not told.failed, told.msg
+    result = app.deploy(sleeper("b", **BOUND))
+    assert not result.failed, result.msg
     assert set(queues(app).values()) == {"b"}
 
 
@@ -146,16 +146,16 @@ def test_the_option_comes_and_goes_with_its_links_and_restarts_nobody(app: LabHo
     assert links(app) == ["multi-user.target"]
     pids = app.pids("sleeper")
     for pool, by in ((sleeper(**BOUND), ["app.service"]), (sleeper(), ["multi-user.target"])):
-        checked, told = app.deploy(pool, check=True), app.deploy(pool)
-        assert checked.plan("sleeper") == told.plan("sleeper") != []
-        assert ("reenable", "sleeper.target") in told.plan("sleeper")
-        assert (told.failed, links(app), app.pids("sleeper")) == (False, by, pids), told.msg
+        checked, result = app.deploy(pool, check=True), app.deploy(pool)
+        assert checked.plan("sleeper") == result.plan("sleeper") != []
+        assert ("reenable", "sleeper.target") in result.plan("sleeper")
+        assert (result.failed, links(app), app.pids("sleeper")) == (False, by, pids), result.msg
         assert not app.deploy(pool).changed
     # With a rollback, too.
-    told = app.module("rollback", pool="sleeper")
-    assert (told.failed, links(app), app.pids("sleeper")) == (False, ["app.service"], pids), told.msg
-    told = app.deploy(sleeper(state="absent"))
-    assert (told.failed, links(app), running(app)) == (False, [], 0)
+    result = app.module("rollback", pool="sleeper")
+    assert (result.failed, links(app), app.pids("sleeper")) == (False, ["app.service"], pids), result.msg
+    result = app.deploy(sleeper(state="absent"))
+    assert (result.failed, links(app), running(app)) == (False, [], 0)
 
 
 def test_a_link_that_an_operator_has_made_stays(app: LabHost) -> None:
@@ -170,9 +170,9 @@ def test_a_rollback_of_a_bound_pool_starts_nothing_while_the_unit_is_stopped(app
         assert not app.deploy(sleeper(version, **BOUND)).failed
     app.sh("systemctl stop app.service")
     app.until(lambda: running(app) == 0)
-    told = app.module("rollback", pool="sleeper")
-    assert (told.failed, running(app)) == (False, 0), told.msg
-    assert DOWN in told.msg
+    result = app.module("rollback", pool="sleeper")
+    assert (result.failed, running(app)) == (False, 0), result.msg
+    assert DOWN in result.msg
     app.sh("systemctl start app.service")
     app.until(lambda: queues(app) == {"1": "a", "2": "a"})
 
@@ -181,8 +181,8 @@ def test_a_pool_that_runs_is_bound_without_a_stop(app: LabHost) -> None:
     """The unit is stopped already, and its next start would start nothing: so the pool stays whole."""
     assert not app.deploy(sleeper("a", instances=1)).failed
     app.sh("systemctl stop app.service")
-    told = app.deploy(sleeper("b", **BOUND))
-    assert (told.failed, running(app)) == (False, 2), told.msg
+    result = app.deploy(sleeper("b", **BOUND))
+    assert (result.failed, running(app)) == (False, 2), result.msg
     app.sh("systemctl start app.service; systemctl stop app.service")
     app.until(lambda: running(app) == 0)
 
@@ -191,8 +191,8 @@ def test_a_resume_starts_nothing_while_the_unit_is_stopped(app: LabHost) -> None
     assert not app.deploy(sleeper(**BOUND)).failed
     assert not app.module("pause", pools=["sleeper"]).failed
     app.sh("systemctl stop app.service")
-    told = app.module("pause", pools=["sleeper"], state="resumed")
-    assert (told.failed, running(app)) == (False, 0), told.msg
+    result = app.module("pause", pools=["sleeper"], state="resumed")
+    assert (result.failed, running(app)) == (False, 0), result.msg
     app.sh("systemctl start app.service")
     app.until(lambda: running(app) == 2)
 
@@ -205,8 +205,8 @@ def test_at_boot_it_starts_with_the_unit_alone(app: LabHost) -> None:
     app.sh("systemctl enable app.service")
     after = {"bound_to": ["basic.target"], "after": ["basic.target"]}
     pools = {"sleeper": BOUND, "off": {"bound_to": ["off.service"]}, "based": after, "free": {}}
-    told = app.deploy(*({**sleeper(**more), "name": name} for name, more in pools.items()))
-    assert (told.failed, len(app.pids("off"))) == (False, 2), told.msg
+    result = app.deploy(*({**sleeper(**more), "name": name} for name, more in pools.items()))
+    assert (result.failed, len(app.pids("off"))) == (False, 2), result.msg
     app.reboot()
     app.until(lambda: all(len(app.pids(name)) == 2 for name in ("sleeper", "based", "free")))
     app.until(lambda: app.sh("systemctl list-jobs --no-legend").strip() == "")
@@ -217,13 +217,13 @@ def test_at_boot_it_starts_with_the_unit_alone(app: LabHost) -> None:
 
 def test_what_cannot_be_is_refused_before_anything_changes(app: LabHost) -> None:
     before = app.tree()
-    told = app.deploy(
+    result = app.deploy(
         sleeper(bound_to=["apq.service"]), {**sleeper(), "name": "other", "bound_to": ["app.service", "other.target"]}
     )
-    assert told.failed
-    assert "a unit that is not of this pool" in told.msg
-    told = app.deploy(sleeper(bound_to=["apq.service"]))
-    assert told.failed
-    assert "apq.service, which is not there, expected a unit of the host" in told.msg
+    assert result.failed
+    assert "a unit that is not of this pool" in result.msg
+    result = app.deploy(sleeper(bound_to=["apq.service"]))
+    assert result.failed
+    assert "apq.service, which is not there, expected a unit of the host" in result.msg
     assert app.tree() == before
     assert not app.deploy(sleeper(bound_to=["apq.service"]), check=True).failed

@@ -48,11 +48,11 @@ def test_a_masked_instance_is_named_before_anything_changes(running: LabHost, wh
     running.sh(f"systemctl mask {where} sleeper@2" + ("" if runs else "; systemctl stop sleeper@2"))
     before, pids = running.tree(), running.pids("sleeper")
     new = three(environment={"A": "2"})
-    for told in (running.deploy(new), running.deploy(new, check=True)):
-        assert told.failed
-        assert "nothing was changed" in told.msg
-        assert "sleeper@2.service, masked by" in told.msg
-        assert "`systemctl unmask sleeper@2.service`" in told.msg
+    for result in (running.deploy(new), running.deploy(new, check=True)):
+        assert result.failed
+        assert "nothing was changed" in result.msg
+        assert "sleeper@2.service, masked by" in result.msg
+        assert "`systemctl unmask sleeper@2.service`" in result.msg
     assert (running.tree(), running.pids("sleeper")) == (before, pids)
     running.sh(f"systemctl unmask {where} sleeper@2")
     assert not running.deploy(new).failed
@@ -61,9 +61,9 @@ def test_a_masked_instance_is_named_before_anything_changes(running: LabHost, wh
 def test_with_nothing_to_do_for_it_a_masked_instance_is_a_warning(running: LabHost) -> None:
     pids = running.pids("sleeper")
     running.sh("systemctl mask sleeper@2")
-    told = running.deploy(three())
-    assert (told.failed, told.changed) == (False, False)
-    assert "sleeper@2.service is masked by" in str(told.result["warnings"])
+    result = running.deploy(three())
+    assert (result.failed, result.changed) == (False, False)
+    assert "sleeper@2.service is masked by" in str(result.result["warnings"])
     # Fewer of them: one that is masked can be stopped, and nothing of the pool stays of it but the mask.
     assert not running.deploy(three(instances=1)).failed
     assert running.pids("sleeper") == {"1": pids["1"]}
@@ -80,9 +80,9 @@ def test_instances_that_are_masked_meanwhile_are_passed_over_on_the_way_back(run
         "canary": 2,
     }
     bad = three(environment={"A": "bad"}, rollout={**check, "max_parallel": "2"})
-    told = running.deploy(bad)
-    assert told.failed
-    assert "sleeper@1.service is masked by /etc/systemd/system/sleeper@1.service and stays as it is" in told.msg
+    result = running.deploy(bad)
+    assert result.failed
+    assert "sleeper@1.service is masked by /etc/systemd/system/sleeper@1.service and stays as it is" in result.msg
     after = running.pids("sleeper")
     assert after["3"] == before["3"]
     assert "A" not in running.environments("sleeper")["2"], "the others are put back"
@@ -95,9 +95,9 @@ def test_a_rollback_passes_a_masked_instance_over(running: LabHost) -> None:
     assert not running.deploy(three(environment={"A": "2"})).failed
     before = running.pids("sleeper")
     running.sh("systemctl mask sleeper@2")
-    told = running.module("rollback", pool="sleeper")
-    assert not told.failed, told.msg
-    assert "sleeper@2.service is masked by" in str(told.result["warnings"])
+    result = running.module("rollback", pool="sleeper")
+    assert not result.failed, result.msg
+    assert "sleeper@2.service is masked by" in str(result.result["warnings"])
     after = running.pids("sleeper")
     assert [after[name] == before[name] for name in "123"] == [False, True, False]
 
@@ -127,9 +127,9 @@ def test_a_pool_with_a_masked_instance_can_be_removed(running: LabHost) -> None:
 def test_what_somebody_changed_beside_the_pool_is_named(running: LabHost, done: str, path: str) -> None:
     running.sh(done.format(units=UNITS) + "; systemctl daemon-reload")
     pids = running.pids("sleeper")
-    told = running.deploy(three())
-    assert not told.failed
-    assert path in str(told.result["warnings"])
+    result = running.deploy(three())
+    assert not result.failed
+    assert path in str(result.result["warnings"])
     assert running.pids("sleeper") == pids
 
 
@@ -139,16 +139,16 @@ def test_an_instance_with_a_unit_of_its_own_is_refused(running: LabHost, link: b
     running.write(place, FORMER, "0644")
     running.sh((f"systemctl link {place}; " if link else "") + "systemctl daemon-reload")
     pids = running.pids("sleeper")
-    told = running.deploy(three(environment={"A": "2"}))
-    assert told.failed
-    assert f"{UNITS}/sleeper@2.service, a unit of its own" in told.msg
+    result = running.deploy(three(environment={"A": "2"}))
+    assert result.failed
+    assert f"{UNITS}/sleeper@2.service, a unit of its own" in result.msg
     assert running.pids("sleeper") == pids
 
 
 def test_what_was_stopped_and_disabled_by_hand_is_in_the_plan(running: LabHost) -> None:
     running.sh("systemctl disable --now --quiet sleeper@2")
-    told = running.deploy(three(), check=True)
-    assert told.plan("sleeper") == [("enable", "sleeper@2.service"), ("start", "sleeper@2.service")]
+    result = running.deploy(three(), check=True)
+    assert result.plan("sleeper") == [("enable", "sleeper@2.service"), ("start", "sleeper@2.service")]
     assert not running.deploy(three()).failed
     assert sorted(running.pids("sleeper")) == ["1", "2", "3"]
 
@@ -156,13 +156,13 @@ def test_what_was_stopped_and_disabled_by_hand_is_in_the_plan(running: LabHost) 
 def test_a_unit_of_somebody_else_is_taken_over_by_the_commands_of_the_refusal(bare: LabHost) -> None:
     bare.write(f"{UNITS}/sleeper@.service", FORMER, "0644")
     bare.sh("systemctl daemon-reload; systemctl enable --now --quiet sleeper@1 sleeper@2 sleeper@4")
-    told = bare.deploy(three())
-    assert told.failed
-    command = told.msg.split("take it over: `")[1].split("`")[0]
+    result = bare.deploy(three())
+    assert result.failed
+    command = result.msg.split("take it over: `")[1].split("`")[0]
     assert command == f"rm -r {UNITS}/sleeper@.service && systemctl daemon-reload"
     bare.sh(command)
-    told = bare.deploy(three())
-    assert not told.failed, told.msg
+    result = bare.deploy(three())
+    assert not result.failed, result.msg
     assert links(bare) == [f"sleeper.target.wants/sleeper@{name}.service" for name in "123"]
     assert sorted(bare.pids("sleeper")) == ["1", "2", "3"]
     bare.sh("systemctl stop sleeper.target; systemctl start sleeper.target")

@@ -29,10 +29,10 @@ def test_below_a_read_only_etc_a_change_fails_and_is_put_back(bare: LabHost) -> 
     bare.deploy(private())
     before, pids = bare.tree(), bare.pids("sleeper")
     with mounted(bare, "mount --bind /etc /etc; mount -o remount,ro,bind /etc", "/etc"):
-        told = bare.deploy(NEW)
-        assert told.failed
-        assert "Read-only file system" in told.msg
-        assert "is put back" in told.msg
+        result = bare.deploy(NEW)
+        assert result.failed
+        assert "Read-only file system" in result.msg
+        assert "is put back" in result.msg
         assert not bare.deploy(private()).changed
     assert bare.pids("sleeper") == pids
     assert [line for line in bare.tree().splitlines() if " /etc/" in line] == [
@@ -51,9 +51,9 @@ def test_without_inodes_nothing_is_changed(bare: LabHost) -> None:
     i=0; while touch {STATE}/.full$i 2> /dev/null; do i=$((i + 1)); done
     """
     with mounted(bare, full, STATE):
-        for told in (bare.deploy(NEW), bare.deploy(private(state="absent"))):
-            assert told.failed
-            assert "No space left on device" in told.msg
+        for result in (bare.deploy(NEW), bare.deploy(private(state="absent"))):
+            assert result.failed
+            assert "No space left on device" in result.msg
         assert not bare.deploy(private()).changed
         bare.sh(f"rm {STATE}/.full*")
         assert not bare.deploy(NEW).failed
@@ -72,8 +72,8 @@ def test_what_came_with_an_image_below_an_overlay_can_be_changed_and_removed(bar
     )
     with mounted(bare, overlay, *lower):
         assert not bare.deploy(NEW).failed
-        told = bare.deploy(private(state="absent"))
-        assert not told.failed, told.msg
+        result = bare.deploy(private(state="absent"))
+        assert not result.failed, result.msg
         assert bare.pids("sleeper") == {}
         assert bare.sh(f"ls -A {STATE}/generations; ls -d /etc/systemd/system/sleeper*", check=False) == ""
     bare.sh("rm -rf /run/overlay")
@@ -84,8 +84,8 @@ def test_mounts_on_directories_of_a_pool_stay_when_it_goes(bare: LabHost) -> Non
     own = [f"{CONFIGURATION}/sleeper", f"{STATE}/generations/sleeper"]
     with mounted(bare, "; ".join(f"mount --bind {path} {path}" for path in own), *own):
         assert not bare.deploy(NEW).failed
-        told = bare.deploy(private(state="absent"))
-        assert not told.failed, told.msg
+        result = bare.deploy(private(state="absent"))
+        assert not result.failed, result.msg
         assert bare.pids("sleeper") == {}
         assert bare.sh(f"find {' '.join(own)} -mindepth 1; find /etc/systemd/system -name 'sleeper*'") == ""
         assert not bare.deploy(private(state="absent")).changed

@@ -30,9 +30,9 @@ CHANGES: dict[str, list[dict[str, t.Any]]] = {
 }
 
 
-def what_happens(told: t.Any) -> t.Any:
-    pools = {name: (pool.get("generation"), pool["plan"]) for name, pool in told.result["pools"].items()}
-    return told.changed, pools, told.result["host_plan"]
+def what_happens(result: t.Any) -> t.Any:
+    pools = {name: (pool.get("generation"), pool["plan"]) for name, pool in result.result["pools"].items()}
+    return result.changed, pools, result.result["host_plan"]
 
 
 def test_on_a_bare_host(bare: LabHost) -> None:

@@ -34,8 +34,8 @@ def test_a_killed_worker_is_back_at_once(bare: LabHost) -> None:
     assert float(bare.sh("stat -c %.Y /run/systemd/units/invocation:sleeper@1.service")) - killed < 2
     assert bare.pids("sleeper")["2"] == before["2"]
 
-    told = bare.module("pools_info").result["pools"]["sleeper"]
-    first = told["instances"][0]
+    result = bare.module("pools_info").result["pools"]["sleeper"]
+    first = result["instances"][0]
     assert (first["restarts"], first["last_exit"]) == (1, "signal 9 (SIGKILL)")
     assert not bare.deploy(sleeper()).changed, "a worker that systemd brought back is nothing to deploy"
 
@@ -54,15 +54,15 @@ def test_a_worker_that_dies_in_the_window_fails_the_task(bare: LabHost) -> None:
     bare.deploy(sleeper())
     second = bare.pids("sleeper")["2"]
     script = "echo connecting to the broker; sleep 0.2; exit 3"
-    told = bare.deploy(sleeper(command=["/bin/sh", "-c", script], rollout={"min_healthy_time": "1s"}))
-    assert told.failed
-    (failure,) = told.result["failures"]
+    result = bare.deploy(sleeper(command=["/bin/sh", "-c", script], rollout={"min_healthy_time": "1s"}))
+    assert result.failed
+    (failure,) = result.result["failures"]
     assert failure["unit"] == "sleeper@1.service"
     assert failure["exit"] == "exit status 3"
     assert failure["restarts"] >= 1
     assert "connecting to the broker" in failure["journal"]
-    assert "connecting to the broker" in told.msg
-    assert told.result["pools"]["sleeper"]["spared"] == ["sleeper@2.service"]
+    assert "connecting to the broker" in result.msg
+    assert result.result["pools"]["sleeper"]["spared"] == ["sleeper@2.service"]
     after = bare.pids("sleeper")
     assert after["2"] == second, "a bad version costs one instance"
     assert after["1"], "which is back on the version that works"
@@ -70,21 +70,21 @@ def test_a_worker_that_dies_in_the_window_fails_the_task(bare: LabHost) -> None:
 
 def test_a_worker_that_cannot_even_start_fails_the_task(bare: LabHost) -> None:
     bare.write("/usr/local/bin/no-interpreter", "#!/no/such/interpreter\n")
-    told = bare.deploy(sleeper(command=["/usr/local/bin/no-interpreter"]))
-    assert told.failed
-    assert any("no-interpreter" in line for line in told.result["failures"][0]["journal"])
+    result = bare.deploy(sleeper(command=["/usr/local/bin/no-interpreter"]))
+    assert result.failed
+    assert any("no-interpreter" in line for line in result.result["failures"][0]["journal"])
 
 
 def test_a_killed_by_signal_is_told_by_its_name(bare: LabHost) -> None:
-    told = bare.deploy(sleeper(command=["/bin/sh", "-c", "kill -SEGV $$"], instances=1))
-    assert told.result["failures"][0]["exit"].startswith("signal 11 (SIGSEGV)")
+    result = bare.deploy(sleeper(command=["/bin/sh", "-c", "kill -SEGV $$"], instances=1))
+    assert result.result["failures"][0]["exit"].startswith("signal 11 (SIGSEGV)")
 
 
 def test_a_secret_that_the_worker_prints_is_not_told(bare: LabHost) -> None:
     crash = ["/bin/sh", "-c", 'echo "cannot log in with $TOKEN"; exit 1']
-    told = bare.deploy(sleeper(command=crash, secrets={"TOKEN": "pin-4711"}))
-    assert "cannot log in with ********" in told.msg
-    assert "pin-4711" not in str(told.result)
+    result = bare.deploy(sleeper(command=crash, secrets={"TOKEN": "pin-4711"}))
+    assert "cannot log in with ********" in result.msg
+    assert "pin-4711" not in str(result.result)
 
 
 def test_a_broken_worker_burns_little_and_comes_back_by_itself(bare: LabHost) -> None:
@@ -119,8 +119,8 @@ def test_an_alert_of_the_operator_leaves_the_way_back(bare: LabHost) -> None:
     limit = {"StartLimitIntervalSec": "1h"} if bare.systemd < GROWING_DELAY_SINCE else {}
     unit = {"Unit": {"OnFailure": "alert@%n.service", **other, **limit}, "Install": {"WantedBy": "rescue.target"}}
     needy = sleeper(command=["/usr/local/bin/needy"], instances=1, hardening="off", unit=unit)
-    told = bare.deploy(needy)
-    assert not told.failed, told.msg
+    result = bare.deploy(needy)
+    assert not result.failed, result.msg
     bare.sh(f"rm {FLAG}; systemctl kill -s KILL sleeper@1")
     if bare.systemd < GROWING_DELAY_SINCE:
         bare.until(lambda: "sleeper@1.service" in bare.sh(f"cat {ALERTED}", check=False))
@@ -138,8 +138,8 @@ def test_an_alert_of_the_operator_leaves_the_way_back(bare: LabHost) -> None:
 
 def test_what_takes_the_way_back_away_is_warned_of(bare: LabHost) -> None:
     unit = {"Unit": {"PartOf": ["", "rescue.target"]}}
-    told = bare.deploy(sleeper(unit=unit), check=True)
-    assert any("stop or a restart of sleeper.target" in line for line in told.result["warnings"])
+    result = bare.deploy(sleeper(unit=unit), check=True)
+    assert any("stop or a restart of sleeper.target" in line for line in result.result["warnings"])
 
 
 def test_a_stop_by_hand_is_not_undone_while_the_revival_waits(bare: LabHost) -> None:

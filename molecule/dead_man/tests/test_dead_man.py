@@ -60,9 +60,9 @@ def test_a_run_that_is_stopped_is_undone_by_the_host(bare: LabHost) -> None:
 
     rows = bare.module("pools_info").result["pools"]["sleeper"]["generations"]
     assert [row["state"] for row in rows] == ["good", "bad"]
-    told = bare.deploy(one_by_one("old"))
-    assert "died, and the host put back what it had changed: sleeper (1 to 2)" in told.result["resumed"]
-    assert (told.changed, told.plan("sleeper")) == (False, [])
+    result = bare.deploy(one_by_one("old"))
+    assert "died, and the host put back what it had changed: sleeper (1 to 2)" in result.result["resumed"]
+    assert (result.changed, result.plan("sleeper")) == (False, [])
     assert "resumed" not in bare.deploy(one_by_one("old")).result
 
 
@@ -233,8 +233,8 @@ def test_a_run_that_begins_meanwhile_goes_on_from_there(bare: LabHost) -> None:
         bare.until(lambda: "new" in queues(bare).values())
         bare.sh(f"pkill -KILL {MODULE}")
         deploy.wait()
-    told = bare.deploy(one_by_one("new", rollout={"min_healthy_time": "0"}))
-    assert "a run was killed" in told.result["resumed"]
+    result = bare.deploy(one_by_one("new", rollout={"min_healthy_time": "0"}))
+    assert "a run was killed" in result.result["resumed"]
     assert set(queues(bare).values()) == {"new"}
     assert switches(bare) == "", "the switch of the killed run would undo what this one did"
 

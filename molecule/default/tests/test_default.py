@@ -71,10 +71,10 @@ def test_the_journal_finds_them_by_instance_and_by_pool(lab: LabHost) -> None:
 def test_a_second_run_does_nothing_at_all(lab: LabHost) -> None:
     loaded = lab.sh("systemctl show -p UnitsLoadStartTimestampMonotonic,UnitsLoadFinishTimestampMonotonic")
     before = lab.tree(), lab.pids("app-queue"), lab.pids("mail")
-    told = lab.deploy(*POOLS)
-    assert not told.changed
-    assert not told.result["daemon_reloaded"]
-    assert told.result["host_plan"] == told.plan("app-queue") == told.plan("mail") == []
+    result = lab.deploy(*POOLS)
+    assert not result.changed
+    assert not result.result["daemon_reloaded"]
+    assert result.result["host_plan"] == result.plan("app-queue") == result.plan("mail") == []
     assert (lab.tree(), lab.pids("app-queue"), lab.pids("mail")) == before
     assert lab.sh("systemctl show -p UnitsLoadStartTimestampMonotonic,UnitsLoadFinishTimestampMonotonic") == loaded
 
@@ -82,9 +82,9 @@ def test_a_second_run_does_nothing_at_all(lab: LabHost) -> None:
 def test_only_the_pool_whose_watched_file_changed_is_restarted(lab: LabHost) -> None:
     mail, orders = lab.pids("mail"), lab.pids("app-queue")
     lab.sh("echo '# a new release' >> /srv/jobs/mail.py")
-    told = lab.deploy(*POOLS)
-    assert {verb for verb, unit in told.plan("mail")} == {"write", "restart"}
-    assert told.plan("app-queue") == []
+    result = lab.deploy(*POOLS)
+    assert {verb for verb, unit in result.plan("mail")} == {"write", "restart"}
+    assert result.plan("app-queue") == []
     assert lab.pids("app-queue") == orders
     assert not set(lab.pids("mail").values()) & set(mail.values())
 
@@ -92,17 +92,17 @@ def test_only_the_pool_whose_watched_file_changed_is_restarted(lab: LabHost) -> 
 def test_an_environment_file_of_somebody_else_counts(lab: LabHost) -> None:
     orders = lab.pids("app-queue")
     lab.sh("echo '# touched' >> /etc/default/app")
-    told = lab.deploy(*POOLS)
-    assert ("restart", "app-queue@4.service") in told.plan("app-queue")
+    result = lab.deploy(*POOLS)
+    assert ("restart", "app-queue@4.service") in result.plan("app-queue")
     assert not set(lab.pids("app-queue").values()) & set(orders.values())
 
 
 def test_a_cosmetic_change_restarts_nobody(lab: LabHost) -> None:
     before = lab.pids("mail")
     described = [{**pool, "unit": {"Unit": {"Description": "Sends mail"}}} for pool in POOLS if pool["name"] == "mail"]
-    told = lab.deploy(*described)
-    assert told.plan("mail") == [("write", "/etc/systemd/system/mail@.service")]
-    assert told.result["daemon_reloaded"]
+    result = lab.deploy(*described)
+    assert result.plan("mail") == [("write", "/etc/systemd/system/mail@.service")]
+    assert result.result["daemon_reloaded"]
     assert lab.pids("mail") == before
     assert "Sends mail" in lab.sh("systemctl show -p Description mail@1")
 
@@ -124,12 +124,12 @@ def test_a_worker_that_changes_its_title_is_not_stale_for_that(lab: LabHost) -> 
 
 
 def test_the_info_tells_how_they_are(lab: LabHost) -> None:
-    told = lab.module("pools_info").result["pools"]["app-queue"]
-    assert told["enabled"]
-    assert told["summary"] | {"memory": 0} == {"instances": 4, "running": 4, "stale": 0, "restarts": 0, "memory": 0}
-    assert told["summary"]["memory"] > 0
-    first = told["instances"][0]
+    result = lab.module("pools_info").result["pools"]["app-queue"]
+    assert result["enabled"]
+    assert result["summary"] | {"memory": 0} == {"instances": 4, "running": 4, "stale": 0, "restarts": 0, "memory": 0}
+    assert result["summary"]["memory"] > 0
+    first = result["instances"][0]
     assert first["main_pid"] == lab.pids("app-queue")["1"]
-    assert first["generation"] == told["generation"] == lab.deploy(*POOLS).result["pools"]["app-queue"]["generation"]
+    assert first["generation"] == result["generation"] == lab.deploy(*POOLS).result["pools"]["app-queue"]["generation"]
     assert first["stale"] == ""
     assert first["tasks"] >= 1

@@ -62,8 +62,8 @@ def restarted(lab: LabHost, before: dict[str, int]) -> set[str]:
     return {name for name, pid in before.items() if now.get(name) != pid}
 
 
-def verdicts(told: Told) -> dict[str, str]:
-    return {unit[4:-8]: verdict for unit, verdict in told.result["pools"]["app"]["verdicts"].items()}
+def verdicts(result: Told) -> dict[str, str]:
+    return {unit[4:-8]: verdict for unit, verdict in result.result["pools"]["app"]["verdicts"].items()}
 
 
 def said(lab: LabHost, instance: str, lines: int) -> list[str]:
@@ -86,21 +86,21 @@ def states(lab: LabHost) -> list[str]:
 def test_a_kill_at_the_stop_stops_the_rollout_and_undoes_nothing(ready: LabHost) -> None:
     ready.deploy(deaf())
     before = ready.pids("app")
-    told = ready.deploy(deaf(version=2))
-    assert told.failed
+    result = ready.deploy(deaf(version=2))
+    assert result.failed
     assert restarted(ready, before) == {"1"}
     words = (
         "killed-at-stop: its previous process did not end in time and was killed at its stop;"
         " the new one ran 0.3 s without a restart"
     )
-    assert verdicts(told) == {"1": words}
-    assert told.result["pools"]["app"]["spared"] == [f"app@{number}.service" for number in (2, 3, 4)]
-    (failure,) = told.result["failures"]
+    assert verdicts(result) == {"1": words}
+    assert result.result["pools"]["app"]["spared"] == [f"app@{number}.service" for number in (2, 3, 4)]
+    (failure,) = result.result["failures"]
     assert (failure["unit"], failure["exit"]) == ("app@1.service", "signal 9 (SIGKILL)")
     assert "got SIGTERM" in failure["journal"]
-    assert "1 killed at their stop:" in told.msg
-    assert "drain_timeout" in told.msg
-    assert "rolled_back_to" not in told.result["pools"]["app"]
+    assert "1 killed at their stop:" in result.msg
+    assert "drain_timeout" in result.msg
+    assert "rolled_back_to" not in result.result["pools"]["app"]
     assert states(ready) == ["good", "applying"]
 
 
@@ -111,8 +111,8 @@ def test_the_next_run_goes_on_and_a_longer_drain_is_in_force_for_old_processes(r
     assert ready.deploy(app(3, version=2, drain_timeout="1s")).failed
     assert restarted(ready, before) == {"1"}
     after = ready.pids("app")
-    told = ready.deploy(app(3, version=2, drain_timeout="20s"))
-    assert not told.failed
+    result = ready.deploy(app(3, version=2, drain_timeout="20s"))
+    assert not result.failed
     assert restarted(ready, after) == {"2", "3"}
     assert states(ready)[-1] == "good"
     assert not ready.deploy(app(3, version=2, drain_timeout="20s")).changed
@@ -121,10 +121,10 @@ def test_the_next_run_goes_on_and_a_longer_drain_is_in_force_for_old_processes(r
 def test_every_killed_instance_of_a_batch_is_told(ready: LabHost) -> None:
     rollout = {"min_healthy_time": "300ms", "max_parallel": "3", "canary": 0}
     ready.deploy(deaf(rollout=rollout))
-    told = ready.deploy(deaf(version=2, rollout=rollout))
-    assert {verdict.split(":")[0] for verdict in verdicts(told).values()} == {"killed-at-stop"}
-    assert set(verdicts(told)) == {"1", "2", "3"}
-    assert told.result["pools"]["app"]["spared"] == ["app@4.service"]
+    result = ready.deploy(deaf(version=2, rollout=rollout))
+    assert {verdict.split(":")[0] for verdict in verdicts(result).values()} == {"killed-at-stop"}
+    assert set(verdicts(result)) == {"1", "2", "3"}
+    assert result.result["pools"]["app"]["spared"] == ["app@4.service"]
 
 
 def test_when_all_were_killed_and_run_the_new_version_it_is_good(ready: LabHost) -> None:
@@ -136,11 +136,11 @@ def test_when_all_were_killed_and_run_the_new_version_it_is_good(ready: LabHost)
 
 def test_a_bad_version_whose_former_process_was_killed_is_rolled_back_and_both_are_told(ready: LabHost) -> None:
     ready.deploy(deaf(2))
-    told = ready.deploy({**app(2, version=2, drain_timeout="1s"), "environment": {"DIES": 1}})
-    assert told.failed
-    assert told.result["pools"]["app"]["rolled_back_to"]["number"] == 1
-    assert verdicts(told)["1"].startswith(("flapping", "failed"))
-    assert "its previous process did not end in time and was killed at its stop" in verdicts(told)["1"]
+    result = ready.deploy({**app(2, version=2, drain_timeout="1s"), "environment": {"DIES": 1}})
+    assert result.failed
+    assert result.result["pools"]["app"]["rolled_back_to"]["number"] == 1
+    assert verdicts(result)["1"].startswith(("flapping", "failed"))
+    assert "its previous process did not end in time and was killed at its stop" in verdicts(result)["1"]
 
 
 def test_a_kill_on_the_way_back_is_told(ready: LabHost) -> None:
@@ -149,30 +149,32 @@ def test_a_kill_on_the_way_back_is_told(ready: LabHost) -> None:
     ready.deploy(app(2, drain_timeout="1s"))
     script = '#!/bin/sh\n[ "$WORKERS_INSTANCE" = 2 ] && sleep 1 && exit 3\nexec /usr/local/bin/worker\n'
     ready.write("/usr/local/bin/half", script)
-    told = ready.deploy({**deaf(2, version=2, rollout=rollout), "command": ["/usr/local/bin/half"]})
-    assert told.result["pools"]["app"]["rolled_back_to"]["number"] == 1
-    assert told.result["pools"]["app"]["revert"]["app@1.service"].startswith("killed-at-stop: its previous process did")
-    assert "app@1.service killed-at-stop" in told.msg
-    assert "is put back" in told.msg
+    result = ready.deploy({**deaf(2, version=2, rollout=rollout), "command": ["/usr/local/bin/half"]})
+    assert result.result["pools"]["app"]["rolled_back_to"]["number"] == 1
+    assert result.result["pools"]["app"]["revert"]["app@1.service"].startswith(
+        "killed-at-stop: its previous process did"
+    )
+    assert "app@1.service killed-at-stop" in result.msg
+    assert "is put back" in result.msg
 
 
 def test_a_kill_at_a_scale_down_is_told_starts_what_is_missing_and_spares_the_rest(ready: LabHost) -> None:
     ready.deploy({**deaf(), "instances": ["a", "b", "c"]})
     before = ready.pids("app")
-    told = ready.deploy({**deaf(version=2), "instances": ["a", "b", "d"]})
-    assert told.failed
-    assert verdicts(told)["c"] == "killed-at-stop: did not end in time and was killed at its stop"
-    assert verdicts(told)["d"].startswith("settled")
-    assert told.result["pools"]["app"]["spared"] == ["app@a.service", "app@b.service"]
+    result = ready.deploy({**deaf(version=2), "instances": ["a", "b", "d"]})
+    assert result.failed
+    assert verdicts(result)["c"] == "killed-at-stop: did not end in time and was killed at its stop"
+    assert verdicts(result)["d"].startswith("settled")
+    assert result.result["pools"]["app"]["spared"] == ["app@a.service", "app@b.service"]
     assert restarted(ready, before) == {"c"}
-    assert "app@c.service: killed-at-stop" in told.msg
+    assert "app@c.service: killed-at-stop" in result.msg
 
 
 def test_a_kill_at_a_removal_is_told_and_the_pool_goes(ready: LabHost) -> None:
     ready.deploy(deaf(2))
-    told = ready.deploy({"name": "app", "state": "absent"})
-    assert told.failed
-    assert set(verdicts(told)) == {"1", "2"}
+    result = ready.deploy({"name": "app", "state": "absent"})
+    assert result.failed
+    assert set(verdicts(result)) == {"1", "2"}
     assert ready.sh("ls /etc/systemd/system | grep -c app@", check=False).strip() == "0"
     assert not ready.deploy({"name": "app", "state": "absent"}).changed
 
@@ -185,9 +187,9 @@ def test_a_scale_down_already_has_the_new_drain(ready: LabHost) -> None:
 
 def test_a_stop_within_its_time_is_no_kill(ready: LabHost) -> None:
     ready.deploy(app())
-    told = ready.deploy(app(version=2))
-    assert not told.failed
-    assert {verdict.split(":")[0] for verdict in verdicts(told).values()} == {"settled"}
+    result = ready.deploy(app(version=2))
+    assert not result.failed
+    assert {verdict.split(":")[0] for verdict in verdicts(result).values()} == {"settled"}
 
 
 def test_a_long_stop_does_not_use_up_the_deadline_of_the_start(ready: LabHost) -> None:
@@ -248,8 +250,8 @@ def test_a_rollout_restarts_idle_instances_first(ready: LabHost) -> None:
     since = ready.sh("date +%s.%N").strip()
     last = "systemctl show -P InvocationID app@3"
     ready.sh(f'(was=$({last}); while [ "$({last})" = "$was" ]; do sleep 0.1; done; rm /run/busy-1) > /dev/null 2>&1 &')
-    told = ready.deploy(app(3, version=2, busy_check=BUSY, drain_timeout="5min"))
-    assert not told.failed
+    result = ready.deploy(app(3, version=2, busy_check=BUSY, drain_timeout="5min"))
+    assert not result.failed
     assert stops(ready, since) == ["2", "3", "1"]
 
 
@@ -264,8 +266,8 @@ def test_a_busy_check_that_cannot_tell_means_busy(ready: LabHost) -> None:
 
 def test_two_ways_to_say_it_are_refused_and_endless_patience_is_warned_of(ready: LabHost) -> None:
     both = {"drain_timeout": "1min", "unit": {"Service": {"TimeoutStopSec": "2min"}}}
-    told = ready.deploy(app(1, **both))
-    assert told.failed
-    assert "unit.Service.TimeoutStopSec: found given both ways, expected the option `drain_timeout` alone" in told.msg
+    result = ready.deploy(app(1, **both))
+    assert result.failed
+    assert "unit.Service.TimeoutStopSec: found given both ways, expected the option `drain_timeout` alone" in result.msg
     endless = ready.deploy(app(1, drain_timeout="infinity"))
     assert any("pools[0] (app).drain_timeout" in warning for warning in endless.result["warnings"])

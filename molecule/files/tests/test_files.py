@@ -63,8 +63,8 @@ def shown(lab: LabHost) -> t.Any:
 @pytest.mark.parametrize("variables", [VALUES, values(1), values(2)], ids=["of every kind", "by chance", "by chance 2"])
 def test_systemd_reads_back_every_value(clean: LabHost, variables: dict[str, str]) -> None:
     clean.module("unit_file", name="lab-show.service", sections=service("/usr/local/bin/show"))
-    told = clean.module("env_file", path="/etc/lab.env", variables=variables)
-    assert told.changed
+    result = clean.module("env_file", path="/etc/lab.env", variables=variables)
+    assert result.changed
     environ = shown(clean)["environ"]
     assert {name: environ.get(name) for name in variables} == variables
     assert parse_env(render_env(variables)) == variables
@@ -82,27 +82,27 @@ def test_every_argument_reaches_the_program(clean: LabHost) -> None:
 def test_an_env_file_tells_names_and_is_private(clean: LabHost, host: t.Any) -> None:
     clean.module("env_file", path="/etc/lab.env", variables={"STAYS": "the-same-value", "GOES": "the-old-value"})
     clean.sh("chmod 644 /etc/lab.env")
-    told = clean.module(
+    result = clean.module(
         "env_file", path="/etc/lab.env", variables={"STAYS": "the-same-value", "COMES": "the-new-value"}
     )
-    assert told.result["variables"] == {"COMES": "added", "GOES": "removed", "STAYS": "unchanged"}
-    assert "-value" not in str(told.result)
+    assert result.result["variables"] == {"COMES": "added", "GOES": "removed", "STAYS": "unchanged"}
+    assert "-value" not in str(result.result)
     assert host.file("/etc/lab.env").mode == 0o600
-    told = clean.module("env_file", path="/etc/lab.env", state="absent", check=True)
-    assert told.changed
+    result = clean.module("env_file", path="/etc/lab.env", state="absent", check=True)
+    assert result.changed
     assert host.file("/etc/lab.env").exists
     clean.module("env_file", path="/etc/lab.env", state="absent")
     assert not host.file("/etc/lab.env").exists
 
 
 def test_an_env_file_that_systemd_could_not_read_is_refused(clean: LabHost) -> None:
-    told = clean.module(
+    result = clean.module(
         "env_file", path="/nowhere/x", variables={"1A": "one", "B": "a-secret\0", "C": "\ufffe"}, owner="nn"
     )
-    assert told.failed
-    wheres = {problem["where"] for problem in told.result["problems"]}
+    assert result.failed
+    wheres = {problem["where"] for problem in result.result["problems"]}
     assert wheres == {"variables.1A", "variables.B", "variables.C", "owner", "path"}
-    assert "a-secret" not in str(told.result)
+    assert "a-secret" not in str(result.result)
 
 
 def test_a_unit_is_installed_once_and_read_by_systemd(clean: LabHost) -> None:
@@ -113,8 +113,8 @@ def test_a_unit_is_installed_once_and_read_by_systemd(clean: LabHost) -> None:
     said = clean.module("unit_file", name="lab-nightly.timer", sections=sections, check=True)
     assert (said.changed, said.result["daemon_reloaded"]) == (True, True)
     assert clean.sh("ls /etc/systemd/system/lab-nightly.timer", check=False) == ""
-    told = clean.module("unit_file", name="lab-nightly.timer", sections=sections)
-    assert told.result["diff"] == said.result["diff"]
+    result = clean.module("unit_file", name="lab-nightly.timer", sections=sections)
+    assert result.result["diff"] == said.result["diff"]
     assert "Persistent=yes" in clean.sh("systemctl show lab-nightly.timer")
     again = clean.module("unit_file", name="lab-nightly.timer", sections=sections)
     assert not again.changed
@@ -136,8 +136,8 @@ def test_a_reload_that_an_interrupted_run_owes_is_made_up_for(clean: LabHost) ->
     clean.module("unit_file", name="lab-show.service", sections=sections)
     clean.sh("systemctl start lab-show; touch /etc/systemd/system/lab-show.service")
     clean.module("unit_file", name="lab-show.service", sections=sections, daemon_reload=False)
-    told = clean.module("unit_file", name="lab-show.service", sections=sections)
-    assert (told.changed, told.result["daemon_reloaded"]) == (True, True)
+    result = clean.module("unit_file", name="lab-show.service", sections=sections)
+    assert (result.changed, result.result["daemon_reloaded"]) == (True, True)
     assert not clean.module("unit_file", name="lab-show.service", sections=sections).changed
 
 
@@ -148,12 +148,12 @@ def test_bad_units_are_refused_with_everything_that_is_wrong(clean: LabHost) -> 
         "Timer": {"OnCalendar": "daily\nUnit=x"},
         "Service": {"ExecStart": "/bin/true"},
     }
-    told = clean.module("unit_file", name="lab bad.timer", drop_in="a/b", sections=sections, mode="rw")
-    wheres = {problem["where"] for problem in told.result["problems"]}
+    result = clean.module("unit_file", name="lab bad.timer", drop_in="a/b", sections=sections, mode="rw")
+    wheres = {problem["where"] for problem in result.result["problems"]}
     assert {"name", "drop_in", "mode", "sections.Timer.OnCalendar"} <= wheres
     del sections["Timer"]["OnCalendar"]
-    told = clean.module("unit_file", name="lab-bad.timer", sections=sections)
-    wheres = {problem["where"] for problem in told.result["problems"]}
+    result = clean.module("unit_file", name="lab-bad.timer", sections=sections)
+    wheres = {problem["where"] for problem in result.result["problems"]}
     # A timer without a time is what systemd itself refuses.
     assert wheres == {"sections.Unit.Descripton", "sections.Service", "sections"}
     assert clean.tree() == before
@@ -206,9 +206,9 @@ def test_what_systemd_reads_otherwise_is_told_by_file_and_line(clean: LabHost) -
         got = clean.environments("odd")["1"]
         assert {name: got.get(name) for name in parse_env(ODD)} == parse_env(ODD)
         assert "NEXT" not in got
-        told = deployed.result["warnings"]
+        result = deployed.result["warnings"]
         for path in ("/etc/lab.env", "/etc/lab-1.env"):
-            lines = {line.split(f"{path}:")[1].split(":")[0] for line in told if f"{path}:" in line}
+            lines = {line.split(f"{path}:")[1].split(":")[0] for line in result if f"{path}:" in line}
             assert lines == {str(number) for number in TOLD}
         linted = clean.module("lint_info", units=["odd@.service"], fail_on="never").result["findings"]
         assert {one["line"] for one in linted if one["file"] == "/etc/lab.env"} == TOLD

@@ -57,8 +57,8 @@ def brought(lab: LabHost, *, check: bool = False, **options: t.Any) -> Told:
     return lab.module("instances", check=check, **{"rollout": ROLLOUT, **options})
 
 
-def steps(told: Told) -> list[tuple[str, str]]:
-    return [(step["verb"], step["subject"]) for step in told.result["plan"]]
+def steps(result: Told) -> list[tuple[str, str]]:
+    return [(step["verb"], step["subject"]) for step in result.result["plan"]]
 
 
 def links(lab: LabHost) -> list[str]:
@@ -75,8 +75,8 @@ def now(lab: LabHost) -> str:
 
 
 def test_scaling_keeps_the_processes_of_those_that_stay(shipped: LabHost) -> None:
-    told = brought(shipped, template="shipped@", instances=2, enabled=True)
-    assert not told.failed
+    result = brought(shipped, template="shipped@", instances=2, enabled=True)
+    assert not result.failed
     two = shipped.pids("shipped")
     assert sorted(two) == ["1", "2"]
     assert links(shipped) == ["multi-user.target.wants/shipped@1.service", "multi-user.target.wants/shipped@2.service"]
@@ -108,15 +108,15 @@ def test_a_point_in_time_restarts_once_and_never_more_than_may_be_down(shipped: 
     # One that somebody has restarted since is not restarted again, one that somebody has stopped stays stopped.
     shipped.sh("systemctl restart shipped@2; systemctl stop shipped@4")
     since = shipped.pids("shipped")
-    told = brought(shipped, units=["shipped@*", "shipped@4"], started_after=moment)
-    assert not told.failed
-    assert steps(told) == [("restart", "shipped@1.service"), ("restart", "shipped@3.service")]
-    assert told.result["lowest_active"] == {"shipped@.service": 2}
+    result = brought(shipped, units=["shipped@*", "shipped@4"], started_after=moment)
+    assert not result.failed
+    assert steps(result) == [("restart", "shipped@1.service"), ("restart", "shipped@3.service")]
+    assert result.result["lowest_active"] == {"shipped@.service": 2}
     after = shipped.pids("shipped")
     assert sorted(after) == ["1", "2", "3"]
     assert after["2"] == since["2"]
     assert not {after["1"], after["3"]} & set(before.values())
-    assert any("not running, and left so: shipped@4.service" in text for text in told.result["warnings"])
+    assert any("not running, and left so: shipped@4.service" in text for text in result.result["warnings"])
 
     again = brought(shipped, units=["shipped@*"], started_after=moment)
     assert not again.changed
@@ -127,21 +127,21 @@ def test_a_bad_restart_costs_one(shipped: LabHost) -> None:
     brought(shipped, template="shipped@", instances=3)
     before, moment = shipped.pids("shipped"), now(shipped)
     shipped.write("/run/word", "bad")
-    told = brought(shipped, units=["shipped@*"], started_after=moment)
-    assert told.failed
-    (failure,) = told.result["failures"]
+    result = brought(shipped, units=["shipped@*"], started_after=moment)
+    assert result.failed
+    (failure,) = result.result["failures"]
     assert failure["unit"] == "shipped@1.service"
     assert failure["exit"] == "exit status 3"
     assert any("status=3" in line for line in failure["journal"])
-    assert told.result["spared"] == ["shipped@2.service", "shipped@3.service"]
+    assert result.result["spared"] == ["shipped@2.service", "shipped@3.service"]
     after = shipped.pids("shipped")
     assert {name: after[name] for name in "23"} == {name: before[name] for name in "23"}
-    assert "left alone, with the process they had: shipped@2.service, shipped@3.service" in told.msg
+    assert "left alone, with the process they had: shipped@2.service, shipped@3.service" in result.msg
 
 
 def test_globs_and_lists_of_plain_services(shipped: LabHost) -> None:
-    told = brought(shipped, units=["plain-*"], state="started", enabled=True)
-    assert told.result["units"] == ["plain-a.service", "plain-b.service"]
+    result = brought(shipped, units=["plain-*"], state="started", enabled=True)
+    assert result.result["units"] == ["plain-a.service", "plain-b.service"]
     assert shipped.sh("systemctl is-active plain-a plain-b").split() == ["active", "active"]
     assert shipped.sh("systemctl is-enabled plain-a plain-b").split() == ["enabled", "enabled"]
     assert not brought(shipped, units=["plain-a", "plain-b.service"], state="started", enabled=True).changed
@@ -154,8 +154,8 @@ def test_a_glob_that_matches_what_ends_is_told_without_it(shipped: LabHost) -> N
     clean = "[Service]\nType=oneshot\nExecStart=/bin/true\n"
     shipped.write(f"{SHIPPED}/plain-clean.service", clean, "0644")
     shipped.sh("systemctl daemon-reload")
-    told = brought(shipped, units=["plain-*"], state="started")
-    (problem,) = told.result["problems"]
+    result = brought(shipped, units=["plain-*"], state="started")
+    (problem,) = result.result["problems"]
     assert problem["hint"].endswith("Without: plain-a.service, plain-b.service in place of plain-*.service.")
     assert not brought(shipped, units=["plain-a.service", "plain-b.service"], state="started").failed
 
@@ -166,9 +166,9 @@ def test_all_that_is_in_the_way_comes_at_once_and_nothing_has_changed(shipped: L
     shipped.sh(f"cd /etc/systemd/system; ln -s /dev/null plain-a.service; ln -s {other_name}; systemctl daemon-reload")
     before = state(shipped)
     units = ["shipped@*", "shipped@3", "plain-*", "plain-other", "no-such", "missing*"]
-    told = brought(shipped, units=units, state="restarted")
-    assert told.failed
-    assert [line.split(",")[0] for line in told.msg.splitlines()[1:]] == [
+    result = brought(shipped, units=units, state="restarted")
+    assert result.failed
+    assert [line.split(",")[0] for line in result.msg.splitlines()[1:]] == [
         "- units[5]: found 'missing*.service'",
         "- plain-a.service: found masked by /etc/systemd/system/plain-a.service",
         "- plain-other.service: found another name of plain-b.service",
@@ -182,8 +182,8 @@ def test_a_half_removed_template_is_named_and_can_be_cleared_away(shipped: LabHo
     shipped.sh(f"systemctl disable -q shipped@1; systemctl stop shipped@2 shipped@3; rm {SHIPPED}/shipped@.service")
     shipped.sh("systemctl daemon-reload")
     before = state(shipped)
-    told = brought(shipped, template="shipped@", instances=4, enabled=True)
-    assert [line.split(",")[0] for line in told.msg.splitlines()[1:]] == [
+    result = brought(shipped, template="shipped@", instances=4, enabled=True)
+    assert [line.split(",")[0] for line in result.msg.splitlines()[1:]] == [
         "- shipped@1.service: found active (running) without a unit file",
         "- shipped@2.service: found enabled by multi-user.target.wants/shipped@2.service without a unit file",
         "- shipped@3.service: found enabled by multi-user.target.wants/shipped@3.service without a unit file",
@@ -191,8 +191,8 @@ def test_a_half_removed_template_is_named_and_can_be_cleared_away(shipped: LabHo
     ]
     assert state(shipped) == before
 
-    told = brought(shipped, units=["shipped@*"], state="stopped", enabled=False, reset_failed=True)
-    assert not told.failed
+    result = brought(shipped, units=["shipped@*"], state="stopped", enabled=False, reset_failed=True)
+    assert not result.failed
     assert (links(shipped), shipped.pids("shipped")) == ([], {})
     assert not brought(shipped, units=["shipped@*"], state="stopped", enabled=False, reset_failed=True).changed
 
@@ -201,8 +201,8 @@ def test_it_is_enabled_again_when_install_changed(shipped: LabHost) -> None:
     brought(shipped, template="shipped@", instances=2, enabled=True)
     before = shipped.pids("shipped")
     shipped.write(f"{SHIPPED}/shipped@.service", UNIT.replace("multi-user", "basic"), "0644")
-    told = brought(shipped, template="shipped@", instances=2, enabled=True)
-    assert steps(told) == [
+    result = brought(shipped, template="shipped@", instances=2, enabled=True)
+    assert steps(result) == [
         ("reenable", "shipped@1.service"),
         ("reenable", "shipped@2.service"),
         ("daemon-reload", "systemd"),
@@ -216,25 +216,25 @@ def test_it_is_enabled_again_when_install_changed(shipped: LabHost) -> None:
 def test_a_changed_file_is_loaded_before_a_restart(shipped: LabHost) -> None:
     brought(shipped, template="shipped@", instances=1)
     shipped.write(f"{SHIPPED}/shipped@.service", UNIT.replace("%i", "%i new"), "0644")
-    told = brought(shipped, units=["shipped@1"], state="try_restarted")
-    assert steps(told) == [("restart", "shipped@1.service"), ("daemon-reload", "systemd")]
+    result = brought(shipped, units=["shipped@1"], state="try_restarted")
+    assert steps(result) == [("restart", "shipped@1.service"), ("daemon-reload", "systemd")]
     assert "1 new" in shipped.sh("tr '\\0' ' ' < /proc/$(systemctl show -p MainPID --value shipped@1)/cmdline")
 
 
 def test_a_reload_keeps_the_process_and_is_judged(shipped: LabHost) -> None:
     brought(shipped, template="shipped@", instances=2)
     before = shipped.pids("shipped")
-    told = brought(shipped, units=["shipped@*"], state="reloaded")
-    assert not told.failed
-    assert set(told.result["verdicts"].values()) == {"settled: ran 0.4 s without a restart"}
+    result = brought(shipped, units=["shipped@*"], state="reloaded")
+    assert not result.failed
+    assert set(result.result["verdicts"].values()) == {"settled: ran 0.4 s without a restart"}
     assert shipped.pids("shipped") == before
     assert shipped.sh("cat /run/read-by-1 /run/read-by-2") == "goodgood"
 
     # The process dies of what it has read.
     shipped.write("/run/word", "bad")
-    told = brought(shipped, units=["shipped@1"], state="reloaded")
-    assert told.failed
-    assert told.result["failures"][0]["exit"] == "exit status 3"
+    result = brought(shipped, units=["shipped@1"], state="reloaded")
+    assert result.failed
+    assert result.result["failures"][0]["exit"] == "exit status 3"
 
 
 def test_a_reload_that_fails_is_no_success(shipped: LabHost) -> None:
@@ -242,11 +242,11 @@ def test_a_reload_that_fails_is_no_success(shipped: LabHost) -> None:
     shipped.sh("systemctl daemon-reload")
     brought(shipped, template="shipped@", instances=2)
     before = shipped.pids("shipped")
-    told = brought(shipped, units=["shipped@*", "plain-a"], state="reload_or_restarted")
-    assert told.failed
-    assert told.result["spared"] == ["plain-a.service"]
+    result = brought(shipped, units=["shipped@*", "plain-a"], state="reload_or_restarted")
+    assert result.failed
+    assert result.result["spared"] == ["plain-a.service"]
     assert shipped.sh("systemctl is-active plain-a", check=False).strip() == "inactive"
-    assert told.result["verdicts"]["shipped@2.service"] == "failed: its reload failed: exit-code"
+    assert result.result["verdicts"]["shipped@2.service"] == "failed: its reload failed: exit-code"
     assert shipped.pids("shipped") == before
 
 
@@ -273,10 +273,10 @@ def test_what_a_check_says_is_what_a_run_does(shipped: LabHost, before: str, ask
 
 
 def test_a_check_of_a_template_that_is_still_to_come_is_no_error(shipped: LabHost) -> None:
-    told = brought(shipped, check=True, template="to-come@", instances=1)
-    assert not told.failed
-    assert steps(told) == [("start", "to-come@1.service")]
-    assert "a run would refuse this" in told.result["warnings"][0]
+    result = brought(shipped, check=True, template="to-come@", instances=1)
+    assert not result.failed
+    assert steps(result) == [("start", "to-come@1.service")]
+    assert "a run would refuse this" in result.result["warnings"][0]
     assert brought(shipped, template="to-come@", instances=1).failed
 
 
@@ -286,11 +286,11 @@ def test_a_unit_of_a_generator_runs_and_is_not_enabled(shipped: LabHost) -> None
     shipped.sh(f"mkdir -p $(dirname {generator}); sed s/exec/simple/ {SHIPPED}/shipped@.service > /run/made")
     shipped.write(generator, '#!/bin/sh\ncp /run/made "$1/quad@.service"\n')
     shipped.sh("systemctl daemon-reload")
-    told = brought(shipped, template="quad@", instances=2)
+    result = brought(shipped, template="quad@", instances=2)
     enabled = brought(shipped, template="quad@", instances=2, enabled=True)
     pids = shipped.pids("quad")
     shipped.sh(f"systemctl stop 'quad@*'; rm {generator}; systemctl daemon-reload")
-    assert not told.failed
+    assert not result.failed
     assert sorted(pids) == ["1", "2"]
     assert "quad@.service: found generated, in /run/systemd/generator/quad@.service" in enabled.msg
 
@@ -331,10 +331,10 @@ def pool(**options: t.Any) -> dict[str, t.Any]:
 def test_a_pool_of_ours_restarts_as_it_was_deployed_and_is_not_scaled(bare: LabHost) -> None:
     bare.deploy(pool(rollout={"min_healthy_time": "300ms", "max_parallel": "75%", "canary": 0}))
     before = bare.pids("ours")
-    told = bare.module("instances", units=["ours@*"], started_after=now(bare))
-    assert not told.failed
-    assert told.result["verdicts"]["ours@1.service"] == "settled: ran 0.3 s without a restart"
-    assert told.result["lowest_active"] == {"ours@.service": 1}
+    result = bare.module("instances", units=["ours@*"], started_after=now(bare))
+    assert not result.failed
+    assert result.result["verdicts"]["ours@1.service"] == "settled: ran 0.3 s without a restart"
+    assert result.result["lowest_active"] == {"ours@.service": 1}
     assert not set(bare.pids("ours").values()) & set(before.values())
     refused = bare.module("instances", template="ours@", instances=1)
     assert "found a unit of the pool ours" in refused.msg
@@ -344,9 +344,9 @@ def test_a_pool_of_ours_restarts_as_it_was_deployed_and_is_not_scaled(bare: LabH
 def test_it_does_not_run_alongside_a_deploy(bare: LabHost) -> None:
     bare.deploy(pool())
     with bare.locked():
-        told = bare.module("instances", units=["ours@*"], state="restarted")
-    assert told.failed
-    assert "one run at a time" in told.msg
+        result = bare.module("instances", units=["ours@*"], state="restarted")
+    assert result.failed
+    assert "one run at a time" in result.msg
 
 
 @pytest.fixture
@@ -376,8 +376,8 @@ def test_a_restart_of_a_fleet(
     bare.deploy(pool(instances=1), last)
     before = {name: bare.pids(name) for name in ("ours", "last")}
     hosts = {"one": {"pool": "missing"}, "two": {"pool": "ours"}, "three": {"pool": "last"}}
-    told = playbook(hosts, batch=2, **allowed)
-    assert "expected one that matches a service" in told
+    result = playbook(hosts, batch=2, **allowed)
+    assert "expected one that matches a service" in result
     assert bare.pids("ours") != before["ours"]
     assert (bare.pids("last") != before["last"]) is goes_on
 
@@ -387,10 +387,10 @@ def test_the_moment_that_the_playbook_tells_restarts_nobody_again(
 ) -> None:
     bare.deploy(pool(instances=2), pool(name="last", instances=1))
     before = bare.pids("ours")
-    told = playbook({"one": {}}, pool="ours,last")
+    result = playbook({"one": {}}, pool="ours,last")
     after = bare.pids("ours")
     assert not set(after.values()) & set(before.values())
-    moment = told.split('started_after=\\"')[1].split("\\")[0]
+    moment = result.split('started_after=\\"')[1].split("\\")[0]
     assert "nothing to do" in playbook({"one": {}}, pool="ours,last", started_after=moment)
     assert bare.pids("ours") == after
 
@@ -413,7 +413,7 @@ RestartSec=60
 def test_a_service_without_a_main_process_never_settles_plainly(shipped: LabHost, third: str, verdict: str) -> None:
     shipped.write(f"{SHIPPED}/plain-several.service", SEVERAL % third, "0644")
     shipped.sh("systemctl daemon-reload")
-    told = brought(shipped, units=["plain-several.service"], state="restarted", rollout={"min_healthy_time": "2s"})
-    assert told.result["verdicts"]["plain-several.service"].startswith(verdict)
-    assert told.failed is verdict.startswith("failed")
-    assert told.failed or "plain-several.service not-judged" in str(told.result["warnings"])
+    result = brought(shipped, units=["plain-several.service"], state="restarted", rollout={"min_healthy_time": "2s"})
+    assert result.result["verdicts"]["plain-several.service"].startswith(verdict)
+    assert result.failed is verdict.startswith("failed")
+    assert result.failed or "plain-several.service not-judged" in str(result.result["warnings"])

@@ -24,9 +24,9 @@ def aside(host: LabHost) -> str:
 
 
 def test_a_score_is_told_before_a_deploy_and_after_it(bare: LabHost) -> None:
-    told = bare.deploy(MAIL, check=True)
-    assert told.result["pools"]["mail"]["exposure"] == {"score": STANDARD, "before": None}
-    assert "mail: exposure 1." in told.msg
+    result = bare.deploy(MAIL, check=True)
+    assert result.result["pools"]["mail"]["exposure"] == {"score": STANDARD, "before": None}
+    assert "mail: exposure 1." in result.msg
     bare.deploy(MAIL)
     assert exposure(bare) == STANDARD
     again = bare.deploy(MAIL)
@@ -39,9 +39,9 @@ def test_a_score_is_told_before_a_deploy_and_after_it(bare: LabHost) -> None:
 def test_a_pool_over_its_limit_is_refused(bare: LabHost, check: bool) -> None:
     bare.deploy(MAIL)
     before, pids = bare.tree(), bare.pids("mail")
-    told = bare.deploy({**MAIL, "hardening": "off", "hardening_max_exposure": 2}, check=check)
-    assert told.failed
-    (problem,) = told.result["problems"]
+    result = bare.deploy({**MAIL, "hardening": "off", "hardening_max_exposure": 2}, check=check)
+    assert result.failed
+    (problem,) = result.result["problems"]
     assert (problem["where"], problem["expected"]) == ("pools[0] (mail).hardening_max_exposure", "at most 2")
     assert problem["found"].startswith("an exposure of 9.")
     assert "CapabilityBoundingSet=" in problem["hint"]
@@ -52,16 +52,16 @@ def test_a_pool_over_its_limit_is_refused(bare: LabHost, check: bool) -> None:
 def test_a_limit_holds_for_a_pool_that_is_not_changed(bare: LabHost) -> None:
     bare.deploy(MAIL)
     assert bare.deploy({**MAIL, "hardening_max_exposure": 1.0}).failed
-    told = bare.deploy({**MAIL, "hardening_max_exposure": 2.1})
-    assert (told.failed, told.changed, told.msg) == (False, False, "mail: nothing to do")
-    assert told.result["pools"]["mail"]["exposure"] == {"score": STANDARD, "before": STANDARD}
+    result = bare.deploy({**MAIL, "hardening_max_exposure": 2.1})
+    assert (result.failed, result.changed, result.msg) == (False, False, "mail: nothing to do")
+    assert result.result["pools"]["mail"]["exposure"] == {"score": STANDARD, "before": STANDARD}
 
 
 def test_a_pool_that_gets_worse_is_warned_of(bare: LabHost) -> None:
     bare.deploy(MAIL)
-    told = bare.deploy({**MAIL, "hardening": "off"})
-    assert not told.failed
-    (warning,) = (text for text in told.result["warnings"] if "exposed" in text)
+    result = bare.deploy({**MAIL, "hardening": "off"})
+    assert not result.failed
+    (warning,) = (text for text in result.result["warnings"] if "exposed" in text)
     assert warning.startswith("pools[0] (mail): gets more exposed, 1.")
     assert exposure(bare) == OFF
     better = bare.deploy(MAIL)
@@ -74,8 +74,8 @@ def test_a_drop_in_of_the_administrator_counts(bare: LabHost) -> None:
     bare.sh("mkdir -p /etc/systemd/system/mail@.service.d")
     bare.write("/etc/systemd/system/mail@.service.d/tight.conf", "[Service]\nPrivateNetwork=yes\n", "0644")
     try:
-        told = bare.deploy(MAIL)
-        assert told.result["pools"]["mail"]["exposure"]["score"] < 1.5
+        result = bare.deploy(MAIL)
+        assert result.result["pools"]["mail"]["exposure"]["score"] < 1.5
         assert exposure(bare) < 1.5
     finally:
         bare.sh("rm -r /etc/systemd/system/mail@.service.d")
@@ -83,6 +83,6 @@ def test_a_drop_in_of_the_administrator_counts(bare: LabHost) -> None:
 
 @pytest.mark.parametrize("limit", [-1, 11], ids=["below 0", "above 10"])
 def test_what_is_no_score_is_one_problem(bare: LabHost, limit: float) -> None:
-    told = bare.deploy({**MAIL, "hardening_max_exposure": limit})
-    (problem,) = told.result["problems"]
+    result = bare.deploy({**MAIL, "hardening_max_exposure": limit})
+    (problem,) = result.result["problems"]
     assert problem["where"] == "pools[0] (mail).hardening_max_exposure"

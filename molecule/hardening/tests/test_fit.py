@@ -137,8 +137,8 @@ def fitting(lab: LabHost) -> t.Iterator[LabHost]:
     lab.sh(f"rm -rf {PLACE} /run/fit; mkdir -p {PLACE}/data && chown -R www-data {PLACE}")
     for name, text in PROGRAMS.items():
         lab.write(f"{PLACE}/{name}", text)
-    told = lab.deploy(*(pool(name) for name in POOLS if name != "dying" and there(lab, name)))
-    assert not told.failed, told.msg
+    result = lab.deploy(*(pool(name) for name in POOLS if name != "dying" and there(lab, name)))
+    assert not result.failed, result.msg
     yield lab
     lab.remove_pools()
     lab.sh(f"rm -rf {PLACE}")
@@ -169,30 +169,30 @@ def test_what_is_proposed_for_a_worker(fitting: LabHost, name: str) -> None:
     if not there(fitting, name):
         pytest.skip(f"no {name} here")
     before, pids, things = fitting.tree(), fitting.pids(name), left(fitting)
-    told = fit(fitting, name, instance="other")
-    assert not told.failed, told.msg
-    assert told.result["proposal"] == PROPOSALS[name]
-    assert told.result["refused"] == []
-    assert told.result["because"]
-    assert told.result["cannot_see"]
-    assert told.result["exposure"] < MOST_EXPOSED.get(name, 1.5)
-    assert not told.changed
+    result = fit(fitting, name, instance="other")
+    assert not result.failed, result.msg
+    assert result.result["proposal"] == PROPOSALS[name]
+    assert result.result["refused"] == []
+    assert result.result["because"]
+    assert result.result["cannot_see"]
+    assert result.result["exposure"] < MOST_EXPOSED.get(name, 1.5)
+    assert not result.changed
     # What is there goes on as it was.
     assert (fitting.tree(), fitting.pids(name), left(fitting)) == (before, pids, things)
 
 
 def test_workers_run_with_what_is_proposed(fitting: LabHost) -> None:
     names = [name for name in PROPOSALS if there(fitting, name)]
-    told = fitting.deploy(*(pool(name, **PROPOSALS[name]) for name in names))
-    assert not told.failed, told.msg
-    scores = {name: told.result["pools"][name].get("exposure", {}).get("score") for name in names}
+    result = fitting.deploy(*(pool(name, **PROPOSALS[name]) for name in names))
+    assert not result.failed, result.msg
+    scores = {name: result.result["pools"][name].get("exposure", {}).get("score") for name in names}
     assert {name for name, score in scores.items() if score is None} == {"choosy"}, "nothing is new for it"
     assert [name for name, score in scores.items() if (score or 0) > 1.5] == []
 
 
 def test_why_it_is_not_a_tighter_profile_is_told(fitting: LabHost) -> None:
-    told = fit(fitting, "choosy")
-    assert "with hardening no_network the worker ended too early" in told.result["because"][0]
+    result = fit(fitting, "choosy")
+    assert "with hardening no_network the worker ended too early" in result.result["because"][0]
 
 
 def test_the_files_of_a_dynamic_user_stay_its_own(fitting: LabHost) -> None:
@@ -209,8 +209,8 @@ def test_what_others_put_beside_its_directories_stays(fitting: LabHost) -> None:
     others = "/run/fit-idle/others /run/private/others"
     wait = "until test -d /run/fit-idle; do sleep 0.01; done"
     fitting.sh(f"rm -rf /run/private; systemd-run --quiet sh -c '{wait}; mkdir -p {others}'")
-    told = fit(fitting, "idle")
-    assert not told.failed, told.msg
+    result = fit(fitting, "idle")
+    assert not result.failed, result.msg
     assert fitting.sh("ls -d /run/fit-idle/* /run/private/*").split() == others.split()
     fitting.sh(f"rm -rf {others} /run/fit-idle")
 
@@ -223,29 +223,29 @@ def test_the_way_down_is_seen(fitting: LabHost) -> None:
 
 
 def test_a_worker_that_dies_gets_no_proposal(fitting: LabHost) -> None:
-    told = fitting.deploy(pool("dying", instances=0))
-    assert not told.failed, told.msg
-    told = fit(fitting, "dying", duration="5s")
-    assert told.failed
-    assert "exit status 3" in told.msg
-    assert "last words" in told.msg
-    assert "proposal" not in told.result
+    result = fitting.deploy(pool("dying", instances=0))
+    assert not result.failed, result.msg
+    result = fit(fitting, "dying", duration="5s")
+    assert result.failed
+    assert "exit status 3" in result.msg
+    assert "last words" in result.msg
+    assert "proposal" not in result.result
     assert "dying" not in left(fitting)
 
 
 def test_check_mode_starts_nobody(fitting: LabHost) -> None:
     before = fitting.sh("journalctl --sync; journalctl -b -o cat SYSLOG_IDENTIFIER=systemd | grep -c Started; true")
-    told = fitting.module("harden", check=True, pool="sleeper")
-    assert (told.failed, told.changed) == (False, False)
-    assert "sleeper@1.service" in told.msg
+    result = fitting.module("harden", check=True, pool="sleeper")
+    assert (result.failed, result.changed) == (False, False)
+    assert "sleeper@1.service" in result.msg
     after = fitting.sh("journalctl --sync; journalctl -b -o cat SYSLOG_IDENTIFIER=systemd | grep -c Started; true")
     assert before == after
 
 
 def test_everything_that_is_wrong_is_told_at_once(fitting: LabHost) -> None:
-    told = fit(fitting, "www-data/mail", duration="0", instance="../a")
-    assert [one["where"] for one in told.result["problems"]] == ["pool", "instance", "duration"]
-    assert "sleeper" in told.result["problems"][0]["expected"]
+    result = fit(fitting, "www-data/mail", duration="0", instance="../a")
+    assert [one["where"] for one in result.result["problems"]] == ["pool", "instance", "duration"]
+    assert "sleeper" in result.result["problems"][0]["expected"]
 
 
 @pytest.fixture
@@ -256,16 +256,16 @@ def without_strace(fitting: LabHost) -> t.Iterator[LabHost]:
 
 
 def test_a_host_without_strace_is_told_to_have_it(without_strace: LabHost) -> None:
-    told = fit(without_strace, "sleeper")
-    assert [one["where"] for one in told.result["problems"]] == ["strace"]
-    assert "Install it" in told.msg
+    result = fit(without_strace, "sleeper")
+    assert [one["where"] for one in result.result["problems"]] == ["strace"]
+    assert "Install it" in result.msg
 
 
 def test_a_host_that_may_not_trace_says_why(without_strace: LabHost) -> None:
     things = left(without_strace)
     says_no = "#!/bin/sh\necho 'attach: Operation not permitted' >&2\nexit 1\n"
     without_strace.write("/usr/bin/strace", says_no)
-    told = fit(without_strace, "sleeper")
-    (problem,) = told.result["problems"]
+    result = fit(without_strace, "sleeper")
+    (problem,) = result.result["problems"]
     assert problem["found"] == "attach: Operation not permitted"
     assert left(without_strace) == things

@@ -114,9 +114,9 @@ def has(broker: LabHost) -> t.Callable[[str], bool]:
 
 @pytest.fixture(scope="module")
 def deployed(broker: LabHost, has: t.Callable[[str], bool]) -> Told:
-    told = broker.deploy(*(pool(name, runs, **options) for name, (runs, options) in POOLS.items() if has(runs)))
-    assert not told.failed, told.msg
-    return told
+    result = broker.deploy(*(pool(name, runs, **options) for name, (runs, options) in POOLS.items() if has(runs)))
+    assert not result.failed, result.msg
+    return result
 
 
 @pytest.fixture(scope="module")
@@ -183,9 +183,9 @@ def test_without_its_need_a_compiler_fails_the_deploy(
 ) -> None:
     if not has(FAILING[name]):
         pytest.skip("the host does not have it")
-    told = broker.deploy(pool(name, FAILING[name], hardening="strict", rollout={"min_healthy_time": "5s"}))
-    assert told.failed
-    assert [row["unit"] for row in told.result["failures"]] == [f"{name}@1.service"]
+    result = broker.deploy(pool(name, FAILING[name], hardening="strict", rollout={"min_healthy_time": "5s"}))
+    assert result.failed
+    assert [row["unit"] for row in result.result["failures"]] == [f"{name}@1.service"]
 
 
 @pytest.mark.parametrize("runs", ["node", "java"])
@@ -207,20 +207,20 @@ def test_an_application_at_home_is_told_before_and_its_need_runs_it(broker: LabH
     assert (problem["id"], "needs: [home]" in problem["hint"]) == ("home-is-hidden", True)
     assert f"{PLACE}/current, a link to {HOME}," in problem["found"]
     assert broker.tree() == before
-    told = broker.deploy(pool("at-home", "python", **at_home, needs=["home"]))
-    assert not told.failed, told.msg
+    result = broker.deploy(pool("at-home", "python", **at_home, needs=["home"]))
+    assert not result.failed, result.msg
 
 
 def test_a_path_that_is_not_there_is_one_problem(broker: LabHost) -> None:
     for path, instances in (("/srv/nowhere", 2), ("/srv/nowhere/%i", ["a"])):
-        told = broker.deploy(pool("nowhere", "python", writable_paths=[path], instances=instances))
-        assert [row["where"] for row in told.result["problems"]] == ["pools[0] (nowhere).writable_paths"]
+        result = broker.deploy(pool("nowhere", "python", writable_paths=[path], instances=instances))
+        assert [row["where"] for row in result.result["problems"]] == ["pools[0] (nowhere).writable_paths"]
 
 
 def test_root_goes_on_being_root_in_standard(broker: LabHost) -> None:
     broker.write("/usr/local/bin/as-root", AS_ROOT)
-    told = broker.deploy({"name": "as-root", "command": ["/usr/local/bin/as-root"]})
-    assert not told.failed, told.msg
+    result = broker.deploy({"name": "as-root", "command": ["/usr/local/bin/as-root"]})
+    assert not result.failed, result.msg
     broker.until(lambda: "as-root" in done(broker))
     assert ok(printed(broker, "as-root")) == {"read", "chown", "become", "kill"}
 

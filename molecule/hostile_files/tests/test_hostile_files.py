@@ -47,10 +47,10 @@ def test_what_a_worker_makes_of_its_file_holds_nobody_up(home: LabHost, trick: s
     assert not home.deploy(watcher()).failed
     pids = home.pids("watcher")
     began = time.monotonic()
-    told = home.deploy(watcher(["/bin/sh", "-c", f"{trick}; exit 3"]))
-    assert told.failed
-    assert "generation 1" in told.msg
-    assert "is put back" in told.msg
+    result = home.deploy(watcher(["/bin/sh", "-c", f"{trick}; exit 3"]))
+    assert result.failed
+    assert "generation 1" in result.msg
+    assert "is put back" in result.msg
     assert home.pids("watcher")["2"] == pids["2"]
     # The next one sees the trick from its beginning.
     assert not home.deploy(watcher()).failed
@@ -121,16 +121,16 @@ def test_root_runs_no_check_that_a_worker_may_change(home: LabHost) -> None:
     before = home.tree()
     for words in ([f"{HOME}/check"], ["/bin/sh", f"{HOME}/check"], ["/bin/sh", "-c", f"true; {HOME}/check"]):
         for check in ({"busy_check": words}, {"rollout": {"min_healthy_time": "300ms", "health_check": words}}):
-            told = home.module("pools", pools=[watcher(["/bin/sleep", "1d"], check_user="root", **check)])
-            assert told.failed
-            assert f"{HOME}/check, which root would run, and {HOME} belongs to app" in told.msg
-    told = home.module(
+            result = home.module("pools", pools=[watcher(["/bin/sleep", "1d"], check_user="root", **check)])
+            assert result.failed
+            assert f"{HOME}/check, which root would run, and {HOME} belongs to app" in result.msg
+    result = home.module(
         "instances",
         units=["watcher@1"],
         state="restarted",
         rollout={"health_check": [f"{HOME}/check"], "check_user": "root"},
     )
-    assert "which root would run" in told.msg
+    assert "which root would run" in result.msg
     assert home.tree() == before
     assert home.sh("ls /run/was-root", check=False) == ""
 
@@ -143,19 +143,19 @@ def test_no_worker_gets_the_secrets_of_another_through_a_file_of_its_own(home: L
     home.sh("install -m 600 -o app -g app /dev/null /srv/ours/.env; echo A=1 > /srv/ours/.env")
     before = home.tree()
     for path in (f"{HOME}/.env", f"{HOME}/conf/.env", "/srv/ours/conf/.env"):
-        told = home.deploy(watcher(environment_files=[path]))
-        assert f"{path}, which systemd reads as root, and {HOME} belongs to app" in told.msg
+        result = home.deploy(watcher(environment_files=[path]))
+        assert f"{path}, which systemd reads as root, and {HOME} belongs to app" in result.msg
         assert home.deploy(watcher(environment_files=[path]), check=True).result["warnings"]
     for unit in ({"LoadCredential": f"key:{HOME}/.env"}, {"StandardInput": f"file:{HOME}/.env"}):
-        told = home.deploy(watcher(unit={"Service": unit}))
-        assert f"{HOME}/.env, which systemd reads as root, and {HOME} belongs to app" in told.msg
+        result = home.deploy(watcher(unit={"Service": unit}))
+        assert f"{HOME}/.env, which systemd reads as root, and {HOME} belongs to app" in result.msg
     assert home.tree() == before
     # In a directory of root's nobody puts a link in the place of a file, whoever may write into it ...
     assert not home.deploy(watcher(environment_files=["/srv/ours/.env"])).failed
     # ... which is enough to be root where anything runs as root with these variables.
     for root in ({"user": "root"}, {"unit": {"Service": {"ExecStartPre": "+/bin/true"}}}):
-        told = home.deploy(watcher(environment_files=["/srv/ours/.env"], **root))
-        assert "/srv/ours/.env, which systemd reads as root, and /srv/ours/.env belongs to app" in told.msg
+        result = home.deploy(watcher(environment_files=["/srv/ours/.env"], **root))
+        assert "/srv/ours/.env, which systemd reads as root, and /srv/ours/.env belongs to app" in result.msg
 
 
 DEAD = "/mnt/dead"
@@ -191,8 +191,8 @@ def test_a_dead_server_costs_a_deploy_its_patience_and_no_more(dead: LabHost) ->
     before = dead.tree()
     for check in (False, True):
         began = time.monotonic()
-        told = dead.deploy({"name": "watcher", "user": "app", "instances": 1, **named}, check=check)
-        assert told.failed
+        result = dead.deploy({"name": "watcher", "user": "app", "instances": 1, **named}, check=check)
+        assert result.failed
         for option, path in {
             "command": f"{DEAD}/bin/worker",
             "working_directory": f"{DEAD}/app",
@@ -202,7 +202,7 @@ def test_a_dead_server_costs_a_deploy_its_patience_and_no_more(dead: LabHost) ->
             "busy_check": f"{DEAD}/busy",
             "rollout.health_check": f"{DEAD}/check",
         }.items():
-            assert f"pools[0] (watcher).{option}: found {path}, which does not answer" in told.msg
+            assert f"pools[0] (watcher).{option}: found {path}, which does not answer" in result.msg
         assert time.monotonic() - began < 120
     assert dead.tree() == before
     # The looks still wait in the kernel, and hold neither the lock nor the next run.
@@ -212,15 +212,15 @@ def test_a_dead_server_costs_a_deploy_its_patience_and_no_more(dead: LabHost) ->
 def test_lint_and_unit_file_name_the_path_and_judge_the_rest(dead: LabHost) -> None:
     for name, text in {"on-disk": f"{UNIT}Nice=99\n", "on-server": f"{UNIT}ExecStop={DEAD}/stop\n"}.items():
         dead.write(f"/etc/systemd/system/{name}.service", text, mode="0644")
-    told = dead.module("lint_info", units=["on-*.service"])
-    found = [(row["unit"], row["id"]) for row in told.result["findings"]]
+    result = dead.module("lint_info", units=["on-*.service"])
+    found = [(row["unit"], row["id"]) for row in result.result["findings"]]
     assert [unit for unit, finding in found if finding == "path-does-not-answer"] == ["on-server.service"]
     assert {unit for unit, _finding in found} == {"on-disk.service", "on-server.service"}
-    told = dead.module("lint_info", units=[f"{DEAD}/*.service"])
-    assert f"units[0]: found {DEAD}/*.service, which does not answer" in told.msg
-    told = dead.module("unit_file", name="on-file.service", content=f"{UNIT}EnvironmentFile={DEAD}/env\n")
-    assert told.failed
-    assert "path-does-not-answer" in told.msg
+    result = dead.module("lint_info", units=[f"{DEAD}/*.service"])
+    assert f"units[0]: found {DEAD}/*.service, which does not answer" in result.msg
+    result = dead.module("unit_file", name="on-file.service", content=f"{UNIT}EnvironmentFile={DEAD}/env\n")
+    assert result.failed
+    assert "path-does-not-answer" in result.msg
 
 
 def test_a_server_that_dies_during_a_rollout_fails_a_check_and_not_the_run(dead: LabHost) -> None:
@@ -246,10 +246,10 @@ def test_a_server_that_dies_during_a_rollout_fails_a_check_and_not_the_run(dead:
     bad = ["/bin/sh", "-c", "cd /usr/local/bin; mv -fT is-up.other is-up; exec sleep 1d"]
     assert not dead.deploy({**version, "command": good}).failed
     pids = dead.pids("watcher")
-    told = dead.deploy({**version, "command": bad})
-    assert told.failed
-    assert "did not end within 10 s" in told.msg
-    assert "generation 1" in told.msg
-    assert "is put back" in told.msg
+    result = dead.deploy({**version, "command": bad})
+    assert result.failed
+    assert "did not end within 10 s" in result.msg
+    assert "generation 1" in result.msg
+    assert "is put back" in result.msg
     assert dead.pids("watcher")["2"] == pids["2"]
     assert "is-up.other" not in dead.sh("cat /etc/systemd/system/watcher@.service")

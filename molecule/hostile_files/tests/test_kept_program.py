@@ -61,8 +61,8 @@ def test_root_runs_a_program_of_root(kept: LabHost) -> None:
 def test_a_program_that_another_user_could_change_is_replaced_and_not_run(kept: LabHost, planted: str) -> None:
     pids = kept.pids("sleeper")
     kept.sh(f"{PLANT} {planted}")
-    told = kept.deploy(POOL)
-    assert (told.failed, told.changed) == (False, False)
+    result = kept.deploy(POOL)
+    assert (result.failed, result.changed) == (False, False)
     assert "ran" not in kept.sh(f"ls {HOME}")
     assert file(kept).startswith("regular file root 600")
     kept.sh(f"python3 -I {PROGRAM}")

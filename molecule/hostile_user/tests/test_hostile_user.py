@@ -41,11 +41,11 @@ def always(clean: LabHost, unit: str, script: str, user: str = USER) -> None:
     )
 
 
-def by_itself(told: Told) -> None:
+def by_itself(result: Told) -> None:
     """His pools have failed, in his name, and those of the system have not."""
-    assert told.failed
-    assert f"the manager of {USER}: " in told.msg
-    assert "plain: " in told.msg
+    assert result.failed
+    assert f"the manager of {USER}: " in result.msg
+    assert "plain: " in result.msg
 
 
 HARMLESS = f"""
@@ -82,26 +82,26 @@ def test_what_he_plants_fails_his_own_pools_at_most(clean: LabHost) -> None:
     as_user(clean, HARMLESS)
     for number, (what, (done, undone)) in enumerate({"nothing harmful": ("", ""), **HARMFUL}.items()):
         as_user(clean, done)
-        told = clean.deploy({**OURS, "environment": {"N": str(number)}}, his(environment={"N": str(number)}))
-        assert "was killed" not in told.msg, f"{what}: the run has waited for it until its deadline"
-        assert told.plan("plain"), what
+        result = clean.deploy({**OURS, "environment": {"N": str(number)}}, his(environment={"N": str(number)}))
+        assert "was killed" not in result.msg, f"{what}: the run has waited for it until its deadline"
+        assert result.plan("plain"), what
         if done:
-            by_itself(told)
+            by_itself(result)
         else:
-            assert not told.failed, told.msg
+            assert not result.failed, result.msg
         as_user(clean, undone)
     assert clean.module("pools_info").result["pools"]["plain"]["summary"]["running"] == 1
     assert not clean.deploy(OURS, his()).failed
 
 
 def test_what_is_wrong_with_the_input_refuses_all_and_what_he_took_away_fails_his(clean: LabHost) -> None:
-    told = clean.deploy(OURS, his(unit={"Service": {"Retsart": "no"}}))
-    assert told.failed
-    assert told.msg.startswith("1 problem, nothing was changed:")
+    result = clean.deploy(OURS, his(unit={"Service": {"Retsart": "no"}}))
+    assert result.failed
+    assert result.msg.startswith("1 problem, nothing was changed:")
     assert clean.sh("ls /etc/systemd/system/plain@.service 2>&1", check=False).endswith("No such file or directory\n")
-    told = clean.deploy(OURS, his(command=[f"{HOME}/gone"]))
-    by_itself(told)
-    assert f"(sleeper).command: found {HOME}/gone is not there" in told.msg
+    result = clean.deploy(OURS, his(command=[f"{HOME}/gone"]))
+    by_itself(result)
+    assert f"(sleeper).command: found {HOME}/gone is not there" in result.msg
     assert clean.sh("systemctl is-active plain@1").strip() == "active"
 
 
@@ -133,9 +133,9 @@ def test_what_his_worker_does_in_the_middle_of_a_run_puts_nothing_of_the_system_
     assert not clean.deploy(changed(1)).failed
     # `$(` is a shell's, and systemd's `$` is doubled by the collection.
     worker = his(command=["/bin/sh", "-c", f"{does}; exec sleep infinity"], rollout={"min_healthy_time": "2s"})
-    told = clean.module("pools", pools=[changed(2), worker], confirm="2s")
-    by_itself(told)
-    assert "was killed" in told.msg
+    result = clean.module("pools", pools=[changed(2), worker], confirm="2s")
+    by_itself(result)
+    assert "was killed" in result.msg
     assert is_done(clean)
     clean.never(lambda: (version_of(clean), is_done(clean)) != ("2", True), seconds=5)
 
@@ -170,8 +170,8 @@ def test_a_stop_that_takes_him_for_ever_holds_nobody_else_up(clean: LabHost) -> 
     state = f"runuser -u {USER} -- env XDG_RUNTIME_DIR=/run/user/{UID} systemctl --user show -P ActiveState sleeper@1"
     with clean.deploying(changed(2), his(command=deaf, environment={"N": "2"})):
         clean.until(lambda: "deactivating" in clean.sh(state))
-        told = clean.deploy(changed(3))
-        assert not told.failed, told.msg
+        result = clean.deploy(changed(3))
+        assert not result.failed, result.msg
         assert version_of(clean) == "3"
         by_itself(clean.deploy(changed(4), his(command=deaf, environment={"N": "4"})))
     clean.sh(f"pkill -KILL -u {USER} -f {WORKS_AS_HIM}", check=False)

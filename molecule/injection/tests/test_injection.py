@@ -81,9 +81,9 @@ def test_every_hostile_pool_is_refused_with_its_place_and_nothing_changes(clean:
     # Each is a process of its own, which forks to ask the kernel what its user may do.
     some = hostile[::150]
     before = clean.sh(SNAPSHOT)
-    told = called(clean, [("pools", {"pools": [pool]}) for pool, _places in some])
+    result = called(clean, [("pools", {"pools": [pool]}) for pool, _places in some])
     assert clean.sh(SNAPSHOT) == before
-    for (pool, places), one in zip(some, told):
+    for (pool, places), one in zip(some, result):
         assert_refused(one)
         assert places <= {problem["where"] for problem in one.result["problems"]}, pool
         assert SECRET not in str(one.result)
@@ -104,10 +104,10 @@ def called(lab: LabHost, calls: t.Sequence[tuple[str, Params]]) -> list[Told]:
     return [Told(result) for result in json.loads(done.stdout)]
 
 
-def assert_refused(told: Told) -> None:
-    assert told.failed, told.result
-    assert told.result.get("problems"), told.result
-    for problem in told.result["problems"]:
+def assert_refused(result: Told) -> None:
+    assert result.failed, result.result
+    assert result.result.get("problems"), result.result
+    for problem in result.result["problems"]:
         assert all(text.isprintable() for text in problem.values())
 
 
@@ -146,9 +146,9 @@ CALLS: dict[str, tuple[str, Params]] = {
 
 def test_every_hostile_call_is_refused_and_nothing_changes(clean: LabHost) -> None:
     before = clean.sh(SNAPSHOT)
-    for told in called(clean, list(CALLS.values())):
-        assert_refused(told)
-        assert SECRET not in str(told.result)
+    for result in called(clean, list(CALLS.values())):
+        assert_refused(result)
+        assert SECRET not in str(result.result)
     assert clean.sh(SNAPSHOT) == before
 
 
@@ -169,8 +169,8 @@ def test_what_is_accepted_arrives_exactly_and_nothing_else_changes(clean: LabHos
         "rollout": {"min_healthy_time": "300ms", "health_check": ["/usr/local/bin/check", "check", *words]},
         "unit": {"Unit": {"Description": "; touch /run/canary $(touch /run/canary) \\x0aUser=root %%"}},
     }
-    told = clean.module("pools", pools=[{**HARMLESS_ON_HOST, "rollout": {"min_healthy_time": "300ms"}}, hostile])
-    assert not told.failed, told.msg
+    result = clean.module("pools", pools=[{**HARMLESS_ON_HOST, "rollout": {"min_healthy_time": "300ms"}}, hostile])
+    assert not result.failed, result.msg
     assert dumped(clean, "hostile", "cmdline") == [b"/usr/bin/python3", b"-I", *encoded(hostile["command"])]
     # In a check %i is the name of the instance, as documented; which of the four came last is chance.
     checked = dumped(clean, "check", "cmdline")
@@ -254,14 +254,14 @@ def test_what_a_worker_says_is_neither_run_nor_raw_nor_taken_for_systemds_word(c
     clean.write("/usr/local/bin/liar", LIAR.replace("CANARY", str(canary)))
     pool = {"name": "liar", "command": ["/usr/local/bin/liar"], "rollout": {"min_healthy_time": "20s"}}
     show = {"ansible.builtin.debug": {"msg": "{{ ansible_failed_result.msg }} {{ ansible_failed_result.failures }}"}}
-    told = clean.raw([{"block": [{"workers.systemd.pools": {"pools": [pool]}}], "rescue": [show]}])
-    assert "touch" in told
+    result = clean.raw([{"block": [{"workers.systemd.pools": {"pools": [pool]}}], "rescue": [show]}])
+    assert "touch" in result
     assert not canary.exists()
-    assert "twice-one" in told
-    assert "exit status 3" in told
-    assert "exit status 42" not in told
-    assert r"\x1b[31mred \u202egnp.exe \x9b31m" in told.replace("\\\\", "\\")
-    assert {character for character in told if not character.isprintable()} <= {"\n", "\t"}
+    assert "twice-one" in result
+    assert "exit status 3" in result
+    assert "exit status 42" not in result
+    assert r"\x1b[31mred \u202egnp.exe \x9b31m" in result.replace("\\\\", "\\")
+    assert {character for character in result if not character.isprintable()} <= {"\n", "\t"}
 
 
 def test_a_cgroup_of_somebody_else_is_nobodys_worker(clean: LabHost) -> None:

@@ -44,8 +44,8 @@ def test_killed_between_two_restarts(bare: LabHost) -> None:
     now, pids = queues(bare), bare.pids("sleeper")
     stale = {name for name, queue in now.items() if queue == "old"}
     assert 0 < len(stale) < COUNT
-    told = bare.deploy(one_by_one("new", rollout={"min_healthy_time": "0"}))
-    assert told.plan("sleeper") == finishing(stale)
+    result = bare.deploy(one_by_one("new", rollout={"min_healthy_time": "0"}))
+    assert result.plan("sleeper") == finishing(stale)
     after = bare.pids("sleeper")
     assert {name for name in after if after[name] != pids[name]} == stale
     assert set(queues(bare).values()) == {"new"}
@@ -64,8 +64,8 @@ LEFT_BEHIND = {
 def test_killed_before_anything_was_told_to_systemd(bare: LabHost, script: str) -> None:
     bare.deploy(one_by_one("old"))
     bare.sh(script)
-    told = bare.deploy(one_by_one("new", rollout={"min_healthy_time": "0", "max_parallel": "100%"}))
-    assert not told.failed
+    result = bare.deploy(one_by_one("new", rollout={"min_healthy_time": "0", "max_parallel": "100%"}))
+    assert not result.failed
     assert set(queues(bare).values()) == {"new"}
     assert len(queues(bare)) == COUNT
     assert bare.sh("systemctl show -p NeedDaemonReload sleeper@1").strip() == "NeedDaemonReload=no"
@@ -78,8 +78,8 @@ def test_a_restart_by_hand_is_taken_into_account(bare: LabHost) -> None:
     bare.sh("systemctl restart sleeper@6")
     stale = [name for name, queue in queues(bare).items() if queue == "old"]
     assert "6" not in stale
-    told = bare.deploy(one_by_one("new", rollout={"min_healthy_time": "0"}))
-    assert told.plan("sleeper") == finishing(set(stale))
+    result = bare.deploy(one_by_one("new", rollout={"min_healthy_time": "0"}))
+    assert result.plan("sleeper") == finishing(set(stale))
 
 
 def test_the_lock_of_a_killed_run_is_gone(bare: LabHost) -> None:

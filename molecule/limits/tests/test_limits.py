@@ -65,8 +65,8 @@ def test_a_changed_limit_is_in_force_without_a_restart(bare: LabHost) -> None:
     bare.write("/usr/local/bin/hungry", HUNGRY)
     bare.deploy(pool("/usr/local/bin/hungry", {"memory_max": "400M"}))
     before = bare.pids("limited")
-    told = bare.deploy(pool("/usr/local/bin/hungry", {"memory_max": "50M"}))
-    assert [verb for verb, path in told.plan("limited")] == ["write"]
+    result = bare.deploy(pool("/usr/local/bin/hungry", {"memory_max": "50M"}))
+    assert [verb for verb, path in result.plan("limited")] == ["write"]
     assert bare.pids("limited") == before
     bare.sh("touch /run/eat")
     bare.until(lambda: bare.pids("limited").get("1", before["1"]) != before["1"])
@@ -84,11 +84,11 @@ time.sleep(1000)
 def test_a_worker_that_writes_too_much_is_cut_short_and_others_are_not(bare: LabHost) -> None:
     bare.write("/usr/local/bin/chatty", CHATTY)
     talker = {"command": ["/usr/local/bin/chatty"], "instances": 1}
-    told = bare.deploy(
+    result = bare.deploy(
         {"name": "limited", **talker, "logs": {"burst": 50, "per": "1h"}},
         {"name": "free", **talker, "logs": {"burst": 0}},
     )
-    assert not told.failed, told.msg
+    assert not result.failed, result.msg
 
     def written(pool: str) -> int:
         found = "journalctl -b -o cat --no-pager -u {}@1 _PID=$(systemctl show --value -p MainPID {}@1) | grep -c ^line"

@@ -58,15 +58,15 @@ def without_verify(lab: LabHost, instead: str) -> t.Iterator[None]:
 def test_what_systemd_would_ignore_is_refused_with_its_option_and_nothing_changes(clean: LabHost, check: bool) -> None:
     before = clean.tree()
     pools = [{**GOOD, "name": f"good{index}", **options} for index, (options, _) in enumerate(BAD.values())]
-    told = clean.deploy(*pools, check=check)
-    assert told.failed
+    result = clean.deploy(*pools, check=check)
+    assert result.failed
     expected = {
         f"pools[{index}] (good{index}).{option}".rstrip(".")
         for index, (_, options) in enumerate(BAD.values())
         for option in options
     }
     # 247 aborts at a service of Type=dbus without a name, so the directive is named there.
-    found = {one["where"].replace("(good8).unit.Service.Type", "(good8)") for one in told.result["problems"]}
+    found = {one["where"].replace("(good8).unit.Service.Type", "(good8)") for one in result.result["problems"]}
     assert found == expected
     assert clean.tree() == before
 
@@ -85,8 +85,8 @@ def test_drop_ins_of_the_host_are_part_of_the_verdict(clean: LabHost) -> None:
     clean.sh(f"mkdir -p {UNITS}/good@.service.d {UNITS}/good@2.service.d {UNITS}/good@9.service.d")
     clean.write(f"{UNITS}/good@.service.d/a.conf", "[Service]\nNice=99\n", "0644")
     clean.write(f"{UNITS}/good@2.service.d/b.conf", "[Service]\n\nCPUQuota=many\n", "0644")
-    told = clean.deploy({**GOOD, "instances": 3})
-    where = {one["where"] for one in told.result["problems"]}
+    result = clean.deploy({**GOOD, "instances": 3})
+    where = {one["where"] for one in result.result["problems"]}
     assert where == {
         f"pools[0] (good): {UNITS}/good@.service.d/a.conf:2",
         f"pools[0] (good): {UNITS}/good@2.service.d/b.conf:3",
@@ -95,9 +95,9 @@ def test_drop_ins_of_the_host_are_part_of_the_verdict(clean: LabHost) -> None:
 
 def test_what_is_missing_is_a_warning_in_check_mode(clean: LabHost) -> None:
     pool = {**GOOD, "command": ["/opt/later"], "unit": {"Service": {"ExecStartPre": "/opt/too"}}}
-    told = clean.deploy(pool, check=True, skip_traps=["pool-runs-as-root"])
-    assert not told.failed
-    assert len(told.result["warnings"]) == 2
+    result = clean.deploy(pool, check=True, skip_traps=["pool-runs-as-root"])
+    assert not result.failed
+    assert len(result.result["warnings"]) == 2
     assert {one["where"] for one in clean.deploy(pool).result["problems"]} == {
         "pools[0] (good).command",
         "pools[0] (good).unit.Service.ExecStartPre",
@@ -105,15 +105,15 @@ def test_what_is_missing_is_a_warning_in_check_mode(clean: LabHost) -> None:
 
 
 @pytest.mark.parametrize(
-    ("instead", "told"),
+    ("instead", "outcome"),
     [("", "is not there"), ("#!/bin/sh\nexit 1\n", "printed nothing"), ("#!/bin/sh\nkill -ABRT $$\n", "exited")],
     ids=["there is none", "it says nothing", "it crashes"],
 )
-def test_without_a_verdict_nothing_is_deployed(clean: LabHost, instead: str, told: str) -> None:
+def test_without_a_verdict_nothing_is_deployed(clean: LabHost, instead: str, outcome: str) -> None:
     with without_verify(clean, instead):
         result = clean.deploy(GOOD)
     assert result.failed
-    assert told in result.msg
+    assert outcome in result.msg
     assert "Traceback" not in result.msg
 
 
@@ -122,19 +122,19 @@ def test_a_bad_drop_in_is_refused(clean: LabHost, check: bool) -> None:
     clean.module("unit_file", name="lab-a.service", content="[Service]\nExecStart=/bin/true\n")
     before = clean.tree()
     for content, line in (("[Service]\n\nNice=99\n", 3), ("[Service]\nExecStart=/bin/false\n", 2)):
-        told = clean.module("unit_file", name="lab-a.service", drop_in="x", content=content, check=check)
-        assert [one["where"] for one in told.result["problems"]] == [f"content:{line}"]
+        result = clean.module("unit_file", name="lab-a.service", drop_in="x", content=content, check=check)
+        assert [one["where"] for one in result.result["problems"]] == [f"content:{line}"]
     sections = {"Service": {"Nice": 5, "MemoryMax": "12X"}}
-    told = clean.module("unit_file", name="lab-none.service", drop_in="x", sections=sections, check=check)
-    assert [one["where"] for one in told.result["problems"]] == ["sections.Service.MemoryMax"]
+    result = clean.module("unit_file", name="lab-none.service", drop_in="x", sections=sections, check=check)
+    assert [one["where"] for one in result.result["problems"]] == ["sections.Service.MemoryMax"]
     assert clean.tree() == before
 
 
 def test_a_drop_in_answers_for_itself_alone(clean: LabHost) -> None:
     clean.write(f"{UNITS}/lab-a.service", "[Service]\nExecStart=/opt/none\nNice=99\n", "0644")
-    told = clean.module("unit_file", name="lab-a.service", drop_in="x", content="[Service]\nNice=5\n")
-    assert told.changed
-    assert "warnings" not in told.result
+    result = clean.module("unit_file", name="lab-a.service", drop_in="x", content="[Service]\nNice=5\n")
+    assert result.changed
+    assert "warnings" not in result.result
 
 
 def test_units_that_are_there_are_judged_and_left_alone(clean: LabHost) -> None:
@@ -145,10 +145,10 @@ def test_units_that_are_there_are_judged_and_left_alone(clean: LabHost) -> None:
     clean.sh(f"head -c 10000000 /dev/zero > {UNITS}/lab-big.service; mkdir {UNITS}/lab-dir.service")
     clean.sh(f"head -c 5000 /dev/urandom > {UNITS}/lab-junk.service")
     before = clean.tree()
-    told = clean.module("lint_info", units=[f"{UNITS}/lab-*"], fail_on="never")
+    result = clean.module("lint_info", units=[f"{UNITS}/lab-*"], fail_on="never")
     found = {
         (one["file"][len(UNITS) + 1 :], one["directive"] or one["id"], one["severity"])
-        for one in told.result["findings"]
+        for one in result.result["findings"]
     }
     assert found >= {
         ("lab-a@.service", "Nice", "error"),
@@ -159,13 +159,13 @@ def test_units_that_are_there_are_judged_and_left_alone(clean: LabHost) -> None:
         ("lab-m.service", "masked", "warning"),
     }
     assert any(name == "lab-junk.service" for name, _, _ in found)
-    assert not told.changed
-    told = clean.module("lint_info")
-    assert told.failed
+    assert not result.changed
+    result = clean.module("lint_info")
+    assert result.failed
     place = f"{UNITS}/lab-a@.service"
-    assert f"{place}:3: error: found 99" in told.msg
-    assert f"{place}.d/x.conf:2: error: found many" in told.msg
-    assert "lab-m.service" not in told.msg
+    assert f"{place}:3: error: found 99" in result.msg
+    assert f"{place}.d/x.conf:2: error: found many" in result.msg
+    assert "lab-m.service" not in result.msg
     assert clean.tree() == before
 
 
@@ -174,42 +174,42 @@ def test_an_instance_is_judged_with_the_file_of_its_template(clean: LabHost) -> 
     clean.sh(f"mkdir -p {UNITS}/lab-a@x.service.d {UNITS}/lab-a@y.service.d")
     clean.write(f"{UNITS}/lab-a@x.service.d/x.conf", "[Service]\nCPUQuota=many\n", "0644")
     clean.write(f"{UNITS}/lab-a@y.service.d/y.conf", "[Service]\nRetsart=no\n", "0644")
-    told = clean.module("lint_info", units=["lab-a@x.service", "lab-b@x.service"], fail_on="never")
-    assert [one["where"] for one in told.result["problems"]] == ["units[1]"]
-    told = clean.module("lint_info", units=["lab-a@x.service"], fail_on="never")
-    assert {one["unit"] for one in told.result["findings"]} == {"lab-a@x.service"}
-    assert {one["directive"] for one in told.result["findings"]} >= {"Nice", "CPUQuota"}
-    assert "Retsart" not in {one["directive"] for one in told.result["findings"]}
-    assert told.msg.startswith("1 file:")
+    result = clean.module("lint_info", units=["lab-a@x.service", "lab-b@x.service"], fail_on="never")
+    assert [one["where"] for one in result.result["problems"]] == ["units[1]"]
+    result = clean.module("lint_info", units=["lab-a@x.service"], fail_on="never")
+    assert {one["unit"] for one in result.result["findings"]} == {"lab-a@x.service"}
+    assert {one["directive"] for one in result.result["findings"]} >= {"Nice", "CPUQuota"}
+    assert "Retsart" not in {one["directive"] for one in result.result["findings"]}
+    assert result.msg.startswith("1 file:")
 
 
 def test_nothing_that_a_deploy_wrote_is_found_fault_with(clean: LabHost) -> None:
     deployed = clean.deploy(GOOD)
     assert not deployed.failed, deployed.msg
-    told = clean.module("lint_info", units=[f"{UNITS}/{GOOD['name']}*", f"{UNITS}/workers-*"], fail_on="warning")
-    assert (told.failed, told.result["findings"]) == (False, []), told.msg
+    result = clean.module("lint_info", units=[f"{UNITS}/{GOOD['name']}*", f"{UNITS}/workers-*"], fail_on="warning")
+    assert (result.failed, result.result["findings"]) == (False, []), result.msg
 
 
 def test_findings_can_be_left_out_and_need_not_fail(clean: LabHost) -> None:
     clean.write(f"{UNITS}/lab-a.service", "[Service]\nExecStart=/bin/true\nStandardOutput=syslog\n", "0644")
     assert not clean.module("lint_info", units=["lab-a.service"]).failed
     assert clean.module("lint_info", units=["lab-*"], fail_on="warning").failed
-    told = clean.module(
+    result = clean.module(
         "lint_info", units=["lab-a.service"], skip=["systemd", "obsolete-value"], fail_on="warning", check=True
     )
-    assert (told.failed, told.result["findings"]) == (False, [])
+    assert (result.failed, result.result["findings"]) == (False, [])
 
 
 def test_a_name_that_nothing_has_is_told(clean: LabHost) -> None:
-    told = clean.module("lint_info", units=["lab-none.service", "relative/*.service", "/nowhere/*"], sikp=["x"])
-    assert "sikp" in told.msg
-    told = clean.module("lint_info", units=["lab-none.service", "relative/*.service", "/nowhere/*"])
-    assert [one["where"] for one in told.result["problems"]] == ["units[0]", "units[1]", "units[2]"]
+    result = clean.module("lint_info", units=["lab-none.service", "relative/*.service", "/nowhere/*"], sikp=["x"])
+    assert "sikp" in result.msg
+    result = clean.module("lint_info", units=["lab-none.service", "relative/*.service", "/nowhere/*"])
+    assert [one["where"] for one in result.result["problems"]] == ["units[0]", "units[1]", "units[2]"]
 
 
 def test_everything_that_the_packages_bring_is_without_an_error(clean: LabHost) -> None:
-    told = clean.module("lint_info", units=["*"], skip=["not-executable", "program-is-not-there"], fail_on="never")
-    errors = [one for one in told.result["findings"] if one["severity"] == "error" and "/etc/" not in one["file"]]
+    result = clean.module("lint_info", units=["*"], skip=["not-executable", "program-is-not-there"], fail_on="never")
+    errors = [one for one in result.result["findings"] if one["severity"] == "error" and "/etc/" not in one["file"]]
     assert errors == []
 
 
@@ -232,9 +232,9 @@ LEAKS = {**GOOD, "name": "leaks", "unit": {"Service": {"KillSignal": "SIGKILL"}}
 
 
 def test_a_trap_of_the_unit_refuses_or_warns_and_can_be_switched_off(clean: LabHost) -> None:
-    told = clean.deploy(LEAKS)
-    assert told.failed
-    assert [(one["id"], one["where"]) for one in told.result["problems"]] == [
+    result = clean.deploy(LEAKS)
+    assert result.failed
+    assert [(one["id"], one["where"]) for one in result.result["problems"]] == [
         ("kill-signal-is-sigkill", "pools[0] (leaks).unit.Service.KillSignal")
     ]
     assert not clean.deploy(LEAKS, skip_traps=["kill-signal-is-sigkill"]).failed
@@ -242,8 +242,8 @@ def test_a_trap_of_the_unit_refuses_or_warns_and_can_be_switched_off(clean: LabH
 
 
 def test_a_worker_that_is_deaf_to_the_stop_signal_is_told_when_it_runs(clean: LabHost) -> None:
-    told = clean.deploy(DEAF)
-    assert not told.failed
-    assert any("[process-ignores-stop-signal]" in one for one in told.result["warnings"])
+    result = clean.deploy(DEAF)
+    assert not result.failed
+    assert any("[process-ignores-stop-signal]" in one for one in result.result["warnings"])
     again = clean.deploy({**DEAF, "instances": 2}, skip_traps=["process-ignores-stop-signal"])
     assert not any("process-ignores-stop-signal" in one for one in again.result.get("warnings", []))

@@ -84,8 +84,8 @@ def said(lab: LabHost) -> list[str]:
 def test_a_worker_that_hangs_is_restarted_and_no_other(hosted: LabHost, host: t.Any) -> None:
     planned = hosted.deploy(pool(), check=True)
     assert ("start", AGENT) in [(row["verb"], row["subject"]) for row in planned.result["host_plan"]]
-    told = hosted.deploy(pool())
-    assert not told.failed, told.msg
+    result = hosted.deploy(pool())
+    assert not result.failed, result.msg
     hosted.until(lambda: host.service(AGENT).is_running)
     assert host.service(AGENT).is_enabled
     before = hosted.pids("sock")
@@ -115,8 +115,8 @@ def test_when_no_worker_answers_the_host_restarts_none(hosted: LabHost) -> None:
 
 
 def test_a_worker_that_is_stopped_touches_no_file_and_hostile_files_stop_nothing(hosted: LabHost) -> None:
-    told = hosted.deploy(pool(), beating())
-    assert not told.failed, told.msg
+    result = hosted.deploy(pool(), beating())
+    assert not result.failed, result.msg
     before = {**hosted.pids("beat"), **{f"s{name}": pid for name, pid in hosted.pids("sock").items()}}
     # The user of the pool owns these paths.
     hosted.sh("rm -f /run/hang/2.beat; mkfifo /run/hang/2.beat; ln -sf /dev/zero /run/hang/3.beat")
@@ -137,8 +137,8 @@ def test_the_agent_holds_up_no_deploy_and_workers_do_not_need_it(hosted: LabHost
     # Stalled in the moment in which it has the lock: systemd ends it, and the deploy goes on.
     hold = "flock /run/workers.systemd/lock sleep 3"
     hosted.sh(f"""printf '{{"token": "agent"}}' > /run/workers.systemd/lock; systemd-run -q {hold}""")
-    told = hosted.deploy(pool(environment={"A": "b"}))
-    assert not told.failed, told.msg
+    result = hosted.deploy(pool(environment={"A": "b"}))
+    assert not result.failed, result.msg
     hosted.sh(f"systemctl stop {AGENT}")
     assert len(hosted.pids("sock")) == 3
     assert not hosted.sh("systemctl list-units -q workers-checks.scope").strip()
@@ -151,12 +151,12 @@ def test_the_agent_goes_with_the_last_pool_that_asks(hosted: LabHost, host: t.An
     assert host.file(f"/etc/systemd/system/{AGENT}").exists
     assert not hosted.module("rollback", pool="sock").failed
     assert "Duties=" in host.file("/etc/systemd/system/sock.target").content_string
-    told = hosted.deploy(pool(liveness=None), purge=True)
-    assert not told.failed, told.msg
+    result = hosted.deploy(pool(liveness=None), purge=True)
+    assert not result.failed, result.msg
     assert not host.file(f"/etc/systemd/system/{AGENT}").exists
     assert not host.service(AGENT).is_running
     # A bad version with it goes back to the one without.
-    told = hosted.deploy(pool(command=["/bin/false"]))
-    assert told.failed
+    result = hosted.deploy(pool(command=["/bin/false"]))
+    assert result.failed
     assert not host.file(f"/etc/systemd/system/{AGENT}").exists
     hosted.until(lambda: not host.service(AGENT).is_running)

@@ -33,9 +33,9 @@ def hosted(bare: LabHost) -> t.Iterator[LabHost]:
 
 
 def deployed(lab: LabHost, *pools: dict[str, t.Any], metrics: str | None = DIRECTORY, **more: t.Any) -> Told:
-    told = lab.module("pools", pools=list(pools), metrics=metrics, **more)
-    assert not told.failed, told.msg
-    return told
+    result = lab.module("pools", pools=list(pools), metrics=metrics, **more)
+    assert not result.failed, result.msg
+    return result
 
 
 def figures(lab: LabHost) -> dict[str, float]:
@@ -94,8 +94,8 @@ def test_the_figures_follow_the_host(hosted: LabHost, host: t.Any) -> None:
 
 def test_a_version_that_was_put_back(hosted: LabHost) -> None:
     deployed(hosted, POOL)
-    told = hosted.module("pools", pools=[{**POOL, "command": "/bin/false"}], metrics=DIRECTORY)
-    assert told.failed
+    result = hosted.module("pools", pools=[{**POOL, "command": "/bin/false"}], metrics=DIRECTORY)
+    assert result.failed
     at_once(hosted)
     hosted.until(lambda: shows(hosted, pool_last_deploy_successful__mail=0, pool_generation__mail=1))
 
@@ -130,8 +130,8 @@ def test_the_file_goes_with_the_last_pool_that_asks_for_it(hosted: LabHost, host
 def test_what_is_no_directory_holds_up_no_deploy(hosted: LabHost) -> None:
     wrong = hosted.module("pools", pools=[POOL, {**POOL, "name": "2", "instances": 0}], metrics="node/workers.prom")
     assert [one["where"] for one in wrong.result["problems"]][-1] == "metrics"
-    told = deployed(hosted, POOL, metrics=f"{ABOVE}/none")
-    assert any(f"{ABOVE}/none" in line for line in told.result["warnings"])
+    result = deployed(hosted, POOL, metrics=f"{ABOVE}/none")
+    assert any(f"{ABOVE}/none" in line for line in result.result["warnings"])
     hosted.until(lambda: f"{ABOVE}/none" in said(hosted))
     hosted.sh(f"mkdir {ABOVE}/none")
     at_once(hosted)

@@ -149,8 +149,8 @@ def test_ansible_prints_and_keeps_none(runs: dict[str, Run]) -> None:
     canaries = {form: name for name, canary in CANARIES.items() for form in on_host.forms(canary)}
     found = {
         (run, place, name)
-        for run, told in runs.items()
-        for place, data in told.printed.items()
+        for run, result in runs.items()
+        for place, data in result.printed.items()
         for form, name in canaries.items()
         if form in data
     }

@@ -93,9 +93,9 @@ def deployed(queues: LabHost) -> dict[str, Tally]:
     load.start()
     restarts: Counter[str] = Counter()
     for release in itertools.count():
-        told = queues.deploy(*(one.pool(next(sizes), RELEASE=release) for one in FRAMEWORKS))
-        assert not told.failed, told.result
-        restarts.update(one.preset for one in FRAMEWORKS for verb, _ in told.plan(one.preset) if verb in STOPS)
+        result = queues.deploy(*(one.pool(next(sizes), RELEASE=release) for one in FRAMEWORKS))
+        assert not result.failed, result.result
+        restarts.update(one.preset for one in FRAMEWORKS for verb, _ in result.plan(one.preset) if verb in STOPS)
         if not load.is_on():
             if release > 1:
                 break

@@ -46,31 +46,31 @@ def pool(framework: str, instances: int = 3, options: str = "", **more: t.Any) -
 
 @pytest.mark.parametrize("preset", LOADING)
 def test_workers_that_are_right_settle_when_they_handle_the_signal(broker: LabHost, preset: str) -> None:
-    told = broker.deploy(pool(preset))
-    assert not told.failed, told.msg
+    result = broker.deploy(pool(preset))
+    assert not result.failed, result.msg
     masks = [broker.sh(f"grep SigCgt /proc/{pid}/status").split()[1] for pid in broker.pids(preset).values()]
     assert all(int(mask, 16) & 1 << 14 for mask in masks)
-    assert NO_HANDLER not in str(told.result)
+    assert NO_HANDLER not in str(result.result)
 
 
 @pytest.mark.parametrize("more", [{}, {"preset": "generic"}], ids=["by the preset", "by the command"])
 def test_workers_with_a_wrong_argument_never_settle(broker: LabHost, more: dict[str, t.Any]) -> None:
-    told = broker.deploy(pool("celery", 8, " --no-such-option", **more))
-    assert told.failed
-    assert "No such option" in told.msg
-    verdicts = told.result["pools"]["celery"]["verdicts"]
+    result = broker.deploy(pool("celery", 8, " --no-such-option", **more))
+    assert result.failed
+    assert "No such option" in result.msg
+    verdicts = result.result["pools"]["celery"]["verdicts"]
     assert not [unit for unit, verdict in verdicts.items() if verdict.startswith("settled")]
 
 
 def test_a_worker_that_never_handles_the_signal_is_judged_by_running_and_told(broker: LabHost) -> None:
     brief = {"min_healthy_time": "300ms", "healthy_deadline": "5s"}
-    told = broker.deploy(pool("rq", 1, command="/bin/sleep infinity", rollout=brief))
-    assert not told.failed, told.msg
-    assert "does not handle SIGTERM" in told.result["pools"]["rq"]["verdicts"]["rq@1.service"]
-    assert NO_HANDLER in str(told.result)
+    result = broker.deploy(pool("rq", 1, command="/bin/sleep infinity", rollout=brief))
+    assert not result.failed, result.msg
+    assert "does not handle SIGTERM" in result.result["pools"]["rq"]["verdicts"]["rq@1.service"]
+    assert NO_HANDLER in str(result.result)
 
 
 def test_a_finding_that_a_later_look_would_take_back_is_not_told(broker: LabHost) -> None:
-    told = broker.deploy(pool("rq", 1, preset="generic", command=f"/usr/bin/python3 {APPS}/slow.py"))
-    assert not told.failed, told.msg
-    assert NO_HANDLER not in str(told.result)
+    result = broker.deploy(pool("rq", 1, preset="generic", command=f"/usr/bin/python3 {APPS}/slow.py"))
+    assert not result.failed, result.msg
+    assert NO_HANDLER not in str(result.result)

@@ -40,8 +40,8 @@ def are_in_order(lab: LabHost) -> bool:
 
 def test_a_pool_starts_when_the_pool_before_it_has_settled(bare: LabHost) -> None:
     """The list has another order, and the target of a pool starts none of its instances early."""
-    told = bare.deploy(last(), mail(), database())
-    assert not told.failed
+    result = bare.deploy(last(), mail(), database())
+    assert not result.failed
     assert are_in_order(bare)
     settled = max(entered(bare, f"mail@{one}.service", "ActiveEnter") for one in (1, 2, 3))
     assert settled < entered(bare, "last@1.service", "InactiveExit")
@@ -54,36 +54,36 @@ def test_a_bad_pool_spares_the_next_and_their_files_go_back(bare: LabHost) -> No
     files = {pool: bare.files(pool) for pool in ("database", "mail", "last")}
     new = {"environment": {"VERSION": "2"}}
     bad = database(**new, command="/bin/sh -c 'exit 3'", unit={})
-    told = bare.deploy(bad, mail(**new), last(**new))
-    assert told.failed
-    assert "mail: is not rolled out, because database did not settle" in told.msg
-    assert "last: is not rolled out, because database did not settle" in told.msg
-    assert "mail: generation 2" in told.msg
-    assert "was not tried, generation 1" in told.msg
+    result = bare.deploy(bad, mail(**new), last(**new))
+    assert result.failed
+    assert "mail: is not rolled out, because database did not settle" in result.msg
+    assert "last: is not rolled out, because database did not settle" in result.msg
+    assert "mail: generation 2" in result.msg
+    assert "was not tried, generation 1" in result.msg
     assert {pool: bare.pids(pool) for pool in ("mail", "last")} == pids
     assert {pool: bare.files(pool) for pool in ("database", "mail", "last")} == files
     # The repaired pool lets the others follow.
-    told = bare.deploy(database(**new), mail(**new), last(**new))
-    assert not told.failed
+    result = bare.deploy(database(**new), mail(**new), last(**new))
+    assert not result.failed
     assert are_in_order(bare)
     assert not set(pids["mail"].values()) & set(bare.pids("mail").values())
 
 
 def test_the_first_deploy_of_a_bad_pool_starts_no_pool_after_it(bare: LabHost) -> None:
     before = bare.sh("journalctl --lines=0 --show-cursor").partition("cursor: ")[2].strip()
-    told = bare.deploy(database(command="/bin/false", unit={}), mail())
-    assert told.failed
+    result = bare.deploy(database(command="/bin/false", unit={}), mail())
+    assert result.failed
     assert bare.pids("mail") == {}
-    assert "mail: generation 1" in told.msg
-    assert "it was the first version, and its files are removed" in told.msg
+    assert "mail: generation 1" in result.msg
+    assert "it was the first version, and its files are removed" in result.msg
     assert bare.journal(f"'--after-cursor={before}' UNIT=mail@1.service") == "", "it never started"
 
 
 def test_a_pool_without_changes_waits_for_none_and_a_new_order_restarts_none(bare: LabHost) -> None:
     assert not bare.deploy(database(), mail(after=[])).failed
     pids = bare.pids("mail")
-    told = bare.deploy(database(), mail())
-    assert (told.failed, told.changed) == (False, True)
+    result = bare.deploy(database(), mail())
+    assert (result.failed, result.changed) == (False, True)
     assert bare.pids("mail") == pids
     assert "After=database.target" in bare.sh("systemctl cat mail@1.service")
 
@@ -97,8 +97,8 @@ def test_the_order_holds_at_boot(bare: LabHost) -> None:
 
 def test_a_wrong_order_is_refused_before_anything_changes(bare: LabHost) -> None:
     before = bare.tree()
-    told = bare.deploy(database(after=["mail"]), mail(), last(after=["mial"]))
-    assert told.failed
-    assert "database after mail after database, expected an order without a circle" in told.msg
-    assert "Did you mean mail?" in told.msg
+    result = bare.deploy(database(after=["mail"]), mail(), last(after=["mial"]))
+    assert result.failed
+    assert "database after mail after database, expected an order without a circle" in result.msg
+    assert "Did you mean mail?" in result.msg
     assert bare.tree() == before

@@ -56,21 +56,21 @@ def marks(lab: LabHost) -> list[str]:
 def test_what_is_paused_by_hand_stays_stopped_through_a_deploy_and_a_reboot(bare: LabHost) -> None:
     assert not bare.deploy(four()).failed
     before = bare.pids("sleeper")
-    told = pause(bare, "2", "3", reason="the broker moves: 50% of it")
-    assert (told.failed, told.changed) == (False, True)
-    assert [step for step in told.plan("sleeper") if step[0] == "stop"] == [
+    result = pause(bare, "2", "3", reason="the broker moves: 50% of it")
+    assert (result.failed, result.changed) == (False, True)
+    assert [step for step in result.plan("sleeper") if step[0] == "stop"] == [
         ("stop", "sleeper@2.service"),
         ("stop", "sleeper@3.service"),
     ]
     assert bare.pids("sleeper") == {"1": before["1"], "4": before["4"]}, "the others keep their processes"
     assert not pause(bare, "2", "3").changed
 
-    told = bare.deploy(four("b"))
-    assert not told.failed, told.msg
-    assert "sleeper@2..3 not started: paused by hand since 2" in str(told.result["warnings"])
-    assert "the broker moves: 50% of it" in told.msg
-    assert set(told.result["pools"]["sleeper"]["paused"]) == {"sleeper@2.service", "sleeper@3.service"}
-    assert set(told.result["pools"]["sleeper"]["verdicts"]) == {"sleeper@1.service", "sleeper@4.service"}
+    result = bare.deploy(four("b"))
+    assert not result.failed, result.msg
+    assert "sleeper@2..3 not started: paused by hand since 2" in str(result.result["warnings"])
+    assert "the broker moves: 50% of it" in result.msg
+    assert set(result.result["pools"]["sleeper"]["paused"]) == {"sleeper@2.service", "sleeper@3.service"}
+    assert set(result.result["pools"]["sleeper"]["verdicts"]) == {"sleeper@1.service", "sleeper@4.service"}
     assert queues(bare) == {"1": "b", "4": "b"}
 
     bare.reboot()
@@ -84,9 +84,9 @@ def test_what_is_paused_by_hand_stays_stopped_through_a_deploy_and_a_reboot(bare
     assert not bare.deploy(four("b")).changed
 
     kept = bare.pids("sleeper")
-    told = resume(bare)
-    assert not told.failed, told.msg
-    assert set(told.result["pools"]["sleeper"]["verdicts"]) == {"sleeper@2.service", "sleeper@3.service"}
+    result = resume(bare)
+    assert not result.failed, result.msg
+    assert set(result.result["pools"]["sleeper"]["verdicts"]) == {"sleeper@2.service", "sleeper@3.service"}
     assert queues(bare) == dict.fromkeys("1234", "b"), "on the version that was deployed meanwhile"
     after = bare.pids("sleeper")
     assert {name: after[name] for name in kept} == kept
@@ -99,8 +99,8 @@ def test_what_is_paused_by_hand_stays_stopped_through_a_deploy_and_a_reboot(bare
 def test_a_pool_whose_state_is_paused_is_deployed_and_does_not_run(bare: LabHost) -> None:
     assert not bare.deploy(four()).failed
     pids = bare.pids("sleeper")
-    told = bare.deploy(four(state="paused"), check=True)
-    assert [step for step in told.plan("sleeper") if step[0] == "stop"] == [
+    result = bare.deploy(four(state="paused"), check=True)
+    assert [step for step in result.plan("sleeper") if step[0] == "stop"] == [
         ("stop", f"sleeper@{name}.service") for name in "1234"
     ]
     assert bare.pids("sleeper") == pids
@@ -108,8 +108,8 @@ def test_a_pool_whose_state_is_paused_is_deployed_and_does_not_run(bare: LabHost
     assert not bare.deploy(four(state="paused")).failed
     assert bare.pids("sleeper") == {}
     assert not bare.deploy(four(state="paused")).changed
-    told = bare.deploy(four("b", state="paused"))
-    assert "is not proven: paused" in told.msg
+    result = bare.deploy(four("b", state="paused"))
+    assert "is not proven: paused" in result.msg
     assert not bare.deploy(four("b", state="paused")).changed
     bare.reboot()
     assert bare.pids("sleeper") == {}
@@ -122,10 +122,10 @@ def test_a_pool_whose_state_is_paused_is_deployed_and_does_not_run(bare: LabHost
     assert "4 paused" in "".join(info["table"])
     assert resume(bare).failed, "the deploy pauses it"
 
-    told = bare.deploy(four("b"))
-    assert not told.failed, told.msg
+    result = bare.deploy(four("b"))
+    assert not result.failed, result.msg
     assert queues(bare) == dict.fromkeys("1234", "b")
-    assert len(told.result["pools"]["sleeper"]["verdicts"]) == 4
+    assert len(result.result["pools"]["sleeper"]["verdicts"]) == 4
     assert marks(bare) == []
     assert not bare.deploy(four("b")).changed
     assert bare.module("pools_info").result["pools"]["sleeper"]["generations"][-1]["state"] == "good"
@@ -134,15 +134,15 @@ def test_a_pool_whose_state_is_paused_is_deployed_and_does_not_run(bare: LabHost
 def test_a_version_that_came_during_a_pause_is_judged_when_it_starts(bare: LabHost) -> None:
     assert not bare.deploy(four()).failed
     assert not pause(bare).failed
-    told = bare.deploy(four(command=BAD))
-    assert not told.failed, "there is nothing to judge"
-    assert "is not proven: paused" in told.msg
+    result = bare.deploy(four(command=BAD))
+    assert not result.failed, "there is nothing to judge"
+    assert "is not proven: paused" in result.msg
     assert bare.pids("sleeper") == {}
 
-    told = resume(bare, "2")
-    assert told.failed
-    assert "it is bad" in told.msg
-    assert "generation 1 " in told.msg
+    result = resume(bare, "2")
+    assert result.failed
+    assert "it is bad" in result.msg
+    assert "generation 1 " in result.msg
     assert queues(bare) == {"2": "a"}, "back on the version that works; the others stay paused"
     assert not bare.deploy(four()).changed
 
@@ -150,9 +150,9 @@ def test_a_version_that_came_during_a_pause_is_judged_when_it_starts(bare: LabHo
 def test_a_pool_resumed_by_its_state_goes_back_too(bare: LabHost) -> None:
     assert not bare.deploy(four()).failed
     assert not bare.deploy(four(command=BAD, state="paused")).failed
-    told = bare.deploy(four(command=BAD))
-    assert told.failed
-    assert "generation 1 " in told.msg
+    result = bare.deploy(four(command=BAD))
+    assert result.failed
+    assert "generation 1 " in result.msg
     assert queues(bare) == dict.fromkeys("1234", "a")
 
 
@@ -171,9 +171,9 @@ def test_a_pause_loses_no_job_and_is_bounded_by_drain_timeout(bare: LabHost) -> 
     deaf = ["/bin/sh", "-c", "trap '' TERM; while sleep 1; do :; done"]
     bare.remove_pools()
     assert not bare.deploy(sleeper(command=deaf, drain_timeout="2s", **quick)).failed
-    told = pause(bare, "1")
-    assert told.failed, "its job is lost, which is never green"
-    assert "killed" in told.msg
+    result = pause(bare, "1")
+    assert result.failed, "its job is lost, which is never green"
+    assert "killed" in result.msg
     assert list(bare.pids("sleeper")) == ["2"]
     assert rows(bare)["sleeper@1.service"]["state"] == "inactive"
 
@@ -211,13 +211,13 @@ def test_a_rollback_and_an_undo_leave_a_pause_as_it_is(bare: LabHost) -> None:
     assert not bare.deploy(four()).failed
     assert not bare.deploy(four("b")).failed
     assert not pause(bare, "3").failed
-    told = bare.module("rollback", pool="sleeper")
-    assert not told.failed, told.msg
+    result = bare.module("rollback", pool="sleeper")
+    assert not result.failed, result.msg
     assert queues(bare) == dict.fromkeys("124", "a")
-    told = bare.deploy(four(command=BAD))
-    assert told.failed
+    result = bare.deploy(four(command=BAD))
+    assert result.failed
     assert queues(bare) == dict.fromkeys("124", "a")
-    assert set(told.result["pools"]["sleeper"]["paused"]) == {"sleeper@3.service"}
+    assert set(result.result["pools"]["sleeper"]["paused"]) == {"sleeper@3.service"}
     assert rows(bare)["sleeper@3.service"]["paused"]["by"] == "hand"
 
 
@@ -226,9 +226,9 @@ def test_a_restart_passes_over_what_is_paused(bare: LabHost) -> None:
     assert not pause(bare, "2").failed
     before = bare.pids("sleeper")
     for state in ({"state": "restarted"}, {"started_after": "2026-01-01 00:00"}):
-        told = bare.module("instances", units=["sleeper@*"], **state)
-        assert not told.failed, told.msg
-        assert "sleeper@2.service not started: paused by hand" in str(told.result["warnings"])
+        result = bare.module("instances", units=["sleeper@*"], **state)
+        assert not result.failed, result.msg
+        assert "sleeper@2.service not started: paused by hand" in str(result.result["warnings"])
     after = bare.pids("sleeper")
     assert sorted(after) == ["1", "3", "4"]
     assert not set(after.values()) & set(before.values())
@@ -262,10 +262,10 @@ def test_a_paused_pool_pauses_the_instances_that_come(bare: LabHost) -> None:
 def test_both_pauses_hold(bare: LabHost) -> None:
     assert not bare.deploy(sleeper(state="paused")).failed
     assert not pause(bare, "1", reason="its disk is full").failed
-    told = bare.deploy(sleeper())
-    assert not told.failed, told.msg
+    result = bare.deploy(sleeper())
+    assert not result.failed, result.msg
     assert list(bare.pids("sleeper")) == ["2"]
-    assert "its disk is full" in str(told.result["warnings"])
+    assert "its disk is full" in str(result.result["warnings"])
 
 
 def test_a_killed_pause_goes_on_with_the_next_run(bare: LabHost) -> None:
@@ -275,13 +275,13 @@ def test_a_killed_pause_goes_on_with_the_next_run(bare: LabHost) -> None:
     assert not bare.deploy(sleeper(command=slow, **busy, **quick)).failed
     kill = "pkill -KILL -f '[A]nsiballZ_'"
     bare.sh(f"(while systemctl --quiet is-active sleeper@1; do sleep 0.2; done; {kill}) > /dev/null 2>&1 &")
-    told = pause(bare)
-    assert told.failed
+    result = pause(bare)
+    assert result.failed
     bare.until(lambda: list(bare.pids("sleeper")) == ["2"])
     bare.never(lambda: sorted(bare.pids("sleeper")) != ["2"], seconds=2)
     bare.sh("rm /run/busy-2")
-    told = bare.deploy(sleeper(command=slow, **busy, **quick))
-    assert not told.failed, told.msg
+    result = bare.deploy(sleeper(command=slow, **busy, **quick))
+    assert not result.failed, result.msg
     assert bare.pids("sleeper") == {}
     bare.sh("systemctl reset-failed")
 
@@ -302,8 +302,8 @@ def test_a_killed_deploy_of_a_paused_pool_goes_back_without_a_start(bare: LabHos
     assert bare.pids("sleeper") == {}, "the version goes back, and the pause goes on"
     kept = [line for line in bare.files("sleeper").splitlines() if ".service.d" not in line]
     assert kept == before.splitlines()
-    told = bare.deploy(sleeper(**options))
-    assert not told.failed, told.msg
+    result = bare.deploy(sleeper(**options))
+    assert not result.failed, result.msg
     assert sorted(bare.pids("sleeper")) == ["1", "2"]
     assert not resume(bare).failed
 
@@ -324,10 +324,10 @@ REFUSED: dict[str, tuple[dict[str, t.Any], str]] = {
 def test_wrong_input_changes_nothing(bare: LabHost, options: dict[str, t.Any], said: str) -> None:
     assert not bare.deploy(sleeper()).failed
     before, pids = bare.tree(), bare.pids("sleeper")
-    told = bare.module("pause", **{"pools": ["sleeper"], **options})
-    assert told.failed
-    assert said in told.msg
-    assert "nothing was changed" in told.msg
+    result = bare.module("pause", **{"pools": ["sleeper"], **options})
+    assert result.failed
+    assert said in result.msg
+    assert "nothing was changed" in result.msg
     assert (bare.tree(), bare.pids("sleeper")) == (before, pids)
 
 

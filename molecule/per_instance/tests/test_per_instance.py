@@ -39,8 +39,8 @@ def queue_of(lab: LabHost, instance: str) -> t.Optional[str]:
 
 @pytest.fixture
 def running(bare: LabHost) -> t.Iterator[LabHost]:
-    told = bare.deploy(queues())
-    assert not told.failed, told.msg
+    result = bare.deploy(queues())
+    assert not result.failed, result.msg
     yield bare
     bare.sh(f"rm -rf {UNITS}/sleeper*; systemctl daemon-reload")
 
@@ -56,15 +56,15 @@ CHANGES: dict[str, Own] = {
 def test_a_change_of_one_restarts_that_one_alone(running: LabHost, own: Own) -> None:
     before = running.pids("sleeper")
     checked = running.deploy(queues(own), check=True)
-    told = running.deploy(queues(own))
-    assert not told.failed, told.msg
-    assert checked.plan("sleeper") == told.plan("sleeper")
-    assert [step for step in told.plan("sleeper") if step[0] != "write"] == [("restart", "sleeper@pdf.service")]
+    result = running.deploy(queues(own))
+    assert not result.failed, result.msg
+    assert checked.plan("sleeper") == result.plan("sleeper")
+    assert [step for step in result.plan("sleeper") if step[0] != "write"] == [("restart", "sleeper@pdf.service")]
     with_own = running.pids("sleeper")
     assert same(before, with_own) == {"mail", "video"}
     assert not running.deploy(queues(own)).changed
-    told = running.deploy(queues())
-    assert not told.failed, told.msg
+    result = running.deploy(queues())
+    assert not result.failed, result.msg
     assert same(with_own, running.pids("sleeper")) == {"mail", "video"}
     assert running.sh(f"find {UNITS} {CONFIG} -name '*pdf*'").split() == [
         f"{UNITS}/sleeper.target.wants/sleeper@pdf.service"
@@ -78,8 +78,8 @@ def test_the_instance_has_its_own_values_and_the_others_do_not(running: LabHost)
         "limits": {"memory_max": "64M"},
         "unit": {"Service": {"UMask": "0027", "ReadOnlyPaths": "/srv"}, "Unit": {"Documentation": "man:sleep(1)"}},
     }
-    told = running.deploy(queues(own, limits={"memory_max": "128M", "tasks_max": "99"}))
-    assert not told.failed, told.msg
+    result = running.deploy(queues(own, limits={"memory_max": "128M", "tasks_max": "99"}))
+    assert not result.failed, result.msg
     environments = running.environments("sleeper")
     assert {name: one["QUEUE"] for name, one in environments.items()} == {"mail": "a", "pdf": "pdf", "video": "a"}
     assert {name for name, one in environments.items() if "TOKEN" in one or "DB_POOL" in one} == {"pdf"}
@@ -102,16 +102,16 @@ def test_the_instance_has_its_own_values_and_the_others_do_not(running: LabHost)
 
 def test_a_limit_of_one_restarts_nobody_and_is_in_force(running: LabHost) -> None:
     before = running.pids("sleeper")
-    told = running.deploy(queues({"limits": {"memory_max": "96M"}}))
-    assert not told.failed, told.msg
-    assert [step for step in told.plan("sleeper") if step[0] != "write"] == []
+    result = running.deploy(queues({"limits": {"memory_max": "96M"}}))
+    assert not result.failed, result.msg
+    assert [step for step in result.plan("sleeper") if step[0] != "write"] == []
     assert running.pids("sleeper") == before
     group = "/sys/fs/cgroup$(systemctl show --value -p ControlGroup sleeper@{name})/memory.max"
     if "memory" in running.sh("cat /sys/fs/cgroup/cgroup.controllers", check=False):
         assert running.sh(f"cat {group.format(name='pdf')}").strip() == str(96 << 20)
         assert running.sh(f"cat {group.format(name='mail')}").strip() == "max"
-    told = running.deploy(queues())
-    assert not told.failed, told.msg
+    result = running.deploy(queues())
+    assert not result.failed, result.msg
     assert running.pids("sleeper") == before
     assert running.sh("systemctl show --value -p MemoryMax sleeper@pdf").strip() == "infinity"
 
@@ -119,10 +119,10 @@ def test_a_limit_of_one_restarts_nobody_and_is_in_force(running: LabHost) -> Non
 def test_a_bad_value_of_one_is_put_back_and_the_others_are_not_touched(running: LabHost) -> None:
     assert not running.deploy(queues({"environment": {"QUEUE": "pdf"}})).failed
     before, files = running.pids("sleeper"), running.files("sleeper")
-    told = running.deploy(queues({"environment": {"QUEUE": "broken"}, "unit": {"Service": {"Nice": 7}}}))
-    assert told.failed
-    assert "sleeper@pdf.service: " in told.msg
-    assert "is put back" in told.msg
+    result = running.deploy(queues({"environment": {"QUEUE": "broken"}, "unit": {"Service": {"Nice": 7}}}))
+    assert result.failed
+    assert "sleeper@pdf.service: " in result.msg
+    assert "is put back" in result.msg
     assert same(before, running.pids("sleeper")) == {"mail", "video"}
     assert queue_of(running, "pdf") == "pdf"
     assert running.files("sleeper") == files
@@ -146,14 +146,14 @@ def test_a_rollback_brings_one_back(running: LabHost) -> None:
     assert not running.deploy(queues({"environment": {"QUEUE": "one"}, "limits": {"memory_max": "64M"}})).failed
     assert not running.deploy(queues({"environment": {"QUEUE": "two"}})).failed
     before = running.pids("sleeper")
-    told = running.module("rollback", pool="sleeper")
-    assert not told.failed, told.msg
+    result = running.module("rollback", pool="sleeper")
+    assert not result.failed, result.msg
     after = running.pids("sleeper")
     assert same(before, after) == {"mail", "video"}
     assert queue_of(running, "pdf") == "one"
     assert running.sh("systemctl show --value -p MemoryMax sleeper@pdf").strip() == str(64 << 20)
-    told = running.module("rollback", pool="sleeper")
-    assert not told.failed, told.msg
+    result = running.module("rollback", pool="sleeper")
+    assert not result.failed, result.msg
     assert same(after, running.pids("sleeper")) == {"mail", "video"}
     assert queue_of(running, "pdf") == "a", "as before it had anything of its own"
     assert running.sh(f"ls -d {UNITS}/sleeper@pdf* {CONFIG}/*pdf*", check=False) == ""
@@ -163,8 +163,8 @@ def test_a_change_of_the_pool_reaches_all_and_a_crash_keeps_what_is_its_own(runn
     own = {"environment": {"QUEUE": "pdf"}}
     assert not running.deploy(queues(own)).failed
     before = running.pids("sleeper")
-    told = running.deploy(queues(own, unit={"Service": {"Nice": 3}}))
-    assert not told.failed, told.msg
+    result = running.deploy(queues(own, unit={"Service": {"Nice": 3}}))
+    assert not result.failed, result.msg
     assert same(before, running.pids("sleeper")) == set()
     assert running.sh("systemctl show --value -p Nice sleeper@pdf").strip() == "3"
     before = running.pids("sleeper")
@@ -181,8 +181,8 @@ def test_a_worker_that_hides_its_environment_is_known_as_stale(running: LabHost)
     assert not running.deploy(queues(command=hides)).failed
     for own in ({"environment": {"QUEUE": "pdf"}}, {"unit": {"Service": {"UMask": "0027"}}}, None):
         before = running.pids("sleeper")
-        told = running.deploy(queues(own, command=hides))
-        assert not told.failed, told.msg
+        result = running.deploy(queues(own, command=hides))
+        assert not result.failed, result.msg
         assert same(before, running.pids("sleeper")) == {"mail", "video"}
         assert not running.deploy(queues(own, command=hides)).changed
 
@@ -198,13 +198,13 @@ HIDE = (
 def test_secrets_are_private_and_in_no_output(running: LabHost) -> None:
     own = {"secrets": {"TOKEN": SECRET}, "environment": {"QUEUE": "pdf"}}
     begun = running.sh("date +%s").strip()
-    told = running.deploy(queues(own), check=True)
-    assert SECRET not in str(told.result)
-    assert "TOKEN: added" in str(told.result["diff"])
+    result = running.deploy(queues(own), check=True)
+    assert SECRET not in str(result.result)
+    assert "TOKEN: added" in str(result.result["diff"])
     for _again in range(2):
-        told = running.deploy(queues(own))
-        assert not told.failed, told.msg
-        assert SECRET not in str(told.result)
+        result = running.deploy(queues(own))
+        assert not result.failed, result.msg
+        assert SECRET not in str(result.result)
     assert running.environments("sleeper")["pdf"]["TOKEN"] == SECRET
     modes = running.sh(f"stat -c '%a %U %n' {CONFIG}/*pdf* /var/lib/workers.systemd/generations/sleeper/*/*pdf*")
     assert {line.split()[0] for line in modes.splitlines()} == {"600"}
@@ -214,24 +214,24 @@ def test_secrets_are_private_and_in_no_output(running: LabHost) -> None:
     assert SECRET not in running.journal(f"--since @{begun}")
     says = {"secrets": {"TOKEN": PRINTED}, "environment": {"QUEUE": "broken"}}
     loud = ["/bin/sh", "-c", 'test "$QUEUE" != broken || { echo "token $TOKEN"; exit 7; }; exec sleep infinity']
-    told = running.deploy(queues(says, command=loud))
-    assert told.failed
-    assert "token ********" in told.msg
-    assert PRINTED not in str(told.result)
+    result = running.deploy(queues(says, command=loud))
+    assert result.failed
+    assert "token ********" in result.msg
+    assert PRINTED not in str(result.result)
 
 
 def test_credentials_of_one_replace_those_of_the_pool(running: LabHost) -> None:
     shown = {"A": "of-the-pool", "B": "of-all-of-them"}
     pool = queues({"secrets": {"A": "of-pdf-alone", "C": "also-of-pdf"}}, secrets=shown, secrets_as="credentials")
-    told = running.deploy(pool)
-    assert not told.failed, told.msg
+    result = running.deploy(pool)
+    assert not result.failed, result.msg
     read = 'd=/run/credentials/sleeper@{name}.service; cd "$d"; for f in *; do echo "$f=$(cat "$f")"; done'
     assert running.sh(read.format(name="mail")).split() == ["A=of-the-pool", "B=of-all-of-them"]
     assert running.sh(read.format(name="pdf")).split() == ["A=of-pdf-alone", "B=of-all-of-them", "C=also-of-pdf"]
     assert not running.deploy(pool).changed
     before = running.pids("sleeper")
-    told = running.deploy(queues({"secrets": {"A": "another"}}, secrets=shown, secrets_as="credentials"))
-    assert not told.failed, told.msg
+    result = running.deploy(queues({"secrets": {"A": "another"}}, secrets=shown, secrets_as="credentials"))
+    assert not result.failed, result.msg
     assert same(before, running.pids("sleeper")) == {"mail", "video"}
     assert running.sh(read.format(name="pdf")).split() == ["A=another", "B=of-all-of-them"]
 
@@ -248,8 +248,8 @@ def test_wrong_input_is_refused_whole_with_its_place(running: LabHost) -> None:
         "mail": {"environment": {"WORKERS_UNIT": "x"}, "queue": "mail"},
         "video": ["environment"],
     }
-    told = running.deploy(sleeper(command=WORKER, instances=["mail", "pdf", "video"], per_instance=wrong))
-    assert told.failed
+    result = running.deploy(sleeper(command=WORKER, instances=["mail", "pdf", "video"], per_instance=wrong))
+    assert result.failed
     where = "pools[0] (sleeper).per_instance"
     for line in (
         f"{where}.pfd: found no instance of this name, expected one of mail, pdf, video (Did you mean pdf?)",
@@ -263,33 +263,33 @@ def test_wrong_input_is_refused_whole_with_its_place(running: LabHost) -> None:
         f"{where}.mail.queue: found an unknown option",
         f"{where}.video: found list, expected a mapping of options",
     ):
-        assert line in told.msg
-    assert "not-for-anybody" not in str(told.result)
+        assert line in result.msg
+    assert "not-for-anybody" not in str(result.result)
     assert (running.tree(), running.pids("sleeper")) == (before, pids)
 
 
 def test_what_systemd_itself_refuses_of_one_is_refused_with_its_place(running: LabHost) -> None:
     before, pids = running.tree(), running.pids("sleeper")
     own = {"limits": {"memory_max": "many"}, "unit": {"Service": {"IOSchedulingClass": "fast"}}}
-    for told in (running.deploy(queues(own)), running.deploy(queues(own), check=True)):
-        assert told.failed
-        assert "per_instance.pdf.limits.memory_max: " in told.msg
-        assert "per_instance.pdf.unit.Service.IOSchedulingClass: " in told.msg
+    for result in (running.deploy(queues(own)), running.deploy(queues(own), check=True)):
+        assert result.failed
+        assert "per_instance.pdf.limits.memory_max: " in result.msg
+        assert "per_instance.pdf.unit.Service.IOSchedulingClass: " in result.msg
     assert (running.tree(), running.pids("sleeper")) == (before, pids)
     exposed = queues({"unit": {"Service": {"NoNewPrivileges": False}}}, hardening_max_exposure=1)
-    told = running.deploy(exposed)
-    assert told.failed
-    assert "per_instance.pdf.hardening_max_exposure: found an exposure of " in told.msg
+    result = running.deploy(exposed)
+    assert result.failed
+    assert "per_instance.pdf.hardening_max_exposure: found an exposure of " in result.msg
 
 
 def test_numbers_name_the_instances_of_a_count(bare: LabHost) -> None:
     own = {"2": {"environment": {"QUEUE": "b"}}, "4": {"environment": {"QUEUE": "d"}}}
-    told = bare.deploy(sleeper(per_instance=own))
-    assert not told.failed, told.msg
-    assert "per_instance.4: is not in use, for the pool has 2 instances now" in str(told.result["warnings"])
+    result = bare.deploy(sleeper(per_instance=own))
+    assert not result.failed, result.msg
+    assert "per_instance.4: is not in use, for the pool has 2 instances now" in str(result.result["warnings"])
     before = bare.pids("sleeper")
-    told = bare.deploy(sleeper(instances=4, per_instance=own))
-    assert not told.failed, told.msg
+    result = bare.deploy(sleeper(instances=4, per_instance=own))
+    assert not result.failed, result.msg
     seen = {name: one["QUEUE"] for name, one in bare.environments("sleeper").items()}
     assert seen == {"1": "a", "2": "b", "3": "a", "4": "d"}
     assert same(before, bare.pids("sleeper")) == {"1", "2"}
@@ -304,14 +304,14 @@ def test_what_an_administrator_changes_of_the_same_instance_is_his(running: LabH
     assert not running.deploy(queues(own)).failed
     running.write(override, "[Service]\nNice=9\n", "0644")
     running.sh("systemctl daemon-reload; systemctl restart sleeper@pdf")
-    told = running.deploy(queues(own))
-    assert (told.failed, told.changed) == (False, False), told.msg
-    assert f"rm {override} && systemctl daemon-reload" in str(told.result["warnings"])
+    result = running.deploy(queues(own))
+    assert (result.failed, result.changed) == (False, False), result.msg
+    assert f"rm {override} && systemctl daemon-reload" in str(result.result["warnings"])
     assert running.sh("systemctl show --value -p Nice sleeper@pdf").strip() == "9", "he has the last word"
-    told = running.module(
+    result = running.module(
         "unit_file", name="sleeper@pdf.service", drop_in="10-workers", sections={"Service": {"Nice": 9}}
     )
-    assert f"name: found {DROP_IN}, of the pool sleeper" in told.msg
+    assert f"name: found {DROP_IN}, of the pool sleeper" in result.msg
     assert not running.deploy(queues(own, state="absent")).failed
     assert running.sh(f"find {UNITS} -path '*sleeper*' -type f").split() == [override]
 
@@ -320,9 +320,9 @@ def test_a_file_of_somebody_else_in_its_place_is_refused(running: LabHost) -> No
     running.sh(f"mkdir {UNITS}/sleeper@pdf.service.d")
     running.write(DROP_IN, "[Service]\nNice=9\n", "0644")
     before = running.tree()
-    told = running.deploy(queues({"unit": {"Service": {"Nice": 5}}}))
-    assert told.failed
-    assert f"per_instance.pdf: found {DROP_IN}, which is not from this collection" in told.msg
+    result = running.deploy(queues({"unit": {"Service": {"Nice": 5}}}))
+    assert result.failed
+    assert f"per_instance.pdf: found {DROP_IN}, which is not from this collection" in result.msg
     assert running.tree() == before
 
 

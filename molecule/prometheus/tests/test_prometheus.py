@@ -54,8 +54,8 @@ def watched() -> t.Iterator[LabHost]:
 def asked(lab: LabHost, path: str, **words: str) -> t.Any:
     address = f"http://localhost:9090/api/v1/{path}?" + "&".join(f"{key}={quote(one)}" for key, one in words.items())
     script = f"import sys, urllib.request as u; sys.stdout.write(u.urlopen('{address}').read().decode())"
-    told = lab.sh(f'python3 -c "{script}" || true')
-    return json.loads(told)["data"] if told else {}
+    result = lab.sh(f'python3 -c "{script}" || true')
+    return json.loads(result)["data"] if result else {}
 
 
 def firing(lab: LabHost) -> set[str]:
@@ -71,8 +71,8 @@ def test_the_rules_by_promtool(watched: LabHost) -> None:
 
 
 def test_a_worker_dies_and_the_rule_fires(watched: LabHost) -> None:
-    told = watched.module("pools", pools=[POOL], timers=[TIMER], metrics=DIRECTORY)
-    assert not told.failed, told.msg
+    result = watched.module("pools", pools=[POOL], timers=[TIMER], metrics=DIRECTORY)
+    assert not result.failed, result.msg
     watched.until(
         lambda: bool(asked(watched, "query", query='workers_pool_instances_up{pool="mail"} == 3').get("result"))
     )
@@ -87,15 +87,15 @@ def test_a_worker_dies_and_the_rule_fires(watched: LabHost) -> None:
     watched.sh("systemctl start report", check=False)
     watched.until(lambda: firing(watched) == {"WorkersDied mail", "WorkersCrashLoop mail", "WorkersJobFailed report"})
     # A deploy restarts instances: no counter goes back, and nothing else fires.
-    told = watched.module("pools", pools=[{**POOL, "environment": {"A": "1"}}], timers=[TIMER], metrics=DIRECTORY)
-    assert not told.failed, told.msg
+    result = watched.module("pools", pools=[{**POOL, "environment": {"A": "1"}}], timers=[TIMER], metrics=DIRECTORY)
+    assert not result.failed, result.msg
     watched.until(
         lambda: bool(asked(watched, "query", query='workers_pool_generation{pool="mail"} == 2').get("result"))
     )
     total = asked(watched, "query", query='workers_pool_restarts_total{pool="mail"}')["result"]
     assert [one["value"][1] for one in total] == ["3"]
-    told = watched.module("pools", pools=[{**POOL, "command": "/bin/false"}], metrics=DIRECTORY)
-    assert told.failed
+    result = watched.module("pools", pools=[{**POOL, "command": "/bin/false"}], metrics=DIRECTORY)
+    assert result.failed
     watched.until(lambda: "WorkersDeployFailed mail" in firing(watched))
 
 

@@ -25,8 +25,8 @@ def test_idle_ones_go_and_the_range_can_come_and_go(hosted: LabHost) -> None:
     planned = hosted.deploy(scaled(), check=True)
     assert planned.result["pools"]["many"]["instances"] == "3 of 2 to 5"
     assert ("disable", "many@3.service") in planned.plan("many")
-    told = hosted.deploy(scaled())
-    assert not told.failed, told.msg
+    result = hosted.deploy(scaled())
+    assert not result.failed, result.msg
     hosted.until(lambda: len(hosted.pids("many")) == 5)
     assert {name: hosted.pids("many")[name] for name in three} == three
     # The busy one stays, and the idle ones go.
@@ -67,8 +67,8 @@ def test_a_bad_version_is_put_back_with_the_number_that_ran(hosted: LabHost) -> 
     running = "systemctl list-units --plain --no-legend --state=running 'many@*' | wc -l"
     hosted.until(lambda: hosted.sh(running).strip() == "5")
     before = hosted.pids("many")
-    told = hosted.deploy(scaled(command=["/bin/false"]))
-    assert told.failed
+    result = hosted.deploy(scaled(command=["/bin/false"]))
+    assert result.failed
     after = hosted.pids("many")
     assert after.keys() == before.keys()
     assert len([name for name, pid in after.items() if before[name] != pid]) == 1

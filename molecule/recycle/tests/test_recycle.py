@@ -86,8 +86,8 @@ def queues(bare: LabHost) -> t.Iterator[LabHost]:
 
 def test_workers_that_leak_under_load_are_recycled_and_no_job_is_lost(queues: LabHost) -> None:
     leaking = [replace(one, worker=LEAKING[one.preset]) for one in FRAMEWORKS if one.preset in LEAKING]
-    told = queues.deploy(*({**one.pool(INSTANCES), "recycle": {"memory": "80M"}} for one in leaking))
-    assert not told.failed, told.msg
+    result = queues.deploy(*({**one.pool(INSTANCES), "recycle": {"memory": "80M"}} for one in leaking))
+    assert not result.failed, result.msg
     load = Load(queues, {one.preset: one.producer for one in leaking}, JOBS)
     load.start()
     tallies = load.tallies()
@@ -134,8 +134,8 @@ def test_idle_ones_go_first_and_files_in_memory_do_not_count(hosted: LabHost, ho
     }
     planned = hosted.deploy(pool, check=True)
     assert ("start", AGENT) in [(row["verb"], row["subject"]) for row in planned.result["host_plan"]]
-    told = hosted.deploy(pool)
-    assert not told.failed, told.msg
+    result = hosted.deploy(pool)
+    assert not result.failed, result.msg
     before = hosted.pids("grow")
     hosted.sh("touch /run/recycle-1.busy")
     assert not hosted.module("pause", pools=["grow"], instances=["4"]).failed

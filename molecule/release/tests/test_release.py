@@ -74,8 +74,8 @@ def where(lab: LabHost) -> list[str]:
 
 def test_a_moved_link_moves_nobody_before_the_next_deploy(app: LabHost) -> None:
     one, two = (f"{APP}/releases/{number}" for number in (1, 2))
-    told = app.deploy(shop())
-    assert not told.failed, told.msg
+    result = app.deploy(shop())
+    assert not result.failed, result.msg
     assert where(app) == [one]
     assert f"{one}/bin/worker --root {one}/var" in app.sh("systemctl show -P ExecStart shop@1.service")
     assert not app.deploy(shop()).changed
@@ -87,16 +87,16 @@ def test_a_moved_link_moves_nobody_before_the_next_deploy(app: LabHost) -> None:
     assert where(app) == [one]
     checked = app.deploy(shop(), check=True)
     assert f"+Release={two}" in str(checked.result["diff"]) or two in str(checked.result["diff"])
-    told = app.deploy(shop())
-    assert checked.plan("shop") == told.plan("shop")
-    assert (told.failed, where(app)) == (False, [two]), told.msg
+    result = app.deploy(shop())
+    assert checked.plan("shop") == result.plan("shop")
+    assert (result.failed, where(app)) == (False, [two]), result.msg
     info = app.module("pools_info").result
     assert [one["release"] for one in info["pools"].values()] == [{"link": LINK, "directory": two}]
     assert info["table"][-1].endswith(f"shop: runs {two}")
     # A rollback runs the former release, although the link stays.
-    told = app.module("rollback", pool="shop")
-    assert (told.failed, where(app)) == (False, [one]), told.msg
-    assert f"shop runs {one}. The next deploy follows {LINK} again" in str(told.result["warnings"])
+    result = app.module("rollback", pool="shop")
+    assert (result.failed, where(app)) == (False, [one]), result.msg
+    assert f"shop runs {one}. The next deploy follows {LINK} again" in str(result.result["warnings"])
     assert not app.deploy(shop()).failed
     assert where(app) == [two]
 
@@ -106,9 +106,9 @@ def test_a_bad_release_is_put_back_to_the_former_one(app: LabHost) -> None:
     assert not app.deploy(shop()).failed
     app.write(f"{APP}/releases/2/bin/worker", "#!/bin/sh\nexit 3\n")
     move(app, "releases/2")
-    told = app.deploy(shop())
-    assert told.failed
-    assert "generation 1" in told.msg
+    result = app.deploy(shop())
+    assert result.failed
+    assert "generation 1" in result.msg
     assert where(app) == [one]
 
 
@@ -119,17 +119,17 @@ def test_a_release_that_is_gone_is_said(app: LabHost) -> None:
     assert not app.deploy(shop()).failed
     app.sh(f"rm -r {one}")
     pids, before = app.pids("shop"), app.tree()
-    told = app.module("rollback", pool="shop")
-    assert told.failed
-    assert f"which runs {one}, which is not there any more" in told.msg
+    result = app.module("rollback", pool="shop")
+    assert result.failed
+    assert f"which runs {one}, which is not there any more" in result.msg
     assert (app.pids("shop"), app.tree()) == (pids, before)
     # The host cannot go back to it, either, and says so.
     move(app, release(app, 3))
     app.write(f"{APP}/releases/3/bin/worker", f"#!/bin/sh\nrm -rf {two}\nexit 3\n")
     app.sh(f"chown -R {OWNER} {APP}")
-    told = app.deploy(shop())
-    assert told.failed
-    assert f"its release {two} is not there any more" in f"{told.msg} {told.result}"
+    result = app.deploy(shop())
+    assert result.failed
+    assert f"its release {two} is not there any more" in f"{result.msg} {result.result}"
 
 
 # What the owner of an application puts in the place of its link, in its directory, and what the deploy says.
@@ -157,10 +157,10 @@ def test_what_its_owner_may_put_there_is_refused(app: LabHost) -> None:
         app.sh(f"runuser -u {OWNER} -- sh -e {APP}/deed")
     before = app.tree()
     plain = {"command": "/bin/sleep infinity", "user": OWNER}
-    told = app.deploy(*({**plain, "name": one, "release": {"link": f"{APP}/{one}/current"}} for one in HOSTILE))
-    assert told.failed
+    result = app.deploy(*({**plain, "name": one, "release": {"link": f"{APP}/{one}/current"}} for one in HOSTILE))
+    assert result.failed
     for index, (name, (_deed, said)) in enumerate(HOSTILE.items()):
-        (line,) = [one for one in told.msg.splitlines() if f"pools[{index}] ({name}).release.link" in one]
+        (line,) = [one for one in result.msg.splitlines() if f"pools[{index}] ({name}).release.link" in one]
         assert f"{APP}/{name}/current" in line
         assert said in line
     assert app.tree() == before
@@ -168,9 +168,9 @@ def test_what_its_owner_may_put_there_is_refused(app: LabHost) -> None:
 
 @only_root
 def test_root_follows_no_link_of_somebody_else(app: LabHost) -> None:
-    told = app.deploy(shop(user="root"))
-    assert told.failed
-    assert f"{LINK}: {APP} belongs to {OWNER}, expected a link that only root can move" in told.msg
+    result = app.deploy(shop(user="root"))
+    assert result.failed
+    assert f"{LINK}: {APP} belongs to {OWNER}, expected a link that only root can move" in result.msg
 
 
 @only_root
@@ -178,14 +178,14 @@ def test_root_reads_no_file_behind_the_link(app: LabHost) -> None:
     """Its owner would point it at a secret of somebody else."""
     app.sh("mkdir -p /etc/other; echo s3cret > /etc/other/key; chmod 600 /etc/other/key")
     move(app, "/etc/other")
-    told = app.deploy(shop(command="/bin/sleep infinity", unit={"Service": {"LoadCredential": f"key:{LINK}/key"}}))
+    result = app.deploy(shop(command="/bin/sleep infinity", unit={"Service": {"LoadCredential": f"key:{LINK}/key"}}))
     app.sh("rm -r /etc/other")
-    assert told.failed
-    assert "no such file behind the link of the release" in told.msg
+    assert result.failed
+    assert "no such file behind the link of the release" in result.msg
 
 
 def test_a_check_before_the_first_release_warns(app: LabHost) -> None:
     app.sh(f"rm {LINK}")
-    told = app.deploy(shop(working_directory="/"), check=True)
-    assert not told.failed, told.msg
-    assert "a run would refuse this" in str(told.result["warnings"])
+    result = app.deploy(shop(working_directory="/"), check=True)
+    assert not result.failed, result.msg
+    assert "a run would refuse this" in str(result.result["warnings"])

@@ -55,8 +55,8 @@ def test_purge_removes_what_is_ours_and_not_listed(foreign: LabHost) -> None:
     assert foreigners
 
     assert not foreign.deploy(pool("orders")).changed, "without purge an unlisted pool stays"
-    told = foreign.deploy(pool("orders"), purge=True)
-    assert ("remove", "/etc/systemd/system/mail@.service") in told.plan("mail")
+    result = foreign.deploy(pool("orders"), purge=True)
+    assert ("remove", "/etc/systemd/system/mail@.service") in result.plan("mail")
     assert traces(foreign, "mail") == ""
     assert foreign.pids("foreign") == foreigners
     assert foreign.pids("orders") == orders
@@ -65,8 +65,8 @@ def test_purge_removes_what_is_ours_and_not_listed(foreign: LabHost) -> None:
 def test_two_lists_that_purge_in_turn_leave_the_pools_of_the_last(bare: LabHost) -> None:
     for _round in range(2):
         for listed, other in (("mail", "orders"), ("orders", "mail")):
-            told = bare.deploy(pool(listed), purge=True)
-            assert not told.failed, told.msg
+            result = bare.deploy(pool(listed), purge=True)
+            assert not result.failed, result.msg
             assert traces(bare, other) == ""
             assert len(bare.pids(listed)) == 2
     assert not bare.deploy(pool("orders"), purge=True).changed
@@ -75,9 +75,9 @@ def test_two_lists_that_purge_in_turn_leave_the_pools_of_the_last(bare: LabHost)
 
 def test_a_foreign_unit_of_the_same_name_is_not_touched(foreign: LabHost) -> None:
     before = foreign.pids("foreign")
-    told = foreign.deploy(pool("foreign"))
-    assert told.failed
-    assert "is not from this collection" in told.msg
+    result = foreign.deploy(pool("foreign"))
+    assert result.failed
+    assert "is not from this collection" in result.msg
     assert not foreign.deploy({"name": "foreign", "state": "absent"}).changed
     assert foreign.pids("foreign") == before
     assert foreign.sh("cat /etc/systemd/system/foreign@.service") == FOREIGN

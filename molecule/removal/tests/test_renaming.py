@@ -49,10 +49,10 @@ def test_a_renamed_pool_whose_new_version_is_bad_keeps_its_workers(
     bare.deploy(pool("mail"))
     pids, files = bare.pids("mail"), bare.files("mail")
 
-    told = bare.deploy(*([new] if by == "purge" else [ABSENT, new]), purge=by == "purge")
-    assert told.failed
-    assert "not removed, because the run failed: mail" in told.msg
-    assert told.result["pools"]["mail"]["removed"] is False
+    result = bare.deploy(*([new] if by == "purge" else [ABSENT, new]), purge=by == "purge")
+    assert result.failed
+    assert "not removed, because the run failed: mail" in result.msg
+    assert result.result["pools"]["mail"]["removed"] is False
     assert (bare.pids("mail"), bare.files("mail")) == (pids, files)
     assert bare.sh("ls /var/lib/workers.systemd/generations/mail") == "1\n", "the version to go back to"
     assert bare.sh(f"ls {JOURNAL}", check=False) == "", "nothing is left to the host"
@@ -79,11 +79,11 @@ def test_a_renamed_pool_goes_when_its_successor_has_settled(bare: LabHost) -> No
 def test_the_check_tells_both_parts(bare: LabHost) -> None:
     bare.deploy(pool("mail"))
     planned = bare.deploy(pool("post"), purge=True, check=True)
-    told = bare.deploy(pool("post"), purge=True)
+    result = bare.deploy(pool("post"), purge=True)
     for name in ("post", "mail"):
-        assert planned.plan(name) == told.plan(name)
-    assert planned.result["host_plan"] == told.result["host_plan"]
-    assert told.result["pools"]["mail"]["removed"] is True
+        assert planned.plan(name) == result.plan(name)
+    assert planned.result["host_plan"] == result.result["host_plan"]
+    assert result.result["pools"]["mail"]["removed"] is True
 
 
 def test_a_renaming_that_is_killed_before_the_verdict_keeps_the_previous_pool(bare: LabHost) -> None:
@@ -122,7 +122,7 @@ def test_a_directory_that_goes_with_the_previous_pool_is_refused(bare: LabHost) 
     """systemd removes /run/lab-1 when mail@1 stops, although post@1 uses it then."""
     bare.deploy(pool("mail", runtime_directory="lab-%i"))
     pids = bare.pids("mail")
-    told = bare.deploy(pool("post", runtime_directory="lab-%i"), purge=True)
-    assert told.failed
-    assert "/run/lab-1, which the stop of mail removes" in told.msg
+    result = bare.deploy(pool("post", runtime_directory="lab-%i"), purge=True)
+    assert result.failed
+    assert "/run/lab-1, which the stop of mail removes" in result.msg
     assert (bare.pids("mail"), bare.pids("post")) == (pids, {})

@@ -40,19 +40,19 @@ def kept(lab: LabHost) -> list[tuple[int, str]]:
 def test_a_bad_version_costs_the_canary_and_is_put_back(bare: LabHost) -> None:
     good = bare.deploy(secretive())
     files, pids = bare.files("sleeper"), bare.pids("sleeper")
-    told = bare.deploy(secretive(command=BROKEN), {**secretive(), "name": "fine"})
+    result = bare.deploy(secretive(command=BROKEN), {**secretive(), "name": "fine"})
     after = bare.pids("sleeper")
-    assert told.failed
+    assert result.failed
     assert bare.files("sleeper") == files
     assert {name for name in pids if after.get(name) == pids[name]} == {"2", "3"}
     assert after["1"]
 
-    pool = told.result["pools"]["sleeper"]
+    pool = result.result["pools"]["sleeper"]
     assert pool["rolled_back_to"] == {"number": 1, "id": good.result["pools"]["sleeper"]["generation"]}
     assert (pool["number"], pool["generation"] != good.result["pools"]["sleeper"]["generation"]) == (2, True)
     assert pool["revert"] == {"sleeper@1.service": "settled: ran 0.5 s without a restart"}
-    assert f"generation 2 ({pool['generation']}) is bad, generation 1" in told.msg
-    assert "cannot work with ********" in told.msg
+    assert f"generation 2 ({pool['generation']}) is bad, generation 1" in result.msg
+    assert "cannot work with ********" in result.msg
     assert kept(bare) == [(1, "good"), (2, "bad")]
     assert len(bare.pids("fine")) == 3, "the other pool keeps its new version"
     assert not bare.deploy(secretive()).changed
@@ -82,15 +82,15 @@ def test_what_anybody_writes_to_the_journal_does_not_stop_it(bare: LabHost) -> N
     bare.sh("systemd-run --quiet --unit=forger --uid=nobody python3 /tmp/forger.py")
     broken = ["/bin/sh", "-c", "printf 'no \\342\\200\\250Redis, $TOKEN\\n'; exit 3"]
     try:
-        told = bare.deploy(secretive(command=broken))
+        result = bare.deploy(secretive(command=broken))
     finally:
         bare.sh("systemctl stop forger; rm /tmp/forger.py")
     after = bare.pids("sleeper")
-    assert told.failed
+    assert result.failed
     assert (bare.files("sleeper"), after["2"], after["3"]) == (files, pids["2"], pids["3"])
-    assert told.result["pools"]["sleeper"]["rolled_back_to"]["id"] == good.result["pools"]["sleeper"]["generation"]
-    assert "is bad, generation 1" in told.msg
-    assert r"no \u2028Redis" in told.msg
+    assert result.result["pools"]["sleeper"]["rolled_back_to"]["id"] == good.result["pools"]["sleeper"]["generation"]
+    assert "is bad, generation 1" in result.msg
+    assert r"no \u2028Redis" in result.msg
     forged = bare.journal(f"--output=cat {SPAWN_FAILED} UNIT=sleeper@1.service _UID=65534")
     asked = JournalQuery(About.ALL, ("sleeper@1.service",), 0, 1000).argv(None)
     answer = read_entries(bare.sh(shlex.join(asked)))
@@ -120,10 +120,10 @@ def test_the_instances_go_back_too(bare: LabHost) -> None:
 
 
 def test_a_first_version_that_is_bad_leaves_nothing(bare: LabHost) -> None:
-    told = bare.deploy(secretive(command=BROKEN))
-    assert told.failed
-    assert "its files are removed" in told.msg
-    assert told.result["pools"]["sleeper"]["rolled_back_to"] is None
+    result = bare.deploy(secretive(command=BROKEN))
+    assert result.failed
+    assert "its files are removed" in result.msg
+    assert result.result["pools"]["sleeper"]["rolled_back_to"] is None
     assert bare.files("sleeper") == ""
     assert bare.sh("systemctl list-units --all --plain --no-legend 'sleeper*'") == ""
     assert bare.sh(f"find {STORE} -path '*sleeper*'; ls {JOURNAL}", check=False) == ""
@@ -143,10 +143,10 @@ def test_a_revert_that_fails_is_told(bare: LabHost) -> None:
     bare.write("/usr/local/bin/worker", "#!/bin/sh\nexec sleep infinity\n")
     bare.deploy(secretive(command=["/usr/local/bin/worker"]))
     bare.write("/usr/local/bin/worker", "#!/bin/sh\nexit 1\n")
-    told = bare.deploy(secretive(command=["/usr/local/bin/worker", "new"]))
-    assert told.failed
-    assert "putting back generation 1" in told.msg
-    assert "failed: sleeper@1.service" in told.msg
+    result = bare.deploy(secretive(command=["/usr/local/bin/worker", "new"]))
+    assert result.failed
+    assert "putting back generation 1" in result.msg
+    assert "failed: sleeper@1.service" in result.msg
 
 
 def test_what_is_watched_cannot_go_back_and_is_seen(bare: LabHost) -> None:
@@ -159,9 +159,9 @@ def test_what_is_watched_cannot_go_back_and_is_seen(bare: LabHost) -> None:
     bare.deploy(pool)
     pids = bare.pids("sleeper")
     bare.sh("ln -sfn releases/2 /srv/current")
-    told = bare.deploy(pool)
-    assert "putting back generation 1" in told.msg
-    assert "/srv/current led to releases/1, and leads to releases/2 now" in told.msg
+    result = bare.deploy(pool)
+    assert "putting back generation 1" in result.msg
+    assert "/srv/current led to releases/1, and leads to releases/2 now" in result.msg
     bare.sh("ln -sfn releases/1 /srv/current")
     assert not bare.deploy(pool).failed
     after = bare.pids("sleeper")
@@ -176,8 +176,8 @@ def test_secrets_are_as_private_as_the_live_ones(bare: LabHost) -> None:
     ours = "/etc/workers.systemd /var/lib/workers.systemd /run/workers.systemd"
     holders = bare.sh(f"grep -rlF a-long-secret-value /etc {ours} | sort -u").split()
     assert holders == ["/etc/workers.systemd/sleeper/secrets", f"{STORE}/sleeper/1/secrets"]
-    told = bare.module("rollback", pool="sleeper", generation="1", check=True)
-    assert "a-long-secret-value" not in str(told.result)
+    result = bare.module("rollback", pool="sleeper", generation="1", check=True)
+    assert "a-long-secret-value" not in str(result.result)
 
 
 def test_five_are_kept(bare: LabHost) -> None:
@@ -211,12 +211,12 @@ def test_a_rollback_goes_to_the_version_before_and_restarts_in_batches(bare: Lab
     said = bare.module("rollback", pool="sleeper", check=True)
     assert bare.pids("sleeper") == two
     assert "QUEUE: changed" in str(said.result["diff"])
-    told = bare.module("rollback", pool="sleeper")
-    assert not told.failed
-    assert said.plan("sleeper") == told.plan("sleeper")
+    result = bare.module("rollback", pool="sleeper")
+    assert not result.failed
+    assert said.plan("sleeper") == result.plan("sleeper")
     assert bare.files("sleeper") == files
     assert sorted(bare.pids("sleeper")) == ["1", "2", "3"]
-    assert told.result["pools"]["sleeper"]["number"] == 3
+    assert result.result["pools"]["sleeper"]["number"] == 3
     assert kept(bare) == [(1, "good"), (2, "good"), (3, "good")]
     assert not bare.deploy(secretive("a")).changed
     assert not bare.module("rollback", pool="sleeper", generation="1").changed
@@ -224,8 +224,8 @@ def test_a_rollback_goes_to_the_version_before_and_restarts_in_batches(bare: Lab
 
 def test_a_rollback_to_a_given_one(bare: LabHost) -> None:
     ids = [bare.deploy(secretive(queue)).result["pools"]["sleeper"]["generation"] for queue in "abc"]
-    told = bare.module("rollback", pool="sleeper", generation=ids[0])
-    assert told.result["pools"]["sleeper"]["generation"] == ids[0]
+    result = bare.module("rollback", pool="sleeper", generation=ids[0])
+    assert result.result["pools"]["sleeper"]["generation"] == ids[0]
     assert not bare.module("rollback", pool="sleeper", generation=1).changed
     assert not bare.deploy(secretive("a")).changed
 
@@ -241,10 +241,10 @@ def test_a_rollback_that_would_bring_nothing_back_is_refused(bare: LabHost) -> N
         assert bare.deploy(pool).changed
     before, pids = bare.files("sleeper"), bare.pids("sleeper")
     for check in (True, False):
-        told = bare.module("rollback", pool="sleeper", check=check)
-        assert told.failed
-        assert "/srv/current led to releases/1, and leads to releases/2 now" in told.msg
-        assert "Point /srv/current to releases/1 first" in told.msg
+        result = bare.module("rollback", pool="sleeper", check=check)
+        assert result.failed
+        assert "/srv/current led to releases/1, and leads to releases/2 now" in result.msg
+        assert "Point /srv/current to releases/1 first" in result.msg
     assert (bare.files("sleeper"), bare.pids("sleeper")) == (before, pids)
     assert not bare.deploy(pool).changed, "nothing is left half done"
 
@@ -256,9 +256,9 @@ def test_a_rollback_that_would_bring_nothing_back_is_refused(bare: LabHost) -> N
     # Where the pool itself goes back, too, what does not is told.
     bare.sh("ln -sfn releases/2 /srv/current")
     assert bare.deploy({**pool, "environment": {"QUEUE": "b"}}).changed
-    told = bare.module("rollback", pool="sleeper")
-    assert (told.failed, told.changed) == (False, True)
-    warnings = " ".join(told.result["warnings"])
+    result = bare.module("rollback", pool="sleeper")
+    assert (result.failed, result.changed) == (False, True)
+    warnings = " ".join(result.result["warnings"])
     assert "/srv/current led to releases/1, and leads to releases/2 now, which is not put back" in warnings
 
 
@@ -268,9 +268,9 @@ def test_a_rollback_that_fails_undoes_itself(bare: LabHost) -> None:
     bare.deploy(secretive("b"))
     files = bare.files("sleeper")
     bare.sh("rm /usr/local/bin/worker")
-    told = bare.module("rollback", pool="sleeper")
-    assert told.failed
-    assert told.result["pools"]["sleeper"]["rolled_back_to"]["number"] == 2
+    result = bare.module("rollback", pool="sleeper")
+    assert result.failed
+    assert result.result["pools"]["sleeper"]["rolled_back_to"]["number"] == 2
     assert bare.files("sleeper") == files
 
 
@@ -289,11 +289,11 @@ def test_what_cannot_be_gone_back_to_is_told_with_what_there_is(
     bare.deploy(secretive())
     bare.deploy(secretive(command=BROKEN))
     before = bare.tree()
-    told = bare.module("rollback", **options)
-    assert told.failed
-    assert told_of in told.msg
+    result = bare.module("rollback", **options)
+    assert result.failed
+    assert told_of in result.msg
     if options["pool"] == "sleeper":
-        assert re.search(r"Kept of sleeper: 1 \(\w+\) good, 2 \(\w+\) bad", told.msg)
+        assert re.search(r"Kept of sleeper: 1 \(\w+\) good, 2 \(\w+\) bad", result.msg)
     assert bare.tree() == before
 
 
@@ -310,11 +310,11 @@ def test_a_killed_deploy_is_told_and_taken_up_by_the_next(bare: LabHost) -> None
         deploy.wait()
     assert kept(bare) == [(1, "good"), (2, "applying")]
     first = bare.pids("sleeper")["1"]
-    told = bare.deploy(secretive("b"))
-    assert "sleeper (1 to 2)" in told.result["resumed"]
+    result = bare.deploy(secretive("b"))
+    assert "sleeper (1 to 2)" in result.result["resumed"]
     assert kept(bare) == [(1, "good"), (2, "good")]
     assert bare.pids("sleeper")["1"] == first, "what the killed run restarted is judged and not restarted again"
-    assert "sleeper@1.service" in told.result["pools"]["sleeper"]["verdicts"]
+    assert "sleeper@1.service" in result.result["pools"]["sleeper"]["verdicts"]
     again = bare.deploy(secretive("b"))
     assert ("resumed" in again.result, again.changed) == (False, False)
 
@@ -326,8 +326,8 @@ def test_after_a_killed_deploy_the_old_version_can_be_deployed(bare: LabHost) ->
         bare.until(lambda: bare.pids("sleeper").get("1", old["1"]) != old["1"])
         bare.sh("pkill -KILL -f '[A]nsiballZ_'")
         deploy.wait()
-    told = bare.deploy(secretive("a"))
+    result = bare.deploy(secretive("a"))
     after = bare.pids("sleeper")
-    assert not told.failed
+    assert not result.failed
     assert (bare.files("sleeper"), after["2"], after["3"]) == (files, old["2"], old["3"])
     assert kept(bare) == [(1, "good"), (2, "bad")]

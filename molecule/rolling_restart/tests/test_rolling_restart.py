@@ -83,13 +83,13 @@ def seconds(lab: LabHost, since: str, until: str) -> float:
     return found[1] - found[0]
 
 
-def only_the_canary(lab: LabHost, told: Told, before: dict[str, int]) -> str:
+def only_the_canary(lab: LabHost, result: Told, before: dict[str, int]) -> str:
     """Checks that it was the only one touched, and returns its verdict."""
-    assert told.failed
+    assert result.failed
     assert changed(lab, before) == {"1"}
-    (failure,) = told.result["failures"]
+    (failure,) = result.result["failures"]
     assert failure["unit"] == "app@1.service"
-    assert told.result["pools"]["app"]["spared"] == ["app@2.service", "app@3.service", "app@4.service"]
+    assert result.result["pools"]["app"]["spared"] == ["app@2.service", "app@3.service", "app@4.service"]
     return str(failure["verdict"])
 
 
@@ -100,10 +100,10 @@ def test_a_canary_that_dies_is_the_only_one_touched(ready: LabHost, restart_sec:
     pool = app(lives=0.3, min_healthy_time="20s")
     pool["unit"]["Service"]["RestartSec"] = restart_sec
     started = float(ready.sh("date +%s.%N"))
-    told = ready.deploy(pool)
-    assert only_the_canary(ready, told, before).startswith(("flapping", "failed"))
-    assert told.result["failures"][0]["exit"] == "exit status 3"
-    assert any("dead at" in line for line in told.result["failures"][0]["journal"])
+    result = ready.deploy(pool)
+    assert only_the_canary(ready, result, before).startswith(("flapping", "failed"))
+    assert result.result["failures"][0]["exit"] == "exit status 3"
+    assert any("dead at" in line for line in result.result["failures"][0]["journal"])
     said = ready.sh("journalctl -o cat -u app@1 --grep 'dead at' -q").splitlines()
     died = min(moment for moment in (float(line.split()[-1]) for line in said) if moment > started)
     # The last start is that of the way back, before the window ends. The rest of the play is Ansible's, and takes a
@@ -120,9 +120,9 @@ def test_a_death_just_before_the_end_of_the_window_does_not_settle(ready: LabHos
 
 def test_a_slow_start_is_waited_for_and_has_its_whole_window(ready: LabHost) -> None:
     ready.deploy(app(count=2))
-    told = ready.deploy(app(count=2, ready_after=2, min_healthy_time="1s"))
-    assert not told.failed
-    assert set(told.result["pools"]["app"]["verdicts"].values()) == {"settled: ran 1 s without a restart"}
+    result = ready.deploy(app(count=2, ready_after=2, min_healthy_time="1s"))
+    assert not result.failed
+    assert set(result.result["pools"]["app"]["verdicts"].values()) == {"settled: ran 1 s without a restart"}
     before = ready.pids("app")
     slow_and_bad = ready.deploy(app(count=2, ready_after=2, lives=0.8, min_healthy_time="3s"))
     assert slow_and_bad.failed
@@ -132,8 +132,8 @@ def test_a_slow_start_is_waited_for_and_has_its_whole_window(ready: LabHost) -> 
 def test_what_never_gets_ready_fails_at_its_deadline(ready: LabHost) -> None:
     ready.deploy(app())
     before = ready.pids("app")
-    told = ready.deploy(app(ready_after=1000, healthy_deadline="3s"))
-    verdict = only_the_canary(ready, told, before)
+    result = ready.deploy(app(ready_after=1000, healthy_deadline="3s"))
+    verdict = only_the_canary(ready, result, before)
     assert verdict.startswith("failed: its start timed out")
 
 
@@ -142,11 +142,11 @@ def test_a_start_that_systemd_ends_first_is_told_as_such(ready: LabHost) -> None
     ready.deploy(app())
     before = ready.pids("app")
     impatient = {"Type": "notify", "RestartSec": "0", "TimeoutStartSec": "1s"}
-    told = ready.deploy({**app(ready_after=1000), "unit": {"Service": impatient}})
-    verdict = only_the_canary(ready, told, before)
+    result = ready.deploy({**app(ready_after=1000), "unit": {"Service": impatient}})
+    verdict = only_the_canary(ready, result, before)
     assert verdict.startswith("failed: its start timed out (TimeoutStartSec=): ")
-    assert told.result["failures"][0]["verdict"] == verdict
-    assert "its start timed out" in told.msg
+    assert result.result["failures"][0]["verdict"] == verdict
+    assert "its start timed out" in result.msg
 
 
 def test_systemd_waits_for_a_start_as_long_as_the_rollout(ready: LabHost) -> None:
@@ -162,8 +162,8 @@ def test_batches_are_never_larger_than_promised(ready: LabHost) -> None:
     ready.deploy(app(count=8))
     before = ready.pids("app")
     with watching(ready) as seen:
-        told = ready.deploy(app(count=8, ready_after=0.3, canary=1, max_parallel="25%"))
-    assert not told.failed
+        result = ready.deploy(app(count=8, ready_after=0.3, canary=1, max_parallel="25%"))
+    assert not result.failed
     assert changed(ready, before) == set(before)
     old = set(before.values())
     assert min(len(pids) for pids in seen) >= 6
@@ -174,7 +174,7 @@ def test_batches_are_never_larger_than_promised(ready: LabHost) -> None:
     assert steps[-1] == 8
     assert all(after - now <= 2 for now, after in zip(steps, steps[1:]))
     assert 1 in steps, "the canary went alone"
-    assert told.result["pools"]["app"]["lowest_active"] == 6
+    assert result.result["pools"]["app"]["lowest_active"] == 6
 
 
 def fifth(lab: LabHost) -> str:
@@ -188,14 +188,14 @@ def test_with_surge_no_instance_is_missing_meanwhile(ready: LabHost) -> None:
     new = app(ready_after=0.3, surge=True)
     plan = ready.deploy(new, check=True).result["pools"]["app"]["plan"]
     with watching(ready) as seen:
-        told = ready.deploy(new)
-    assert not told.failed, told.msg
+        result = ready.deploy(new)
+    assert not result.failed, result.msg
     assert changed(ready, before) == set(before)
     # A look may see the former process of an instance and its next one, or come too late for the moment without.
     assert min(len(pids) for pids in seen) >= 4
     assert 5 in {len(pids) for pids in seen}
-    assert told.result["pools"]["app"]["lowest_active"] == 4
-    assert told.result["pools"]["app"]["plan"] == plan
+    assert result.result["pools"]["app"]["lowest_active"] == 4
+    assert result.result["pools"]["app"]["plan"] == plan
     assert [step["verb"] for step in plan if step["subject"] == "app@5.service"] == ["start", "leave"]
     assert set(ready.pids("app")) == set(before)
     assert fifth(ready) == ""
@@ -205,11 +205,11 @@ def test_with_surge_no_instance_is_missing_meanwhile(ready: LabHost) -> None:
 def test_with_surge_a_bad_version_touches_nobody(ready: LabHost) -> None:
     ready.deploy(app())
     before = ready.pids("app")
-    told = ready.deploy(app(lives=0.2, surge=True))
-    assert told.failed
-    assert [failure["unit"] for failure in told.result["failures"]] == ["app@5.service"]
-    assert any("dead at" in line for line in told.result["failures"][0]["journal"])
-    assert told.result["pools"]["app"]["spared"] == [f"app@{number}.service" for number in (1, 2, 3, 4)]
+    result = ready.deploy(app(lives=0.2, surge=True))
+    assert result.failed
+    assert [failure["unit"] for failure in result.result["failures"]] == ["app@5.service"]
+    assert any("dead at" in line for line in result.result["failures"][0]["journal"])
+    assert result.result["pools"]["app"]["spared"] == [f"app@{number}.service" for number in (1, 2, 3, 4)]
     assert ready.pids("app") == before
     assert fifth(ready) == ""
     assert not ready.deploy(app()).changed
@@ -223,8 +223,8 @@ def test_with_surge_a_run_that_is_killed_leaves_no_more_instances_than_wanted(re
         ready.sh("timeout 60 sh -c 'until systemctl --quiet is-active app@5; do sleep 0.02; done'")
         ready.sh("systemctl kill --signal=KILL 'workers-run-*.scope'")
     new["rollout"]["min_healthy_time"] = "500ms"
-    told = ready.deploy(new)
-    assert not told.failed, told.msg
+    result = ready.deploy(new)
+    assert not result.failed, result.msg
     assert changed(ready, before) == set(before)
     assert set(ready.pids("app")) == set(before)
     assert fifth(ready) == ""
@@ -235,9 +235,9 @@ def test_with_surge_the_stop_of_the_one_too_many_counts(ready: LabHost) -> None:
     new = app(count=1, surge=True)
     new["environment"]["DEAF"] = 2
     new["drain_timeout"] = "1s"
-    told = ready.deploy(new)
-    assert told.failed
-    assert told.result["pools"]["app"]["verdicts"]["app@2.service"].startswith("killed-at-stop: its previous process")
+    result = ready.deploy(new)
+    assert result.failed
+    assert result.result["pools"]["app"]["verdicts"]["app@2.service"].startswith("killed-at-stop: its previous process")
     assert set(ready.pids("app")) == {"1"}
 
 
@@ -247,8 +247,8 @@ def test_a_failing_health_check_fails_the_canary(ready: LabHost) -> None:
     ready.write("/usr/local/bin/check", '#!/bin/sh\necho "$1" >> /run/checked\ntest -e /run/healthy\n')
     ready.sh("rm -f /run/checked /run/healthy")
     check = ["/usr/local/bin/check", "instance %i; touch /run/a-shell-read-this"]
-    told = ready.deploy(app(lives=100001, health_check=check, healthy_deadline="8s"))
-    verdict = only_the_canary(ready, told, before)
+    result = ready.deploy(app(lives=100001, health_check=check, healthy_deadline="8s"))
+    verdict = only_the_canary(ready, result, before)
     assert verdict == "failed: has not settled within 8 s: its health check exited with status 1"
     asked = ready.sh("cat /run/checked").splitlines()
     assert set(asked) == {"instance 1; touch /run/a-shell-read-this"}
@@ -256,15 +256,15 @@ def test_a_failing_health_check_fails_the_canary(ready: LabHost) -> None:
     assert ready.sh("ls /run/a-shell-read-this", check=False) == ""
 
     ready.sh("touch /run/healthy")
-    told = ready.deploy(app(lives=100001, health_check=check))
-    assert not told.failed
+    result = ready.deploy(app(lives=100001, health_check=check))
+    assert not result.failed
     assert changed(ready, before) == set(before)
 
 
 def test_a_health_check_that_cannot_run_is_told(ready: LabHost) -> None:
     ready.write("/run/check-of-nobody", "#!/no/such/interpreter\n")
-    told = ready.deploy(app(count=1, health_check=["/run/check-of-nobody"], healthy_deadline="6s"))
-    assert "cannot run /run/check-of-nobody: No such file or directory" in told.msg
+    result = ready.deploy(app(count=1, health_check=["/run/check-of-nobody"], healthy_deadline="6s"))
+    assert "cannot run /run/check-of-nobody: No such file or directory" in result.msg
 
 
 def test_without_progress_the_rollout_ends(ready: LabHost) -> None:
@@ -290,9 +290,9 @@ def test_a_restart_that_systemd_refuses_is_no_success(ready: LabHost) -> None:
     pool = app(on_failure="stop")
     pool["unit"] = {"Unit": {"RefuseManualStart": True}, "Service": {"Type": "notify", "RestartSec": "1"}}
     before = ready.pids("app")
-    told = ready.deploy(pool)
-    assert told.failed
-    assert "systemd refused" in told.msg
+    result = ready.deploy(pool)
+    assert result.failed
+    assert "systemd refused" in result.msg
     assert changed(ready, before) == set()
 
 
@@ -347,8 +347,8 @@ def test_a_worker_that_takes_the_markers_of_its_neighbour_is_restarted_all_the_s
     rows = bare.module("pools_info").result["pools"]["forger"]["instances"]
     assert [row["stale"] for row in rows] == ["", "started with another environment and another secrets"]
 
-    told = bare.deploy(new)
-    assert ("restart", "forger@2.service") in told.plan("forger")
+    result = bare.deploy(new)
+    assert ("restart", "forger@2.service") in result.plan("forger")
     assert bare.environments("forger")["2"]["RELEASE"] == "2"
     assert bare.pids("forger")["1"] == pids["1"]
     assert not bare.deploy(new).changed

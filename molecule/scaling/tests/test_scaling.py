@@ -82,8 +82,8 @@ done
 def test_what_each_instance_has_for_itself(bare: LabHost) -> None:
     """In every option ``%i`` is the name of the instance; a directory that is only entered need not be readable."""
     bare.sh(PREPARE)
-    told = bare.deploy(OWN)
-    assert not told.failed, told.msg
+    result = bare.deploy(OWN)
+    assert not result.failed, result.msg
     pids = bare.pids("own")
     for name, pid in pids.items():
         assert bare.sh(f"readlink /proc/{pid}/cwd").strip() == f"/srv/own/{name}"
@@ -108,8 +108,8 @@ def test_what_each_instance_has_for_itself(bare: LabHost) -> None:
 
 
 def test_a_list_is_exact_and_says_so(bare: LabHost) -> None:
-    told = bare.deploy({**sleeper(instances=1), "command": ["/bin/sh", "-c", "exec sleep infinity", "own-%i"]})
-    assert any(".command[3]: found %i, which the program gets unchanged" in line for line in told.result["warnings"])
+    result = bare.deploy({**sleeper(instances=1), "command": ["/bin/sh", "-c", "exec sleep infinity", "own-%i"]})
+    assert any(".command[3]: found %i, which the program gets unchanged" in line for line in result.result["warnings"])
 
 
 # To a shell, an option parser, a glob, a path or a list of one of the tools each of them is something else.
@@ -124,8 +124,8 @@ def test_every_name_that_is_accepted_works_with_every_tool(bare: LabHost) -> Non
         "environment": {"A": "1"},
         "hardening_max_exposure": 9.9,
     }
-    told = bare.deploy({**named, "instances": NAMES})
-    assert not told.failed, told.msg
+    result = bare.deploy({**named, "instances": NAMES})
+    assert not result.failed, result.msg
     before = bare.pids("a.b-c_d.service")
     assert set(before) == set(NAMES)
     assert sorted(bare.sh("ls -A /var/lib/named").split()) == sorted(NAMES)
@@ -154,8 +154,8 @@ def test_and_so_does_every_name_of_somebody_else(bare: LabHost) -> None:
     bare.sh(FOREIGN)
     template, names = "far\\x2dout:x@.service", ["mail:high", "a\\x2db", "x@y", "-", "a.service"]
     try:
-        told = bare.module("instances", template=template, instances=names, state="started", enabled=True)
-        assert not told.failed, told.msg
+        result = bare.module("instances", template=template, instances=names, state="started", enabled=True)
+        assert not result.failed, result.msg
         again = bare.module("instances", template=template, instances=names, state="started", enabled=True)
         assert not again.changed
         linted = bare.module("lint_info", units=[template], fail_on="never")

@@ -76,8 +76,8 @@ def test_they_reach_the_worker_exactly_and_nobody_else(bare: LabHost) -> None:
     # systemd 247 has no credentials for what runs before the worker, and fails to look for them in a sandbox.
     before = {"ExecStartPre": ["/bin/true"]} if encrypts(bare) else {}
     own = {"Service": {"LoadCredential": ["host:/etc/hostname"], **before}}
-    told = bare.deploy(app(VALUES, unit=own))
-    assert not told.failed, told.msg
+    result = bare.deploy(app(VALUES, unit=own))
+    assert not result.failed, result.msg
     wanted = {**digests(VALUES), **digests({"host": bare.sh("cat /etc/hostname")})}
     for instance in ("1", "2"):
         assert handed_out(bare, instance) == wanted
@@ -105,8 +105,8 @@ def test_every_language_reads_them_as_the_page_says(bare: LabHost) -> None:
         for name, (run, show) in there.items()
         for text in [f"{blocks[name]}{show}"]
     ]
-    told = bare.deploy(*pools)
-    assert not told.failed, told.msg
+    result = bare.deploy(*pools)
+    assert not result.failed, result.msg
     bare.until(lambda: all(bare.sh(f"cat /run/read-by-in-{name}") == VALUES["DB_PASSWORD"] for name in there))
     bare.sh("rm /run/read-by-*")
 
@@ -121,10 +121,10 @@ def test_a_change_is_seen_in_the_right_files_and_in_the_right_processes(bare: La
     assert "A: changed" in str(said.result["diff"])
     assert "B: " not in str(said.result["diff"])
     assert files(bare) == before
-    told = bare.deploy(wanted, other)
-    assert told.plan("app") == said.plan("app")
-    assert told.result["pools"]["app"]["generation"] == said.result["pools"]["app"]["generation"]
-    assert [unit for verb, unit in told.plan("app") if verb == "restart"] == ["app@1.service", "app@2.service"]
+    result = bare.deploy(wanted, other)
+    assert result.plan("app") == said.plan("app")
+    assert result.result["pools"]["app"]["generation"] == said.result["pools"]["app"]["generation"]
+    assert [unit for verb, unit in result.plan("app") if verb == "restart"] == ["app@1.service", "app@2.service"]
     changed = {name for name, digest in files(bare).items() if before[name] != digest}
     assert {name.partition(".")[0] for name in changed} == {"A", "secrets"}, "what did not change is as it was"
     assert handed_out(bare, "2") == digests(wanted["secrets"])
@@ -133,8 +133,8 @@ def test_a_change_is_seen_in_the_right_files_and_in_the_right_processes(bare: La
     pids = bare.pids("app")
     bare.sh(f"for file in {CONFIG}/B.*; do echo x >> $file; done")
     damaged = files(bare)
-    told = bare.deploy(wanted, other)
-    assert [verb for verb, _subject in told.plan("app")][:1] == ["write"]
+    result = bare.deploy(wanted, other)
+    assert [verb for verb, _subject in result.plan("app")][:1] == ["write"]
     assert (files(bare) != damaged, bare.pids("app") == pids or not encrypts(bare)) == (True, True)
 
     bare.deploy(app({"A": "another"}), other)
@@ -161,11 +161,11 @@ def test_a_bad_version_is_undone_by_the_run_or_by_the_host_and_one_goes_back_by_
     bare.deploy(good)
     before = files(bare)
     for _ in range(2):
-        told = bare.deploy({**bad, **fails})
-        assert told.failed
-        assert "********" in told.msg
-        assert "bad-secret" not in str(told.result)
-        assert (files(bare), told.result["pools"]["app"]["number"]) == (before, 2), "trying again is no other version"
+        result = bare.deploy({**bad, **fails})
+        assert result.failed
+        assert "********" in result.msg
+        assert "bad-secret" not in str(result.result)
+        assert (files(bare), result.result["pools"]["app"]["number"]) == (before, 2), "trying again is no other version"
     assert handed_out(bare, "1") == digests(good["secrets"])
 
     with bare.deploying({**bad, "rollout": {"min_healthy_time": "5s"}}, workers_confirm="2s") as deploy:
@@ -189,13 +189,13 @@ def test_a_worker_does_not_start_without_them(bare: LabHost) -> None:
     """
     bare.sh("mount --make-rprivate /")
     try:
-        told = bare.deploy(app({"A": "one"}))
+        result = bare.deploy(app({"A": "one"}))
     finally:
         bare.sh("mount --make-rshared /")
     if bare.systemd >= HANDED_OUT_ANYWAY:
         assert handed_out(bare, "1") == digests({"A": "one"})
         return
-    assert told.failed
+    assert result.failed
     said = bare.journal("-o cat -n 200 -u 'app@*'")
     assert "systemd has not handed out the credential A" in said
     assert bare.pids("app") == {}
@@ -204,13 +204,13 @@ def test_a_worker_does_not_start_without_them(bare: LabHost) -> None:
 def test_what_cannot_be_is_refused_and_names_the_key_alone(bare: LabHost) -> None:
     before = bare.tree()
     own = {"Service": {"LoadCredential": ["tls:/etc/hostname", "A:/etc/hostname"]}}
-    told = bare.deploy(app({"A": "s3cret", "a:b": "s3cret", "C": "s3cret\0"}, unit=own))
-    assert told.failed
-    assert {problem["where"] for problem in told.result["problems"]} == {
+    result = bare.deploy(app({"A": "s3cret", "a:b": "s3cret", "C": "s3cret\0"}, unit=own))
+    assert result.failed
+    assert {problem["where"] for problem in result.result["problems"]} == {
         *(f"pools[0] (app).secrets.{name}" for name in ("a:b", "C")),
         "pools[0] (app).unit.Service.LoadCredential",
     }
-    assert "s3cret" not in str(told.result)
+    assert "s3cret" not in str(result.result)
     assert bare.tree() == before
 
 
@@ -220,8 +220,8 @@ def test_a_start_that_credentials_would_end_is_refused(bare: LabHost) -> None:
     pool = app({"A": "one"}, unit={"Service": {"ExecStartPre": ["/bin/true"]}})
     (problem,) = bare.deploy(pool).result["problems"]
     assert problem["id"] == "credentials-end-start-pre"
-    told = bare.deploy(pool, skip_traps=["credentials-end-start-pre"])
-    assert "exit status 226" in told.msg
+    result = bare.deploy(pool, skip_traps=["credentials-end-start-pre"])
+    assert "exit status 226" in result.msg
 
 
 def test_a_host_that_cannot_encrypt_is_refused(bare: LabHost) -> None:
@@ -229,11 +229,11 @@ def test_a_host_that_cannot_encrypt_is_refused(bare: LabHost) -> None:
         pytest.skip("this systemd has plain files")
     bare.sh("mv /usr/bin/systemd-creds /usr/bin/systemd-creds.away")
     try:
-        told = bare.deploy(app({"A": "one"}))
+        result = bare.deploy(app({"A": "one"}))
     finally:
         bare.sh("mv /usr/bin/systemd-creds.away /usr/bin/systemd-creds")
-    assert told.failed
-    assert "pools[0] (app).secrets_as: found credentials, without systemd-creds on the host" in told.msg
+    assert result.failed
+    assert "pools[0] (app).secrets_as: found credentials, without systemd-creds on the host" in result.msg
     assert bare.sh("ls /etc/workers.systemd", check=False) == ""
 
 
@@ -275,9 +275,9 @@ def test_a_directory_that_others_can_write_to_is_refused(bare: LabHost, change: 
     bare.deploy(app({"TOKEN": "a-long-secret"}))
     before = files(bare)
     bare.sh(f"chmod g+w /etc/workers.systemd; {change} /etc/workers.systemd")
-    told = bare.deploy(app({"TOKEN": "another-long-secret"}))
+    result = bare.deploy(app({"TOKEN": "another-long-secret"}))
     bare.sh("chown root:root /etc/workers.systemd; chmod 0755 /etc/workers.systemd")
-    assert "/etc/workers.systemd, of owner" in told.msg
-    assert "1 problem, nothing was changed" in told.msg
+    assert "/etc/workers.systemd, of owner" in result.msg
+    assert "1 problem, nothing was changed" in result.msg
     assert files(bare) == before
     assert not bare.deploy(app({"TOKEN": "a-long-secret"})).changed

@@ -68,16 +68,16 @@ def released(lab: LabHost) -> None:
 
 def test_it_runs_at_its_times_with_what_it_was_given(lab: LabHost) -> None:
     often = report(schedule=None, every="500ms", secrets={"TOKEN": SECRET})
-    told = lab.deploy(timers=[often])
-    assert not told.failed, told.msg
-    assert "report: runs every 500ms" in told.msg
+    result = lab.deploy(timers=[often])
+    assert not result.failed, result.msg
+    assert "report: runs every 500ms" in result.msg
     lab.until(lambda: len(runs(lab)) > 2)
     assert set(runs(lab)) == {f"100% 1 {SECRET}"}
     assert not lab.deploy(timers=[often]).changed
 
     assert lab.sh(f"stat -c '%a %U' {CONFIG}/report/*").splitlines() == ["600 root", "600 root"]
     told_there = lab.sh(f"cat {UNITS}/report.*; journalctl --no-pager -b; systemctl show report.service report.timer")
-    assert SECRET not in told_there + str(told.result)
+    assert SECRET not in told_there + str(result.result)
     assert lab.sh("systemctl is-enabled report.timer").strip() == "enabled"
     assert (row(lab)["dead"], row(lab)["failed"], row(lab)["last_run"][:2]) == (False, False, "20")
     lab.sh("systemctl stop report.timer")
@@ -90,32 +90,34 @@ def test_a_check_tells_the_next_three_times_and_changes_nothing(lab: LabHost) ->
     lab.sh("timedatectl set-timezone Asia/Tokyo")
     try:
         before = lab.tree()
-        told = lab.deploy(timers=[report(schedule="*-*-* 03:15")], check=True)
-        assert (told.changed, told.failed, lab.tree()) == (True, False, before)
-        times = told.result["pools"]["report"]["next_runs"]
+        result = lab.deploy(timers=[report(schedule="*-*-* 03:15")], check=True)
+        assert (result.changed, result.failed, lab.tree()) == (True, False, before)
+        times = result.result["pools"]["report"]["next_runs"]
         assert len(times) == 3
         assert all(time.endswith(" 03:15:00 JST") for time in times), "the clock of the host"
-        assert f"report: next runs: {', '.join(times)}" in told.msg
+        assert f"report: next runs: {', '.join(times)}" in result.msg
     finally:
         lab.sh("timedatectl set-timezone Etc/UTC")
-    told = lab.deploy(timers=[report(schedule="2020-01-01")], check=True)
-    assert "timers[0] (report).schedule: never comes" in str(told.result["warnings"])
+    result = lab.deploy(timers=[report(schedule="2020-01-01")], check=True)
+    assert "timers[0] (report).schedule: never comes" in str(result.result["warnings"])
 
     slow = report(command=["/bin/sleep", "2.5"])
     assert not lab.deploy(timers=[slow]).failed
     lab.sh("systemctl start report")
     assert not lab.deploy(timers=[slow], check=True).result.get("warnings")
-    told = lab.deploy(timers=[{**slow, "schedule": "*:*:*"}], check=True)
-    assert "timers[0] (report).schedule: the job comes every 1 s, and its last run took" in str(told.result["warnings"])
+    result = lab.deploy(timers=[{**slow, "schedule": "*:*:*"}], check=True)
+    assert "timers[0] (report).schedule: the job comes every 1 s, and its last run took" in str(
+        result.result["warnings"]
+    )
 
 
 def test_a_deploy_leaves_a_run_alone_and_says_so(lab: LabHost) -> None:
     assert not lab.deploy(timers=[report()]).failed
     process = started(lab)
     newer = report(environment={"VERSION": "2"}, schedule="*-*-* 00:00")
-    told = lab.deploy(timers=[newer])
-    assert not told.failed, told.msg
-    assert "report: a run is under way, and goes on to its end with its version" in told.msg
+    result = lab.deploy(timers=[newer])
+    assert not result.failed, result.msg
+    assert "report: a run is under way, and goes on to its end with its version" in result.msg
     assert (shown(lab, "report.service", "MainPID"), runs(lab)) == (process, ["100% 1 none"])
 
     refused = lab.deploy(timers=[{**newer, "timeout": "1ms"}])
@@ -136,8 +138,8 @@ def test_a_time_that_is_over_starts_no_run(lab: LabHost) -> None:
     lab.sh("systemctl start report.timer")
     assert not runs(lab)
     over = lab.sh("date -d '-1 hour' +%H:%M").strip()
-    told = lab.deploy(timers=[{**timer, "schedule": over}])
-    assert ("stop", "report.timer") in told.plan("report")
+    result = lab.deploy(timers=[{**timer, "schedule": over}])
+    assert ("stop", "report.timer") in result.plan("report")
     assert shown(lab, "report.timer", "ActiveState") == "active"
     lab.never(lambda: bool(runs(lab)), 2)
 
@@ -160,8 +162,8 @@ def test_what_was_missed_while_the_host_was_off(lab: LabHost) -> None:
 def test_a_removed_timer_leaves_nothing_but_the_run_that_is_under_way(lab: LabHost) -> None:
     assert not lab.deploy(timers=[report(missed="run", secrets={"TOKEN": SECRET})]).failed
     process = started(lab)
-    told = lab.deploy(timers=[{"name": "report", "state": "absent"}])
-    assert "report: a run is under way, and goes on to its end" in told.msg
+    result = lab.deploy(timers=[{"name": "report", "state": "absent"}])
+    assert "report: a run is under way, and goes on to its end" in result.msg
     assert shown(lab, "report.service", "MainPID") == process
     released(lab)
     assert runs(lab, "ends") == ["100% 1"]
@@ -174,16 +176,16 @@ def test_a_pool_and_a_timer_are_never_taken_for_each_other(lab: LabHost) -> None
     assert not lab.deploy(sleeper(), timers=[report()]).failed
     before = lab.tree()
     for state in ("present", "absent"):
-        told = lab.deploy({**sleeper(), "name": "report", "state": state})
-        assert "pools[0] (report).name: found a timer of this name on the host" in told.msg
-        told = lab.deploy(timers=[report(name="sleeper", state=state)])
-        assert "timers[0] (sleeper).name: found a pool of this name on the host" in told.msg
-    told = lab.deploy(sleeper(), timers=[report(name="sleeper")])
-    assert "found 'sleeper', expected a name used once (pools[0] (sleeper) has it too)" in told.msg
+        result = lab.deploy({**sleeper(), "name": "report", "state": state})
+        assert "pools[0] (report).name: found a timer of this name on the host" in result.msg
+        result = lab.deploy(timers=[report(name="sleeper", state=state)])
+        assert "timers[0] (sleeper).name: found a pool of this name on the host" in result.msg
+    result = lab.deploy(sleeper(), timers=[report(name="sleeper")])
+    assert "found 'sleeper', expected a name used once (pools[0] (sleeper) has it too)" in result.msg
     assert lab.tree() == before
 
-    told = lab.deploy(sleeper(), purge=True)
-    assert (told.failed, "report.timer" in str(told.plan("report"))) == (False, True)
+    result = lab.deploy(sleeper(), purge=True)
+    assert (result.failed, "report.timer" in str(result.plan("report"))) == (False, True)
     assert list(lab.module("pools_info").result["pools"]) == ["sleeper"]
     assert lab.module("pools_info").result["timers"] == {}
 
@@ -191,18 +193,18 @@ def test_a_pool_and_a_timer_are_never_taken_for_each_other(lab: LabHost) -> None
 def test_a_paused_timer_stays_stopped_through_deploys_and_reboots_and_its_run_goes_on(lab: LabHost) -> None:
     assert not lab.deploy(timers=[report(missed="run")]).failed
     process = started(lab)
-    told = lab.module("pause", pools=["report"], reason="the disk is full")
-    assert not told.failed, told.msg
-    assert "report: a run is under way, and goes on to its end" in told.msg
+    result = lab.module("pause", pools=["report"], reason="the disk is full")
+    assert not result.failed, result.msg
+    assert "report: a run is under way, and goes on to its end" in result.msg
     assert (shown(lab, "report.service", "MainPID"), row(lab)["state"]) == (process, "running")
     released(lab)
     assert runs(lab, "ends") == ["100% 1"]
     assert not lab.module("pause", pools=["report"]).changed
     assert "found '1', expected none" in lab.module("pause", pools=["report"], instances=["1"]).msg
 
-    told = lab.deploy(timers=[report(missed="run", schedule="*-*-* *:*", environment={"VERSION": "2"})])
-    assert "report.timer not started: paused by hand since 2" in told.msg
-    assert "the disk is full" in str(told.result["warnings"])
+    result = lab.deploy(timers=[report(missed="run", schedule="*-*-* *:*", environment={"VERSION": "2"})])
+    assert "report.timer not started: paused by hand since 2" in result.msg
+    assert "the disk is full" in str(result.result["warnings"])
     lab.reboot()
     lab.sh("install -d -o www-data /run/report; systemctl start report.timer")
     assert shown(lab, "report.timer", "ActiveState") == "inactive", "no start gets past it"
@@ -216,8 +218,8 @@ def test_a_paused_timer_stays_stopped_through_deploys_and_reboots_and_its_run_go
     yearly = report(missed="run", environment={"VERSION": "3"}, state="paused")
     assert not lab.deploy(timers=[yearly]).failed
     assert not lab.deploy(timers=[yearly]).changed
-    told = lab.module("pause", pools=["report"], state="resumed")
-    assert "expected a timer that its deploy does not pause" in told.msg
+    result = lab.module("pause", pools=["report"], state="resumed")
+    assert "expected a timer that its deploy does not pause" in result.msg
 
 
 def test_the_end_of_a_pause_starts_no_run(lab: LabHost) -> None:
@@ -225,16 +227,16 @@ def test_the_end_of_a_pause_starts_no_run(lab: LabHost) -> None:
     daily = report(missed="run", schedule=over)
     paused = {**daily, "state": "paused"}
     for by_deploy in (True, False):
-        told = lab.deploy(timers=[paused if by_deploy else daily])
+        result = lab.deploy(timers=[paused if by_deploy else daily])
         if not by_deploy:
-            told = lab.module("pause", pools=["report"])
-        assert not told.failed, told.msg
+            result = lab.module("pause", pools=["report"])
+        assert not result.failed, result.msg
         assert row(lab)["paused"]["by"] == ("deploy" if by_deploy else "hand")
         lab.sh("touch -d '2 days ago' /var/lib/systemd/timers/stamp-report.timer")
         check = lab.deploy(timers=[daily], check=True)
         assert (("start", "report.timer") in check.plan("report")) == by_deploy
-        told = lab.deploy(timers=[daily]) if by_deploy else lab.module("pause", pools=["report"], state="resumed")
-        assert not told.failed, told.msg
+        result = lab.deploy(timers=[daily]) if by_deploy else lab.module("pause", pools=["report"], state="resumed")
+        assert not result.failed, result.msg
         assert shown(lab, "report.timer", "ActiveState") == "active"
         lab.never(lambda: bool(runs(lab)), 1.5)
     assert not lab.sh(f"ls -d {UNITS}/report.timer.d", check=False)
@@ -254,15 +256,15 @@ def test_a_run_on_request_is_waited_for_and_fails_as_it_does(lab: LabHost) -> No
     told_aloud = "t0ld-aloud-by-the-report"
     timer = report(secrets={"TOKEN": told_aloud}, command=["/bin/sh", "-c", "echo it has $TOKEN; exit ${VERSION}"])
     assert not lab.deploy(timers=[{**timer, "environment": {"VERSION": "0"}}]).failed
-    told = lab.module("run_timer", name="report")
-    assert (told.failed, told.result["result"]) == (False, "success")
-    assert any(line.startswith("it has ") for line in told.result["journal"])
-    assert told_aloud not in str(told.result)
+    result = lab.module("run_timer", name="report")
+    assert (result.failed, result.result["result"]) == (False, "success")
+    assert any(line.startswith("it has ") for line in result.result["journal"])
+    assert told_aloud not in str(result.result)
 
     assert not lab.deploy(timers=[{**timer, "environment": {"VERSION": "3"}}]).failed
-    told = lab.module("run_timer", name="report")
-    assert (told.failed, told.result["result"]) == (True, "exit status 3")
-    assert "it has " in told.msg
+    result = lab.module("run_timer", name="report")
+    assert (result.failed, result.result["result"]) == (True, "exit status 3")
+    assert "it has " in result.msg
     assert "expected one of report" in lab.module("run_timer", name="reprot").msg
 
     assert not lab.deploy(timers=[report()]).failed
@@ -276,21 +278,21 @@ def test_a_failed_run_is_tried_again_and_a_stop_ends_all_tries(lab: LabHost) -> 
     job = ["/bin/sh", "-c", 'echo "$1" >> /run/report/runs; [ $(wc -l < /run/report/runs) -ge $ENOUGH ]', "job", "a $b"]
     timer = report(command=job, retry={"times": 2, "delay": "300ms"}, environment={"ENOUGH": "2"})
     assert not lab.deploy(timers=[timer]).failed
-    told = lab.module("run_timer", name="report")
-    assert (told.failed, told.result["result"], runs(lab)) == (False, "success", ["a $b"] * 2)
-    assert "try 1 of 3 ended with status 1, the next begins in 0.3 s" in told.result["journal"]
+    result = lab.module("run_timer", name="report")
+    assert (result.failed, result.result["result"], runs(lab)) == (False, "success", ["a $b"] * 2)
+    assert "try 1 of 3 ended with status 1, the next begins in 0.3 s" in result.result["journal"]
     lab.sh("rm /run/report/runs")
     slow = {**timer, "retry": {"times": 2, "delay": "10min"}, "environment": {"ENOUGH": "9"}}
     assert not lab.deploy(timers=[{**slow, "retry": timer["retry"]}]).failed
-    told = lab.module("run_timer", name="report")
-    assert (told.failed, told.result["result"], len(runs(lab))) == (True, "exit status 1", 3)
+    result = lab.module("run_timer", name="report")
+    assert (result.failed, result.result["result"], len(runs(lab))) == (True, "exit status 1", 3)
     assert row(lab)["failed"]
 
     assert not lab.deploy(timers=[slow]).failed
     lab.sh("rm /run/report/runs; systemctl start --no-block report")
     lab.until(lambda: len(runs(lab)) == 1)
-    told = lab.deploy(timers=[{**slow, "environment": {"ENOUGH": "1"}}])
-    assert "report: a run is under way, and goes on to its end with its version" in told.msg, "in the delay, too"
+    result = lab.deploy(timers=[{**slow, "environment": {"ENOUGH": "1"}}])
+    assert "report: a run is under way, and goes on to its end with its version" in result.msg, "in the delay, too"
     lab.sh("pkill -P $(systemctl show --value -p MainPID report.service)")
     lab.until(lambda: len(runs(lab)) == 2)
     assert shown(lab, "report.service", "ActiveState") == "activating", "this try had the version of the run"
@@ -301,12 +303,12 @@ def test_a_failed_run_is_tried_again_and_a_stop_ends_all_tries(lab: LabHost) -> 
 
 def test_a_time_that_comes_during_a_run_is_queued_once_or_skipped(lab: LabHost) -> None:
     often = report(command=["/bin/sh", "-c", "date +%s.%N >> /run/report/runs; sleep 4.5"], schedule="*:*:0/4")
-    told = lab.deploy(timers=[{**often, "overlap": "skip"}])
+    result = lab.deploy(timers=[{**often, "overlap": "skip"}])
     skips = int(lab.sh("systemctl --version").split()[1]) >= 257
     if not skips:
-        assert "timers[0] (report).overlap: found DeferReactivation, which needs systemd 257" in told.msg
-        told = lab.deploy(timers=[often])
-    assert not told.failed, told.msg
+        assert "timers[0] (report).overlap: found DeferReactivation, which needs systemd 257" in result.msg
+        result = lab.deploy(timers=[often])
+    assert not result.failed, result.msg
     lab.until(lambda: len(runs(lab)) == 2)
     lab.sh("systemctl stop report.timer report.service")
     first, second = map(float, runs(lab))
@@ -322,8 +324,8 @@ def test_of_two_timers_with_a_lock_in_redis_one_works_and_the_other_is_skipped(l
     timers = [report(name=name, command=["/usr/local/bin/report", name], lock=lock) for name in names]
     lab.sh("systemctl start redis-server; redis-cli flushall")
     try:
-        told = lab.deploy(timers=timers)
-        assert not told.failed, told.msg
+        result = lab.deploy(timers=timers)
+        assert not result.failed, result.msg
         lab.sh("systemctl start report.service report-there.service", check=False)
         (works,) = {run.split()[0] for run in runs(lab)}
         (skipped,) = {*names} - {works}
@@ -332,11 +334,11 @@ def test_of_two_timers_with_a_lock_in_redis_one_works_and_the_other_is_skipped(l
             works: ("success", False),
             skipped: ("skipped", False),
         }
-        told = lab.module("run_timer", name=skipped)
-        assert (told.failed, told.result["result"], len(runs(lab))) == (False, "skipped", 1)
+        result = lab.module("run_timer", name=skipped)
+        assert (result.failed, result.result["result"], len(runs(lab))) == (False, "skipped", 1)
         lab.sh("redis-cli del lock:report")
-        told = lab.module("run_timer", name=skipped)
-        assert (told.failed, told.result["result"], len(runs(lab))) == (False, "success", 2)
+        result = lab.module("run_timer", name=skipped)
+        assert (result.failed, result.result["result"], len(runs(lab))) == (False, "success", 2)
     finally:
         lab.sh("systemctl stop redis-server", check=False)
 
@@ -357,7 +359,7 @@ def test_a_timer_is_on_one_host_of_a_group_and_moves_when_that_host_leaves(lab: 
 
 def test_bad_input_changes_nothing_and_is_told_at_once(lab: LabHost) -> None:
     before = lab.tree()
-    told = lab.deploy(
+    result = lab.deploy(
         timers=[
             report(schedule="15 3 * * 1-5"),
             report(name="two", schedule="03:15", timezone="Europe/Nowhere"),
@@ -365,7 +367,7 @@ def test_bad_input_changes_nothing_and_is_told_at_once(lab: LabHost) -> None:
             report(name="four", user="nobody-at-all"),
         ]
     )
-    assert told.failed
+    assert result.failed
     for part in (
         "timers[0] (report).schedule: found '15 3 * * 1-5'",
         "'Mon..Fri *-*-* 03:15'",
@@ -373,7 +375,7 @@ def test_bad_input_changes_nothing_and_is_told_at_once(lab: LabHost) -> None:
         "timers[2] (three).unit.Timer.WakeSytem",
         "timers[3] (four).user: found no user 'nobody-at-all'",
     ):
-        assert part in told.msg, told.msg
+        assert part in result.msg, result.msg
     assert lab.tree() == before
 
 
@@ -381,16 +383,16 @@ def test_a_timer_that_does_not_start_is_undone_and_a_rollback_brings_an_older_ve
     assert not lab.deploy(timers=[report()]).failed
     not_now = f"{UNITS}/report.timer.d/not-now.conf"
     lab.sh(f"mkdir -p {UNITS}/report.timer.d; printf '[Unit]\nAssertPathExists=/nowhere\n' > {not_now}")
-    told = lab.deploy(timers=[report(schedule="*-02-02", environment={"VERSION": "2"})])
-    assert told.failed
-    assert "- report.timer: failed: the timer does not run" in told.msg
-    assert "report: generation 2" in told.msg
+    result = lab.deploy(timers=[report(schedule="*-02-02", environment={"VERSION": "2"})])
+    assert result.failed
+    assert "- report.timer: failed: the timer does not run" in result.msg
+    assert "report: generation 2" in result.msg
     assert "OnCalendar=*-01-01 03:15" in lab.sh(f"cat {UNITS}/report.timer"), "the version before is back"
     assert 'VERSION="1"' in lab.sh(f"cat {CONFIG}/report/environment")
 
     lab.sh(f"rm -r {UNITS}/report.timer.d; systemctl daemon-reload")
     assert not lab.deploy(timers=[report(schedule="*-02-02")]).failed
-    told = lab.module("rollback", pool="report")
-    assert not told.failed, told.msg
+    result = lab.module("rollback", pool="report")
+    assert not result.failed, result.msg
     assert "OnCalendar=*-01-01 03:15" in lab.sh(f"cat {UNITS}/report.timer")
     assert shown(lab, "report.timer", "ActiveState") == "active"

@@ -28,8 +28,8 @@ def lingers(clean: LabHost) -> bool:
 
 
 def test_the_pool_is_the_users_own_and_leaves_as_it_came(clean: LabHost) -> None:
-    told = clean.deploy(his())
-    assert not told.failed, told.msg
+    result = clean.deploy(his())
+    assert not result.failed, result.msg
     pids = clean.sh("pgrep -f '^/bin/sleep infinity'").split()
     assert len(pids) == 2
     assert clean.sh(f"stat -c %U {' '.join(f'/proc/{pid}' for pid in pids)}").split() == [USER, USER]
@@ -47,8 +47,8 @@ def test_the_pool_is_the_users_own_and_leaves_as_it_came(clean: LabHost) -> None
     assert (info["pools"]["app/sleeper"]["scope"], info["pools"]["app/sleeper"]["user"]) == ("user", USER)
     assert info["table"][1].split()[:3] == ["app/sleeper", "2/2", "up"]
 
-    told = clean.deploy(GONE)
-    assert ("disable-linger", USER) in [(step["verb"], step["subject"]) for step in told.result["host_plan"]]
+    result = clean.deploy(GONE)
+    assert ("disable-linger", USER) in [(step["verb"], step["subject"]) for step in result.result["host_plan"]]
     assert clean.sh("pgrep -f '^/bin/sleep infinity'", check=False) == ""
     assert clean.sh(f"grep -rl sleeper {HOME}", check=False) == ""
     assert not lingers(clean)
@@ -58,24 +58,24 @@ def test_the_pool_is_the_users_own_and_leaves_as_it_came(clean: LabHost) -> None
 
 def test_lingering_that_was_there_stays(clean: LabHost) -> None:
     clean.sh(f"loginctl enable-linger {USER}")
-    told = clean.deploy(his(), his(name="other"))
-    assert "linger" not in str(told.result["host_plan"])
+    result = clean.deploy(his(), his(name="other"))
+    assert "linger" not in str(result.result["host_plan"])
     clean.deploy(GONE, his(name="other", state="absent"))
     assert lingers(clean)
 
 
 def test_a_check_on_a_bare_host_tells_everything_and_does_nothing(clean: LabHost) -> None:
-    told = clean.deploy(his(), check=True)
-    assert told.changed, told.msg
-    assert ("enable-linger", USER) in [(step["verb"], step["subject"]) for step in told.result["host_plan"]]
-    assert ("start", "sleeper@2.service") in [(one["verb"], one["subject"]) for one in row_of(told)["plan"]]
+    result = clean.deploy(his(), check=True)
+    assert result.changed, result.msg
+    assert ("enable-linger", USER) in [(step["verb"], step["subject"]) for step in result.result["host_plan"]]
+    assert ("start", "sleeper@2.service") in [(one["verb"], one["subject"]) for one in row_of(result)["plan"]]
     assert not lingers(clean)
     assert clean.sh(f"ls -A {HOME} | grep -v -e bash -e profile; ls /run/user", check=False) == ""
-    assert SECRET not in str(told.result)
+    assert SECRET not in str(result.result)
 
 
-def row_of(told: t.Any) -> dict[str, t.Any]:
-    row: dict[str, t.Any] = told.result["pools"]["app/sleeper"]
+def row_of(result: t.Any) -> dict[str, t.Any]:
+    row: dict[str, t.Any] = result.result["pools"]["app/sleeper"]
     return row
 
 
@@ -90,9 +90,9 @@ PLANTED = {
 def test_a_link_that_the_user_planted_does_not_lead_root_astray(clean: LabHost, planted: str) -> None:
     clean.sh("rm -rf /victim; mkdir /victim; echo keep > /victim/key")
     clean.sh(f"{planted}; chown -hR {USER} {HOME}")
-    told = clean.deploy(his())
-    assert told.failed
-    assert "Permission denied" in told.msg or "that no other user can write to" in told.msg
+    result = clean.deploy(his())
+    assert result.failed
+    assert "Permission denied" in result.msg or "that no other user can write to" in result.msg
     assert clean.sh("ls -A /victim; cat /victim/key").split() == ["key", "keep"]
     assert not lingers(clean), "what this run switched on is off again"
 
@@ -112,22 +112,22 @@ REFUSED = {
 
 def test_what_cannot_be_is_refused_at_once_and_changes_nothing(clean: LabHost) -> None:
     pools = [his(name=f"p{index}", **more) for index, (more, _found) in enumerate(REFUSED.values())]
-    told = clean.deploy(*pools, {"name": "plain", "command": SLEEP})
-    assert told.failed
+    result = clean.deploy(*pools, {"name": "plain", "command": SLEEP})
+    assert result.failed
     for index, (_more, found) in enumerate(REFUSED.values()):
-        assert f"- pools[{index}] (p{index}).{found}" in told.msg
-    assert told.msg.startswith(f"{len(REFUSED)} problems, nothing was changed:")
+        assert f"- pools[{index}] (p{index}).{found}" in result.msg
+    assert result.msg.startswith(f"{len(REFUSED)} problems, nothing was changed:")
     assert clean.sh(f"find /etc/systemd/system -name 'plain*'; ls -A {HOME} | grep config", check=False) == ""
     assert not lingers(clean)
 
 
 def test_both_managers_in_one_deploy(clean: LabHost) -> None:
     ours = sleeper(instances=1)
-    told = clean.deploy(ours, his())
-    assert set(told.result["pools"]) == {"sleeper", "app/sleeper"}
+    result = clean.deploy(ours, his())
+    assert set(result.result["pools"]) == {"sleeper", "app/sleeper"}
     assert clean.sh("pgrep -fc '^/bin/sleep infinity'").strip() == "3"
-    told = clean.deploy(purge=True)
-    assert not told.failed, told.msg
+    result = clean.deploy(purge=True)
+    assert not result.failed, result.msg
     assert clean.sh("pgrep -f '^/bin/sleep infinity'", check=False) == ""
     assert not lingers(clean)
 
@@ -138,9 +138,9 @@ def test_where_users_see_their_own_processes_alone(clean: LabHost) -> None:
     try:
         assert not clean.deploy(his(instances=1)).failed
         assert not clean.deploy(his(instances=1)).changed
-        told = clean.deploy(his(instances=1, secrets={"TOKEN": f"{SECRET}-2"}))
-        assert ("restart", "sleeper@1.service") in [(one["verb"], one["subject"]) for one in row_of(told)["plan"]]
-        assert not told.failed, told.msg
+        result = clean.deploy(his(instances=1, secrets={"TOKEN": f"{SECRET}-2"}))
+        assert ("restart", "sleeper@1.service") in [(one["verb"], one["subject"]) for one in row_of(result)["plan"]]
+        assert not result.failed, result.msg
         (row,) = clean.module("pools_info").result["pools"]["app/sleeper"]["instances"]
         assert (row["sub_state"], row["stale"]) == ("running", "")
     finally:
@@ -156,24 +156,24 @@ def running(clean: LabHost) -> dict[str, int]:
 def test_a_scope_that_is_changed_leaves_nothing_behind(clean: LabHost) -> None:
     ours = sleeper(instances=1)
     assert not clean.deploy(ours).failed
-    told = clean.deploy(his())
-    assert told.failed
-    assert "- pools[0] (sleeper).scope: found that of the system, which keeps running" in told.msg
+    result = clean.deploy(his())
+    assert result.failed
+    assert "- pools[0] (sleeper).scope: found that of the system, which keeps running" in result.msg
     assert running(clean) == {"root": 1}
-    told = clean.deploy(his(), {**ours, "state": "absent"})
-    assert not told.failed, told.msg
+    result = clean.deploy(his(), {**ours, "state": "absent"})
+    assert not result.failed, result.msg
     assert running(clean) == {USER: 2}
 
-    told = clean.deploy(ours)
-    assert told.failed
-    assert f"- pools[0] (sleeper).scope: found that of the manager of {USER}, which keeps running" in told.msg
+    result = clean.deploy(ours)
+    assert result.failed
+    assert f"- pools[0] (sleeper).scope: found that of the manager of {USER}, which keeps running" in result.msg
     assert running(clean) == {USER: 2}
-    told = clean.deploy(sleeper(command=["/bin/false"]), purge=True)
-    assert told.failed
-    assert "not removed, because the run failed: sleeper" in told.msg
+    result = clean.deploy(sleeper(command=["/bin/false"]), purge=True)
+    assert result.failed
+    assert "not removed, because the run failed: sleeper" in result.msg
     assert running(clean) == {USER: 2}, "its successor has failed"
     assert lingers(clean)
-    told = clean.deploy(ours, purge=True)
-    assert not told.failed, told.msg
+    result = clean.deploy(ours, purge=True)
+    assert not result.failed, result.msg
     assert running(clean) == {"root": 1}
     assert not lingers(clean)

@@ -84,7 +84,7 @@ class Driver:
         again = plain(self._args(new, case))
         third = plain(self._args(new, case)) if again.get("changed") or again.get("failed") else again
         after = seen_files()
-        told: Answer = {
+        answer: Answer = {
             "restless": restless,
             "state": self._named(files, processes, after, case),
             "files": differences(self.files, files),
@@ -94,11 +94,11 @@ class Driver:
             "converged": self._converged(new),
             "stray": [path for path in after if "/." in path],
         }
-        if told["converged"] and not told["stray"]:
+        if answer["converged"] and not answer["stray"]:
             self._remember(new, after)
         else:
             self._remember(0, {})
-        return told
+        return answer
 
     def reset(self) -> None:
         """A pool that just converged, whatever was before."""
@@ -148,7 +148,7 @@ class Driver:
                 return {"ended": "hung", "status": None, "msg": "", "traceback": ""}
             out.seek(0)
             err.seek(0)
-            return told(run.returncode, out.read().decode(), err.read().decode())
+            return answer_of(run.returncode, out.read().decode(), err.read().decode())
 
     def _count(self, case: Answer) -> int:
         """How many points there are: a run like this one is made to be counted, once."""
@@ -195,7 +195,7 @@ class Driver:
         return restless or "it came to rest at the last moment"
 
     def _state(self, case: Answer) -> str:
-        """As far as it can be told before the next run."""
+        """As far as it can be known before the next run."""
         processes = seen_processes()
         if ran(processes, self.version, case) and (case.get("edits") or self.files == seen_files()):
             return "old"
@@ -294,7 +294,7 @@ def plain(args: Answer) -> Answer:
         return {"failed": True, "msg": f"no result: {text[-1000:]}", "changed": False}
 
 
-def told(status: int, out: str, err: str) -> Answer:
+def answer_of(status: int, out: str, err: str) -> Answer:
     """``ended`` is succeeded, failed or died: without a result."""
     try:
         result = json.loads(out)

@@ -17,7 +17,7 @@ def test_a_guide_tells_no_other_number(path: Path) -> None:
 
 
 def test_each_number_is_told_somewhere() -> None:
-    assert {told[1] for path in PAGES for told in TOLD.finditer(path.read_text())} == set(COUNTS)
+    assert {result[1] for path in PAGES for result in TOLD.finditer(path.read_text())} == set(COUNTS)
 
 
 def test_another_number_is_put_right() -> None:

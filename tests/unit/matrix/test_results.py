@@ -37,15 +37,15 @@ LATER = Found({"bookworm": Column("systemd 252", "4d5e6f7", {"scaling": "failed 
 
 
 def test_the_tables_of_a_page_are_replaced_and_nothing_else() -> None:
-    told = page(f"before\n{BEGIN}old\n{END}after\n", FOUND)
-    assert told.startswith(f"before\n{BEGIN}| on the target | systemd 247 | systemd 252 |\n|---|---|---|\n")
-    assert "| files | passed 6 | not tried |\n" in told
-    assert "| there, with more programs | systemd 252, more |\n|---|---|\n| hardening | passed 43 |\n" in told
-    assert "| on a machine of its own | Debian 13, a virtual machine |\n|---|---|\n| reboot | passed 5 |\n" in told
-    assert told.count("passed 5") == 1
-    assert "| unit tests | passed |\n" in told
-    assert "old" not in told
-    assert told.endswith(f"| at commit | 0a1b2c3 |\n\n{END}after\n")
+    result = page(f"before\n{BEGIN}old\n{END}after\n", FOUND)
+    assert result.startswith(f"before\n{BEGIN}| on the target | systemd 247 | systemd 252 |\n|---|---|---|\n")
+    assert "| files | passed 6 | not tried |\n" in result
+    assert "| there, with more programs | systemd 252, more |\n|---|---|\n| hardening | passed 43 |\n" in result
+    assert "| on a machine of its own | Debian 13, a virtual machine |\n|---|---|\n| reboot | passed 5 |\n" in result
+    assert result.count("passed 5") == 1
+    assert "| unit tests | passed |\n" in result
+    assert "old" not in result
+    assert result.endswith(f"| at commit | 0a1b2c3 |\n\n{END}after\n")
 
 
 def test_a_later_run_replaces_the_columns_that_it_tried() -> None:

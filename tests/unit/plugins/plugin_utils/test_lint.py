@@ -60,8 +60,8 @@ def test_drop_ins_are_judged_with_and_without_their_unit(
         web_socket_d__x_conf="[Socket]\nListenStrem=1\n",
     )
     assert main(["--format", "json", str(directory)]) == FOUND
-    told = json.loads(capsys.readouterr().out)
-    assert {(one["unit"], one["directive"], one["line"]) for one in told} == {
+    result = json.loads(capsys.readouterr().out)
+    assert {(one["unit"], one["directive"], one["line"]) for one in result} == {
         ("mail.service", "Nicee", 2),
         ("web.socket", "ListenStrem", 2),
     }
@@ -101,9 +101,9 @@ def test_a_masked_unit_and_a_device_are_findings(tmp_path: Path, capsys: pytest.
     (tmp_path / "mail.service").symlink_to(os.devnull)
     os.mkfifo(tmp_path / "pipe.service")
     assert main([str(tmp_path)]) == UNUSABLE
-    told = capsys.readouterr().out
-    assert "[masked]" in told
-    assert "[unreadable]" in told
+    result = capsys.readouterr().out
+    assert "[masked]" in result
+    assert "[unreadable]" in result
 
 
 def test_a_path_that_is_not_there_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

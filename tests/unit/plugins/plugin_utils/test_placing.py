@@ -43,9 +43,9 @@ def test_only_the_timers_of_a_host_that_leaves_move() -> None:
 
 def test_groups_without_hosts_are_told_at_once() -> None:
     timers = [REPORT, {**REPORT, "on_one_of": "worker"}, {**REPORT, "on_one_of": "empty"}]
-    with pytest.raises(Problems) as told:
+    with pytest.raises(Problems) as result:
         placed(timers, {"workers": HOSTS, "empty": []}, "web1")
-    assert [str(one) for one in told.value.problems] == [
+    assert [str(one) for one in result.value.problems] == [
         "timers[1].on_one_of: found 'worker', expected a group of the inventory that has hosts (Did you mean workers?)",
         "timers[2].on_one_of: found 'empty', expected a group of the inventory that has hosts",
     ]

@@ -23,7 +23,7 @@ def pool(*rows: dict[str, t.Any], user: str = "") -> dict[str, t.Any]:
     return {"user": user, "instances": instances}
 
 
-def told(**pools: dict[str, t.Any]) -> dict[str, t.Any]:
+def result_of(**pools: dict[str, t.Any]) -> dict[str, t.Any]:
     return {"changed": False, "pools": pools}
 
 
@@ -38,13 +38,13 @@ UNSETTLED = {
 
 def test_instances_that_run_what_was_deployed_are_settled() -> None:
     assert settled(pool({}, {}))
-    assert settled(told(mail=pool({}), news=pool()))
+    assert settled(result_of(mail=pool({}), news=pool()))
 
 
 @pytest.mark.parametrize("row", UNSETTLED.values(), ids=UNSETTLED.keys())
 def test_a_pool_is_not_settled_when(row: dict[str, t.Any]) -> None:
     assert not settled(pool({}, row))
-    assert not settled(told(mail=pool({}), news=pool(row)))
+    assert not settled(result_of(mail=pool({}), news=pool(row)))
 
 
 BY_HAND, BY_DEPLOY = ({"since": "", "reason": "", "by": by} for by in ("hand", "deploy"))
@@ -72,7 +72,7 @@ SAME = {
 def test_processes_are_the_same_when(after: dict[str, t.Any], but: t.Sequence[str], same: bool) -> None:
     before = pool({}, {}, {"main_pid": 0, "unit": "mail@9.service"})
     assert same_processes(after, before, but) is same
-    assert same_processes(told(mail=after), told(mail=before), but) is same
+    assert same_processes(result_of(mail=after), result_of(mail=before), but) is same
 
 
 SHOWN = {

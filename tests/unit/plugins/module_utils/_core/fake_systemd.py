@@ -223,7 +223,7 @@ def roll(rollout: Rollout, systemd: FakeSystemd, tick: float = 0.1, most: float 
         systemd.pass_time(LATENCY)
         tale.lowest_up = min(tale.lowest_up, len(systemd.up()))
         samples = {
-            unit: systemd.sample(unit, *(told.get(unit) for told in (counts, checks, stopped, busy, inside)))
+            unit: systemd.sample(unit, *(result.get(unit) for result in (counts, checks, stopped, busy, inside)))
             for unit in systemd.services
         }
         counts, checks, stopped, busy, inside = {}, {}, {}, {}, {}

@@ -66,8 +66,8 @@ def rolled_out(work: t.Sequence[PoolWork]) -> Outcome:
             if isinstance(action, Restart):
                 samples.update({unit: Sample("active", "running", "new", "") for unit in action.units})
             elif isinstance(action, (Count, LookInside)):
-                told = Sample("active", "running", "new", "", 0, inside=Inside(True))
-                samples.update(dict.fromkeys(action.units, told))
+                result = Sample("active", "running", "new", "", 0, inside=Inside(True))
+                samples.update(dict.fromkeys(action.units, result))
             elif isinstance(action, Done):
                 outcome.ends[name] = action
                 del rollouts[name]

@@ -72,10 +72,10 @@ def assert_exact(pool: Pool, given_: Params) -> None:
         assert (text.unreadable, text.others) == (None, ())
         assert directives(text) == directives_of_harmless(pool, given_, path)
     for name in ("environment", "secrets"):
-        told = {key: as_text(value) for key, value in given_[name].items()} if given_[name] else {}
+        result = {key: as_text(value) for key, value in given_[name].items()} if given_[name] else {}
         file = files.pop(f"/etc/workers.systemd/{pool.name}/{name}", None)
         read = parse_env(file.text) if file else {}
-        assert {key: read.pop(key) for key in told} == told
+        assert {key: read.pop(key) for key in result} == result
         assert set(read) <= {f"WORKERS_{name.upper()}"}
         assert file is None or file.mode == 0o600
     assert set(files) <= {f"/etc/workers.systemd/{pool.name}/watch"}
@@ -203,9 +203,9 @@ def test_units_of_others_are_refused_or_are_units(template: t.Any, named: t.Any,
 
 @pytest.mark.parametrize("text", TEXTS, ids=lambda text: ascii(text[:20]))
 def test_no_problem_steers_a_terminal_or_fills_it(text: str) -> None:
-    told = str(Problem(text, text, text, text, text))
-    assert told.isprintable()
-    assert len(told) < 5 * (LONGEST_SHOWN * len("\\U0010ffff") + 50)
+    result = str(Problem(text, text, text, text, text))
+    assert result.isprintable()
+    assert len(result) < 5 * (LONGEST_SHOWN * len("\\U0010ffff") + 50)
 
 
 @given(st.text())

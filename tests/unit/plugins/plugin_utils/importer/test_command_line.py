@@ -47,9 +47,9 @@ def test_secrets_are_in_a_file_of_their_own_that_only_its_owner_reads(program: P
 
 def test_a_playbook_on_the_terminal_has_no_secrets(program: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(program)]) == WRITTEN
-    told = capsys.readouterr()
-    assert "hunter2!" not in told.out + told.err
-    assert "--secrets-to" in told.err
+    result = capsys.readouterr()
+    assert "hunter2!" not in result.out + result.err
+    assert "--secrets-to" in result.err
 
 
 def test_files_that_exist_are_not_written_over(
@@ -89,12 +89,12 @@ def test_includes_are_read_relative_to_their_file(tmp_path: Path, capsys: pytest
     (tmp_path / "b.ini").write_text("[program:b]\ncommand=/b\nuser=u\n[include]\nfiles=c.ini\n")
     (tmp_path / "supervisord.conf").write_text("[include]\nfiles = conf.d/*.conf %(here)s/b.ini /nowhere/*.conf\n")
     assert main([str(tmp_path / "supervisord.conf")]) == WRITTEN
-    told = capsys.readouterr().out
-    (play,) = yaml.safe_load(told)
+    result = capsys.readouterr().out
+    (play,) = yaml.safe_load(result)
     assert [pool["name"] for pool in play["roles"][0]["workers_pools"]] == ["a", "b"]
-    assert "a.conf:2 command" in told
-    assert "/nowhere/*.conf: not read" in told
-    assert "follows no include of an included file" in told
+    assert "a.conf:2 command" in result
+    assert "/nowhere/*.conf: not read" in result
+    assert "follows no include of an included file" in result
 
 
 BAD: dict[str, tuple[bytes, str]] = {
@@ -149,10 +149,10 @@ def test_latin_1_and_a_byte_order_mark_are_read(tmp_path: Path, capsys: pytest.C
     (tmp_path / "b.conf").write_bytes("\ufeff[program:b]\ncommand=/y\nuser=u\n".encode())
     (tmp_path / "c.conf").write_bytes("[program:c]\ncommand=/z\nuser=u\n".encode("utf-16"))
     assert main([str(tmp_path / name) for name in ("a.conf", "b.conf", "c.conf")]) == WRITTEN
-    told = capsys.readouterr().out
-    (play,) = yaml.safe_load(told)
+    result = capsys.readouterr().out
+    (play,) = yaml.safe_load(result)
     assert [pool["command"] for pool in play["roles"][0]["workers_pools"]] == [["/x", "é"], ["/y"], ["/z"]]
-    assert "Latin-1" in told
+    assert "Latin-1" in result
 
 
 def test_only_comments_are_an_empty_playbook(tmp_path: Path) -> None:

@@ -149,8 +149,8 @@ def comments(written: playbook.Written) -> str:
 
 
 def assert_named(written: playbook.Written, keys: t.Iterable[str]) -> None:
-    told = comments(written)
-    assert [key for key in keys if not re.search(rf"(?<![\w.-]){re.escape(key)}(?![\w-])", told)] == []
+    result = comments(written)
+    assert [key for key in keys if not re.search(rf"(?<![\w.-]){re.escape(key)}(?![\w-])", result)] == []
 
 
 @given(st.dictionaries(st.sampled_from(SUPERVISOR), values))
@@ -170,8 +170,8 @@ def test_each_directive_of_a_unit_is_used_or_named(keys: dict[str, str]) -> None
     written = imported(text, "unit", "mail.service")
     # An empty value sets nothing.
     there = [key.partition(".")[2] for key, value in keys.items() if value]
-    told = comments(written) + json.dumps(written.pools)
-    assert [key for key in there if key not in told] == []
+    result = comments(written) + json.dumps(written.pools)
+    assert [key for key in there if key not in result] == []
 
 
 @given(st.dictionaries(st.sampled_from(PM2), st.one_of(values, st.booleans(), st.integers(0, 99))))
@@ -195,8 +195,8 @@ def test_each_key_of_a_compose_service_is_used_or_named(keys: dict[str, t.Any]) 
     )
 )
 def test_each_line_of_a_crontab_is_used_or_named(lines: list[str]) -> None:
-    told = comments(imported("\n".join(lines), "crontab"))
-    assert [number for number in range(1, len(lines) + 1) if f"the-file:{number}" not in told] == []
+    result = comments(imported("\n".join(lines), "crontab"))
+    assert [number for number in range(1, len(lines) + 1) if f"the-file:{number}" not in result] == []
 
 
 SECRET = "s3cr3t-Pa55word-4711-xyz"

@@ -42,14 +42,14 @@ LINES = {
 
 @pytest.mark.parametrize(("canary", "restarts", "verdicts", "lines"), LINES.values(), ids=LINES.keys())
 def test_progress_is_told_once(canary: int, restarts: int, verdicts: list[Verdict], lines: list[str]) -> None:
-    told = progress(canary, restarts)
-    told.rollout.verdicts.update(zip(UNITS, verdicts))
-    assert told.lines(103.1) == lines
-    assert told.lines(104.0) == []
+    result = progress(canary, restarts)
+    result.rollout.verdicts.update(zip(UNITS, verdicts))
+    assert result.lines(103.1) == lines
+    assert result.lines(104.0) == []
 
 
 def test_a_line_about_what_went_wrong_is_known() -> None:
-    told = progress()
-    told.rollout.verdicts.update(zip(UNITS, [SETTLED, FAILED, Verdict(Health.KILLED, "x")]))
-    assert [is_bad(line) for line in told.lines(103.1)] == [False, True, True]
+    result = progress()
+    result.rollout.verdicts.update(zip(UNITS, [SETTLED, FAILED, Verdict(Health.KILLED, "x")]))
+    assert [is_bad(line) for line in result.lines(103.1)] == [False, True, True]
     assert not is_bad("failed: canary settled, 1/3 after 3.1 s")

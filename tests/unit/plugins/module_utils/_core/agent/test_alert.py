@@ -75,7 +75,7 @@ class World:
             self.turn()
 
     @property
-    def told(self) -> list[tuple[str, str]]:
+    def reported(self) -> list[tuple[str, str]]:
         return [(message.reason, message.state) for _when, message in self.got]
 
 
@@ -86,7 +86,7 @@ def test_a_storm_is_two_messages() -> None:
             world.die(unit)
         world.run(EVERY)
     world.run(2000.0)
-    assert world.told == [(CRASHES, RAISED), (CRASHES, RESOLVED)]
+    assert world.reported == [(CRASHES, RAISED), (CRASHES, RESOLVED)]
     assert world.got[0][1].said == "died 3 times within 600 s"
     assert world.got[1][0] - world.got[0][0] >= RULE.within
 
@@ -95,7 +95,7 @@ def test_deaths_between_two_looks_count() -> None:
     world = World(2)
     world.die("mail@1.service", times=50)
     world.run(EVERY)
-    assert world.told == [(CRASHES, RAISED)]
+    assert world.reported == [(CRASHES, RAISED)]
 
 
 def test_a_few_deaths_of_each_of_many_are_no_loop() -> None:
@@ -106,7 +106,7 @@ def test_a_few_deaths_of_each_of_many_are_no_loop() -> None:
     for unit in world.seen:
         world.die(unit)
     world.run(1000.0)
-    assert world.told == []
+    assert world.reported == []
 
 
 def test_starts_that_an_operator_asks_for_are_no_deaths() -> None:
@@ -116,7 +116,7 @@ def test_starts_that_an_operator_asks_for_are_no_deaths() -> None:
     for _start in range(10):
         world.start("mail@1.service")
         world.run(EVERY)
-    assert world.told == []
+    assert world.reported == []
 
 
 def test_what_was_counted_before_the_agent_came_is_of_unknown_age() -> None:
@@ -134,7 +134,7 @@ def test_a_loop_that_becomes_slower_is_not_over() -> None:
         world.run(400.0)
         world.die("mail@0.service")
     world.run(300.0)
-    assert world.told == [(CRASHES, RAISED)]
+    assert world.reported == [(CRASHES, RAISED)]
 
 
 def test_an_instance_that_rests_after_the_start_limit_is_in_a_crash_loop() -> None:
@@ -156,7 +156,7 @@ def test_what_lasts_is_told_again() -> None:
     for _hour in range(9 * 6):
         world.die("mail@0.service", times=3)
         world.run(590.0)
-    assert world.told == [(CRASHES, RAISED)] * 3
+    assert world.reported == [(CRASHES, RAISED)] * 3
     moments = [when for when, _message in world.got]
     assert all(RULE.repeat <= after - before < RULE.repeat + 600 for before, after in zip(moments, moments[1:]))
     assert {message.first for _when, message in world.got} == {moments[0]}
@@ -177,7 +177,7 @@ def test_what_was_not_delivered_is_tried_again_less_and_less_often() -> None:
     assert pauses[-1] == LONGEST_RETRY
     world.broken = ""
     world.run(LONGEST_RETRY)
-    assert world.told == [(CRASHES, RAISED)]
+    assert world.reported == [(CRASHES, RAISED)]
     assert world.alerts.alarms[CRASHES].why == ""
 
 
@@ -188,7 +188,7 @@ def test_the_end_is_told_when_the_begin_was_not() -> None:
     world.run(2000.0)
     world.broken = ""
     world.run(1000.0)
-    assert world.told == [(CRASHES, RESOLVED)]
+    assert world.reported == [(CRASHES, RESOLVED)]
 
 
 def test_two_troubles_are_two_messages_and_one_that_fails_does_not_hold_up_the_other() -> None:

@@ -165,39 +165,39 @@ def test_no_round_begins_before_the_last_has_ended_or_its_time_has_come() -> Non
 BEAT = Liveness(file="/run/%i.beat", max_age=60.0)
 
 
-def told(beats: Beats, now: float, like: str | None, invocation: str = "a") -> Told:
+def result(beats: Beats, now: float, like: str | None, invocation: str = "a") -> Told:
     return beats.told(now, {ONE: (invocation, like)})[ONE]
 
 
 def test_a_file_that_changes_is_a_sign_of_life() -> None:
     beats = Beats(BEAT)
-    assert told(beats, 0.0, "1") == Told(None), "what the first look finds may be old"
-    assert told(beats, 30.0, "2") == Told(True)
-    assert told(beats, 89.0, "2") == Told(True)
-    assert told(beats, 90.0, "2") == Told(False, "/run/%i.beat has not been touched for 60 s")
-    assert told(beats, 91.0, "3") == Told(True)
+    assert result(beats, 0.0, "1") == Told(None), "what the first look finds may be old"
+    assert result(beats, 30.0, "2") == Told(True)
+    assert result(beats, 89.0, "2") == Told(True)
+    assert result(beats, 90.0, "2") == Told(False, "/run/%i.beat has not been touched for 60 s")
+    assert result(beats, 91.0, "3") == Told(True)
 
 
 def test_a_file_that_never_comes() -> None:
     beats = Beats(BEAT)
-    assert told(beats, 0.0, "") == Told(None)
-    assert told(beats, 60.0, "") == Told(False, "/run/%i.beat is not there for 60 s")
+    assert result(beats, 0.0, "") == Told(None)
+    assert result(beats, 60.0, "") == Told(False, "/run/%i.beat is not there for 60 s")
 
 
 def test_another_process_gets_its_time() -> None:
     beats = Beats(BEAT)
-    told(beats, 0.0, "1")
-    assert told(beats, 90.0, "1", "b") == Told(None)
-    assert told(beats, 149.0, "1", "b") == Told(None)
-    assert told(beats, 150.0, "1", "b").alive is False
+    result(beats, 0.0, "1")
+    assert result(beats, 90.0, "1", "b") == Told(None)
+    assert result(beats, 149.0, "1", "b") == Told(None)
+    assert result(beats, 150.0, "1", "b").alive is False
 
 
 def test_a_clock_that_goes_back_and_a_file_that_cannot_be_seen() -> None:
     beats = Beats(BEAT)
-    told(beats, 100.0, "1")
-    assert told(beats, 0.0, "1") == Told(None)
-    assert told(beats, 10.0, None) == Told(None, "/run/%i.beat cannot be looked at")
-    assert told(beats, 59.0, "1") == Told(None)
+    result(beats, 100.0, "1")
+    assert result(beats, 0.0, "1") == Told(None)
+    assert result(beats, 10.0, None) == Told(None, "/run/%i.beat cannot be looked at")
+    assert result(beats, 59.0, "1") == Told(None)
 
 
 def test_a_file_needs_one_failure() -> None:

@@ -93,7 +93,7 @@ class World:
             self.act()
 
     def act(self) -> None:
-        told = {
+        result = {
             unit: replace(
                 one,
                 restarts=0 if unit in self.counted else None,
@@ -103,7 +103,7 @@ class World:
             for unit, one in self.samples.items()
         }
         self.counted, self.stopped, self.answers = set(), set(), {}
-        actions, lines = self.tended.advance(self.now, told)
+        actions, lines = self.tended.advance(self.now, result)
         self.lines += lines
         if any("killed-at-stop" in line or "flapping" in line or "failed" in line for line in lines):
             self.bad = self.now

@@ -19,14 +19,14 @@ def lasting(span: t.Optional[str]) -> dict[str, t.Any]:
     return {**OLD, "unit": {"Service": {"RuntimeMaxSec": span}}} if span is not None else OLD
 
 
-def told(before: t.Optional[str], now: t.Optional[str], age: float) -> list[str]:
+def result(before: t.Optional[str], now: t.Optional[str], age: float) -> list[str]:
     """Three instances run under the one, and the other is deployed."""
     observed = in_place(written(mail(**lasting(before))))
     return list(warning(written(mail(**lasting(now))), observed, STARTED + age))
 
 
 def test_who_is_older_is_named() -> None:
-    (line,) = told(None, "1min", 61)
+    (line,) = result(None, "1min", 61)
     assert line.startswith("pools[0] (mail).unit.Service.RuntimeMaxSec: 1min ends 3 of 3 instances at the same time")
     assert "1, 2, 3" in line
 
@@ -43,7 +43,7 @@ SILENT: dict[str, tuple[t.Optional[str], t.Optional[str], float]] = {
 
 @pytest.mark.parametrize(("before", "now", "age"), SILENT.values(), ids=SILENT.keys())
 def test_nothing_is_told_when(before: t.Optional[str], now: t.Optional[str], age: float) -> None:
-    assert told(before, now, age) == []
+    assert result(before, now, age) == []
 
 
 def test_a_pool_that_is_new_or_stands_has_nobody_to_end() -> None:

@@ -180,12 +180,12 @@ DOWN: dict[str, tuple[dict[str, t.Any], list[str], list[str]]] = {
 }
 
 
-@pytest.mark.parametrize(("options", "wanted", "told"), DOWN.values(), ids=DOWN.keys())
-def test_what_is_stopped(options: dict[str, t.Any], wanted: list[str], told: list[str]) -> None:
+@pytest.mark.parametrize(("options", "wanted", "result"), DOWN.values(), ids=DOWN.keys())
+def test_what_is_stopped(options: dict[str, t.Any], wanted: list[str], result: list[str]) -> None:
     there = {"w@1.service": RUNS, "w@2.service": STOPPED}
     everything = asked({"units": ("w@*.service",), **options})
     assert planned(everything, there)[1].get("w@.service", []) == wanted
-    assert left_down(everything, choose(everything, there), there) == told
+    assert left_down(everything, choose(everything, there), there) == result
 
 
 MASKED = Source("/etc/systemd/system/w@1.service", masked=True)
@@ -265,13 +265,13 @@ WRONG: dict[str, tuple[dict[str, t.Any], Service, list[tuple[str, str]]]] = {
 }
 
 
-@pytest.mark.parametrize(("options", "there", "told"), WRONG.values(), ids=WRONG.keys())
-def test_this_is_in_the_way(options: dict[str, t.Any], there: Service, told: list[tuple[str, str]]) -> None:
+@pytest.mark.parametrize(("options", "there", "result"), WRONG.values(), ids=WRONG.keys())
+def test_this_is_in_the_way(options: dict[str, t.Any], there: Service, result: list[tuple[str, str]]) -> None:
     question = asked(options)
     restarts = any(step.verb is Verb.RESTART for step in unit_steps(ONE, there, question, SYSTEMD))
     problems = list(unit_problems(ONE, there, question, restarts=restarts))
-    assert [problem.where for problem in problems] == [where for where, _found in told]
-    assert all(problem.found.startswith(found) for problem, (_where, found) in zip(problems, told))
+    assert [problem.where for problem in problems] == [where for where, _found in result]
+    assert all(problem.found.startswith(found) for problem, (_where, found) in zip(problems, result))
 
 
 def test_a_plain_service_is_named_itself() -> None:

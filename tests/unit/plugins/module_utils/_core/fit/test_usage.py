@@ -125,7 +125,7 @@ def test_what_others_left_in_a_tmp() -> None:
 
 
 @pytest.mark.parametrize(
-    ("without", "with_hardening", "told"),
+    ("without", "with_hardening", "result"),
     [
         ("nice(1) = 0", "nice(1) = -1 EPERM (Operation not permitted)", ["nice(1) = EPERM"]),
         ("nice(1) = -1 EPERM (Operation not permitted)", "nice(1) = -1 EPERM (Operation not permitted)", []),
@@ -153,5 +153,5 @@ def test_what_others_left_in_a_tmp() -> None:
         "what has other reasons",
     ],
 )
-def test_what_hardening_refused(without: str, with_hardening: str, told: list[str]) -> None:
-    assert refused(seen(without), seen(with_hardening)) == told
+def test_what_hardening_refused(without: str, with_hardening: str, result: list[str]) -> None:
+    assert refused(seen(without), seen(with_hardening)) == result

@@ -107,10 +107,10 @@ FINE: dict[str, str] = {
 }
 
 
-@pytest.mark.parametrize(("text", "told"), ODD.values(), ids=ODD.keys())
-def test_a_line_is_told_with_what_the_worker_gets(text: str, told: list[tuple[int, Effect, str]]) -> None:
+@pytest.mark.parametrize(("text", "result"), ODD.values(), ids=ODD.keys())
+def test_a_line_is_told_with_what_the_worker_gets(text: str, result: list[tuple[int, Effect, str]]) -> None:
     found = oddities(text)
-    assert [(one.line, one.effect, one.found) for one in found] == told
+    assert [(one.line, one.effect, one.found) for one in found] == result
     assert "s3cret" not in str(found)
     assert all(one.hint.endswith(".") for one in found)
 

@@ -33,13 +33,13 @@ SAID = [
 GONE = HostFacts(paths={"/opt/x": PathFacts(exists=False, usable=False)})
 
 
-def told(*, off: tuple[str, ...] = (), host: HostFacts | None = None) -> list[tuple[str, int]]:
+def result(*, off: tuple[str, ...] = (), host: HostFacts | None = None) -> list[tuple[str, int]]:
     found = judged(UNIT, KNOWN, 252, findings(SAID, UNIT, ["mail.service"]), off, host)
     return [(one.id, one.at.line if one.at else 0) for one in found]
 
 
 def test_all_judges_speak_in_the_order_of_the_files_and_what_ours_explain_systemd_does_not_repeat() -> None:
-    assert told() == [
+    assert result() == [
         ("systemd", 0),
         ("bad-value", 2),
         ("unknown-directive", 3),
@@ -50,13 +50,13 @@ def test_all_judges_speak_in_the_order_of_the_files_and_what_ours_explain_system
 
 
 def test_a_trap_that_knows_why_a_program_cannot_run_speaks_for_systemd() -> None:
-    assert ("program-is-not-there", 4) in told(host=GONE)
-    assert ("not-executable", 4) not in told(host=GONE)
+    assert ("program-is-not-there", 4) in result(host=GONE)
+    assert ("not-executable", 4) not in result(host=GONE)
 
 
 def test_an_id_that_is_switched_off_is_silent() -> None:
     off = ("unknown-directive", "bad-value", "unknown-section", "program-is-not-there")
-    assert told(off=off, host=GONE) == [("systemd", 0), ("not-executable", 4)]
+    assert result(off=off, host=GONE) == [("systemd", 0), ("not-executable", 4)]
 
 
 def test_a_trap_in_a_line_that_systemd_ignores_is_not_told_as_well() -> None:

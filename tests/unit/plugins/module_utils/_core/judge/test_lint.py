@@ -88,8 +88,8 @@ def test_drop_ins_alone_are_not_blamed_for_what_their_unit_may_have() -> None:
 
 
 def test_a_finding_is_told_as_data_and_as_a_line() -> None:
-    told = row(NICE, "a.service", "/u/a.service")
-    assert told == {
+    result = row(NICE, "a.service", "/u/a.service")
+    assert result == {
         "file": "/u/a.service",
         "line": 3,
         "unit": "a.service",
@@ -101,12 +101,12 @@ def test_a_finding_is_told_as_data_and_as_a_line() -> None:
         "expected": "less",
         "hint": "Why.",
     }
-    assert line(told) == "/u/a.service:3: error: found Nice=99, expected less (Why.) [systemd]"
+    assert line(result) == "/u/a.service:3: error: found Nice=99, expected less (Why.) [systemd]"
 
 
 def test_a_finding_about_a_whole_file_has_no_line() -> None:
-    told = row(Finding("x", Severity.WARNING, None, "a", "b"), "a.service", "/u/a\udcff.service")
-    assert line(told) == "/u/a\ufffd.service: warning: found a, expected b [x]"
+    result = row(Finding("x", Severity.WARNING, None, "a", "b"), "a.service", "/u/a\udcff.service")
+    assert line(result) == "/u/a\ufffd.service: warning: found a, expected b [x]"
 
 
 def test_what_keeps_a_file_from_being_judged_is_a_finding() -> None:
@@ -118,9 +118,9 @@ def test_what_keeps_a_file_from_being_judged_is_a_finding() -> None:
 
 
 def test_the_summary_counts() -> None:
-    told = row(NICE, "a.service", "/u/a.service")
-    assert summary(1, [told]) == "1 file: 1 error, 0 warnings"
-    assert summary(2, [{**told, "severity": "warning"}] * 2) == "2 files: 0 errors, 2 warnings"
+    result = row(NICE, "a.service", "/u/a.service")
+    assert summary(1, [result]) == "1 file: 1 error, 0 warnings"
+    assert summary(2, [{**result, "severity": "warning"}] * 2) == "2 files: 0 errors, 2 warnings"
 
 
 def test_what_can_be_skipped_is_what_the_judges_say() -> None:

@@ -60,8 +60,8 @@ def test_findings_are_sorted(found: Finding, kind: str) -> None:
     before = Refusal((WRONG,), (THEIRS,), (MISSING,), ("odd",))
     after = with_findings(before, [("pools[0].user", found)], {OWN})
     added = {name: getattr(after, name)[len(getattr(before, name)) :] for name in vars(before)}
-    told = found.problem("pools[0].user")
-    expected = (str(told),) if kind == "warnings" else (told,)
+    result = found.problem("pools[0].user")
+    expected = (str(result),) if kind == "warnings" else (result,)
     assert added == {**dict.fromkeys(vars(before), ()), kind: expected}
 
 

@@ -17,21 +17,21 @@ from tests.unit.plugins.module_utils._core.builders import shipped_catalogue
 IDS = {"refused-unit", "ignored-setting"}
 
 
-def told(one: WholeUnit, systemd: int) -> list[str]:
+def result(one: WholeUnit, systemd: int) -> list[str]:
     found = judged(Unit.of(one.name, one.text), shipped_catalogue(systemd), systemd)
     return [each.id for each in found if each.id in IDS]
 
 
 @pytest.mark.parametrize("one", REFUSED.values(), ids=REFUSED.keys())
 def test_lines_that_do_not_go_together_are_found(one: WholeUnit) -> None:
-    assert [told(one, systemd) != [] for systemd in (247, 252, 257, 262)] == [
+    assert [result(one, systemd) != [] for systemd in (247, 252, 257, 262)] == [
         one.since <= systemd <= one.until for systemd in (247, 252, 257, 262)
     ]
 
 
 @pytest.mark.parametrize("one", GOOD.values(), ids=GOOD.keys())
 def test_what_goes_together_is_fine(one: WholeUnit) -> None:
-    assert [told(one, systemd) for systemd in (247, 252, 257, 262)] == [[], [], [], []]
+    assert [result(one, systemd) for systemd in (247, 252, 257, 262)] == [[], [], [], []]
 
 
 def test_drop_ins_alone_are_not_a_unit() -> None:

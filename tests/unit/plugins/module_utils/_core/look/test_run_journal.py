@@ -54,8 +54,8 @@ def test_a_journal_of_nothing_is_read_too() -> None:
 
 @pytest.mark.parametrize(("phase", "words"), WORDS.items(), ids=str)
 def test_it_is_told(phase: Phase, words: str) -> None:
-    told = str(replace(JOURNAL, phase=phase))
-    assert told == f"{words}: mail (1 to 2), first (nothing to 2), old-mail (to be removed)"
+    result = str(replace(JOURNAL, phase=phase))
+    assert result == f"{words}: mail (1 to 2), first (nothing to 2), old-mail (to be removed)"
 
 
 WHOLE = json.loads(journal_text(JOURNAL))

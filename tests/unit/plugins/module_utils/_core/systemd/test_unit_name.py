@@ -68,9 +68,9 @@ FOLDED = {
 }
 
 
-@pytest.mark.parametrize(("names", "told"), FOLDED.values(), ids=FOLDED.keys())
-def test_many_units_are_told_in_few_words(names: list[str], told: list[str]) -> None:
-    assert unit_name.folded(names) == told
+@pytest.mark.parametrize(("names", "result"), FOLDED.values(), ids=FOLDED.keys())
+def test_many_units_are_told_in_few_words(names: list[str], result: list[str]) -> None:
+    assert unit_name.folded(names) == result
 
 
 @given(st.sets(st.integers(0, 60)), st.sets(st.sampled_from(["x", "01", "a@b"])))

@@ -42,35 +42,35 @@ def decision(**more: t.Any) -> InstancesDecision:
 
 def test_a_run_is_told() -> None:
     outcome = RunOutcome(Outcome(ends={"w@": Done({ONE: SETTLED}, (ONE,), (TWO,), 1)}))
-    told = tell_instances.result(decision(), outcome, with_diff=False)
-    assert (told.changed, told.daemon_reloaded, told.units) == (True, True, [ONE, TWO])
-    assert [row["verb"] for row in told.plan] == ["restart", "reload", "daemon-reload"]
-    assert (told.verdicts, told.spared, told.lowest_active) == ({ONE: str(SETTLED)}, [TWO], {"w@": 1})
-    assert told.diff is None
+    result = tell_instances.result(decision(), outcome, with_diff=False)
+    assert (result.changed, result.daemon_reloaded, result.units) == (True, True, [ONE, TWO])
+    assert [row["verb"] for row in result.plan] == ["restart", "reload", "daemon-reload"]
+    assert (result.verdicts, result.spared, result.lowest_active) == ({ONE: str(SETTLED)}, [TWO], {"w@": 1})
+    assert result.diff is None
 
 
 def test_a_check_reloads_nothing() -> None:
-    told = tell_instances.result(decision(check_mode=True), RunOutcome(), with_diff=True)
-    assert (told.daemon_reloaded, told.verdicts, told.spared) == (False, {}, [])
-    assert told.diff == [{"prepared": "w@\nrestart w@1.service (is asked for)\nreload w@2.service (is asked for)\n"}]
+    result = tell_instances.result(decision(check_mode=True), RunOutcome(), with_diff=True)
+    assert (result.daemon_reloaded, result.verdicts, result.spared) == (False, {}, [])
+    assert result.diff == [{"prepared": "w@\nrestart w@1.service (is asked for)\nreload w@2.service (is asked for)\n"}]
 
 
 def test_after_a_reload_that_failed_nothing_was_restarted() -> None:
     outcome = RunOutcome(Outcome(refused={TWO: FAILED}), failures=(FAILURE,))
-    told = tell_instances.result(decision(), outcome, with_diff=False)
-    assert told.spared == [ONE]
-    assert "left alone, with the process they had: w@1.service" in told.msg
+    result = tell_instances.result(decision(), outcome, with_diff=False)
+    assert result.spared == [ONE]
+    assert "left alone, with the process they had: w@1.service" in result.msg
 
 
 def test_an_error_comes_before_the_summary() -> None:
-    told = tell_instances.result(decision(), RunOutcome(error="no bus"), with_diff=False)
-    assert told.msg.splitlines() == ["systemd: no bus", "w@: reload 1 instance, restart 1 instance"]
+    result = tell_instances.result(decision(), RunOutcome(error="no bus"), with_diff=False)
+    assert result.msg.splitlines() == ["systemd: no bus", "w@: reload 1 instance, restart 1 instance"]
 
 
 def test_where_there_is_nothing_the_question_is_repeated() -> None:
     nothing = decision(chosen=Chosen(()), groups={}, reload=())
-    told = tell_instances.result(nothing, RunOutcome(), with_diff=False)
-    assert (told.changed, told.msg) == (False, "w@*.service: nothing to do")
+    result = tell_instances.result(nothing, RunOutcome(), with_diff=False)
+    assert (result.changed, result.msg) == (False, "w@*.service: nothing to do")
 
 
 def test_the_engine_gets_each_group_with_its_policy() -> None:

@@ -31,11 +31,11 @@ def test_a_run_says_what_it_does_not_start_and_what_is_not_proven() -> None:
     unproven = replace(decided, versions=Versions(NOW, changes={"mail": CHANGE}, unproven=frozenset({"mail"})))
     lines = paused_lines(unproven)
     assert lines[-1] == f"mail: generation {CHANGE.new} is not proven: paused"
-    told = tell_pools.result(unproven, RunOutcome(), with_diff=True)
-    assert set(lines) <= set(told.msg.splitlines())
-    assert told.diff is not None
-    assert told.diff[-1] == {"prepared": "".join(f"{line}\n" for line in lines)}
-    assert told.pools["mail"]["paused"] == {"mail@1.service": DEPLOY.row, "mail@2.service": HAND.row}
+    result = tell_pools.result(unproven, RunOutcome(), with_diff=True)
+    assert set(lines) <= set(result.msg.splitlines())
+    assert result.diff is not None
+    assert result.diff[-1] == {"prepared": "".join(f"{line}\n" for line in lines)}
+    assert result.pools["mail"]["paused"] == {"mail@1.service": DEPLOY.row, "mail@2.service": HAND.row}
 
 
 def test_a_run_says_what_waits_for_the_unit_of_a_pool() -> None:

@@ -92,41 +92,41 @@ def rolled(*spared: str, **verdicts: Verdict) -> Outcome:
 
 
 def result(decided: PoolsDecision, outcome: RunOutcome | None = None, *, with_diff: bool = False) -> dict[str, t.Any]:
-    told = tell_pools.result(decided, outcome or RunOutcome(), with_diff=with_diff).as_dict()
-    assert json.loads(json.dumps(told))
-    return told
+    outcome = tell_pools.result(decided, outcome or RunOutcome(), with_diff=with_diff).as_dict()
+    assert json.loads(json.dumps(outcome))
+    return outcome
 
 
 def test_a_check_tells_the_plan_and_nothing_of_a_run() -> None:
-    told = result(decision(check_mode=True))
-    assert (told["changed"], told["daemon_reloaded"], told["failures"]) == (True, False, ())
-    assert set(told["pools"]["mail"]) == {"plan", "generation", "left_out", "paused", "exposure"}
-    assert set(told["pools"]["fax"]) == {"plan"}
-    verbs = [step["verb"] for step in told["host_plan"]]
+    outcome = result(decision(check_mode=True))
+    assert (outcome["changed"], outcome["daemon_reloaded"], outcome["failures"]) == (True, False, ())
+    assert set(outcome["pools"]["mail"]) == {"plan", "generation", "left_out", "paused", "exposure"}
+    assert set(outcome["pools"]["fax"]) == {"plan"}
+    verbs = [step["verb"] for step in outcome["host_plan"]]
     assert verbs[-3:] == ["daemon-reload", "write", "daemon-reload"], "the second two are of the removal"
-    assert "diff" not in told
-    assert "resumed" not in told
+    assert "diff" not in outcome
+    assert "resumed" not in outcome
 
 
 def test_a_run_tells_its_verdicts_and_its_version() -> None:
-    told = result(decision(), RunOutcome(rolled(_1=SETTLED, _2=SETTLED)))
-    row = told["pools"]["mail"]
+    outcome = result(decision(), RunOutcome(rolled(_1=SETTLED, _2=SETTLED)))
+    row = outcome["pools"]["mail"]
     assert (row["number"], row["spared"], row["lowest_active"]) == (2, [], 1)
     assert row["verdicts"] == {ONE: str(SETTLED), TWO: str(SETTLED)}
     assert row["exposure"] == {"score": 1.8, "before": 9.2}
     assert "rolled_back_to" not in row
-    assert told["msg"].splitlines()[-1] == "mail: exposure 9.2 -> 1.8"
+    assert outcome["msg"].splitlines()[-1] == "mail: exposure 9.2 -> 1.8"
 
 
 def test_a_version_that_is_put_back_is_told_with_the_verdicts_of_the_way_back() -> None:
     reverted = Reverted({"mail": CHANGE}, rolled(_1=SETTLED))
     outcome = RunOutcome(rolled(TWO, _1=FAILED), "", {"mail": CHANGE}, reverted, (FAILURE,))
-    told = result(decision(), outcome)
-    row = told["pools"]["mail"]
+    outcome = result(decision(), outcome)
+    row = outcome["pools"]["mail"]
     assert row["rolled_back_to"] == {"number": 1, "id": OLD.generation}
     assert row["revert"] == {ONE: str(SETTLED)}
-    assert told["msg"].splitlines()[-1] == f"mail: generation {CHANGE.new} is bad, generation {BACK} is put back"
-    assert "exposure" not in told["msg"]
+    assert outcome["msg"].splitlines()[-1] == f"mail: generation {CHANGE.new} is bad, generation {BACK} is put back"
+    assert "exposure" not in outcome["msg"]
 
 
 def test_a_pool_that_waits_for_a_bad_pool_is_named() -> None:
@@ -161,17 +161,17 @@ def test_whether_a_pool_was_removed_is_told() -> None:
 
 
 def test_an_error_that_broke_the_run_off_comes_first() -> None:
-    told = result(decision(), RunOutcome(error="no bus"))
-    assert told["msg"].splitlines()[0] == "systemd: no bus"
-    assert "enable" not in told["msg"]
+    outcome = result(decision(), RunOutcome(error="no bus"))
+    assert outcome["msg"].splitlines()[0] == "systemd: no bus"
+    assert "enable" not in outcome["msg"]
 
 
 def test_what_a_killed_run_left_is_told() -> None:
     left = RunJournal(NOW, 77, {"mail": Noted(1, 2, True)})
-    told = result(decision(versions=Versions(NOW, left)))
-    assert told["resumed"] == str(left)
-    assert told["msg"].splitlines()[0] == str(left)
-    assert "number" not in told["pools"]["mail"]
+    outcome = result(decision(versions=Versions(NOW, left)))
+    assert outcome["resumed"] == str(left)
+    assert outcome["msg"].splitlines()[0] == str(left)
+    assert "number" not in outcome["pools"]["mail"]
 
 
 def test_verdicts_of_a_pool_that_only_lost_instances_are_told() -> None:
@@ -272,6 +272,6 @@ def test_a_removal_can_wait_for_another_run() -> None:
 
 def test_a_range_is_told_with_the_number_that_the_run_keeps() -> None:
     scaled = replace(NEW, pool=replace(NEW.pool, instances=("1", "2", "4"), scaling=Scaling(2, 6)))
-    told = result(decision(check_mode=True, wanted={"mail": scaled}))
-    assert told["pools"]["mail"]["instances"] == "3 of 2 to 6"
-    assert "mail: 3 of 2 to 6 instances" in told["msg"].split("\n")
+    outcome = result(decision(check_mode=True, wanted={"mail": scaled}))
+    assert outcome["pools"]["mail"]["instances"] == "3 of 2 to 6"
+    assert "mail: 3 of 2 to 6 instances" in outcome["msg"].split("\n")

@@ -190,9 +190,9 @@ WELL = {
 }
 
 
-@pytest.mark.parametrize(("entries", "told"), WELL.values(), ids=WELL.keys())
-def test_an_end_without_an_error_is_told(entries: list[dict[str, t.Any]], told: str | None) -> None:
-    assert last_exits(entries).get("mail@1.service") == told
+@pytest.mark.parametrize(("entries", "result"), WELL.values(), ids=WELL.keys())
+def test_an_end_without_an_error_is_told(entries: list[dict[str, t.Any]], result: str | None) -> None:
+    assert last_exits(entries).get("mail@1.service") == result
 
 
 OOM = {**ENTRY, "UNIT_RESULT": "oom-kill"}
@@ -213,9 +213,9 @@ OUT_OF_MEMORY = {
 }
 
 
-@pytest.mark.parametrize(("entries", "told"), OUT_OF_MEMORY.values(), ids=OUT_OF_MEMORY.keys())
-def test_the_oom_killer_is_told(entries: list[dict[str, t.Any]], told: str | None) -> None:
-    assert last_exits(entries).get("mail@1.service") == told
+@pytest.mark.parametrize(("entries", "result"), OUT_OF_MEMORY.values(), ids=OUT_OF_MEMORY.keys())
+def test_the_oom_killer_is_told(entries: list[dict[str, t.Any]], result: str | None) -> None:
+    assert last_exits(entries).get("mail@1.service") == result
 
 
 def test_a_worker_that_ends_by_itself_is_told_what_it_is() -> None:

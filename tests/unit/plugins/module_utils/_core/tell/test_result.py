@@ -32,14 +32,14 @@ INSTANCES = InstancesResult(
 )
 
 
-def told(result: Result) -> t.Any:
+def as_json(result: Result) -> t.Any:
     """As a process of a user tells it."""
     return json.loads(json.dumps(result.as_dict()))
 
 
 @pytest.mark.parametrize("result", [POOLS, INSTANCES, PoolsResult(), InstancesResult()], ids=lambda one: one.msg)
 def test_a_result_survives_the_way_from_a_process_of_a_user(result: Result) -> None:
-    assert type(result).of_json(told(result)).as_dict() == {
+    assert type(result).of_json(as_json(result)).as_dict() == {
         name: list(value) if isinstance(value, tuple) else value for name, value in result.as_dict().items()
     }
 
@@ -52,22 +52,22 @@ def test_what_does_not_apply_is_not_told() -> None:
 
 
 def test_what_nobody_has_asked_for_does_not_come_in() -> None:
-    assert PoolsResult.of_json({**told(POOLS), "ansible_facts": {"x": 1}}).as_dict() == POOLS.as_dict()
+    assert PoolsResult.of_json({**as_json(POOLS), "ansible_facts": {"x": 1}}).as_dict() == POOLS.as_dict()
 
 
 # what a process of a user might say instead of a result
 FOREIGN: dict[str, t.Any] = {
     "nothing": None,
-    "a list": [told(POOLS)],
+    "a list": [as_json(POOLS)],
     "less": {"changed": True},
-    "another type": {**told(POOLS), "msg": ["x"]},
-    "pools that are a list": {**told(POOLS), "pools": []},
-    "a pool that is a text": {**told(POOLS), "pools": {"mail": "x"}},
-    "a failure that is a text": {**told(POOLS), "failures": ["x"]},
-    "a diff that is a text": {**told(POOLS), "diff": "x"},
-    "no diff": {**told(POOLS), "diff": None},
-    "what was left that is no text": {**told(POOLS), "resumed": 1},
-    "a result of another module": told(INSTANCES),
+    "another type": {**as_json(POOLS), "msg": ["x"]},
+    "pools that are a list": {**as_json(POOLS), "pools": []},
+    "a pool that is a text": {**as_json(POOLS), "pools": {"mail": "x"}},
+    "a failure that is a text": {**as_json(POOLS), "failures": ["x"]},
+    "a diff that is a text": {**as_json(POOLS), "diff": "x"},
+    "no diff": {**as_json(POOLS), "diff": None},
+    "what was left that is no text": {**as_json(POOLS), "resumed": 1},
+    "a result of another module": as_json(INSTANCES),
 }
 
 

@@ -114,15 +114,15 @@ def test_an_instance_of_an_older_version_is_stale(title: bool) -> None:
 
 def test_instances_are_in_the_order_people_count() -> None:
     host = replace(in_place(WANTED), instances=dict.fromkeys(["10", "a", "9"], Instance()))
-    told = [row["unit"] for row in status(host, ())["instances"]]
-    assert told == ["mail@9.service", "mail@10.service", "mail@a.service"]
+    result = [row["unit"] for row in status(host, ())["instances"]]
+    assert result == ["mail@9.service", "mail@10.service", "mail@a.service"]
 
 
 def test_the_release_is_that_of_the_unit_on_the_host() -> None:
     pool = pinned(mail(instances=2, release={"link": "/srv/current"}), "/srv/releases/2")
-    told = status(in_place(written(pool)))
-    assert told["release"] == {"link": "/srv/current", "directory": "/srv/releases/2"}
-    assert "mail: runs /srv/releases/2" in [line.text for line in pool_table([Placed("", "mail", told)])]
+    result = status(in_place(written(pool)))
+    assert result["release"] == {"link": "/srv/current", "directory": "/srv/releases/2"}
+    assert "mail: runs /srv/releases/2" in [line.text for line in pool_table([Placed("", "mail", result)])]
     assert status(in_place(WANTED))["release"] is None
 
 
@@ -130,12 +130,12 @@ def test_what_waits_for_a_unit_of_its_pool_is_not_dead() -> None:
     stopped = dict.fromkeys(("1", "2"), Instance("loaded", "inactive", "dead", True))
     down = {"app.service": "inactive"}
     host = replace(in_place(written(mail(instances=2, bound_to=["app.service"]))), instances=stopped)
-    told = status(replace(host, down=down, target_active=False), of_1=NOT_LOADED, of_2=NOT_LOADED)
-    assert (told["bound_to"], told["dead"], told["paused"]) == (["app.service"], [], None)
-    assert told["instances"][0]["paused"] == {"by": "bound_to", "since": "", "reason": "app.service is inactive"}
+    result = status(replace(host, down=down, target_active=False), of_1=NOT_LOADED, of_2=NOT_LOADED)
+    assert (result["bound_to"], result["dead"], result["paused"]) == (["app.service"], [], None)
+    assert result["instances"][0]["paused"] == {"by": "bound_to", "since": "", "reason": "app.service is inactive"}
     # One that should run while its pool is up.
-    told = status(replace(host, down=down, target_active=True), of_1=NOT_LOADED)
-    assert told["dead"] == ["mail@1.service"]
+    result = status(replace(host, down=down, target_active=True), of_1=NOT_LOADED)
+    assert result["dead"] == ["mail@1.service"]
 
 
 def test_a_pool_whose_files_are_gone_is_shown_too() -> None:
@@ -168,15 +168,15 @@ STATES: dict[str, tuple[dict[str, str], str]] = {
 
 @pytest.mark.parametrize(("shown", "bad"), STATES.values(), ids=STATES.keys())
 def test_who_does_not_do_what_is_wanted_is_named(shown: dict[str, str], bad: str) -> None:
-    told = status(in_place(WANTED), of_2={**SHOWN, **shown})
-    assert {what: told[what] for what in ("dead", "flapping")} == {
+    result = status(in_place(WANTED), of_2={**SHOWN, **shown})
+    assert {what: result[what] for what in ("dead", "flapping")} == {
         what: ["mail@2.service"] if what == bad else [] for what in ("dead", "flapping")
     }
 
 
 def test_one_of_which_the_host_knows_nothing_any_more_is_dead() -> None:
-    told = status(in_place(WANTED), wanted=("1", "2", "3"), of_3=NOT_LOADED)
-    assert (told["wanted"], told["dead"]) == (3, ["mail@3.service"])
+    result = status(in_place(WANTED), wanted=("1", "2", "3"), of_3=NOT_LOADED)
+    assert (result["wanted"], result["dead"]) == (3, ["mail@3.service"])
     surplus = status(in_place(WANTED), wanted=("1",), of_2=NOT_LOADED)
     assert (surplus["wanted"], surplus["dead"]) == (1, [])
 

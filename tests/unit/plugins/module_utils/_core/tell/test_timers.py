@@ -58,18 +58,18 @@ def test_the_next_times_are_in_the_message_and_in_the_result() -> None:
     decided = deciding(NEW, host(), times={"report": NEXT})
     line = f"report: next runs: {', '.join(NEXT)}"
     assert timer_lines(decided) == [line]
-    told = tell_pools.result(decided, RunOutcome(), with_diff=True)
-    assert line in told.msg
-    assert told.pools["report"]["next_runs"] == NEXT
-    assert told.diff is not None
-    assert told.diff[-1] == {"prepared": f"{line}\n"}
+    result = tell_pools.result(decided, RunOutcome(), with_diff=True)
+    assert line in result.msg
+    assert result.pools["report"]["next_runs"] == NEXT
+    assert result.diff is not None
+    assert result.diff[-1] == {"prepared": f"{line}\n"}
     assert never(decided) == []
 
 
 def test_a_run_without_changes_has_no_diff() -> None:
     decided = replace(deciding(OLD, host(), times={"report": NEXT}), reload=())
-    told = tell_pools.diffs(replace(decided, shared=replace(decided.shared, steps=()), removal=Removal()))
-    assert not any("next runs" in str(entry) for entry in told)
+    result = tell_pools.diffs(replace(decided, shared=replace(decided.shared, steps=()), removal=Removal()))
+    assert not any("next runs" in str(entry) for entry in result)
 
 
 def test_one_that_never_comes_is_a_warning() -> None:
@@ -202,10 +202,10 @@ def test_a_run_says_that_a_timer_is_paused_and_not_when_it_runs() -> None:
     decided = deciding(OLD, replace(host(since=1000.0), pauses=pauses), times={"report": NEXT})
     decided = replace(decided, pauses={"report": pauses})
     assert timer_lines(decided) == ["report: a run is under way, and goes on to its end"]
-    told = tell_pools.result(decided, RunOutcome(), with_diff=False)
-    assert f"report.timer not started: {PAUSE}" in told.msg
-    assert told.pools["report"]["paused"] == {"report.timer": PAUSE.row}
-    assert "next_runs" not in told.pools["report"]
+    result = tell_pools.result(decided, RunOutcome(), with_diff=False)
+    assert f"report.timer not started: {PAUSE}" in result.msg
+    assert result.pools["report"]["paused"] == {"report.timer": PAUSE.row}
+    assert "next_runs" not in result.pools["report"]
 
 
 def test_the_table_of_timers() -> None:

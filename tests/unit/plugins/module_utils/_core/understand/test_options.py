@@ -82,8 +82,8 @@ SLIPS: dict[str, tuple[dict[str, t.Any], str]] = {
 }
 
 
-@pytest.mark.parametrize(("given", "told"), SLIPS.values(), ids=SLIPS.keys())
-def test_what_has_slipped_into_another_option_is_told_without_its_value(given: dict[str, t.Any], told: str) -> None:
+@pytest.mark.parametrize(("given", "result"), SLIPS.values(), ids=SLIPS.keys())
+def test_what_has_slipped_into_another_option_is_told_without_its_value(given: dict[str, t.Any], result: str) -> None:
     spec = {
         "user": {"type": "str"},
         "files": {"type": "list", "elements": "str"},
@@ -91,7 +91,7 @@ def test_what_has_slipped_into_another_option_is_told_without_its_value(given: d
         "most": {"type": "int"},
     }
     (problem,) = misshapen(given, spec)
-    assert str(problem).startswith(told)
+    assert str(problem).startswith(result)
     assert "s3cret" not in str(problem)
 
 
@@ -112,12 +112,12 @@ def test_of_refused_arguments_only_the_names_are_shown() -> None:
     assert names_only(given, "-") == shown
 
 
-@pytest.mark.parametrize(("given", "told"), MISSHAPEN.values(), ids=MISSHAPEN.keys())
+@pytest.mark.parametrize(("given", "result"), MISSHAPEN.values(), ids=MISSHAPEN.keys())
 def test_what_has_no_options_where_some_are_wanted_is_told_without_its_value(
-    given: dict[str, t.Any], told: str
+    given: dict[str, t.Any], result: str
 ) -> None:
     limits = {"type": "dict", "options": {"memory_max": {"type": "str"}}}
     spec = {"pools": {"type": "list", "elements": "dict", "options": {"limits": limits, "secrets": {"type": "dict"}}}}
     (problem,) = misshapen(given, spec)
-    assert str(problem).startswith(told)
+    assert str(problem).startswith(result)
     assert "s3cret" not in str(problem)

@@ -117,7 +117,7 @@ def test_nobody_takes_the_fields_away_by_which_a_stale_instance_is_known(field: 
     assert [(one.where, one.found) for one in problems] == [("pools[0] (mail).unit.Service.LogExtraFields", found)]
 
 
-def told(systemd: int = SYSTEMD, **options: t.Any) -> list[str]:
+def result(systemd: int = SYSTEMD, **options: t.Any) -> list[str]:
     pool = mail(**options)
     return list(warnings(pool, own_sections(pool, systemd)))
 
@@ -141,7 +141,7 @@ SILENT: dict[str, dict[str, t.Any]] = {
 
 @pytest.mark.parametrize(("unit", "words"), WARNED.values(), ids=WARNED.keys())
 def test_a_reset_of_what_the_collection_relies_on_is_warned_of(unit: dict[str, t.Any], words: str) -> None:
-    (line,) = told(unit=unit)
+    (line,) = result(unit=unit)
     assert words in line
     ((section, keys),) = unit.items()
     assert line.startswith(f"pools[0] (mail).unit.{section}.{next(iter(keys))}: ")
@@ -149,8 +149,8 @@ def test_a_reset_of_what_the_collection_relies_on_is_warned_of(unit: dict[str, t
 
 @pytest.mark.parametrize("unit", SILENT.values(), ids=SILENT.keys())
 def test_anything_else_is_nobodys_business(unit: dict[str, t.Any]) -> None:
-    assert told(unit=unit) == []
+    assert result(unit=unit) == []
 
 
 def test_a_newer_systemd_needs_no_recovery() -> None:
-    assert told(GROWING_DELAY_SINCE, unit={"Unit": {"OnFailure": ["", "alert@%n.service"]}}) == []
+    assert result(GROWING_DELAY_SINCE, unit={"Unit": {"OnFailure": ["", "alert@%n.service"]}}) == []

@@ -109,11 +109,11 @@ REFUSED: dict[str, tuple[dict[str, t.Any], list[str]]] = {
 }
 
 
-@pytest.mark.parametrize(("given", "told"), REFUSED.values(), ids=REFUSED)
-def test_what_is_no_schedule(given: dict[str, t.Any], told: list[str]) -> None:
+@pytest.mark.parametrize(("given", "result"), REFUSED.values(), ids=REFUSED)
+def test_what_is_no_schedule(given: dict[str, t.Any], result: list[str]) -> None:
     _schedule, problems = read_schedule(given, "timers[0]")
-    assert len(problems) == len(told), problems
-    for problem, part in zip(problems, told):
+    assert len(problems) == len(result), problems
+    for problem, part in zip(problems, result):
         assert part in str(problem)
 
 
@@ -169,11 +169,11 @@ WRONG: dict[str, tuple[dict[str, t.Any], str]] = {
 }
 
 
-@pytest.mark.parametrize(("options", "told"), WRONG.values(), ids=WRONG)
-def test_what_a_timer_cannot_have(options: dict[str, t.Any], told: str) -> None:
+@pytest.mark.parametrize(("options", "result"), WRONG.values(), ids=WRONG)
+def test_what_a_timer_cannot_have(options: dict[str, t.Any], result: str) -> None:
     given = {"name": "report", "command": ["/bin/true"], "schedule": "daily", **options}
     _timers, problems = understand([], [given])
-    assert [told in str(one) for one in problems] == [True], problems
+    assert [result in str(one) for one in problems] == [True], problems
 
 
 @pytest.mark.parametrize(

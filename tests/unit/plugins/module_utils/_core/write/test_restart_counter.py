@@ -42,9 +42,9 @@ def test_it_forgets_the_restarts_of(forgotten: bool, shown: str, tmp_path: Path)
     (tmp_path / "systemctl").chmod(0o755)
     words = [word.replace("$$", "$") for word in split_command(SERVICE.values("Service", "ExecStart")[0])]
     subprocess.run(words, check=True, cwd=tmp_path, env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, timeout=9)
-    asked, *told = (tmp_path / "told").read_text().splitlines()
+    asked, *result = (tmp_path / "told").read_text().splitlines()
     assert asked.endswith("-- mail@*.service orders@*.service")
-    assert told == (["reset-failed mail@1.service"] if forgotten else [])
+    assert result == (["reset-failed mail@1.service"] if forgotten else [])
 
 
 def test_the_timer_starts_the_service_of_its_name_at_boot() -> None:

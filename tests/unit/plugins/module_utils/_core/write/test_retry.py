@@ -49,9 +49,9 @@ ENDS: dict[str, tuple[int, str, int, int]] = {
 @pytest.mark.parametrize(("enough", "fails", "tries", "status"), ENDS.values(), ids=ENDS)
 def test_a_run_ends_as_its_last_try(tmp_path: Path, enough: int, fails: str, tries: int, status: int) -> None:
     with started(tmp_path / "tries", enough, fails) as run:
-        told = run.communicate(timeout=20)[1]
+        result = run.communicate(timeout=20)[1]
     assert (run.returncode, (tmp_path / "tries").read_text()) == (status, "a  b\n" * tries)
-    assert told.count(" of 3 ended with status ") == tries - 1
+    assert result.count(" of 3 ended with status ") == tries - 1
 
 
 @pytest.mark.parametrize("fails", ["exit 3", "sleep 60"], ids=["in the delay", "in a try"])

@@ -82,16 +82,16 @@ def test_it_starts_again_what_failed_and_waits_longer_each_time(
 @pytest.mark.parametrize("wait", [20, 40])
 def test_it_goes_on_where_it_was_when_systemd_restarts_it(wait: int, tmp_path: Path) -> None:
     (tmp_path / "wait").write_text(f"{wait}\n")
-    told = told_by_the_loop(tmp_path, AT_ITS_LIMIT)
-    assert [line for line in told if line.startswith("sleep")] == [f"sleep {wait}", "sleep 40"]
+    result = told_by_the_loop(tmp_path, AT_ITS_LIMIT)
+    assert [line for line in result if line.startswith("sleep")] == [f"sleep {wait}", "sleep 40"]
     assert (tmp_path / "wait").read_text() == "40\n"
 
 
 @pytest.mark.parametrize("before", [0, 2], ids=["at first", "after two rounds"])
 def test_it_leaves_alone_what_failed_while_it_was_stopped(before: int, tmp_path: Path) -> None:
-    told = told_by_the_loop(tmp_path, AT_ITS_LIMIT * before + STOPPED_BY_HAND)
-    assert told.count(AGAIN[-1]) == before
-    assert told[-3:] == [LOOK, *STAMPS]
+    result = told_by_the_loop(tmp_path, AT_ITS_LIMIT * before + STOPPED_BY_HAND)
+    assert result.count(AGAIN[-1]) == before
+    assert result[-3:] == [LOOK, *STAMPS]
 
 
 def told_by_the_loop(tmp_path: Path, failures: str) -> list[str]:

@@ -90,10 +90,10 @@ MOVES = {
 }
 
 
-@pytest.mark.parametrize(("then", "now", "told"), MOVES.values(), ids=MOVES.keys())
-def test_what_has_changed_is_told_from_where_to_where(then: str, now: str, told: list[str]) -> None:
+@pytest.mark.parametrize(("then", "now", "result"), MOVES.values(), ids=MOVES.keys())
+def test_what_has_changed_is_told_from_where_to_where(then: str, now: str, result: list[str]) -> None:
     one, other = (notes(mail(watch=["/a"]), KEYED_DIGEST, {"/a": digest}) for digest in (then, now))
-    assert [str(move) for move in moves(one, other)] == told
+    assert [str(move) for move in moves(one, other)] == result
 
 
 def test_of_a_path_that_only_one_of_them_watched_nothing_is_told() -> None:

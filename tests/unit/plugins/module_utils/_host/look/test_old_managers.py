@@ -24,8 +24,8 @@ CALLED = {
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can start a process of another user")
-@pytest.mark.parametrize(("called", "uid", "told"), CALLED.values(), ids=CALLED.keys())
-def test_what_somebody_started_by_hand_is_named(called: list[str], uid: int | None, told: str) -> None:
+@pytest.mark.parametrize(("called", "uid", "result"), CALLED.values(), ids=CALLED.keys())
+def test_what_somebody_started_by_hand_is_named(called: list[str], uid: int | None, result: str) -> None:
     process = subprocess.Popen([*called, "60"], executable="/bin/sleep", user=uid)
     try:
         end = time.monotonic() + 30
@@ -35,6 +35,6 @@ def test_what_somebody_started_by_hand_is_named(called: list[str], uid: int | No
     finally:
         process.kill()
         process.wait()
-    expected = told.format(me=pwd.getpwuid(os.geteuid()).pw_name, pid=process.pid)
-    assert bool(found) == bool(told)
+    expected = result.format(me=pwd.getpwuid(os.geteuid()).pw_name, pid=process.pid)
+    assert bool(found) == bool(result)
     assert all(line.startswith(expected) for line in found)

@@ -92,11 +92,11 @@ OF_A_USER = {
 }
 
 
-@pytest.mark.parametrize(("text", "told"), OF_A_USER.values(), ids=OF_A_USER.keys())
-def test_a_unit_of_a_user(text: str, told: dict[str, str]) -> None:
+@pytest.mark.parametrize(("text", "result"), OF_A_USER.values(), ids=OF_A_USER.keys())
+def test_a_unit_of_a_user(text: str, result: dict[str, str]) -> None:
     by_path = traps.findings(Unit.of("mail.service", text, path=USER), None, 257)
     by_host = traps.findings(Unit.of("mail.service", text), HostFacts(user_manager=True), 257)
-    assert {one.id: one.hint for one in by_path} == {one.id: one.hint for one in by_host} == told
+    assert {one.id: one.hint for one in by_path} == {one.id: one.hint for one in by_host} == result
 
 
 def test_a_path_or_a_port_is_meant() -> None:

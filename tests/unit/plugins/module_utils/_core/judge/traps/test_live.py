@@ -52,15 +52,15 @@ MISSED: Rows = {
 }
 
 
-def told(text: str, process: LiveProcess) -> set[str]:
+def result(text: str, process: LiveProcess) -> set[str]:
     return {finding.id for finding in traps.live_findings(Unit.of("mail.service", text), process, 257)}
 
 
 @pytest.mark.parametrize(("trap", "text", "process"), CAUGHT.values(), ids=CAUGHT.keys())
 def test_is_told(trap: str, text: str, process: LiveProcess) -> None:
-    assert told(text, process) == {trap}
+    assert result(text, process) == {trap}
 
 
 @pytest.mark.parametrize(("trap", "text", "process"), MISSED.values(), ids=MISSED.keys())
 def test_is_not_told(trap: str, text: str, process: LiveProcess) -> None:
-    assert trap not in told(text, process)
+    assert trap not in result(text, process)

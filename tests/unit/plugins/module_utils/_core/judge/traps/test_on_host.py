@@ -234,24 +234,24 @@ MISSED: Rows = {
 }
 
 
-def told(text: str, host: HostFacts, path: str = "") -> set[str]:
+def result(text: str, host: HostFacts, path: str = "") -> set[str]:
     return {finding.id for finding in traps.findings(Unit.of("mail.service", text, path=path), host, 257)}
 
 
 @pytest.mark.parametrize(("trap", "text", "host"), CAUGHT.values(), ids=CAUGHT.keys())
 def test_is_told(trap: str, text: str, host: HostFacts) -> None:
-    assert told(text, host) == {trap}
+    assert result(text, host) == {trap}
 
 
 @pytest.mark.parametrize(("trap", "text", "host"), MISSED.values(), ids=MISSED.keys())
 def test_is_not_told(trap: str, text: str, host: HostFacts) -> None:
-    assert trap not in told(text, host)
+    assert trap not in result(text, host)
 
 
 def test_a_unit_in_the_directory_of_packages() -> None:
-    assert told(worker(), HostFacts(packaged=False), VENDOR) == {"unit-in-vendor-directory"}
-    assert told(worker(), HostFacts(packaged=True), VENDOR) == set()
-    assert told(worker(), HostFacts(vendor_copy=VENDOR), VENDOR) == set()
+    assert result(worker(), HostFacts(packaged=False), VENDOR) == {"unit-in-vendor-directory"}
+    assert result(worker(), HostFacts(packaged=True), VENDOR) == set()
+    assert result(worker(), HostFacts(vendor_copy=VENDOR), VENDOR) == set()
 
 
 def test_all_paths_of_a_unit_are_asked_for() -> None:

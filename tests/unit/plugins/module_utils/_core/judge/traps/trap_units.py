@@ -45,10 +45,10 @@ def caught(text: str, host: HostFacts | None = None, systemd: int = SYSTEMD, nam
     return {finding.id for finding in traps.findings(Unit.of(name, text), host, systemd)}
 
 
-def both_ways(told: Rows, not_told: Rows) -> tuple[t.Callable[..., None], t.Callable[..., None]]:
+def both_ways(result: Rows, not_told: Rows) -> tuple[t.Callable[..., None], t.Callable[..., None]]:
     """Two tests of the tables of a file: what is told, and nothing else, and what is not."""
 
-    @pytest.mark.parametrize(("trap", "text"), told.values(), ids=told.keys())
+    @pytest.mark.parametrize(("trap", "text"), result.values(), ids=result.keys())
     def test_is_told(trap: str, text: str) -> None:
         assert caught(text) == {trap}
 

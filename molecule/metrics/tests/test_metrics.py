@@ -92,6 +92,17 @@ def test_the_figures_follow_the_host(hosted: LabHost, host: t.Any) -> None:
     hosted.until(lambda: shows(hosted, timer_last_success_timestamp_seconds__report=succeeded))
 
 
+def test_the_jobs_that_wait_and_the_instances_for_them(hosted: LabHost) -> None:
+    """A pool that cannot count its jobs has no such figure, and keeps its instances."""
+    hosted.write("/usr/local/bin/report", f"{REPORT.replace('exec ', '')}[ $? -eq 0 ] && echo 130\n")
+    counts = {"min": 1, "max": 3, "backlog": ["/usr/local/bin/report"], "each": 50}
+    deployed(hosted, {**POOL, "instances": counts})
+    hosted.until(lambda: shows(hosted, pool_backlog__mail=130, pool_instances_up__mail=3))
+    hosted.sh("touch /run/figures/fail")
+    hosted.until(lambda: "workers_pool_backlog mail" not in figures(hosted))
+    assert shows(hosted, pool_instances_up__mail=3)
+
+
 def test_a_version_that_was_put_back(hosted: LabHost) -> None:
     deployed(hosted, POOL)
     result = hosted.module("pools", pools=[{**POOL, "command": "/bin/false"}], metrics=DIRECTORY)

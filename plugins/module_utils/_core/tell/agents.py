@@ -71,6 +71,12 @@ def _seen(kept: t.Any, running: int, now: float) -> t.Dict[str, t.Any]:
         return {"wanted": running, "waiting": None, "said": "", "asked_at": "", "trouble": ""}
 
 
+def jobs_waiting(kept: t.Any) -> t.Optional[int]:
+    """How many jobs wait, in what the agent has kept of a pool. ``None`` when it does not count them, or cannot."""
+    seen = _seen(kept, 0, 0.0)
+    return None if seen["trouble"] else t.cast("t.Optional[int]", seen["waiting"])
+
+
 def alert_rows(pool: str, kept: t.Any, now: float) -> t.List[t.Dict[str, t.Any]]:
     """The troubles of a pool in what the agent has kept of it. ``now`` are two clocks: that of the host, less the one
     that the agent goes by.

@@ -36,7 +36,7 @@ class Deployed:
 class PoolFigures:
     """``up``, ``stale`` and ``paused`` count instances among those that are ``wanted``. ``restarts`` is how often
     systemd started an instance again since the agent began to count. ``memory`` is in bytes, ``None`` where systemd
-    does not count it.
+    does not count it. ``waiting`` is how many jobs wait, ``None`` when the pool does not count them.
     """
 
     wanted: int
@@ -47,6 +47,7 @@ class PoolFigures:
     crash_loop: bool
     memory: t.Optional[int]
     deployed: Deployed
+    waiting: t.Optional[int] = None
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,9 @@ FAMILIES: t.Dict[str, t.Tuple[Family, ...]] = {
             "gauge",
             "Memory of all instances, as their cgroups count it.",
             lambda pool: pool.memory,
+        ),
+        Family(
+            "workers_pool_backlog", "gauge", "Jobs that wait, as the pool counted them last.", lambda pool: pool.waiting
         ),
         *_of_deploys(POOL),
     ),

@@ -14,6 +14,7 @@ import select
 import signal
 import time
 import typing as t
+from dataclasses import replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.alert import UNREADABLE, Alerts
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import Generation
@@ -21,6 +22,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.kept_me
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell import metrics
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.agents import jobs_waiting
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.figures import (
     last_run,
     pool_figures,
@@ -32,7 +34,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.a
 from ansible_collections.workers.systemd.plugins.module_utils._host import child, textfile
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.checks import Elsewhere
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically
-from ansible_collections.workers.systemd.plugins.module_utils._host.look import bonds, generations, kept_metrics, look
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import (
+    bonds,
+    generations,
+    kept_alerts,
+    kept_metrics,
+    look,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import processes
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else
@@ -190,7 +198,9 @@ def _written(manager: Manager, asked: t.Mapping[str, Ask], counts: Counts) -> t.
     alerts = _count(manager, asked, counts, observed, kept)
     runs = _runs(manager, before.runs, observed)
     memory = _memory(manager, observed)
-    pools = {n: pool_figures(places, n, observed[n], kept[n], alerts[n], memory[n]) for n in alerts}
+    scales = kept_alerts.scales(places)
+    figures = {n: pool_figures(places, n, observed[n], kept[n], alerts[n], memory[n]) for n in alerts}
+    pools = {name: replace(one, waiting=jobs_waiting(scales.get(name))) for name, one in figures.items()}
     timers = {n: timer_figures(observed[n], kept[n], runs[n]) for n in runs}
     troubles: t.Dict[str, str] = {}
     for directory in directories:

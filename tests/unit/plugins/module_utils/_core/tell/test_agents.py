@@ -10,6 +10,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.tell.agents 
     MOST,
     agent_row,
     alert_rows,
+    jobs_waiting,
     scaling_row,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.alert import Alert
@@ -104,6 +105,14 @@ def test_how_many_instances_are_wanted() -> None:
     assert row["decisions"] == [
         {"time": "2026-01-31T12:00:00Z", "before": 0, "after": 3, "text": "0 -> 3: 130 jobs wait"}
     ]
+
+
+def test_jobs_wait_that_the_agent_has_counted() -> None:
+    kept = {"backlog": 130, "wanted": 3, "said": "130 jobs wait", "time": 100.0, "trouble": ""}
+    assert jobs_waiting(kept) == 130
+    assert jobs_waiting({**kept, "trouble": "exit status 1"}) is None
+    assert jobs_waiting({**kept, "backlog": None}) is None
+    assert jobs_waiting(None) is None
 
 
 def test_before_the_agent_has_asked_the_number_that_runs_is_wanted() -> None:

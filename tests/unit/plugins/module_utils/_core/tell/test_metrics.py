@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[6]
 EXAMPLES = ROOT / "examples" / "metrics"
 # The one that node exporter writes about the file.
 OF_NODE_EXPORTER = {"node_textfile_mtime_seconds"}
-MAIL = PoolFigures(3, 2, 1, 0, 7, True, 1024, Deployed(4, 1769860000.0, False))
+MAIL = PoolFigures(3, 2, 1, 0, 7, True, 1024, Deployed(4, 1769860000.0, False), 130)
 REPORT = TimerFigures(False, 1769860800.5, True, Deployed(1, None, None))
 # The text format of Prometheus, 0.0.4, as its documentation has it.
 NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
@@ -71,6 +71,7 @@ def test_the_figures_of_a_pool_and_of_a_timer() -> None:
         ("workers_pool_restarts_total", "mail"): 7,
         ("workers_pool_crash_loop", "mail"): 1,
         ("workers_pool_memory_bytes", "mail"): 1024,
+        ("workers_pool_backlog", "mail"): 130,
         ("workers_pool_generation", "mail"): 4,
         ("workers_pool_last_deploy_timestamp_seconds", "mail"): 1769860000,
         ("workers_pool_last_deploy_successful", "mail"): 0,
@@ -116,7 +117,10 @@ deploys = st.builds(Deployed, st.none() | numbers, perhaps, st.none() | st.boole
 pools = st.dictionaries(
     st.text(),
     st.builds(
-        PoolFigures, numbers, numbers, numbers, numbers, numbers, st.booleans(), st.none() | numbers, deployed=deploys
+        PoolFigures,
+        *(numbers, numbers, numbers, numbers, numbers, st.booleans(), st.none() | numbers),
+        deployed=deploys,
+        waiting=st.none() | numbers,
     ),
     max_size=4,
 )

@@ -97,11 +97,11 @@ def main() -> None:
         if module.check_mode:
             module.finish(changed=True, msg=f"{name}: would run now")
         ran = run(name, manager)
-        told = {"result": ran.result, "seconds": ran.seconds, "journal": list(ran.journal)}
+        details = {"result": ran.result, "seconds": ran.seconds, "journal": list(ran.journal)}
         msg = f"{name}: {ran.result} after {ran.seconds:g} s"
         if ran.failed:
-            module.fail("\n".join([msg, *(f"    {line}" for line in ran.journal)]), changed=True, **told)
-    module.finish(changed=True, msg=msg, **told)
+            module.fail("\n".join([msg, *(f"    {line}" for line in ran.journal)]), changed=True, **details)
+    module.finish(changed=True, msg=msg, **details)
 
 
 if __name__ == "__main__":

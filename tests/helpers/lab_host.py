@@ -57,8 +57,8 @@ systemctl daemon-reload
 
 
 @dataclass(frozen=True)
-class Told:
-    """What a task told: its result, and whether it failed."""
+class TaskResult:
+    """What a task returned, and whether it failed."""
 
     result: dict[str, t.Any]
 
@@ -120,7 +120,7 @@ class LabHost:
         purge: bool = False,
         check: bool = False,
         skip_traps: t.Sequence[str] = (),
-    ) -> Told:
+    ) -> TaskResult:
         """Runs the role. In every pool the health window is short unless it says otherwise."""
         wanted = self.asked("pools", {"pools": [{"rollout": {"min_healthy_time": "300ms"}, **pool} for pool in pools]})
         options = ["--check", "--diff"] if check else []
@@ -155,7 +155,7 @@ class LabHost:
                 play.kill_all()
                 play.wait()
 
-    def module(self, module: str, /, *, check: bool = False, **options: t.Any) -> Told:
+    def module(self, module: str, /, *, check: bool = False, **options: t.Any) -> TaskResult:
         """Runs one module of the collection."""
         with _playbook_of([{f"workers.systemd.{module}": self.asked(module, options)}]) as playbook:
             return self._told(self._playbook(playbook, {}, ["--check", "--diff"] if check else ["--diff"]))
@@ -270,8 +270,8 @@ class LabHost:
             raise AssertionError(f"{done.stdout}{done.stderr}")
         return done.stdout
 
-    def _told(self, report: t.Any) -> Told:
-        return Told(report["plays"][0]["tasks"][-1]["hosts"][self.name])
+    def _told(self, report: t.Any) -> TaskResult:
+        return TaskResult(report["plays"][0]["tasks"][-1]["hosts"][self.name])
 
 
 @contextlib.contextmanager

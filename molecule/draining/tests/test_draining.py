@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 
-from tests.helpers.lab_host import PATIENCE, LabHost, Told
+from tests.helpers.lab_host import PATIENCE, LabHost, TaskResult
 
 # Says which signals it gets; DEAF=1 does not end on SIGTERM.
 WORKER = """\
@@ -62,7 +62,7 @@ def restarted(lab: LabHost, before: dict[str, int]) -> set[str]:
     return {name for name, pid in before.items() if now.get(name) != pid}
 
 
-def verdicts(result: Told) -> dict[str, str]:
+def verdicts(result: TaskResult) -> dict[str, str]:
     return {unit[4:-8]: verdict for unit, verdict in result.result["pools"]["app"]["verdicts"].items()}
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.lab_host import LabHost, Told
+from tests.helpers.lab_host import LabHost, TaskResult
 from tests.helpers.player import Player
 
 # Where Debian 11, which has no merged /usr, and all others find it.
@@ -53,11 +53,11 @@ def shipped(bare: LabHost) -> t.Iterator[LabHost]:
     )
 
 
-def brought(lab: LabHost, *, check: bool = False, **options: t.Any) -> Told:
+def brought(lab: LabHost, *, check: bool = False, **options: t.Any) -> TaskResult:
     return lab.module("instances", check=check, **{"rollout": ROLLOUT, **options})
 
 
-def steps(result: Told) -> list[tuple[str, str]]:
+def steps(result: TaskResult) -> list[tuple[str, str]]:
     return [(step["verb"], step["subject"]) for step in result.result["plan"]]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.lab_host import LabHost, Told
+from tests.helpers.lab_host import LabHost, TaskResult
 
 sys.path.insert(0, str(Path(__file__).parent))
 import programs
@@ -152,7 +152,7 @@ def pool(name: str, **options: t.Any) -> dict[str, t.Any]:
     return {"name": name, "user": "www-data", **POOLS[name], **options}
 
 
-def fit(lab: LabHost, name: str, **options: t.Any) -> Told:
+def fit(lab: LabHost, name: str, **options: t.Any) -> TaskResult:
     return lab.module("harden", pool=name, **{"duration": "2s", **options})
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.lab_host import LabHost, Told
+from tests.helpers.lab_host import LabHost, TaskResult
 
 sys.path.insert(0, str(Path(__file__).parent))
 import certificate
@@ -113,14 +113,14 @@ def has(broker: LabHost) -> t.Callable[[str], bool]:
 
 
 @pytest.fixture(scope="module")
-def deployed(broker: LabHost, has: t.Callable[[str], bool]) -> Told:
+def deployed(broker: LabHost, has: t.Callable[[str], bool]) -> TaskResult:
     result = broker.deploy(*(pool(name, runs, **options) for name, (runs, options) in POOLS.items() if has(runs)))
     assert not result.failed, result.msg
     return result
 
 
 @pytest.fixture(scope="module")
-def said(broker: LabHost, deployed: Told) -> dict[str, dict[str, str]]:
+def said(broker: LabHost, deployed: TaskResult) -> dict[str, dict[str, str]]:
     """What each pool's worker printed, by thing."""
     names = list(deployed.result["pools"])
     broker.until(lambda: set(names) <= done(broker))
@@ -179,7 +179,7 @@ def test_ffmpeg_and_clients_of_postgresql_run(said: dict[str, dict[str, str]], p
 
 @pytest.mark.parametrize("name", FAILING)
 def test_without_its_need_a_compiler_fails_the_deploy(
-    broker: LabHost, has: t.Callable[[str], bool], deployed: Told, name: str
+    broker: LabHost, has: t.Callable[[str], bool], deployed: TaskResult, name: str
 ) -> None:
     if not has(FAILING[name]):
         pytest.skip("the host does not have it")
@@ -240,14 +240,14 @@ sleep 1000
 """
 
 
-def test_a_second_deploy_changes_nothing(broker: LabHost, has: t.Callable[[str], bool], deployed: Told) -> None:
+def test_a_second_deploy_changes_nothing(broker: LabHost, has: t.Callable[[str], bool], deployed: TaskResult) -> None:
     before = broker.pids("python-strict")
     again = broker.deploy(*(pool(name, runs, **options) for name, (runs, options) in POOLS.items() if has(runs)))
     assert not again.changed
     assert broker.pids("python-strict") == before
 
 
-def test_a_directive_of_a_newer_systemd_is_left_out_and_said(broker: LabHost, deployed: Told) -> None:
+def test_a_directive_of_a_newer_systemd_is_left_out_and_said(broker: LabHost, deployed: TaskResult) -> None:
     expected = ["PrivateIPC"] if broker.systemd < 248 else []
     assert deployed.result["pools"]["python-strict"]["left_out"] == expected
     assert deployed.result["pools"]["python-standard"]["left_out"] == []

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from tests.helpers.lab_host import LabHost, Told
+from tests.helpers.lab_host import LabHost, TaskResult
 from tests.helpers.pools import SLEEP, sleeper
 from tests.helpers.user_host import HOME, UID, USER, in_scope
 
@@ -41,7 +41,7 @@ def always(clean: LabHost, unit: str, script: str, user: str = USER) -> None:
     )
 
 
-def by_itself(result: Told) -> None:
+def by_itself(result: TaskResult) -> None:
     """His pools have failed, in his name, and those of the system have not."""
     assert result.failed
     assert f"the manager of {USER}: " in result.msg

@@ -25,7 +25,7 @@ from tests.corpus.injection import (
     with_key,
     with_value,
 )
-from tests.helpers.lab_host import LabHost, Told
+from tests.helpers.lab_host import LabHost, TaskResult
 from tests.oracle.hostile import carried, surrogates
 
 # Names, modes and owners, sizes and times of files; without what systemd, journald and Ansible's connection write.
@@ -96,15 +96,15 @@ def modules(lab: LabHost) -> None:
     lab.copy(Path(__file__).parents[1] / "on_host.py", "/opt/injection/on_host.py")
 
 
-def called(lab: LabHost, calls: t.Sequence[tuple[str, Params]]) -> list[Told]:
+def called(lab: LabHost, calls: t.Sequence[tuple[str, Params]]) -> list[TaskResult]:
     """What modules return, without Ansible's second for each."""
     argv = ["podman", "exec", "-i", "-e", "PYTHONDONTWRITEBYTECODE=1", lab.name, "python3", "/opt/injection/on_host.py"]
     done = subprocess.run(argv, input=json.dumps(calls).encode(), capture_output=True, check=False)
     assert done.stdout.startswith(b"["), done.stderr
-    return [Told(result) for result in json.loads(done.stdout)]
+    return [TaskResult(result) for result in json.loads(done.stdout)]
 
 
-def assert_refused(result: Told) -> None:
+def assert_refused(result: TaskResult) -> None:
     assert result.failed, result.result
     assert result.result.get("problems"), result.result
     for problem in result.result["problems"]:

@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from tests.helpers.lab_host import LabHost, Told
+from tests.helpers.lab_host import LabHost, TaskResult
 
 AGENT = "workers-agent.service"
 # As on Debian: the directory is root's, and the one above it belongs to the user that Prometheus runs as.
@@ -32,7 +32,7 @@ def hosted(bare: LabHost) -> t.Iterator[LabHost]:
     bare.sh(f"umount {DIRECTORY} 2>/dev/null; rm -rf {ABOVE} /run/figures /usr/local/bin/report", check=False)
 
 
-def deployed(lab: LabHost, *pools: dict[str, t.Any], metrics: str | None = DIRECTORY, **more: t.Any) -> Told:
+def deployed(lab: LabHost, *pools: dict[str, t.Any], metrics: str | None = DIRECTORY, **more: t.Any) -> TaskResult:
     result = lab.module("pools", pools=list(pools), metrics=metrics, **more)
     assert not result.failed, result.msg
     return result

@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import GROWING_DELAY_SINCE
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.start_limit import FIRST_WAIT
-from tests.helpers.lab_host import LabHost, Told
+from tests.helpers.lab_host import LabHost, TaskResult
 from tests.helpers.player import Player
 from tests.helpers.pools import queues, sleeper
 
@@ -34,12 +34,12 @@ four = partial(sleeper, instances=4)
 quick = {"rollout": {"min_healthy_time": "300ms"}}
 
 
-def pause(lab: LabHost, *instances: str, check: bool = False, **more: t.Any) -> Told:
+def pause(lab: LabHost, *instances: str, check: bool = False, **more: t.Any) -> TaskResult:
     named = {"instances": list(instances)} if instances else {}
     return lab.module("pause", check=check, pools=["sleeper"], **named, **more)
 
 
-def resume(lab: LabHost, *instances: str, check: bool = False) -> Told:
+def resume(lab: LabHost, *instances: str, check: bool = False) -> TaskResult:
     return pause(lab, *instances, check=check, state="resumed")
 
 

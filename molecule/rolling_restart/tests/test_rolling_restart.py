@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from tests.helpers.lab_host import LabHost, Told
+from tests.helpers.lab_host import LabHost, TaskResult
 
 # Ready after READY_AFTER, dies LIVES after that.
 NOTIFYING = """\
@@ -83,7 +83,7 @@ def seconds(lab: LabHost, since: str, until: str) -> float:
     return found[1] - found[0]
 
 
-def only_the_canary(lab: LabHost, result: Told, before: dict[str, int]) -> str:
+def only_the_canary(lab: LabHost, result: TaskResult, before: dict[str, int]) -> str:
     """Checks that it was the only one touched, and returns its verdict."""
     assert result.failed
     assert changed(lab, before) == {"1"}

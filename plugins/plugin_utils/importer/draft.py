@@ -97,11 +97,11 @@ class Draft:
         given = f"={key.value}" if value and key.value not in (None, "") else ""
         self.notes.append(f"{key.place} {key.name}{given}: {why}")
 
-    def silent(self, told: str) -> t.Iterator[Key]:
+    def silent(self, said: str) -> t.Iterator[Key]:
         """The keys whose names are not in a text: they were taken, and decided nothing."""
         for key in self.keys:
             name = key.name.rpartition(".")[2] if "." in key.name else key.name
-            if not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", told):
+            if not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", said):
                 yield key
 
 

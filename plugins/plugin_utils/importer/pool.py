@@ -83,10 +83,10 @@ def entry(draft: Draft, defaults: Defaults, vault: Vault, name: str) -> Entry:
     at = {"name": draft.place, **draft.at}
     ordered = {option: pool[option] for option in ORDER if option in pool}
     beside: t.Dict[Path, str] = {(option,): place for option, place in at.items() if option in ordered}
-    told = " ".join(
+    said = " ".join(
         [*notes, *beside.values(), *pool.get("unit", {}).get("Service", {}), *pool.get("unit", {}).get("Unit", {})]
     )
-    notes += [f"{key.place} {key.name}: it decides nothing here" for key in draft.silent(told)]
+    notes += [f"{key.place} {key.name}: it decides nothing here" for key in draft.silent(said)]
     return Entry(ordered, notes, beside)
 
 

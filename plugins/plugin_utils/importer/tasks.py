@@ -54,8 +54,8 @@ def of_boot(draft: Draft, defaults: Defaults, vault: Vault, name: str) -> t.List
     tasks.append(_task(f"Install {name}", UNIT_FILE, {"name": f"{name}.service", "sections": sections}))
     beside = {OPTIONS[option]: place for option, place in draft.at.items() if OPTIONS.get(option) in service}
     tasks[-1].beside = {(UNIT_FILE, "sections", "Service", key): place for key, place in beside.items()}
-    told = " ".join([*notes, *beside.values()])
-    notes += [f"{key.place} {key.name}: it decides nothing here" for key in draft.silent(told)]
+    said = " ".join([*notes, *beside.values()])
+    notes += [f"{key.place} {key.name}: it decides nothing here" for key in draft.silent(said)]
     tasks[0].above = [draft.place, *notes]
     return tasks
 

@@ -26,7 +26,7 @@ COULD_NOT_TELL = "a check could not tell whether its instance lives"
 NO_INSTANCE = "no instance answers, so the fault may be elsewhere: no instance is restarted"
 
 
-class Told(t.NamedTuple):
+class SignOfLife(t.NamedTuple):
     """The answer of a check. ``alive`` is ``None`` when the check could not tell."""
 
     alive: t.Optional[bool]
@@ -64,7 +64,7 @@ class Rounds:
         self.asked: t.Optional[float] = None
         # The invocation that each question of this round is about, and the answers so far.
         self.waiting: t.Dict[str, str] = {}
-        self.answers: t.Dict[str, Told] = {}
+        self.answers: t.Dict[str, SignOfLife] = {}
         # By unit: its invocation, and how often in a row its check has failed.
         self.failures: t.Dict[str, t.Tuple[str, int]] = {}
         self.hung: t.List[Ailing] = []
@@ -84,29 +84,29 @@ class Rounds:
         self.failures = {unit: one for unit, one in self.failures.items() if unit in self.waiting}
         return tuple(units_in_order(self.waiting))
 
-    def hear(self, answers: t.Mapping[str, Told], wanted: int) -> None:
+    def hear(self, answers: t.Mapping[str, SignOfLife], wanted: int) -> None:
         """``wanted`` is the number of instances that are to run."""
         heard = {unit: one for unit, one in answers.items() if unit in self.waiting}
-        for unit, told in heard.items():
-            self._count(unit, self.waiting.pop(unit), told)
+        for unit, reading in heard.items():
+            self._count(unit, self.waiting.pop(unit), reading)
         # One that was to be restarted, and has had to wait, may have answered well since.
         self.hung = [one for one in self.hung if one.unit not in heard or not heard[one.unit].alive]
         self.answers.update(heard)
         if heard and not self.waiting:
             self._close(wanted)
 
-    def _count(self, unit: str, invocation: str, told: Told) -> None:
+    def _count(self, unit: str, invocation: str, reading: SignOfLife) -> None:
         before, count = self.failures.get(unit, ("", 0))
-        if told.alive:
+        if reading.alive:
             self.failures.pop(unit, None)
-        elif told.alive is False:
+        elif reading.alive is False:
             self.failures[unit] = (invocation, count + 1 if before == invocation else 1)
 
     def _close(self, wanted: int) -> None:
         self.hung = []
-        failed = [unit for unit, told in self.answers.items() if told.alive is False]
-        silent = [told.said for told in self.answers.values() if told.alive is None and told.said]
-        alive = any(told.alive for told in self.answers.values())
+        failed = [unit for unit, reading in self.answers.items() if reading.alive is False]
+        silent = [reading.said for reading in self.answers.values() if reading.alive is None and reading.said]
+        alive = any(reading.alive for reading in self.answers.values())
         self.trouble = Trouble(COULD_NOT_TELL, silent[0]) if silent else Trouble()
         limit = self.rule.failures if self.rule.command else 1
         counts = {unit: self.failures[unit] for unit in failed if self.failures[unit][1] >= limit}
@@ -151,16 +151,16 @@ class Beats:
         # By unit: its invocation, what its file was like, since when, and whether the file has changed meanwhile.
         self.seen: t.Dict[str, t.Tuple[str, str, float, bool]] = {}
 
-    def told(self, now: float, beats: t.Mapping[str, t.Tuple[str, t.Optional[str]]]) -> t.Dict[str, Told]:
+    def readings(self, now: float, beats: t.Mapping[str, t.Tuple[str, t.Optional[str]]]) -> t.Dict[str, SignOfLife]:
         """``beats`` maps a unit to its invocation and to what its file is like now, empty for no file. It is ``None``
         when the file cannot be looked at.
         """
         self.seen = {unit: one for unit, one in self.seen.items() if unit in beats}
-        return {unit: self._told(now, unit, invocation, like) for unit, (invocation, like) in beats.items()}
+        return {unit: self._reading(now, unit, invocation, like) for unit, (invocation, like) in beats.items()}
 
-    def _told(self, now: float, unit: str, invocation: str, like: t.Optional[str]) -> Told:
+    def _reading(self, now: float, unit: str, invocation: str, like: t.Optional[str]) -> SignOfLife:
         if like is None:
-            return Told(None, f"{self.rule.file} cannot be looked at")
+            return SignOfLife(None, f"{self.rule.file} cannot be looked at")
         before = self.seen.get(unit)
         if before is None or before[0] != invocation or now < before[2]:
             # What the former process has left, for all that is known.
@@ -169,6 +169,6 @@ class Beats:
             self.seen[unit] = (invocation, like, now, True)
         _invocation, _like, since, touched = self.seen[unit]
         if now - since < self.rule.max_age:
-            return Told(True if touched else None)
+            return SignOfLife(True if touched else None)
         what = "has not been touched" if like else "is not there"
-        return Told(False, f"{self.rule.file} {what} for {now - since:.0f} s")
+        return SignOfLife(False, f"{self.rule.file} {what} for {now - since:.0f} s")

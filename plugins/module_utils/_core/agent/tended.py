@@ -14,7 +14,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.agent.livene
     Ailing,
     Rounds,
     Samples,
-    Told,
+    SignOfLife,
     Trouble,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.recycle import Figures, Recycling
@@ -50,7 +50,7 @@ class Tended:
         mine = {unit: samples[unit] for unit in self.units if unit in samples}
         return self.rounds.questions(now, mine) if self.rounds else ()
 
-    def hear(self, answers: t.Mapping[str, Told]) -> None:
+    def hear(self, answers: t.Mapping[str, SignOfLife]) -> None:
         if self.rounds:
             self.rounds.hear(answers, self.scale.running if self.scale else len(self.units))
 

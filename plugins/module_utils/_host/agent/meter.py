@@ -210,8 +210,8 @@ def _written(manager: Manager, asked: t.Mapping[str, Ask], counts: Counts) -> t.
     gone = {one: _tried(textfile.remove, one) for one in before.directories if one not in directories}
     still = (one for one, why in gone.items() if why)
     _keep(manager, first, KeptMetrics((*directories, *still), runs))
-    told = [one for one in (*troubles.values(), *gone.values()) if one]
-    return {"counts": {name: one.state() for name, one in alerts.items()}, "troubles": told}
+    found = [one for one in (*troubles.values(), *gone.values()) if one]
+    return {"counts": {name: one.state() for name, one in alerts.items()}, "troubles": found}
 
 
 def _count(

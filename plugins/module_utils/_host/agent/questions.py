@@ -7,7 +7,7 @@ from __future__ import annotations
 import signal
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.agent.liveness import Beats, Told
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.liveness import Beats, SignOfLife
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.liveness import Liveness
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import concrete
@@ -36,12 +36,12 @@ class Commands:
         user = self.duties.policy.check_user
         self.whos = self.checks.whose(self.queue, user, one_user=self.duties.one_user)
 
-    def answers(self, _now: float) -> t.Dict[str, Told]:
-        told = {unit: _told(answer) for unit, answer in self.checks.answers().items()}
+    def answers(self, _now: float) -> t.Dict[str, SignOfLife]:
+        readings = {unit: _reading(answer) for unit, answer in self.checks.answers().items()}
         free = AT_ONCE - len(self.checks.running)
         begun, self.queue = self.queue[:free], self.queue[free:]
         self.checks.begin(self.rule.command, self.whos, begun)
-        return told
+        return readings
 
     @property
     def busy(self) -> bool:
@@ -77,7 +77,7 @@ class Files:
             by_account.setdefault(account, {})[unit] = path
         self.looks = [Look(account, paths) for account, paths in by_account.items()]
 
-    def answers(self, now: float) -> t.Dict[str, Told]:
+    def answers(self, now: float) -> t.Dict[str, SignOfLife]:
         """All at once, when the last look has ended."""
         for look in list(self.looks):
             seen = look.poll()
@@ -89,7 +89,7 @@ class Files:
             return {}
         beats = {unit: (invocation, self.seen.get(unit)) for unit, invocation in self.invocations.items()}
         self.invocations = {}
-        return self.beats.told(now, beats)
+        return self.beats.readings(now, beats)
 
     @property
     def busy(self) -> bool:
@@ -102,8 +102,8 @@ class Files:
 Questions = t.Union[Commands, Files]
 
 
-def _told(answer: Answer) -> Told:
+def _reading(answer: Answer) -> SignOfLife:
     """What somebody else has killed, such as a kernel without memory, could not tell."""
     if not answer.ran or answer.status == -signal.SIGKILL:
-        return Told(None, answer.trouble)
-    return Told(answer.status == 0, answer.trouble)
+        return SignOfLife(None, answer.trouble)
+    return SignOfLife(answer.status == 0, answer.trouble)

@@ -124,7 +124,7 @@ class Principal:
 
     def tell(self, line: str) -> None:
         """Reports a line of progress."""
-        self._lines.say(told=line)
+        self._lines.say(progress=line)
 
     def journal(self, query: JournalQuery) -> t.List[Entry]:
         self._lines.say(asked=query.as_json())
@@ -202,9 +202,9 @@ class AsUser:
                 said, self._quiet = said + length, self._silence
                 if "result" in message:
                     return unpacked(message["result"])
-                if fits(message, {"told": str}):
+                if fits(message, {"progress": str}):
                     until = time.monotonic() + patience
-                    tell(message["told"])
+                    tell(message["progress"])
                 elif "asked" in message:
                     query = JournalQuery.of_json(message["asked"])
                     self._say(entries=journalctl.entries(query, self.user.pw_uid))

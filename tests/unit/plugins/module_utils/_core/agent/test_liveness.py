@@ -13,14 +13,18 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.agent.livene
     NO_INSTANCE,
     Beats,
     Rounds,
-    Told,
+    SignOfLife,
     Trouble,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.liveness import Liveness
 
 RULE = Liveness(("/bin/check",), every=30.0, failures=2)
 ONE, TWO, THREE = units = [f"mail@{number}.service" for number in (1, 2, 3)]
-ALIVE, DEAF, UNKNOWN = Told(True), Told(False, "exited with status 1"), Told(None, "cannot run /bin/check")
+ALIVE, DEAF, UNKNOWN = (
+    SignOfLife(True),
+    SignOfLife(False, "exited with status 1"),
+    SignOfLife(None, "cannot run /bin/check"),
+)
 
 
 def up(invocation: str = "a", job: str = "") -> Sample:
@@ -31,7 +35,10 @@ ALL_UP = dict.fromkeys(units, up())
 
 
 def ask(
-    rounds: Rounds, now: float, answers: t.Mapping[str, Told], samples: t.Optional[t.Mapping[str, Sample]] = None
+    rounds: Rounds,
+    now: float,
+    answers: t.Mapping[str, SignOfLife],
+    samples: t.Optional[t.Mapping[str, Sample]] = None,
 ) -> None:
     samples = ALL_UP if samples is None else samples
     asked = rounds.questions(now, samples)
@@ -39,7 +46,7 @@ def ask(
     rounds.hear(answers, len(samples))
 
 
-def rounds_of(*answers: t.Mapping[str, Told], rule: Liveness = RULE) -> Rounds:
+def rounds_of(*answers: t.Mapping[str, SignOfLife], rule: Liveness = RULE) -> Rounds:
     rounds = Rounds(rule)
     for index, one in enumerate(answers):
         ask(rounds, 30.0 * index, one)
@@ -72,7 +79,7 @@ def test_an_instance_that_fails_often_enough_in_a_row_is_next() -> None:
     ],
     ids=["once is not enough", "a good answer counts from 0", "the last answer told nothing"],
 )
-def test_no_instance_is_next(answers: list[dict[str, Told]]) -> None:
+def test_no_instance_is_next(answers: list[dict[str, SignOfLife]]) -> None:
     assert next_of(rounds_of(*answers)) == ""
 
 
@@ -165,44 +172,44 @@ def test_no_round_begins_before_the_last_has_ended_or_its_time_has_come() -> Non
 BEAT = Liveness(file="/run/%i.beat", max_age=60.0)
 
 
-def result(beats: Beats, now: float, like: str | None, invocation: str = "a") -> Told:
-    return beats.told(now, {ONE: (invocation, like)})[ONE]
+def result(beats: Beats, now: float, like: str | None, invocation: str = "a") -> SignOfLife:
+    return beats.readings(now, {ONE: (invocation, like)})[ONE]
 
 
 def test_a_file_that_changes_is_a_sign_of_life() -> None:
     beats = Beats(BEAT)
-    assert result(beats, 0.0, "1") == Told(None), "what the first look finds may be old"
-    assert result(beats, 30.0, "2") == Told(True)
-    assert result(beats, 89.0, "2") == Told(True)
-    assert result(beats, 90.0, "2") == Told(False, "/run/%i.beat has not been touched for 60 s")
-    assert result(beats, 91.0, "3") == Told(True)
+    assert result(beats, 0.0, "1") == SignOfLife(None), "what the first look finds may be old"
+    assert result(beats, 30.0, "2") == SignOfLife(True)
+    assert result(beats, 89.0, "2") == SignOfLife(True)
+    assert result(beats, 90.0, "2") == SignOfLife(False, "/run/%i.beat has not been touched for 60 s")
+    assert result(beats, 91.0, "3") == SignOfLife(True)
 
 
 def test_a_file_that_never_comes() -> None:
     beats = Beats(BEAT)
-    assert result(beats, 0.0, "") == Told(None)
-    assert result(beats, 60.0, "") == Told(False, "/run/%i.beat is not there for 60 s")
+    assert result(beats, 0.0, "") == SignOfLife(None)
+    assert result(beats, 60.0, "") == SignOfLife(False, "/run/%i.beat is not there for 60 s")
 
 
 def test_another_process_gets_its_time() -> None:
     beats = Beats(BEAT)
     result(beats, 0.0, "1")
-    assert result(beats, 90.0, "1", "b") == Told(None)
-    assert result(beats, 149.0, "1", "b") == Told(None)
+    assert result(beats, 90.0, "1", "b") == SignOfLife(None)
+    assert result(beats, 149.0, "1", "b") == SignOfLife(None)
     assert result(beats, 150.0, "1", "b").alive is False
 
 
 def test_a_clock_that_goes_back_and_a_file_that_cannot_be_seen() -> None:
     beats = Beats(BEAT)
     result(beats, 100.0, "1")
-    assert result(beats, 0.0, "1") == Told(None)
-    assert result(beats, 10.0, None) == Told(None, "/run/%i.beat cannot be looked at")
-    assert result(beats, 59.0, "1") == Told(None)
+    assert result(beats, 0.0, "1") == SignOfLife(None)
+    assert result(beats, 10.0, None) == SignOfLife(None, "/run/%i.beat cannot be looked at")
+    assert result(beats, 59.0, "1") == SignOfLife(None)
 
 
 def test_a_file_needs_one_failure() -> None:
     rounds = Rounds(BEAT)
-    ask(rounds, 0.0, {ONE: ALIVE, TWO: Told(False, "has not been touched"), THREE: ALIVE})
+    ask(rounds, 0.0, {ONE: ALIVE, TWO: SignOfLife(False, "has not been touched"), THREE: ALIVE})
     found = rounds.next(ALL_UP, units, 1)
     assert found is not None
     assert found.because == "hangs: has not been touched"

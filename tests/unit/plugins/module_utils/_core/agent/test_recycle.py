@@ -19,7 +19,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout 
     Stops,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health, Sample, Verdict
-from ansible_collections.workers.systemd.plugins.module_utils._core.agent.liveness import Told
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.liveness import SignOfLife
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.recycle import (
     EVERY,
     NOT_COUNTED,
@@ -315,7 +315,7 @@ def test_what_hangs_goes_before_what_is_large() -> None:
     up = {unit: Sample("active", "running", "i1") for unit in units(3)}
     assert one.memory_limit == RULE.memory
     assert one.questions(0.0, up) == tuple(units(3))
-    one.hear({first: Told(False), second: Told(True), third: Told(True)})
+    one.hear({first: SignOfLife(False), second: SignOfLife(True), third: SignOfLife(True)})
     one.measure({second: Figures("i1", 60.0, 200 * MIB)})
     actions, _lines = one.advance(1.0, up)
     assert actions == (Restart((first,)),)
@@ -325,7 +325,7 @@ def test_when_no_instance_answers_none_is_recycled() -> None:
     one = Tended(Duties(Liveness(("/bin/check",), failures=1), recycle=RULE), units(2))
     up = {unit: Sample("active", "running", "i1") for unit in units(2)}
     one.questions(0.0, up)
-    one.hear({unit: Told(False) for unit in units(2)})
+    one.hear({unit: SignOfLife(False) for unit in units(2)})
     one.measure({unit: Figures("i1", 60.0, 200 * MIB) for unit in units(2)})
     assert one.wants_act
     assert one.advance(1.0, up) == ((), [])

@@ -19,7 +19,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout 
     Stop,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import GONE, Sample
-from ansible_collections.workers.systemd.plugins.module_utils._core.agent.liveness import Told, Trouble
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.liveness import SignOfLife, Trouble
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.recycle import Figures
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.scale import Reading
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.tended import Tended
@@ -83,7 +83,7 @@ class World:
         for unit in [unit for unit in self.asked if self.random.random() < 0.8]:
             alive = self.random.choice([True, False, False, None])
             invocation = self.asked.pop(unit)
-            answers[unit] = Told(alive, "said so")
+            answers[unit] = SignOfLife(alive, "said so")
             self.round[unit] = alive
             if alive is not None:
                 self.failed[invocation] = 0 if alive else self.failed.get(invocation, 0) + 1
@@ -150,7 +150,7 @@ def test_the_world_is_not_empty() -> None:
 def run(one: Tended, now: float, samples: t.Mapping[str, Sample], deaf: t.Collection[str]) -> None:
     """A round of questions and answers."""
     for unit in one.questions(now, samples):
-        one.hear({unit: Told(unit not in deaf, "exited with status 1")})
+        one.hear({unit: SignOfLife(unit not in deaf, "exited with status 1")})
 
 
 UP = {f"mail@{number}.service": Sample("active", "running", f"i{number}") for number in (1, 2)}
@@ -210,7 +210,7 @@ def test_instances_of_others_and_paused_ones_are_not_asked() -> None:
 def test_a_pool_without_a_rule_is_left_alone() -> None:
     one = Tended(Duties(), [ONE])
     run(one, 0.0, UP, {ONE})
-    one.hear({ONE: Told(False)})
+    one.hear({ONE: SignOfLife(False)})
     one.measure({})
     one.drop()
     assert (one.due(0.0), one.wants_act, one.trouble) == (float("inf"), False, Trouble())
@@ -286,7 +286,7 @@ def test_one_that_hangs_is_restarted_although_others_of_the_range_do_not_run() -
     samples = {**dict.fromkeys(one.units[:2], SERVES), **TARGET}
     one.to_ask_for_work(0.0, samples)
     assert one.questions(0.0, samples) == one.units[:2]
-    one.hear({one.units[0]: Told(False, "exited"), one.units[1]: Told(True)})
+    one.hear({one.units[0]: SignOfLife(False, "exited"), one.units[1]: SignOfLife(True)})
     assert Restart((one.units[0],)) in one.advance(0.0, samples)[0]
     # Meanwhile nothing is stopped, and what is missing is started.
     one.hear_work(0.5, Reading(3, ""))

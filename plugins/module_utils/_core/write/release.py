@@ -26,26 +26,24 @@ VARIABLE = "WORKERS_RELEASE"
 LINK, DIRECTORY = "ReleaseLink", "Release"
 
 
-def pinned(pool: Pool, directory: str) -> Pool:
-    """The pool with the directory in place of the link of its release, which it must have.
+def pinned(pool: Pool, release: Release) -> Pool:
+    """The pool with the directory of a release in place of its link.
 
     Secrets, watched paths and checks stay as they are: a check asks about the worker, and does not belong to it.
     """
-    assert pool.release is not None
-    link = pool.release.link
 
     def put(text: str) -> str:
-        return pinned_text(text, link, directory)
+        return pinned_text(text, release.link, release.directory)
 
     def own(one: OwnSettings) -> OwnSettings:
         return replace(one, environment=_each(one.environment, put), unit=_unit(one.unit, put))
 
     return replace(
         pool,
-        release=Release(link, directory),
+        release=release,
         exec_start=put(pool.exec_start),
         executable=put(pool.executable),
-        working_directory=put(pool.working_directory or link),
+        working_directory=put(pool.working_directory or release.link),
         environment=_each(pool.environment, put),
         writable_paths=tuple(map(put, pool.writable_paths)),
         unit=_unit(pool.unit, put),

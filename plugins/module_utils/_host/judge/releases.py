@@ -20,6 +20,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.p
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.release import (
     LETTERS,
     PATH,
+    Release,
     pinned_text,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.release import pinned
@@ -72,7 +73,7 @@ def _resolved(pool: Pool, link: str, found: Resolved) -> Pool:
         found.host.append(Problem(where, f"{link}: {_movers(pool, link, account)}", expected))
     else:
         found.host.extend(_read_by_root(pool, link))
-        return pinned(pool, directory)
+        return pinned(pool, Release(link, directory))
     return pool
 
 

@@ -29,10 +29,10 @@ ALL = {"mail@1.service", "mail@2.service"}
 BOUND, AT_BOOT = frozenset({"app.service.wants/mail.target"}), frozenset({"multi-user.target.wants/mail.target"})
 
 
-def host(down: t.Mapping[str, str] = DOWN, **more: t.Any) -> ObservedPool:
+def host(**more: t.Any) -> ObservedPool:
     """All is in place, and stopped with the unit."""
     stopped = dict.fromkeys(("1", "2"), STOPPED)
-    return replace(in_place(WANTED), **{"instances": stopped, "target_active": False, "down": down, **more})
+    return replace(in_place(WANTED), **{"instances": stopped, "target_active": False, "down": DOWN, **more})
 
 
 def test_what_is_stopped_with_its_unit_stays_so() -> None:

@@ -184,7 +184,7 @@ def test_a_pool_can_be_read_from_it() -> None:
 
 # states, number that failed, where a failed deploy goes back to (0: nowhere)
 def test_it_knows_the_release_that_its_instances_run() -> None:
-    pool = pinned(mail(release={"link": "/srv/current"}), "/srv/releases/2")
+    pool = pinned(mail(release={"link": "/srv/current"}), Release("/srv/current", "/srv/releases/2"))
     assert as_generation(written(pool), 1, TIME).release == Release("/srv/current", "/srv/releases/2")
     assert as_generation(written(mail()), 1, TIME).release is None
 

@@ -22,6 +22,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status 
     pool_status,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status_table import Placed, pool_table
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.release import Release
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.file_markers import file_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pause import Pause
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.release import pinned
@@ -119,7 +120,7 @@ def test_instances_are_in_the_order_people_count() -> None:
 
 
 def test_the_release_is_that_of_the_unit_on_the_host() -> None:
-    pool = pinned(mail(instances=2, release={"link": "/srv/current"}), "/srv/releases/2")
+    pool = pinned(mail(instances=2, release={"link": "/srv/current"}), Release("/srv/current", "/srv/releases/2"))
     result = status(in_place(written(pool)))
     assert result["release"] == {"link": "/srv/current", "directory": "/srv/releases/2"}
     assert "mail: runs /srv/releases/2" in [line.text for line in pool_table([Placed("", "mail", result)])]

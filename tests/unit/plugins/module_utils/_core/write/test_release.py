@@ -25,7 +25,7 @@ POOL = mail(
 
 
 def test_the_release_takes_the_place_of_its_link() -> None:
-    pool = pinned(POOL, NEW)
+    pool = pinned(POOL, Release(LINK, NEW))
     assert (pool.executable, pool.working_directory) == (f"{NEW}/bin/work", NEW)
     assert pool.environment == {"ROOT": f"{NEW}/public", "OTHER": "x"}
     assert pool.writable_paths == (f"{NEW}/var", "/srv/shared")
@@ -41,11 +41,11 @@ def test_the_release_takes_the_place_of_its_link() -> None:
 
 
 def test_another_release_is_another_process() -> None:
-    texts = [template_text(pinned(POOL, directory), 252, []) for directory in (OLD, NEW)]
+    texts = [template_text(pinned(POOL, Release(LINK, directory)), 252, []) for directory in (OLD, NEW)]
     assert unit_marker(texts[0]) != unit_marker(texts[1])
     # Also when the pool names no path in it.
     bare = mail(release={"link": LINK}, working_directory="/srv")
-    texts = [template_text(pinned(bare, directory), 252, []) for directory in (OLD, NEW)]
+    texts = [template_text(pinned(bare, Release(LINK, directory)), 252, []) for directory in (OLD, NEW)]
     assert unit_marker(texts[0]) != unit_marker(texts[1])
 
 

@@ -35,6 +35,12 @@ POOL = {
     "instances": 3,
     "rollout": {"min_healthy_time": "300ms", "canary": 0},
 }
+# It counts its jobs.
+COUNTED = {
+    **POOL,
+    "name": "counted",
+    "instances": {"min": 1, "max": 2, "backlog": ["/bin/echo", "7"], "each": 50},
+}
 TIMER = {"name": "report", "command": ["/bin/false"], "user": "daemon", "schedule": "yearly"}
 
 
@@ -71,7 +77,7 @@ def test_the_rules_by_promtool(watched: LabHost) -> None:
 
 
 def test_a_worker_dies_and_the_rule_fires(watched: LabHost) -> None:
-    result = watched.module("pools", pools=[POOL], timers=[TIMER], metrics=DIRECTORY)
+    result = watched.module("pools", pools=[POOL, COUNTED], timers=[TIMER], metrics=DIRECTORY)
     assert not result.failed, result.msg
     watched.until(
         lambda: bool(asked(watched, "query", query='workers_pool_instances_up{pool="mail"} == 3').get("result"))

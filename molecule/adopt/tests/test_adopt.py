@@ -141,7 +141,7 @@ def test_a_pool_that_does_not_settle_brings_everything_back(by_hand: LabHost) ->
     result = by_hand.deploy(pool(command="/bin/false"))
     assert result.failed
     assert "generation 0" in result.msg
-    assert units(by_hand) == before
+    assert units(by_hand) == before, result.msg
     after = by_hand.pids("sleeper")
     assert set(after) == {"1", "2", "3"}
     assert len(set(after.values()) & set(pids.values())) == 2, "only what the run had restarted is restarted"

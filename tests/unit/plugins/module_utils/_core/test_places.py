@@ -36,6 +36,7 @@ PLACES = {
     "the mark of a reload that is owed": (SYSTEM.reload_pending, f"{RUN}/reload-pending"),
     "the runs under way": (SYSTEM.runs, f"{RUN}/runs"),
     "what the agent has reported": (SYSTEM.alerts, f"{RUN}/alerts"),
+    "what the agent has decided about numbers": (SYSTEM.scales, f"{RUN}/scales"),
     "the runs that a boot has ended": (SYSTEM.noted_runs, f"{STATE}/runs"),
     "systemd's own socket": (SYSTEM.private_bus, "/run/systemd/private"),
     "units that are gone at boot": (SYSTEM.runtime_units, "/run/systemd/system"),

@@ -39,7 +39,7 @@ lab: setup  ## what containers that run systemd need
 	python3 -m lab setup
 
 # Coverage more than doubles the time of the unit tests, and is asked for by `make test`.
-check:  ## lint, types, unit tests: about a minute
+check:  ## lint, types, unit tests: a minute and a half
 	$(MAKE) --jobs=2 --output-sync=target lint types unit COVERAGE=--hypothesis-profile=quick
 
 lint: setup  ## ruff, yamllint, ansible-lint, licences, documentation of modules, changelog, plain English

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import time
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, child
+from ansible_collections.workers.systemd.plugins.module_utils._host.agent import speaking
 
 # In seconds, for all files of a pool.
 LONGEST = 10.0
@@ -25,36 +25,25 @@ class Look:
     def __init__(self, account: accounts.Account, paths: t.Mapping[str, str]) -> None:
         self.begun = time.monotonic()
         self.units = tuple(paths)
-        self._read = b""
-        self._from, theirs = os.pipe()
-        self.pid = os.fork()
-        if self.pid == 0:
-            try:
-                child.keep_only(theirs)
-                accounts.become(account)
-                for unit, path in paths.items():
-                    child.write(theirs, json.dumps([unit, _like(path)]).encode() + b"\n")
-            finally:
-                os._exit(0)
-        os.close(theirs)
+
+        def work(theirs: int) -> None:
+            accounts.become(account)
+            for unit, path in paths.items():
+                child.write(theirs, json.dumps([unit, _like(path)]).encode() + b"\n")
+
+        self._child = speaking.begun(work)
 
     def poll(self) -> t.Optional[t.Dict[str, t.Optional[str]]]:
         """What the files are like, ``None`` for one that cannot be looked at. ``None`` as long as the look goes on."""
-        ended = False
-        while not ended and select.select([self._from], [], [], 0)[0]:
-            block = os.read(self._from, child.BLOCK)
-            ended = not block
-            self._read += block
-        if not ended and time.monotonic() - self.begun < LONGEST:
+        if not self._child.listen() and time.monotonic() - self.begun < LONGEST:
             return None
-        os.close(self._from)
-        os.kill(self.pid, 9)
-        seen = dict(json.loads(line) for line in self._read.split(b"\n")[:-1])
+        self._child.end()
+        seen = dict(json.loads(line) for line in self._child.said.split(b"\n")[:-1])
         return {unit: seen.get(unit) for unit in self.units}
 
     def has_ended(self) -> bool:
         """Asked after the last ``poll``, until it has."""
-        return child.has_ended(self.pid)
+        return child.has_ended(self._child.pid)
 
 
 def _like(path: str) -> t.Optional[str]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import signal
 import time
 import typing as t
@@ -33,6 +32,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.tell.timer_s
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.alert import Alert
 from ansible_collections.workers.systemd.plugins.module_utils._host import child, textfile
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.checks import Elsewhere
+from ansible_collections.workers.systemd.plugins.module_utils._host.agent import speaking
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import (
     bonds,
@@ -142,41 +142,26 @@ class Writer:
 
     def __init__(self, begun: float, elsewhere: Elsewhere, work: t.Callable[[], t.Dict[str, t.Any]]) -> None:
         self.begun = begun
-        self._read = b""
-        self._ended = False
-        self._from, theirs = os.pipe()
-        try:
-            self.pid = os.fork()
-        except OSError:
-            os.close(self._from)
-            os.close(theirs)
-            raise
-        if self.pid == 0:
-            try:
-                signal.set_wakeup_fd(-1)
-                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                child.keep_only(theirs)
-                elsewhere.wait()
-                answer = or_else(work, lambda error: {"troubles": [in_words(error)]})
-                child.write(theirs, json.dumps(answer).encode())
-            finally:
-                os._exit(0)
-        os.close(theirs)
+
+        def answer(theirs: int) -> None:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            elsewhere.wait()
+            found = or_else(work, lambda error: {"troubles": [in_words(error)]})
+            child.write(theirs, json.dumps(found).encode())
+
+        self._child = speaking.begun(answer)
+        self.pid = self._child.pid
 
     def poll(self) -> t.Optional[t.Dict[str, t.Any]]:
         """The answer. ``None`` as long as there is none."""
-        while not self._ended and select.select([self._from], [], [], 0)[0]:
-            block = os.read(self._from, child.BLOCK)
-            self._ended = not block
-            self._read += block
-        if not self._ended:
+        if not self._child.listen():
             return None
-        return or_else(lambda: dict(json.loads(self._read)), lambda _error: {"troubles": [DIED]})
+        return or_else(lambda: dict(json.loads(self._child.said)), lambda _error: {"troubles": [DIED]})
 
     def end(self) -> bool:
         """Asked once. Whether the process has ended."""
-        os.close(self._from)
-        os.kill(self.pid, signal.SIGKILL)
+        self._child.end()
         return child.reap(self.pid)
 
     def has_ended(self) -> bool:

@@ -165,3 +165,11 @@ class Alerts:
                 self.deaths = {}
         else:
             one.reported, one.at, one.tries, one.why = message.state, now, 0, ""
+
+
+def alerts_of(rule: Alert, kept: t.Any) -> Alerts:
+    """``kept`` is what ``Alerts.state`` has returned. A state that is not one of ours counts as none."""
+    try:
+        return Alerts(rule, kept)
+    except UNREADABLE:
+        return Alerts(rule)

@@ -32,12 +32,9 @@ SUCCESS = "success"
 EXITED = "exited"
 
 
-def wanted_units(name: str, pool: ObservedPool, generations: t.Sequence[Generation]) -> t.Dict[str, Instance]:
+def wanted_units(name: str, pool: ObservedPool, instances: t.Iterable[str]) -> t.Dict[str, Instance]:
     """By unit, the instances that the pool is to have, as the host shows them."""
-    return {
-        unit_name.instance(name, one): pool.instances.get(one, Instance())
-        for one in wanted_instances(generations, pool)
-    }
+    return {unit_name.instance(name, one): pool.instances.get(one, Instance()) for one in instances}
 
 
 # Large: each parameter is one thing that was looked at.
@@ -50,9 +47,9 @@ def pool_figures(
     memory: t.Mapping[str, t.Optional[int]],
 ) -> PoolFigures:
     """``generations`` are those of the pool, the newest last. ``memory`` is in bytes by unit."""
-    wanted = wanted_units(name, pool, generations)
-    stale = {unit_name.instance(name, one) for one in stale_instances(places, pool)}
     instances = tuple(wanted_instances(generations, pool))
+    wanted = wanted_units(name, pool, instances)
+    stale = {unit_name.instance(name, one) for one in stale_instances(places, pool)}
     waiting = waiting_units(Pool(name, instances=instances), pool)
     paused = [one for one in instances if holding(pool.pauses, one) or unit_name.instance(name, one) in waiting]
     used = [size for unit, size in memory.items() if size is not None]

@@ -16,10 +16,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.agent.alert 
     MISSED,
     PUT_BACK,
     RAISED,
-    UNREADABLE,
     WORK,
     Alerts,
     Message,
+    alerts_of,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.expected import not_run_for
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.run_journal import Phase, RunJournal
@@ -76,7 +76,7 @@ class Alarms:
         known = {**self.kept, **{name: one.state() for name, one in self.pools.items()}}
         before = self.pools
         self.pools = {
-            name: before[name] if name in before and before[name].rule == rule else _alerts(rule, known.get(name))
+            name: before[name] if name in before and before[name].rule == rule else alerts_of(rule, known.get(name))
             for name, rule in rules.items()
         }
         self.kept = {}
@@ -200,10 +200,3 @@ class Alarms:
             lambda: files.write_atomically(path, json.dumps(state).encode(), mode=0o600),
             lambda error: self.tell(f"{path}: {error}"),
         )
-
-
-def _alerts(rule: Alert, kept: t.Any) -> Alerts:
-    try:
-        return Alerts(rule, kept)
-    except UNREADABLE:
-        return Alerts(rule)

@@ -15,7 +15,8 @@ import time
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.agent.alert import UNREADABLE, Alerts
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.alert import Alerts, alerts_of
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.scaled import wanted_instances
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import Generation
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.kept_metrics import KeptMetrics, Run
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
@@ -208,12 +209,13 @@ def _count(
 ) -> t.Dict[str, Alerts]:
     """By pool, how often instances have died, and whether one does so again and again."""
     now = time.monotonic()
-    units = {name: wanted_units(name, pool, kept[name]) for name, pool in observed.items() if pool.timer is None}
+    pools = {name: pool for name, pool in observed.items() if pool.timer is None}
+    units = {name: wanted_units(name, pool, wanted_instances(kept[name], pool)) for name, pool in pools.items()}
     loaded = [unit for of in units.values() for unit, seen in of.items() if seen.load == "loaded"]
     restarts = manager.restarts(loaded)
     found = {}
     for name, of_pool in units.items():
-        one = found[name] = _alerts(asked[name].rule, counts.get(name))
+        one = found[name] = alerts_of(asked[name].rule, counts.get(name))
         one.forget_others(of_pool)
         there = {unit: restarts[unit] for unit in of_pool if unit in restarts}
         starts = {unit: processes.invocation(manager.places, unit) for unit in there}
@@ -226,13 +228,6 @@ def _count(
         if message:
             one.delivered(now, message, "")
     return found
-
-
-def _alerts(rule: Alert, counts: t.Any) -> Alerts:
-    try:
-        return Alerts(rule, counts)
-    except UNREADABLE:
-        return Alerts(rule)
 
 
 def _runs(manager: Manager, before: t.Mapping[str, Run], observed: t.Mapping[str, ObservedPool]) -> t.Dict[str, Run]:

@@ -68,12 +68,13 @@ def _resolved(pool: Pool, link: str, found: Resolved) -> Pool:
         found.host.append(Problem(where, f"{link}: {os.strerror(trouble)}", expected))
     elif not PATH.fullmatch(directory):
         found.host.append(Problem(where, f"{link}, which leads to {directory!r}", f"a directory of {LETTERS}"))
-    elif _movers(pool, link, account):
-        expected = "a link that only root can move, for a pool that runs something as root"
-        found.host.append(Problem(where, f"{link}: {_movers(pool, link, account)}", expected))
     else:
-        found.host.extend(_read_by_root(pool, link))
-        return pinned(pool, Release(link, directory))
+        mover = _mover(pool, link, account)
+        if not mover:
+            found.host.extend(_read_by_root(pool, link))
+            return pinned(pool, Release(link, directory))
+        expected = "a link that only root can move, for a pool that runs something as root"
+        found.host.append(Problem(where, f"{link}: {mover}", expected))
     return pool
 
 
@@ -114,7 +115,7 @@ def _become(account: accounts.Account) -> None:
         accounts.become(account)
 
 
-def _movers(pool: Pool, link: str, account: accounts.Account) -> str:
+def _mover(pool: Pool, link: str, account: accounts.Account) -> str:
     """Who but root chooses what runs as root, in words."""
     if os.geteuid() != 0 or not pool.has_root_in_it:
         return ""

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import as_text
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import time_span
-from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import read_check
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import read_check, read_spans
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import ACCOUNT, ROOT
 
 # The options in the form of Ansible's argument spec.
@@ -50,7 +49,8 @@ def read_alert(
     crashes = read.get("crashes", Alert.crashes)
     if not 1 <= crashes <= MOST_CRASHES:
         problems.append(Problem(f"{where}.crashes", repr(crashes), f"a number from 1 to {MOST_CRASHES}"))
-    spans = {option: _span(read, option, where, problems) for option in SPANS}
+    spans, wrong = read_spans(read, SPANS, Alert, where, "10min or 4h")
+    problems += wrong
     user = as_text(read["user"]) if "user" in read else account or ""
     if "user" in read and not ACCOUNT.fullmatch(user):
         problems.append(Problem(f"{where}.user", repr(user), "the name or number of a user"))
@@ -59,14 +59,3 @@ def read_alert(
         hint = "The command runs as that user. Name root only for a command that needs it."
         problems.append(Problem(f"{where}.user", "nothing", f"a user, for a pool that runs as {who}", hint))
     return (None, problems) if problems else (Alert(command, crashes, spans["within"], spans["repeat"], user), [])
-
-
-def _span(read: t.Mapping[str, t.Any], option: str, where: str, problems: t.List[Problem]) -> float:
-    shortest, longest = SPANS[option]
-    text = as_text(read.get(option, f"{getattr(Alert, option):g}s"))
-    span = time_span.seconds_within(text, shortest, longest)
-    if span is not None:
-        return span
-    expected = f"a time span from {shortest:g} s to {longest:g} s, such as 10min or 4h"
-    problems.append(Problem(f"{where}.{option}", repr(text), expected))
-    return shortest

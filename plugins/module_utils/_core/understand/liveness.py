@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import as_text
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import time_span
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.paths import path_problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import read_check
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import read_check, read_spans
 
 # The options in the form of Ansible's argument spec.
 OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {
@@ -65,7 +64,8 @@ def read_liveness(
         for option, other in (OF_A_FILE if read.get("command") else OF_A_COMMAND).items()
         if option in read
     ]
-    spans = {option: _span(read, option, where, problems) for option in SPANS}
+    spans, wrong = read_spans(read, SPANS, Liveness, where, "30s or 2min")
+    problems += wrong
     if read.get("file"):
         problems += _file_problems(read, instances, where)
         found = Liveness(file=as_text(read["file"]), max_age=spans["max_age"])
@@ -74,19 +74,6 @@ def read_liveness(
         problems += [*wrong, *_command_problems(read, where)]
         found = Liveness(command, spans["every"], spans["timeout"], read.get("failures", Liveness.failures))
     return (None, problems) if problems else (found, [])
-
-
-def _span(read: t.Mapping[str, t.Any], option: str, where: str, problems: t.List[Problem]) -> float:
-    if option not in read:
-        return float(getattr(Liveness, option))
-    shortest, longest = SPANS[option]
-    text = as_text(read[option])
-    span = time_span.seconds_within(text, shortest, longest)
-    if span is not None:
-        return span
-    expected = f"a time span from {shortest:g} s to {longest:g} s, such as 30s or 2min"
-    problems.append(Problem(f"{where}.{option}", repr(text), expected))
-    return shortest
 
 
 def _command_problems(read: t.Mapping[str, t.Any], where: str) -> t.Iterator[Problem]:

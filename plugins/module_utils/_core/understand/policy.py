@@ -98,6 +98,24 @@ def read_check(given: t.Sequence[t.Any], where: str) -> t.Tuple[t.Tuple[str, ...
     return () if problems else words, problems
 
 
+def read_spans(
+    read: t.Mapping[str, t.Any], bounds: t.Mapping[str, t.Tuple[float, float]], default: type, where: str, such_as: str
+) -> t.Tuple[t.Dict[str, float], t.List[Problem]]:
+    """The seconds of each option in ``bounds``, which has the shortest and the longest, and the problems.
+
+    ``default`` has an attribute for each option that is not given. ``such_as`` are examples for the reader.
+    """
+    spans, problems = {}, []
+    for option, (shortest, longest) in bounds.items():
+        text = as_text(read[option]) if option in read else ""
+        span = time_span.seconds_within(text, shortest, longest) if option in read else float(getattr(default, option))
+        if span is None:
+            expected = f"a time span from {shortest:g} s to {longest:g} s, such as {such_as}"
+            problems.append(Problem(f"{where}.{option}", repr(text), expected))
+        spans[option] = shortest if span is None else span
+    return spans, problems
+
+
 def _too_short(policy: Policy, where: str) -> Problem:
     return Problem(
         f"{where}.healthy_deadline",

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import as_text
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import quantities, time_span
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import quantities
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.options import misshapen, unknown_options
-from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import read_check
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import read_check, read_spans
 
 # The options in the form of Ansible's argument spec. Ansible cannot check them: ``instances`` may also be a count.
 OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {
@@ -83,7 +83,8 @@ def read_scaling(
         return None, problems
     read = {option: value for option, value in given.items() if value is not None}
     counts = {option: _count(read, option, where, problems) for option in COUNTS}
-    spans = {option: _span(read, option, where, problems) for option in SPANS}
+    spans, wrong = read_spans(read, SPANS, Scaling, where, "10s or 5min")
+    problems += wrong
     for option in (one for one in ("min", "max") if one not in read):
         problems.append(Problem(f"{where}.{option}", "nothing", f"a number from 1 to {MOST}"))
     if not problems and counts["min"] > counts["max"]:
@@ -122,19 +123,6 @@ def _count(read: t.Mapping[str, t.Any], option: str, where: str, problems: t.Lis
         problems.append(Problem(f"{where}.{option}", repr(text), f"a number from 1 to {most}"))
         return 1
     return int(text)
-
-
-def _span(read: t.Mapping[str, t.Any], option: str, where: str, problems: t.List[Problem]) -> float:
-    if option not in read:
-        return float(getattr(Scaling, option))
-    shortest, longest = SPANS[option]
-    text = as_text(read[option])
-    span = time_span.seconds_within(text, shortest, longest)
-    if span is None:
-        expected = f"a time span from {shortest:g} s to {longest:g} s, such as 10s or 5min"
-        problems.append(Problem(f"{where}.{option}", repr(text), expected))
-        return shortest
-    return span
 
 
 def _backlog(read: t.Mapping[str, t.Any], where: str) -> t.Tuple[t.Tuple[str, ...], t.List[Problem]]:

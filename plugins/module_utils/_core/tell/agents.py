@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import asdict
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.agent.alert import UNREADABLE, Alerts
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.alert import UNREADABLE, alerts_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.decisions import decisions_in
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import Entry, taken
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import moment
@@ -81,10 +81,6 @@ def alert_rows(pool: str, kept: t.Any, now: float) -> t.List[t.Dict[str, t.Any]]
     """The troubles of a pool in what the agent has kept of it. ``now`` are two clocks: that of the host, less the one
     that the agent goes by.
     """
-    try:
-        alarms = Alerts(Alert(), kept).alarms
-    except UNREADABLE:
-        return []
     return [
         {
             "pool": pool,
@@ -95,7 +91,7 @@ def alert_rows(pool: str, kept: t.Any, now: float) -> t.List[t.Dict[str, t.Any]]
             "delivered": not one.tries and bool(one.reported),
             "trouble": one.why,
         }
-        for reason, one in alarms.items()
+        for reason, one in alerts_of(Alert(), kept).alarms.items()
     ]
 
 

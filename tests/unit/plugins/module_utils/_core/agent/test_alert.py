@@ -23,6 +23,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.agent.alert 
     Alarm,
     Alerts,
     Message,
+    alerts_of,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.alert import Alert
 
@@ -213,12 +214,26 @@ def test_instances_that_are_not_to_run_are_forgotten() -> None:
     assert (list(world.alerts.counts), list(world.alerts.deaths)) == (["mail@1.service"], ["mail@1.service"])
 
 
-@pytest.mark.parametrize(
-    "kept", [{}, {"counts": 3}, {"counts": {"u": []}}, {"counts": {}, "deaths": {}, "alarms": {"x": 1}}]
-)
+NOT_OURS = [{}, {"counts": 3}, {"counts": {"u": []}}, {"counts": {}, "deaths": {}, "alarms": {"x": 1}}]
+
+
+@pytest.mark.parametrize("kept", NOT_OURS)
 def test_a_state_of_something_else_is_refused(kept: object) -> None:
     with pytest.raises(UNREADABLE):
         Alerts(RULE, kept)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kept", [*NOT_OURS, None, 3, "x", []])
+def test_a_state_of_something_else_counts_as_none(kept: object) -> None:
+    assert alerts_of(RULE, kept).state() == Alerts(RULE).state()
+
+
+def test_a_state_of_ours_is_gone_on_from() -> None:
+    world = World(1)
+    for unit in world.seen:
+        world.die(unit)
+    world.run(EVERY)
+    assert alerts_of(RULE, world.alerts.state()).state() == world.alerts.state() != Alerts(RULE).state()
 
 
 def test_an_alarm_that_was_never_tried_is_tried_now() -> None:

@@ -66,6 +66,23 @@ def test_a_run_that_is_stopped_is_undone_by_the_host(bare: LabHost) -> None:
     assert "resumed" not in bare.deploy(one_by_one("old")).result
 
 
+def test_a_good_version_stays_when_its_result_cannot_be_written(bare: LabHost) -> None:
+    bare.deploy(one_by_one("old"))
+    runs = "/run/workers.systemd/runs"
+    bare.sh(f"mount -t tmpfs -o size=64k,mode=0700 none {runs}")
+    with bare.deploying(one_by_one("new"), workers_confirm=f"{CONFIRM}s") as deploy:
+        bare.until(lambda: "new" in queues(bare).values())
+        bare.sh(f"cat /dev/zero > {runs}/full", check=False)
+        printed = deploy.played.said
+    bare.sh(f"umount {runs}")
+    assert "its result could not be written. Free space there." in printed
+    assert f"No space left on device: '{runs}/" in printed
+    bare.never(lambda: set(queues(bare).values()) != {"new"}, seconds=CONFIRM * 3)
+    assert switches(bare) == ""
+    again = bare.deploy(one_by_one("new"))
+    assert (again.failed, again.changed, "resumed" in again.result) == (False, False, False)
+
+
 def test_a_first_deploy_that_is_killed_leaves_nothing(bare: LabHost) -> None:
     half_way(bare, one_by_one("new"), lambda: bare.sh(f"pkill -KILL {MODULE}"))
     bare.until(lambda: bare.files("sleeper") == "" and bare.pids("sleeper") == {})

@@ -25,11 +25,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.files import
     PRIVATE,
     entries,
     make_directory,
+    naming,
     remove,
     write_atomically,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import processes
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
+from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo import journal_file
 
 Tell = t.Callable[[str], None]
@@ -47,7 +49,9 @@ FORGOTTEN_AFTER = 3600
 NOTED_FOR = 24 * 3600
 # In bytes.
 LONGEST_NOTE = 1024
+SPARE = 4096
 KILLED = "the process that was changing the host was killed. The host undoes its changes, or the next run continues."
+UNWRITTEN = "the run ended, and its result could not be written. Free space there. A new run shows what is left to do"
 
 
 class Background:
@@ -60,6 +64,7 @@ class Background:
         self.directory = f"{places.runs}/{self.token}"
         self.progress = f"{self.directory}/progress"
         self.end = f"{self.directory}/end"
+        self.spare = f"{self.directory}/spare"
 
     @property
     def begun(self) -> bool:
@@ -81,6 +86,7 @@ class Background:
         """
         sweep(self.places)
         os.mkdir(self.directory, mode=0o700)
+        self._reserve()
         if self.note:
             # On a full disk, the work can still restart services.
             with contextlib.suppress(OSError):
@@ -92,6 +98,14 @@ class Background:
         if not os.fork():
             self._work(work, progress, manager)
         progress.close()
+
+    def _reserve(self) -> None:
+        """The disk may be full when the work ends. This file has its space from the start, for a short end."""
+        spare = os.open(self.spare, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            os.posix_fallocate(spare, 0, SPARE)
+        finally:
+            os.close(spare)
 
     def _write_note(self) -> None:
         """On the disk before anything changes. So a caller that comes back after a reboot does not begin again."""
@@ -152,14 +166,24 @@ class Background:
         # The parent process cleans up at its end: it removes its own files, for example. This child must not do that.
         try:
             processes.leave_terminal()
-            end = carried(worked)
-            with open(f"{self.end}.new", "w", encoding="utf-8") as file:
-                json.dump({"pid": os.getpid(), **end}, file)
-            os.rename(f"{self.end}.new", self.end)
+            self._write_end(carried(worked))
             for conclude in at_last:
                 conclude()
         finally:
             os._exit(0)
+
+    def _write_end(self, end: t.Mapping[str, t.Any]) -> None:
+        """On a full disk, the end says so. A good run is concluded then too: its caller hears of an end."""
+        new = f"{self.end}.new"
+        try:
+            with naming(new), open(new, "w", encoding="utf-8") as file:
+                json.dump({"pid": os.getpid(), **end}, file)
+        except OSError as error:
+            new = self.spare
+            short = json.dumps({"pid": os.getpid(), "manager": f"{UNWRITTEN}: {in_words(error)}"}).encode()[:SPARE]
+            with open(new, "r+b", buffering=0) as spare:
+                spare.truncate(spare.write(short))
+        os.rename(new, self.end)
 
 
 def _write_line(file: t.TextIO, line: str) -> None:

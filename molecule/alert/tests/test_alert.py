@@ -115,7 +115,7 @@ def test_a_storm_is_two_messages_without_secrets(hosted: LabHost, host: t.Any) -
     assert any("the token is ********" in line for line in first["journal"])
     assert "hunter2" not in json.dumps(first)
     assert host.file(f"{PAGES}/0.user").content_string.strip() == "daemon"
-    assert "workers-checks.scope" in host.file(f"{PAGES}/0.cgroup").content_string
+    assert "/workers-alerts-1.scope" in host.file(f"{PAGES}/0.cgroup").content_string
     environment = host.file(f"{PAGES}/0.env").content_string
     assert "WORKERS_ALERT_REASON=crash-loop\n" in environment
     assert "NOTIFY_SOCKET" not in environment

@@ -38,7 +38,7 @@ while True:
 CHECK = """\
 #!/bin/bash
 [ $UID = 1 ] && [ -z "$NOTIFY_SOCKET" ] || exit 3
-grep -q workers-checks.scope /proc/self/cgroup || exit 4
+grep -q /workers-checks-1.scope /proc/self/cgroup || exit 4
 exec 3<>/dev/tcp/127.0.0.1/700$1 && read -r -N 2 answer <&3 && [ "$answer" = ok ]
 """
 AGENT = "workers-agent.service"
@@ -89,7 +89,7 @@ def test_a_worker_that_hangs_is_restarted_and_no_other(hosted: LabHost, host: t.
     hosted.until(lambda: host.service(AGENT).is_running)
     assert host.service(AGENT).is_enabled
     before = hosted.pids("sock")
-    hosted.until(lambda: bool(hosted.sh("systemctl list-units -q workers-checks.scope")))
+    hosted.until(lambda: bool(hosted.sh("systemctl list-units --no-legend 'workers-checks-*.scope'")))
     hosted.sh(f"kill -USR1 {before['2']}")
     hosted.until(lambda: hosted.pids("sock").get("2") not in (before["2"], None))
     hosted.until(lambda: any("settled" in line or "killed-at-stop" in line for line in said(hosted)))
@@ -100,6 +100,23 @@ def test_a_worker_that_hangs_is_restarted_and_no_other(hosted: LabHost, host: t.
     assert "sock@2.service hangs: its check failed 2 times in a row" in acts[0]
     assert "did not end within 4 s" in acts[0]
     assert not hosted.deploy(pool()).changed
+
+
+def test_a_check_that_leaves_processes_behind_takes_none_from_other_users(hosted: LabHost) -> None:
+    """Its user may fill the limit of tasks of its scope. Checks of other users have another one."""
+    leave = "/bin/sh -c 'for i in 1 2 3 4 5 6 7 8 9; do setsid sleep 600 & done; exit 0'"
+    hosted.write("/usr/local/bin/leaves", f"#!/bin/sh\nexec {leave}\n")
+    liveness = {**LIVENESS, "command": ["/usr/local/bin/leaves"]}
+    greedy = pool("greedy", command=["/bin/sleep", "infinity"], user="games", liveness=liveness)
+    assert not hosted.deploy(pool(), greedy).failed
+    scope = "workers-checks-5.scope"
+    hosted.until(lambda: hosted.sh(f"systemctl is-active {scope}", check=False).strip() == "active")
+    hosted.sh(f"systemctl set-property --runtime {scope} TasksMax=20")
+    hosted.until(lambda: int(hosted.sh(f"systemctl show --value -p TasksCurrent {scope}")) >= 20)
+    before = hosted.pids("sock")
+    hosted.sh(f"kill -USR1 {before['2']}")
+    hosted.until(lambda: hosted.pids("sock").get("2") not in (before["2"], None))
+    assert {name: pid for name, pid in hosted.pids("sock").items() if before[name] == pid}.keys() == {"1", "3"}
 
 
 def test_when_no_worker_answers_the_host_restarts_none(hosted: LabHost) -> None:
@@ -141,7 +158,7 @@ def test_the_agent_holds_up_no_deploy_and_workers_do_not_need_it(hosted: LabHost
     assert not result.failed, result.msg
     hosted.sh(f"systemctl stop {AGENT}")
     assert len(hosted.pids("sock")) == 3
-    assert not hosted.sh("systemctl list-units -q workers-checks.scope").strip()
+    assert not hosted.sh("systemctl list-units --no-legend 'workers-checks-*.scope'").strip()
 
 
 def test_the_agent_goes_with_the_last_pool_that_asks(hosted: LabHost, host: t.Any) -> None:

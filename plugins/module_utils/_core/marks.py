@@ -20,14 +20,14 @@ RECOVERY = "workers-recovery"
 RECOVERY_EARLY = "workers-recovery-early"
 # NAME.timer and NAME.service, transient: the switch of a run that changes the host.
 DEAD_MAN = "workers-dead-man"
-# NAME.service that looks after the pools that ask for it, and NAME.scope with the checks that it runs.
+# NAME.service that looks after the pools that ask for it, and NAME-UID.scope with what it runs as a user.
 AGENT = "workers-agent"
-CHECKS = "workers-checks"
+CHECKS, ALERTS = "workers-checks", "workers-alerts"
 # In seconds. The agent shows that it lives several times in this. An agent that was stopped keeps the lock of the host
 # for so long at most, and a deploy waits for it.
 WATCHDOG = 60
 # All of these.
-OF_THE_HOST = (START_LIMIT, RESTING, COUNTER_RESET, RECOVERY, RECOVERY_EARLY, DEAD_MAN, AGENT, CHECKS)
+OF_THE_HOST = (START_LIMIT, RESTING, COUNTER_RESET, RECOVERY, RECOVERY_EARLY, DEAD_MAN, AGENT, CHECKS, ALERTS)
 # How names of units begin that are there for a moment: the scope of a run, and what stands in for a pool's unit that is
 # tried out or judged.
 OF_A_MOMENT = ("workers-run-", "workers-harden-", "workers-exposure-", "workers-verify-")

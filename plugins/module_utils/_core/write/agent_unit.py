@@ -13,9 +13,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import WantedFile
 
 SERVICE = f"{marks.AGENT}.service"
-SCOPE = f"{marks.CHECKS}.scope"
 # The argument of the program that is kept on the host.
 ARGUMENT = "agent"
+
+
+def scope_of(name: str, uid: int) -> str:
+    """Of what the agent runs as one user. So a user who fills the limit of tasks takes nothing from other users."""
+    return f"{name}-{uid}.scope"
 
 
 def agent_unit(places: Places, python: str) -> WantedFile:
@@ -31,7 +35,7 @@ def agent_unit(places: Places, python: str) -> WantedFile:
         # It has no state to save, and a stopped process gets no other signal.
         "WatchdogSignal": "SIGKILL",
         "TimeoutStopSec": "5s",
-        # Of the agent alone: its checks run in a scope of their own.
+        # Of the agent alone: its checks run in scopes of their own.
         "MemoryMax": "64M",
         "TasksMax": 64,
         "LockPersonality": True,

@@ -52,14 +52,23 @@ def concrete_words(command: t.Sequence[str], unit: str) -> t.Tuple[str, ...]:
     return tuple(concrete(word, UnitName.parse(unit).instance or "") for word in command)
 
 
+class Running(t.NamedTuple):
+    """``begun`` is a time of the monotonic clock. ``uid`` is the user of the command."""
+
+    command: Command
+    program: str
+    begun: float
+    uid: int
+
+
 class Elsewhere(t.Protocol):
     """A place for the processes of checks, beside that of the process that asks."""
 
     def wait(self) -> None:
         """In the process of a check: returns when it is there. Raises ``OSError``."""
 
-    def bring(self, pids: t.Sequence[int]) -> None:
-        """Brings these processes there."""
+    def bring(self, uid: int, pids: t.Sequence[int]) -> None:
+        """Brings these processes there, which become this user."""
 
 
 # What a command reads, and its variables.
@@ -84,7 +93,7 @@ class Checks:
         self.longest = longest
         self.elsewhere = elsewhere
         self.listens = listens
-        self.running: t.Dict[str, t.Tuple[Command, str, float]] = {}
+        self.running: t.Dict[str, Running] = {}
         self.refused: t.Dict[str, Answer] = {}
         # By unit, what was killed and has not ended: it waits for a dead server.
         self.stuck: t.Dict[str, int] = {}
@@ -144,14 +153,18 @@ class Checks:
                 self._kill(key)
             if account is None:
                 raise OSError(errno.ESRCH, unknown)
-            self.running[key] = (self._begun(argv, account, content), argv[0], time.monotonic())
+            command = self._begun(argv, account, content)
+            self.running[key] = Running(command, argv[0], time.monotonic(), account.uid)
         except OSError as error:
             # No memory for a process, say.
             self.refused[key] = Answer(None, f"cannot run {argv[0]}: {error.strerror}", ran=False)
 
     def _bring(self, keys: t.Sequence[str]) -> None:
-        if self.elsewhere:
-            self.elsewhere.bring([self.running[key][0].pid for key in keys if key in self.running])
+        if not self.elsewhere:
+            return
+        begun = [self.running[key] for key in keys if key in self.running]
+        for uid in sorted({one.uid for one in begun}):
+            self.elsewhere.bring(uid, [one.command.pid for one in begun if one.uid == uid])
 
     def _refuse_stuck(self, unit: str) -> None:
         """Otherwise each question would leave one more process behind."""
@@ -162,12 +175,12 @@ class Checks:
     def answers(self) -> t.Dict[str, Answer]:
         """What the checks that have ended since the last time said."""
         answers, self.refused = self.refused, {}
-        for unit, (command, program, begun) in list(self.running.items()):
-            end = command.poll()
+        for unit, one in list(self.running.items()):
+            end = one.command.poll()
             if end is not None:
                 del self.running[unit]
-                answers[unit] = _answer(program, *end)._replace(said=command.output)
-            elif time.monotonic() - begun >= self.longest:
+                answers[unit] = _answer(one.program, *end)._replace(said=one.command.output)
+            elif time.monotonic() - one.begun >= self.longest:
                 self._kill(unit)
                 answers[unit] = Answer(None, f"did not end within {self.longest:g} s")
         return answers
@@ -178,7 +191,7 @@ class Checks:
             self._kill(unit)
 
     def _kill(self, unit: str) -> None:
-        command = self.running.pop(unit)[0]
+        command = self.running.pop(unit).command
         if not command.kill():
             self.stuck[unit] = command.pid
 

@@ -15,6 +15,7 @@ import signal
 import time
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Action
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Sample
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.liveness import Trouble
@@ -77,14 +78,14 @@ class Agent:
         self.left = left
         self.tell = tell
         self.policies: t.Dict[str, Policy] = {}
-        self.elsewhere = Elsewhere(manager)
+        self.elsewhere = Elsewhere(manager, marks.CHECKS)
         self.engine = Engine(manager, self.policies, {}, self.elsewhere)
         self.pools: t.Dict[str, Tended] = {}
         self.questions: t.Dict[str, Questions] = {}
         self.work: t.Dict[str, Work] = {}
         self.scales = Scales(manager.places, tell)
         self.gauge = Gauge(manager)
-        self.alarms = Alarms(manager, self.elsewhere, left, tell)
+        self.alarms = Alarms(manager, Elsewhere(manager, marks.ALERTS), left, tell)
         self.meter = Meter(manager, self.elsewhere, tell)
         self.stamp: t.Optional[care.Stamp] = None
         # What was said last, by pool, and of the agent itself by an empty name: it is said once.

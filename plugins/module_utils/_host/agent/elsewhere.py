@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The scope in which the agent runs the commands of operators, so that they do not share its memory.
+"""The scopes in which the agent runs commands of operators. A scope has its own limits, and each user has one.
 
-One process of ours keeps the scope, because systemd removes one without processes. systemd stops it with the agent.
+One process of ours keeps a scope, because systemd removes one without processes. systemd stops it with the agent.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import signal
 import time
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.agent_unit import SCOPE, SERVICE
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.agent_unit import SERVICE, scope_of
 from ansible_collections.workers.systemd.plugins.module_utils._host import child
 from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
@@ -25,28 +25,32 @@ SHORT = 0.01
 
 
 class Elsewhere:
-    def __init__(self, manager: Manager) -> None:
+    """``name`` is the begin of the names of its scopes."""
+
+    def __init__(self, manager: Manager, name: str) -> None:
         self.manager = manager
+        self.name = name
 
     def wait(self) -> None:
-        """In the process of a check: returns when it is in the scope."""
+        """In the process of a check: returns when it is in a scope."""
         end = time.monotonic() + LONGEST
         while _in_the_service():
             if time.monotonic() >= end:
-                raise OSError(errno.ETIMEDOUT, f"systemd did not move it to {SCOPE}")
+                raise OSError(errno.ETIMEDOUT, f"systemd did not move it to a scope of {self.name}")
             time.sleep(SHORT)
 
-    def bring(self, pids: t.Sequence[int]) -> None:
+    def bring(self, uid: int, pids: t.Sequence[int]) -> None:
         """What systemd does not move ends by itself, and could not tell anything."""
         with contextlib.suppress(ManagerError):
-            if not pids or self.manager.join(SCOPE, pids):
+            scope = scope_of(self.name, uid)
+            if self.manager.join(scope, pids):
                 return
-            self._make()
+            self._make(scope)
             end = time.monotonic() + LONGEST
-            while not self.manager.join(SCOPE, pids) and time.monotonic() < end:
+            while not self.manager.join(scope, pids) and time.monotonic() < end:
                 time.sleep(SHORT)
 
-    def _make(self) -> None:
+    def _make(self, scope: str) -> None:
         keeper = os.fork()
         if keeper == 0:
             try:
@@ -57,7 +61,7 @@ class Elsewhere:
                     signal.pause()
             finally:
                 os._exit(0)
-        self.manager.own_scope(SCOPE, keeper, SERVICE)
+        self.manager.own_scope(scope, keeper, SERVICE)
 
 
 def _in_the_service() -> bool:

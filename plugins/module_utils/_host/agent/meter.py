@@ -115,7 +115,7 @@ class Meter:
             # No memory for a process, say.
             self._say([f"no process can be started: {error.strerror}"])
             return
-        self.elsewhere.bring([self.writer.pid])
+        self.elsewhere.bring(os.geteuid(), [self.writer.pid])
 
     def _hear(self, writer: Writer, now: float) -> None:
         answer = writer.poll()

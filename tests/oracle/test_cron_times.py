@@ -80,3 +80,12 @@ def test_systemd_runs_a_job_when_cron_would(host: OracleHost) -> None:
         wanted = [f"{time:%Y-%m-%d %H:%M:%S}" for time, _number in zip(of_crond(line), range(len(said)))]
         assert said, f"{line} never comes"
         assert said[: len(wanted)] == wanted, f"{line} as {found}"
+
+
+# As systemd would write it, in other words, and over.
+FORMS = ["*-*-* 03:15:00", "Mon", "2020-01-01 00:00:00", "*-*-* 04:00:00 Europe/Berlin", "daily", "Mon *-*-* 00:00:00"]
+
+
+def test_each_event_has_its_next_times_however_it_is_written(host: OracleHost) -> None:
+    asked = f"systemd-analyze calendar --iterations=3 -- {' '.join(map(shlex.quote, FORMS))}"
+    assert [len(times) for times in parse(host.sh(asked))] == [3, 3, 0, 3, 3, 3]

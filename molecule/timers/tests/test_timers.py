@@ -90,7 +90,7 @@ def test_a_check_tells_the_next_three_times_and_changes_nothing(lab: LabHost) ->
     lab.sh("timedatectl set-timezone Asia/Tokyo")
     try:
         before = lab.tree()
-        result = lab.deploy(timers=[report(schedule="*-*-* 03:15")], check=True)
+        result = lab.deploy(timers=[report(schedule="*-*-* 03:15:00")], check=True)
         assert (result.changed, result.failed, lab.tree()) == (True, False, before)
         times = result.result["pools"]["report"]["next_runs"]
         assert len(times) == 3

@@ -10,7 +10,7 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import lines
 
 COUNT = 3
-LINE = re.compile(r" *(?P<what>Original form|Next elapse|Iter\. #[0-9]+|Iteration #[0-9]+|\(in UTC\)): (?P<value>.+)")
+LINE = re.compile(r" *(?P<what>Normalized form|Next elapse|Iter\. #[0-9]+|Iteration #[0-9]+|\(in UTC\)): (?P<value>.+)")
 # ``Mon 2026-11-30 03:15:00 CET``
 MOMENT = re.compile(r"[A-Z][a-z]{2} (?P<moment>[0-9]{4,}-[0-9]{2}-[0-9]{2} [0-9:.]{8,}) (?P<zone>\S+)")
 
@@ -27,7 +27,8 @@ def parse(said: str) -> t.List[t.List[NextTime]]:
     found: t.List[t.List[NextTime]] = []
     for line in filter(None, map(LINE.fullmatch, lines(said))):
         read = MOMENT.fullmatch(line["value"])
-        if line["what"] == "Original form":
+        if line["what"] == "Normalized form":
+            # The line "Original form" is there only when the event was written in another way.
             found.append([])
         elif read and found and line["what"] == "(in UTC)" and found[-1]:
             # It follows a time in another zone.

@@ -33,6 +33,7 @@ Normalized form: *-*-* 02:30:00 UTC
 # On a host in UTC there is no second line.
 IN_UTC = """\
   Original form: daily
+Normalized form: *-*-* 00:00:00
     Next elapse: Mon 2026-11-30 00:00:00 UTC
 """
 
@@ -49,6 +50,11 @@ def test_each_event_has_its_next_times() -> None:
     assert parse(IN_UTC) == [[NextTime("2026-11-30 00:00:00", "Mon 2026-11-30 00:00:00 UTC")]]
 
 
+def test_an_event_in_the_normal_form_is_not_printed_twice() -> None:
+    said = "Normalized form: *-*-* 03:15:00\n    Next elapse: Mon 2026-11-30 03:15:00 UTC\n"
+    assert [len(times) for times in parse(f"{said}\n{IN_UTC}\n{said}")] == [1, 1, 1]
+
+
 def test_systemd_262_counts_in_other_words() -> None:
     said = IN_UTC + "        From now: 11h left\n    Iteration #2: Tue 2026-12-01 00:00:00 UTC\n"
     assert [one.utc for one in parse(said)[0]] == ["2026-11-30 00:00:00", "2026-12-01 00:00:00"]
@@ -57,7 +63,7 @@ def test_systemd_262_counts_in_other_words() -> None:
 def test_what_is_no_answer_says_nothing() -> None:
     assert parse("") == []
     assert parse("Next elapse: Mon 2026-11-30 00:00:00 UTC\n(in UTC): x\n") == []
-    assert parse("  Original form: x\n (in UTC): Mon 2026-11-30 00:00:00 UTC\n") == [
+    assert parse("Normalized form: x\n (in UTC): Mon 2026-11-30 00:00:00 UTC\n") == [
         [NextTime("2026-11-30 00:00:00", "Mon 2026-11-30 00:00:00 UTC")]
     ]
 

@@ -402,7 +402,8 @@ timers:
       type: dict
       returned: always
     last_run:
-      description: When the last run of the job began, in UTC. Empty when there was none since the boot.
+      description: When the last run of the job began, in UTC. After a reboot, when that run ended, from the journal.
+        Empty without one.
       type: str
       returned: always
       sample: "2026-11-24T03:15:00Z"
@@ -417,6 +418,15 @@ timers:
       type: str
       returned: always
       sample: success
+    missed:
+      description:
+        - How many times of its schedule have passed without a run, since the last run or the last change of the timer.
+        - Times in which the host was off, the timer was stopped or paused, or the previous run lasted, count. 100 means
+          100 or more.
+        - None with C(every) and with C(lock), and while a run lasts.
+      type: int
+      returned: always
+      sample: 0
     next_run:
       description: When the next run begins, in UTC. Empty when the timer is stopped, or never comes again, and while a
         run lasts.

@@ -32,6 +32,7 @@ def a_pool(name: str, *instances: Row, **other: t.Any) -> Row:
 def a_timer(name: str, **other: t.Any) -> Row:
     row: Row = {"scope": "system", "user": "", "unit": f"{name}.timer", "generation": "3f9a1c07", "enabled": True}
     row.update({"state": "waiting", "last_run": SINCE, "seconds": 1.5, "result": "success", "next_run": SINCE})
+    row["missed"] = 0
     return {**row, "dead": False, "failed": False, "paused": None, **other}
 
 

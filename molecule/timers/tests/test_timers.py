@@ -86,6 +86,26 @@ def test_it_runs_at_its_times_with_what_it_was_given(lab: LabHost) -> None:
     assert (stopped["state"], stopped["dead"], stopped["result"]) == ("stopped", True, "success")
 
 
+def test_status_counts_times_without_a_run_and_knows_the_last_run_after_a_reboot(lab: LabHost) -> None:
+    failing = report(command=["/bin/sh", "-c", "exit 3"], schedule=["*:*:0/2", "2020-01-01"])
+    assert not lab.deploy(timers=[failing]).failed
+    lab.until(lambda: row(lab)["result"] == "exit status 3")
+    lab.sh("systemctl stop report.timer")
+    lab.until(lambda: (row(lab)["missed"] or 0) >= 2)
+    lab.sh("systemctl start report.service", check=False)
+    lab.until(lambda: row(lab)["missed"] == 0)
+    # The journal of a container goes with it, unlike that of a machine.
+    kept, there = "/srv/before.journal", "/var/log/journal/$(cat /etc/machine-id)"
+    lab.sh(f"systemctl disable report.timer; journalctl --sync; cp {there}/system.journal {kept}")
+    lab.reboot()
+    assert (row(lab)["result"], row(lab)["last_run"]) == ("", "")
+    lab.sh(f"mv {kept} {there}/")
+    lab.until(lambda: (row(lab)["missed"] or 0) >= 2)
+    assert (row(lab)["result"], row(lab)["failed"], row(lab)["last_run"][:2]) == ("exit status 3", True, "20")
+    table = lab.module("pools_info").result["table"]
+    assert "of its schedule passed without a run since the last one" in str(table)
+
+
 def test_a_check_tells_the_next_three_times_and_changes_nothing(lab: LabHost) -> None:
     lab.sh("timedatectl set-timezone Asia/Tokyo")
     try:

@@ -11,7 +11,10 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import counted
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.condition import Condition, Row
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status_table import of_range, up_of
-from ansible_collections.workers.systemd.plugins.module_utils._core.tell.timer_status import condition_of_timer
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.timer_status import (
+    condition_of_timer,
+    missed_times,
+)
 from ansible_collections.workers.systemd.plugins.plugin_utils.page.assets import SCRIPT, STYLE
 from ansible_collections.workers.systemd.plugins.plugin_utils.page.fleet import SYMBOLS, Fleet, Pool, css
 from ansible_collections.workers.systemd.plugins.plugin_utils.page.html import Content, Html, element
@@ -151,7 +154,7 @@ def _timer(row: Row) -> Html:
     cells: t.Tuple[Content, ...] = (
         row["unit"],
         element("span", f"{SYMBOLS[condition]} {row['state']}", class_=css(condition)),
-        row["last_run"] or "-",
+        f"{row['last_run'] or '-'}{', ' + missed_times(row['missed']) if row['missed'] else ''}",
         "-" if row["seconds"] is None else f"{row['seconds']:g} s",
         row["result"] or "-",
         row["next_run"] or "-",

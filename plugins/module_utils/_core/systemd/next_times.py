@@ -10,6 +10,8 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import lines
 
 COUNT = 3
+# Times that have passed are counted up to this number.
+MOST = 100
 LINE = re.compile(r" *(?P<what>Normalized form|Next elapse|Iter\. #[0-9]+|Iteration #[0-9]+|\(in UTC\)): (?P<value>.+)")
 # ``Mon 2026-11-30 03:15:00 CET``
 MOMENT = re.compile(r"[A-Z][a-z]{2} (?P<moment>[0-9]{4,}-[0-9]{2}-[0-9]{2} [0-9:.]{8,}) (?P<zone>\S+)")
@@ -41,3 +43,8 @@ def parse(said: str) -> t.List[t.List[NextTime]]:
 def next_of(events: t.Iterable[t.Sequence[NextTime]]) -> t.List[NextTime]:
     """The next times of a timer with several events."""
     return sorted({time for event in events for time in event})[:COUNT]
+
+
+def passed(events: t.Iterable[t.Sequence[NextTime]], until: str) -> int:
+    """How many times of a timer with several events are not after ``until``, in the form of NextTime. At most MOST."""
+    return min(MOST, len({one.utc for event in events for one in event if one.utc <= until}))

@@ -21,13 +21,16 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.tell.metrics
     deployed,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status import stale_instances
-from ansible_collections.workers.systemd.plugins.module_utils._core.tell.timer_status import SKIPPED, how_a_run_ended
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.timer_status import (
+    SKIPPED,
+    SUCCESS,
+    how_a_run_ended,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import moment
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.file_markers import file_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pause import holding
 
-SUCCESS = "success"
 # A service of this state ran and is `active` without a process (RemainAfterExit=).
 EXITED = "exited"
 

@@ -10,10 +10,16 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.characters i
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.shape import fits
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import next_times, unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import Entry, taken
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.show_text import iso
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.condition import Condition, Row
-from ansible_collections.workers.systemd.plugins.module_utils._core.tell.exits import how_it_ended
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.exits import (
+    CLEAN_END,
+    how_it_ended,
+    last_exits,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status_table import (
     Line,
     Placed,
@@ -37,6 +43,7 @@ JOB_PROPERTIES = (
 )
 # The numbers in ExecMainCode= (waitid(2)).
 ENDS = {"1": "exited", "2": "killed", "3": "dumped"}
+SUCCESS = "success"
 # Without the lock, which another host has. No process of the job was started.
 SKIPPED = "skipped"
 HEADS = ("TIMER", "STATE", "LAST RUN", "TOOK", "RESULT", "NEXT RUN")
@@ -45,6 +52,7 @@ SHAPE = {
     str: {
         **dict.fromkeys(TEXTS, str),
         "seconds": (int, float, type(None)),
+        "missed": (int, type(None)),
         "dead": bool,
         "failed": bool,
         "paused": (dict, type(None)),
@@ -52,14 +60,51 @@ SHAPE = {
 }
 
 
+class Ended(t.NamedTuple):
+    """A run that has ended, at ``time`` in seconds since the epoch."""
+
+    time: float
+    result: str
+
+
+class Times(t.NamedTuple):
+    """``upcoming`` is the next run, in seconds since the epoch. ``missed`` is how many times of the schedule passed
+    without a run; ``None`` when that is not known. ``earlier`` is the last run before the boot.
+    """
+
+    upcoming: t.Optional[float] = None
+    missed: t.Optional[int] = None
+    earlier: t.Optional[Ended] = None
+
+
+def earlier_runs(entries: t.Sequence[Entry]) -> t.Dict[str, Ended]:
+    """By service, the last run in entries of the journal about ends, in order."""
+    times = {entry.get("UNIT", ""): taken(entry) for entry in entries}
+    ends = last_exits(entries).items()
+    return {unit: Ended(times[unit], SUCCESS if result == CLEAN_END else result) for unit, result in ends}
+
+
+def counted_events(places: Places, name: str, timer: ObservedPool) -> t.List[str]:
+    """The events of its calendar. None with a lock: another host may have run the job."""
+    units = timer.main_units(name)
+    group, service = (timer.files.get(places.unit(unit)) for unit in (units.group, units.service))
+    if not (group and service) or UnitText.parse(service.text).values("Service", "ExecCondition"):
+        return []
+    return UnitText.parse(group.text).values("Timer", "OnCalendar")
+
+
 def timer_status(
-    places: Places, name: str, timer: ObservedPool, shown: t.Mapping[str, str], upcoming: t.Optional[float]
+    places: Places, name: str, timer: ObservedPool, shown: t.Mapping[str, str], times: Times
 ) -> t.Dict[str, t.Any]:
-    """``shown`` has JOB_PROPERTIES of the service (TZ=UTC). ``upcoming`` is the next run in seconds since the epoch."""
+    """``shown`` has JOB_PROPERTIES of the service (TZ=UTC)."""
     runs = shown["ActiveState"] not in ("inactive", "failed")
     began, ended = (iso(shown[key]) for key in ("ExecMainStartTimestamp", "ExecMainExitTimestamp"))
     known = bool(began) or shown["Result"] == "exec-condition"
     result = how_a_run_ended(shown) if known and not runs else ""
+    failed = not runs and shown["Result"] not in (SUCCESS, "exec-condition")
+    if not (known or runs) and times.earlier:
+        began, result = moment.text(times.earlier.time), times.earlier.result
+        failed = result != SUCCESS
     took = moment.seconds(ended) - moment.seconds(began) if began and ended and not runs else None
     pause = holding(timer.pauses, "")
     waits = "waiting" if timer.target_active else "paused" if pause else "stopped"
@@ -74,9 +119,10 @@ def timer_status(
         "last_run": began,
         "seconds": took,
         "result": result,
-        "next_run": moment.text(upcoming) if upcoming is not None and timer.target_active else "",
+        "missed": None if runs else times.missed,
+        "next_run": moment.text(times.upcoming) if times.upcoming is not None and timer.target_active else "",
         "dead": waits == "stopped",
-        "failed": not runs and shown["Result"] not in ("success", "exec-condition"),
+        "failed": failed,
     }
 
 
@@ -114,7 +160,8 @@ def timer_table(timers: t.Sequence[Placed]) -> t.List[Line]:
     counts.update({"paused": len(paused)} if paused else {})
     texts = ", ".join(f"{count} {what}" for what, count in counts.items())
     total = Line(f"{counted(len(timers), 'timer')}: {texts}")
-    notes = [*map(_pause, paused), *(note for one in timers for note in agent_notes(one))]
+    missing = [one for one in timers if one.row["missed"]]
+    notes = [*map(_pause, paused), *map(_missed, missing), *(note for one in timers for note in agent_notes(one))]
     return [Line(head), *map(Line, lines, conditions), total, *(Line(one_line(note)) for note in notes)]
 
 
@@ -124,8 +171,17 @@ def condition_of_timer(row: Row) -> Condition:
     return Condition.PAUSED if row["paused"] else Condition.UP
 
 
+def missed_times(number: int) -> str:
+    more = " or more" if number >= next_times.MOST else ""
+    return f"{'1 time' if number == 1 else f'{number}{more} times'} of its schedule passed without a run"
+
+
 def _pause(one: Placed) -> str:
     return f"{at(one)}{of_user(one.row, one.row['unit'])}: {Pause(**one.row['paused'])}"
+
+
+def _missed(one: Placed) -> str:
+    return f"{at(one)}{of_user(one.row, one.row['unit'])}: {missed_times(one.row['missed'])} since the last one"
 
 
 def _cells(row: Row) -> t.Tuple[str, ...]:

@@ -1,12 +1,20 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When the timers of a run come next, as the systemd of the host says."""
+"""When timers come next, and which times have passed, as the systemd of the host says."""
 
 from __future__ import annotations
 
+import os
+import time
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.next_times import COUNT, NextTime, parse
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.next_times import (
+    COUNT,
+    MOST,
+    NextTime,
+    parse,
+    passed,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.show_text import iso
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import moment
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
@@ -29,8 +37,32 @@ def of_events(manager: Manager, events: t.Iterable[str]) -> t.Dict[str, t.List[N
     The tools of this collection run in UTC. An event without a zone is in the zone of the host.
     """
     asked = list(dict.fromkeys(events))
-    if not asked:
-        return {}
-    argv = ["env", "--unset=TZ", "systemd-analyze", "calendar", f"--iterations={COUNT}", "--", *asked]
+    return dict(zip(asked, _times(manager, [f"--iterations={COUNT}"], asked))) if asked else {}
+
+
+def missed(manager: Manager, timers: t.Mapping[str, t.Tuple[t.Sequence[str], float]]) -> t.Dict[str, int]:
+    """How many times of its events have passed without a run, at most MOST, by timer unit. Each timer comes with its
+    events, and with when its job ran last, in seconds since the epoch. What was before its last change does not count.
+    """
+    found: t.Dict[str, int] = {}
+    for unit, (last, late) in manager.triggers(list(timers)).items():
+        events, ran = timers[unit]
+        since = max(ran, last, deployed(manager.places.unit(unit)))
+        times = _times(manager, [f"--iterations={MOST}", f"--base-time=@{since:.0f}"], events)
+        until = time.gmtime(time.time() - late - 1)
+        found[unit] = passed(times, time.strftime("%Y-%m-%d %H:%M:%S", until))
+    return found
+
+
+def deployed(path: str) -> float:
+    """When the file of a timer was last written, in seconds since the epoch."""
+    try:
+        return os.stat(path).st_ctime
+    except OSError:
+        return 0.0
+
+
+def _times(manager: Manager, options: t.Sequence[str], events: t.Sequence[str]) -> t.List[t.List[NextTime]]:
+    argv = ["env", "--unset=TZ", "systemd-analyze", "calendar", *options, "--", *events]
     status, said, _errors = manager.run(commands.within(LONGEST, argv))
-    return dict(zip(asked, parse(said))) if not status else {}
+    return [] if status else parse(said)

@@ -10,6 +10,7 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.scaled import wanted_instances
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.show_text import iso
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.agents import (
     agent_row,
     alert_rows,
@@ -23,8 +24,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status 
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.timer_status import (
     JOB_PROPERTIES,
+    Times,
+    counted_events,
+    earlier_runs,
     timer_status,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand import moment
 from ansible_collections.workers.systemd.plugins.module_utils._core.write import agent_unit, duties
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.file_markers import file_markers
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import exposure
@@ -34,6 +39,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.look import 
     kept_alerts,
     look,
     pool_files,
+    timer_times,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import or_else
@@ -103,14 +109,35 @@ def _agents(manager: Manager, pools: t.Mapping[str, ObservedPool], now: float) -
 def _timer_rows(manager: Manager, timers: t.Mapping[str, ObservedPool]) -> Rows:
     units = {name: timer.main_units(name) for name, timer in timers.items()}
     shown = manager.show([one.service for one in units.values()], JOB_PROPERTIES)
-    upcoming = manager.next_runs([units[name].group for name, timer in timers.items() if timer.target_active])
+    times = _times(manager, timers, shown)
     rows = {
-        name: timer_status(manager.places, name, timer, shown[units[name].service], upcoming.get(units[name].group))
+        name: timer_status(manager.places, name, timer, shown[units[name].service], times[name])
         for name, timer in timers.items()
     }
     for name, row in rows.items():
         row["generations"] = [one.row for one in generations.of_pool(manager.places, name)]
     return rows
+
+
+def _times(
+    manager: Manager, timers: t.Mapping[str, ObservedPool], shown: t.Mapping[str, t.Mapping[str, str]]
+) -> t.Dict[str, Times]:
+    """By timer. ``shown`` has JOB_PROPERTIES of the services."""
+    units = {name: timer.main_units(name) for name, timer in timers.items()}
+    upcoming = manager.next_runs([units[name].group for name, timer in timers.items() if timer.target_active])
+    began = {name: iso(shown[one.service]["ExecMainStartTimestamp"]) for name, one in units.items()}
+    # systemd forgets runs at a reboot.
+    asked = [units[name].service for name, time in began.items() if not time]
+    earlier = earlier_runs(or_else(lambda: manager.exits(asked), lambda _error: []))
+    ran = {name: moment.seconds(time) for name, time in began.items() if time}
+    ran.update({name: earlier[one.service].time for name, one in units.items() if one.service in earlier})
+    events = {name: counted_events(manager.places, name, timer) for name, timer in timers.items()}
+    counted = {units[name].group: (of_timer, ran.get(name, 0.0)) for name, of_timer in events.items() if of_timer}
+    missed = or_else(lambda: timer_times.missed(manager, counted), lambda _error: {})
+    return {
+        name: Times(upcoming.get(one.group), missed.get(one.group), earlier.get(one.service))
+        for name, one in units.items()
+    }
 
 
 def of_all(manager: Manager) -> t.Dict[str, Rows]:

@@ -96,6 +96,14 @@ class Manager:
             found[unit] = min((value / 1e6 + base for value, base in known if 0 < value < NEVER), default=None)
         return found
 
+    def triggers(self, timers: t.Sequence[str]) -> t.Dict[str, t.Tuple[float, float]]:
+        """Returns when timers have come last in this boot, in seconds since the epoch, 0 for never. A timer with
+        Persistent= knows it from earlier boots too. The second number is how many seconds they may come late.
+        """
+        last = self._property(timers, "Timer", "LastTriggerUSec")
+        late = [self._property(timers, "Timer", name) for name in ("RandomizedDelayUSec", "AccuracyUSec")]
+        return {unit: (last[unit] / 1e6, sum(one[unit] for one in late) / 1e6) for unit in timers}
+
     def memory(self, units: t.Sequence[str]) -> t.Dict[str, t.Optional[int]]:
         """Returns the bytes of memory of services. ``None`` when systemd does not count them (MemoryAccounting=)."""
         used = self._property(units, "Service", "MemoryCurrent")

@@ -7,6 +7,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.next
     NextTime,
     next_of,
     parse,
+    passed,
 )
 
 # systemd 252, on a host in Berlin.
@@ -76,3 +77,11 @@ def test_the_times_of_several_events_are_in_order_and_each_once() -> None:
         "Tue 2026-12-01 03:15:00 CET",
     ]
     assert next_of([]) == []
+
+
+def test_times_that_have_passed_are_counted_once_and_up_to_a_limit() -> None:
+    first, never, third = parse(SAID)
+    ends = ("2026-11-30 02:14:59", "2026-11-30 02:15:00", "2026-11-30 02:29:59", "2026-11-30 02:30:00", "2027")
+    assert [passed([first, never, third, first], end) for end in ends] == [0, 1, 1, 2, 3]
+    many = [NextTime(f"2026-01-01 00:{number // 60:02}:{number % 60:02}", "") for number in range(200)]
+    assert passed([many], "2027") == 100

@@ -13,13 +13,18 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.decide.decis
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import plan_pool, plan_removal
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool, ObservedTimer
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import TAKEN, UNIT_SUCCEEDED
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.next_times import NextTime
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell import pools as tell_pools
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.condition import Condition
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status_table import NO_AGENT, Placed
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.timer_status import (
     JOB_PROPERTIES,
+    Ended,
+    Times,
     believable,
+    counted_events,
+    earlier_runs,
     timer_status,
     timer_table,
 )
@@ -116,6 +121,7 @@ ENDED = dict(
         strict=True,
     )
 )
+WAITS = Times(upcoming=1795922100.0, missed=0)
 NEVER = {**dict.fromkeys(JOB_PROPERTIES, ""), "ActiveState": "inactive", "Result": "success", "ExecMainCode": "0"}
 # what systemd shows, parts of the row
 SHOWN: dict[str, tuple[dict[str, str], dict[str, t.Any]]] = {
@@ -154,7 +160,7 @@ SHOWN: dict[str, tuple[dict[str, str], dict[str, t.Any]]] = {
 
 @pytest.mark.parametrize(("shown", "row"), SHOWN.values(), ids=SHOWN)
 def test_a_timer_is_shown_with_its_last_run(shown: dict[str, str], row: dict[str, t.Any]) -> None:
-    found = timer_status(SYSTEM, "report", host(), shown, 1795922100.0)
+    found = timer_status(SYSTEM, "report", host(), shown, WAITS)
     assert {key: found[key] for key in row} == row
     assert (found["unit"], found["generation"], found["next_run"]) == (
         "report.timer",
@@ -164,10 +170,53 @@ def test_a_timer_is_shown_with_its_last_run(shown: dict[str, str], row: dict[str
     assert believable({"report": found})
 
 
+# the result in the journal, parts of the row
+EARLIER = {
+    "success": {"result": "success", "failed": False},
+    "exit status 3": {"result": "exit status 3", "failed": True},
+}
+
+
+@pytest.mark.parametrize(("result", "row"), EARLIER.items(), ids=EARLIER)
+def test_after_a_reboot_the_last_run_is_that_of_the_journal(result: str, row: dict[str, t.Any]) -> None:
+    times = Times(earlier=Ended(1795922100.0, result))
+    found = timer_status(SYSTEM, "report", host(), NEVER, times)
+    assert {key: found[key] for key in row} == row
+    assert (found["last_run"], found["seconds"]) == ("2026-11-29T03:15:00Z", None)
+    assert timer_status(SYSTEM, "report", host(), ENDED, times)["result"] == "success", "systemd knows a later one"
+    assert timer_status(SYSTEM, "report", host(), {**NEVER, "ActiveState": "activating"}, times)["result"] == ""
+
+
+def test_the_journal_tells_of_the_last_run_of_each_job() -> None:
+    bad = {"UNIT": "a.service", "EXIT_CODE": "exited", "EXIT_STATUS": "3", TAKEN: "1000000", "INVOCATION_ID": "1"}
+    well = {"UNIT": "b.service", "MESSAGE_ID": UNIT_SUCCEEDED.partition("=")[2], TAKEN: "3000000", "INVOCATION_ID": "2"}
+    assert earlier_runs([bad, {**bad, TAKEN: "2000000"}, well]) == {
+        "a.service": Ended(2.0, "exit status 3"),
+        "b.service": Ended(3.0, "success"),
+    }
+    assert earlier_runs([]) == {}
+
+
+def test_times_count_that_passed_without_a_run() -> None:
+    assert counted_events(SYSTEM, "report", host()) == ["03:15"]
+    assert counted_events(SYSTEM, "report", ObservedPool(files_of(EVERY), timer=ObservedTimer())) == []
+    locked = written(report(lock=["/bin/lock"]))
+    assert counted_events(SYSTEM, "report", ObservedPool(files_of(locked), timer=ObservedTimer())) == []
+    assert counted_events(SYSTEM, "report", ObservedPool(timer=ObservedTimer())) == []
+    runs = timer_status(SYSTEM, "report", host(), {**ENDED, "ActiveState": "activating"}, Times(missed=3))
+    assert runs["missed"] is None
+    for number, text in ((1, "1 time"), (99, "99 times"), (100, "100 or more times")):
+        row = timer_status(SYSTEM, "report", host(), ENDED, Times(missed=number))
+        said = f"web1: report.timer: {text} of its schedule passed without a run since the last one"
+        assert timer_table([Placed("web1", "report", row)])[-1].text == said
+        assert believable({"report": row})
+    assert not believable({"report": {**row, "missed": "many"}})
+
+
 def test_a_stopped_timer_is_dead() -> None:
-    row = timer_status(SYSTEM, "report", replace(host(), target_active=False), ENDED, 1795922100.0)
+    row = timer_status(SYSTEM, "report", replace(host(), target_active=False), ENDED, WAITS)
     assert (row["state"], row["dead"], row["next_run"]) == ("stopped", True, "")
-    assert timer_status(SYSTEM, "report", host(), ENDED, None)["next_run"] == ""
+    assert timer_status(SYSTEM, "report", host(), ENDED, Times())["next_run"] == ""
     assert not believable({"report": {}})
     assert not believable({"report": {**row, "seconds": 10**400}})
     assert not believable({"report": {**row, "unit": "report.timer\nok: [web1]"}})
@@ -179,9 +228,9 @@ PAUSE = Pause(BY_HAND, since="2026-11-29T07:30:00Z", reason="the disk is full")
 
 def test_a_paused_timer_is_not_dead_and_its_table_says_why() -> None:
     paused = replace(host(), target_active=False, pauses={PAUSE.path(SYSTEM, "report", timer=True): PAUSE})
-    row = timer_status(SYSTEM, "report", paused, ENDED, None)
+    row = timer_status(SYSTEM, "report", paused, ENDED, Times())
     assert (row["state"], row["dead"], row["paused"]) == ("paused", False, PAUSE.row)
-    runs = timer_status(SYSTEM, "report", paused, {**ENDED, "ActiveState": "activating"}, None)
+    runs = timer_status(SYSTEM, "report", paused, {**ENDED, "ActiveState": "activating"}, Times())
     assert runs["state"] == "running"
     lines = timer_table([Placed("web1", "report", row), Placed("", "again", runs)])
     assert " paused " in lines[1].text
@@ -209,7 +258,7 @@ def test_a_run_says_that_a_timer_is_paused_and_not_when_it_runs() -> None:
 
 
 def test_the_table_of_timers() -> None:
-    row = timer_status(SYSTEM, "report", host(), ENDED, 1795922100.0)
+    row = timer_status(SYSTEM, "report", host(), ENDED, WAITS)
     bad = {**row, "unit": "bad.timer", "user": "app", "result": "exit status 3", "failed": True, "last_run": ""}
     empty = {**bad, "seconds": None, "result": "", "next_run": ""}
     lines = timer_table([Placed("", "report", row), Placed("", "app/bad", empty)])
@@ -225,7 +274,7 @@ def test_the_table_of_timers() -> None:
 
 
 def test_an_alert_that_was_not_delivered_is_said() -> None:
-    row = timer_status(SYSTEM, "report", host(), ENDED, 1795922100.0)
+    row = timer_status(SYSTEM, "report", host(), ENDED, WAITS)
     agent = {"runs": False, "alerts": [{"reason": "failed", "trouble": "exited with 1"}]}
     assert [line.text for line in timer_table([Placed("web1", "report", {**row, "agent": agent})])][3:] == [
         f"web1: report: {NO_AGENT}",

@@ -35,7 +35,7 @@ class Hangs:
     def wait(self) -> None:
         signal.pause()
 
-    def bring(self, pids: t.Sequence[int]) -> None:
+    def bring(self, uid: int, pids: t.Sequence[int]) -> None:
         pass
 
 

@@ -6,7 +6,11 @@ from __future__ import annotations
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.agent_unit import SERVICE, agent_unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.agent_unit import (
+    SERVICE,
+    agent_unit,
+    scope_of,
+)
 
 
 def test_the_agent_is_bounded_and_watched() -> None:
@@ -23,3 +27,9 @@ def test_the_agent_is_bounded_and_watched() -> None:
     ]
     assert (file.path, file.mode) == (SYSTEM.unit(SERVICE), 0o644)
     assert written.values(marks.OWNER_SECTION, marks.SHARED)
+
+
+def test_no_two_users_and_no_check_and_alert_share_a_scope() -> None:
+    names = {scope_of(name, uid) for name in (marks.CHECKS, marks.ALERTS) for uid in (0, 1, 1000, 65534)}
+    assert len(names) == 8
+    assert scope_of(marks.CHECKS, 1000) == "workers-checks-1000.scope"

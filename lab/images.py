@@ -24,7 +24,9 @@ mkdir -p /etc/systemd/system/redis-server.service.d
 # More open files than a container may have: Debian's unit asks for 65535 and would fail with 205/LIMITS.
 printf '[Service]\\nLimitNOFILE=4096\\n' > /etc/systemd/system/redis-server.service.d/lab.conf
 # Hosts of the lab are made for one thing at a time: these only take time, or start what a test did not ask for.
-for unit in redis-server supervisor postgresql; do rm -f /etc/systemd/system/multi-user.target.wants/$unit.service; done
+for unit in cron redis-server supervisor postgresql; do
+    rm -f /etc/systemd/system/multi-user.target.wants/$unit.service
+done
 # Timers too: one of PHP makes directories below /tmp for a moment, twice an hour, where tests say that nothing changed.
 rm -f /etc/systemd/system/timers.target.wants/*
 ln -sf /dev/null /etc/systemd/system/systemd-tmpfiles-clean.timer

@@ -26,6 +26,8 @@ DEMO = ("php-cli", "python3-redis", "python3-rq", "redis-server")
 WORKERS = (*DEMO, "supervisor")
 # The other frameworks that a preset is proven with; they are large, so one suite has them.
 FRAMEWORKS = ("nodejs", "python3-celery", "ruby-sidekiq")
+# The other manager that pools and timers take over from.
+CRON = ("cron",)
 # Makes a chosen system call of a process fail, and shows those that it makes.
 STRACE = ("strace",)
 # What the profiles of hardening are proven with; a gigabyte, so suites of their own have all of them.
@@ -64,7 +66,7 @@ class Suite(t.NamedTuple):
 SUITES = {
     "bullseye": Suite(247, BASE),
     "bullseye-programs": Suite(247, BASE + PROGRAMS + STRACE, release="bullseye"),
-    "bookworm": Suite(252, BASE + WORKERS + FRAMEWORKS + STRACE),
+    "bookworm": Suite(252, BASE + WORKERS + FRAMEWORKS + CRON + STRACE),
     "bookworm-programs": Suite(252, BASE + PROGRAMS + STRACE, release="bookworm"),
     # What `make demo` runs, and no more: it is half as large.
     "demo": Suite(252, BASE + DEMO, release="bookworm"),

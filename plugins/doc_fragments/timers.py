@@ -99,6 +99,27 @@ options:
           - A host that is off or removed reports nothing. For that, let the job call a service that expects its calls.
           - Not with O(timers[].lock).
         type: str
+      replaces:
+        description:
+          - The line of cron that runs the job now. The timer takes it over with C(take_over=now), and only then. The
+            line is commented out before the timer starts, so that the job never runs twice. When the timer cannot
+            start, or the run dies, the line comes back.
+          - Without C(take_over), the deploy warns as long as cron still has the line.
+        type: dict
+        suboptions:
+          manager:
+            description: The other manager.
+            type: str
+            choices: [cron]
+            required: true
+          file:
+            description: The crontab as a path, such as C(/etc/cron.d/app) or C(/var/spool/cron/crontabs/app).
+            type: path
+            required: true
+          line:
+            description: The line in that file, exactly.
+            type: str
+            required: true
       retry:
         description:
           - A run that fails is tried again. All tries are one run, in which the timer starts no other. The run has

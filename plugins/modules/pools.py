@@ -631,10 +631,11 @@ options:
     type: path
   take_over:
     description:
-      - With V(now) pools take over the work of other managers that O(pools[].replaces) names. The other manager stops
-        it, and a mark in its file asks it not to start it again. When a pool does not settle, or the run dies, the
-        other manager runs it again.
-      - With V(undo) the other managers run their work again, and the pools that had taken it over are removed.
+      - With V(now) pools and timers take over the work of other managers that O(pools[].replaces) and
+        O(timers[].replaces) name. The other manager stops it, and a mark in its file asks it not to start it again.
+        When a pool does not settle, or the run dies, the other manager runs it again.
+      - With V(undo) the other managers run their work again, and the pools and timers that had taken it
+        over are removed.
     type: str
     choices: [never, now, undo]
     default: never
@@ -990,6 +991,11 @@ SHARED = (
     "unit",
     "alert",
 )
+OF_CRON = {
+    "manager": {"type": "str", "choices": ["cron"], "required": True},
+    "file": {"type": "path", "required": True},
+    "line": {"type": "str", "required": True},
+}
 RETRY = {"times": {"type": "int", "required": True}, "delay": {"type": "str", "default": "1min"}}
 TIMER = {
     "state": {"type": "str", "choices": ["present", "paused", "absent"], "default": "present"},
@@ -1004,6 +1010,7 @@ TIMER = {
     "lock": {"type": "list", "elements": "str"},
     "on_one_of": {"type": "str"},
     "expected": {"type": "str"},
+    "replaces": {"type": "dict", "options": OF_CRON},
     **{option: POOL[option] for option in SHARED},
 }
 

@@ -19,6 +19,7 @@ TAKE_OVER = Path(__file__).parents[3] / "playbooks" / "take_over.yml"
 APP = Path(__file__).parents[2] / "no_lost_jobs/apps/rq_app.py"
 RQ = next(one for one in FRAMEWORKS if one.preset == "rq")
 MAIN, INI, CRON = "/etc/supervisord.conf", "/etc/lab.d/programs.ini", "/etc/cron.d/lab"
+SPOOL = "/var/spool/cron/crontabs/root"
 PROGRAMS = f"""
 [program:rq] ; the consumers
 command={RQ.worker.format(queue="rq")}
@@ -74,7 +75,8 @@ def old(bare: LabHost) -> t.Iterator[LabHost]:
 def clean(lab: LabHost) -> None:
     lab.remove_pools()
     lab.sh(
-        "systemctl stop lab-supervisord 'produce-*' redis-server 2>/dev/null; pkill -KILL -f '^/bin/bash /srv/lab';"
+        "rm -rf /etc/systemd/system/job.timer.d; crontab -r; systemctl stop cron lab-supervisord"
+        " 'produce-*' redis-server 2>/dev/null; pkill -KILL -f '^/bin/bash /srv/lab';"
         f" rm -rf {MAIN} /etc/lab.d /srv/lab {APPS} {CRON} /var/lib/workers.systemd/replaced",
         check=False,
     )
@@ -221,6 +223,53 @@ def test_a_line_of_cron_is_commented_out_and_comes_back(old: LabHost) -> None:
     assert old.sh(f"cat {CRON}; stat -c %a {CRON}") == f"MAILTO=root\n#workers.systemd: {LINE}\n{LINE} --more\n600\n"
     assert run(old, pool, undo=True).status == 0
     assert (old.sh(f"cat {CRON}"), old.pids("job")) == (CRONTAB, {})
+
+
+JOB: dict[str, t.Any] = {
+    "name": "job",
+    "command": ["/srv/lab/job", "timer"],
+    "schedule": "*:*:*",
+    "replaces": {"manager": "cron", "file": SPOOL, "line": "* * * * * /srv/lab/job cron"},
+}
+
+
+def runs_of(lab: LabHost) -> list[str]:
+    return lab.sh("cat /srv/lab/ran").split()
+
+
+def test_a_job_of_cron_becomes_a_timer_and_never_runs_under_both(old: LabHost) -> None:
+    """With the cron of Debian, which looks at crontabs at the begin of each minute."""
+    old.write("/srv/lab/job", "#!/bin/sh\necho $1 >> /srv/lab/ran\n")
+    line = JOB["replaces"]["line"]
+    old.sh(f"touch /srv/lab/ran; echo '{line}' | crontab -; systemctl start cron")
+    warned = old.deploy(timers=[{**JOB, "schedule": "2099-01-01"}])
+    assert "cron runs it too" in str(warned.result["warnings"])
+    old.until(lambda: runs_of(old) == ["cron"], 90)
+    assert run(old, workers_timers=[JOB]).status == 0
+    assert old.sh("crontab -l") == f"#workers.systemd: {line}\n"
+    old.until(lambda: runs_of(old).count("timer") > 1)
+    # The next two minutes begin without it.
+    old.never(lambda: runs_of(old).count("cron") > 1, 62)
+    assert run(old, workers_timers=[JOB], undo=True).status == 0
+    assert old.sh("crontab -l; ls /etc/systemd/system/job.timer", check=False) == f"{line}\n"
+    ran = runs_of(old).count("timer")
+    old.until(lambda: runs_of(old).count("cron") > 1, 90)
+    assert runs_of(old).count("timer") == ran
+
+
+def test_a_timer_that_cannot_start_leaves_the_line_to_cron(old: LabHost) -> None:
+    line = JOB["replaces"]["line"]
+    old.write("/srv/lab/job", "#!/bin/sh\n")
+    old.sh(f"echo '{line}' | crontab -; mkdir /etc/systemd/system/job.timer.d")
+    old.write("/etc/systemd/system/job.timer.d/a.conf", "[Unit]\nAssertPathExists=/srv/lab/missing\n")
+    failed = run(old, workers_timers=[JOB])
+    assert (failed.status, "a line of /var/spool/cron/crontabs/root runs again" in failed.said) == (2, True), (
+        failed.said
+    )
+    assert old.sh("crontab -l") == f"{line}\n"
+    paused = run(old, workers_timers=[{**JOB, "state": "paused"}])
+    assert "found a timer that is paused" in paused.said
+    assert old.sh("crontab -l") == f"{line}\n"
 
 
 def test_what_a_user_can_change_is_neither_written_nor_run(old: LabHost) -> None:

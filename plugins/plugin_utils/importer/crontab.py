@@ -125,7 +125,9 @@ def read(source: Source, *, system: t.Optional[bool] = None, user: t.Optional[st
         if job:
             draft = _draft(job, variables, found)
             used |= set(variables)
-            found.drafts += [draft] if draft else []
+            if draft:
+                draft.line = text
+                found.drafts.append(draft)
     for name, (value, place) in variables.items():
         found.notes += _of_variable(name, value, place, used=name in used)
     return found
@@ -258,7 +260,7 @@ def _kind(draft: Draft, job: Line) -> None:
         draft.kind, draft.events = "pool", ()
         draft.at["command"] = draft.place
         why = "it kept a worker alive" if not at_boot else "it started a worker at boot"
-        draft.notes.append(f"{why}, so it is a pool, which runs all the time: remove the line when the pool runs")
+        draft.notes.append(f"{why}, so it is a pool, which runs all the time")
     elif at_boot:
         draft.kind = "boot"
         draft.notes.append("it starts once, at boot, as under cron. When it is a worker that goes on, write a pool")

@@ -4,14 +4,16 @@
 
 from __future__ import annotations
 
+import collections
 import re
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.understand.replaces import SUPERVISORD
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.replaces import CRON, SUPERVISORD
 from ansible_collections.workers.systemd.plugins.plugin_utils.importer import crontab, pm2, reading, supervisord, units
 from ansible_collections.workers.systemd.plugins.plugin_utils.importer.draft import Draft, Found
 from ansible_collections.workers.systemd.plugins.plugin_utils.importer.reading import Source
+from ansible_collections.workers.systemd.plugins.plugin_utils.importer.secrets import safe
 
 LARGEST = reading.LARGEST
 # These lines of Debian's /etc/crontab run the scripts that are imported one by one.
@@ -104,8 +106,22 @@ def _cron(host: OfHost, notes: t.List[str]) -> Found:
             text = "\n".join("" if RUN_PARTS.fullmatch(line) else line for line in source.lines)
             found.notes.append(f"{source.name}: the lines with run-parts: their scripts are imported one by one")
             source = source._replace(text=text)
-        found.add(crontab.read(source, system=file.kind != "crontab", user=file.user or None))
+        read = crontab.read(source, system=file.kind != "crontab", user=file.user or None)
+        counts = collections.Counter(file.content.decode("utf-8", "replace").split("\n"))
+        for draft in read.drafts:
+            _take_over(draft, file, counts)
+        found.add(read)
     return found
+
+
+def _take_over(draft: Draft, file: File, counts: t.Mapping[str, int]) -> None:
+    """With the line of cron that the draft comes from. Not with a secret in it, which the playbook would show."""
+    if file.kind == "script":
+        draft.notes.append(f"cron runs {file.path} too: `chmod -x {file.path}` when the timer is there")
+    elif draft.kind != "boot" and counts[draft.line] == 1 and safe(draft.line) == draft.line:
+        draft.options["replaces"] = {"manager": CRON, "file": file.path, "line": draft.line}
+    else:
+        draft.notes.append(f"cron runs it too: comment the line in {file.path} out by hand")
 
 
 def _pm2(host: OfHost, notes: t.List[str]) -> Found:

@@ -65,10 +65,11 @@ def entry(draft: Draft, defaults: Defaults, vault: Vault, name: str) -> Entry:
         notes.append(
             f"REMAP_SIGTERM={found.environment.pop('REMAP_SIGTERM')} is not carried: on it celery drops its jobs"
         )
-    pool: t.Dict[str, t.Any] = {"name": name, "command": rendered(found.words), **draft.options}
+    replaces = _replaces(draft, found, notes)
+    pool: t.Dict[str, t.Any] = {"name": name, "command": rendered(found.words), **draft.options, **replaces}
     if name != draft.name:
         notes.insert(0, f"the name was {draft.name!r}")
-    pool.update({**_replaces(draft, found), **surroundings(draft, found, vault, name)})
+    pool.update(surroundings(draft, found, vault, name))
     if software.preset != presets.DEFAULT:
         pool["preset"] = software.preset
     drain = _drain(draft, software, notes)
@@ -90,11 +91,14 @@ def entry(draft: Draft, defaults: Defaults, vault: Vault, name: str) -> Entry:
     return Entry(ordered, notes, beside)
 
 
-def _replaces(draft: Draft, found: command.Resolved) -> t.Dict[str, t.Any]:
+def _replaces(draft: Draft, found: command.Resolved, notes: t.List[str]) -> t.Dict[str, t.Any]:
     """What runs it now, and whether it may run only once."""
-    once = programs.SINGLETON.search(" ".join(map(shown, found.words)))
-    given = draft.options.get("replaces")
-    return {"replaces": {**given, "once": True}} if given and once else {}
+    given = draft.options.pop("replaces", None)
+    once = programs.SINGLETON.search(" ".join(map(shown, found.words))) is not None
+    if given and once and draft.line:
+        notes.append("only one of it may run: end what cron has started, and comment its line out, before the deploy")
+        return {}
+    return {"replaces": {**given, "once": True} if once else given} if given else {}
 
 
 def surroundings(draft: Draft, found: command.Resolved, vault: Vault, name: str) -> t.Dict[str, t.Any]:

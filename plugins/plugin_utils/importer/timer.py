@@ -33,6 +33,7 @@ def entry(draft: Draft, defaults: Defaults, vault: Vault, name: str) -> Entry:
         timer["timeout"] = draft.work.timeout
     stop = {"TimeoutStopSec": in_words(draft.stop)} if draft.stop else {}
     service = {**stop, **draft.service, **draft.work.service}
+    timer.update({"replaces": draft.options["replaces"]} if "replaces" in draft.options else {})
     if service:
         timer["unit"] = {"Service": service}
     at = {"name": draft.place, "schedule": draft.at.get("events", draft.place), **draft.at}

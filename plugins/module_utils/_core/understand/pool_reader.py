@@ -529,7 +529,9 @@ class _TimerReader(_Reader):
         if schedule.expected and pool.alert is None:
             self.problem("expected", "given", "an alert beside it", "The alert reports a job that does not run.")
         self.problems.extend(job.retry_problems(pool) if self.params.get("retry") is not None else ())
-        return replace(pool, instances=(), schedule=schedule)
+        return replace(
+            pool, instances=(), schedule=schedule, replaces=pool.replaces and replace(pool.replaces, once=True)
+        )
 
 
 def _awaits(preset: str, exec_start: str, service: t.Mapping[str, Value]) -> str:

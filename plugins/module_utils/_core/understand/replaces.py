@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The option ``replaces``: what runs the work of a pool under another manager."""
+"""The option ``replaces``: what runs the work of a pool or a timer under another manager."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PROGRAM = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. -]*")
 @dataclass(frozen=True)
 class Replaces:
     """A ``program`` of supervisord, or a ``line`` in a ``file`` of cron. With ``once`` it may run only once: never both
-    the pool and this.
+    the pool and this. That holds for each timer.
     """
 
     manager: str

@@ -31,7 +31,7 @@ def look(replaces: Replaces, run: str) -> Record:
     """What there is to take over. Raises ``ManagerError`` when it cannot be."""
     if not replaces.program:
         _refuse_replaceable(replaces.file)
-        if replaces.line not in _text(replaces.file).split("\n"):
+        if not has_line(replaces):
             raise ManagerError(f"{replaces.file} has no such line: {replaces.line}")
         return Record(replaces, (replaces.file,), (), run)
     main, *others = _files_of_supervisord()
@@ -51,12 +51,19 @@ def look(replaces: Replaces, run: str) -> Record:
     return Record(replaces, tuple(files), tuple(ran), run)
 
 
+def has_line(replaces: Replaces) -> bool:
+    """Whether cron runs the line. Raises ``OSError``."""
+    return replaces.line in _text(replaces.file).split("\n")
+
+
 def still_runs(record: Record) -> bool:
     """Whether the other manager runs some of it: a run was killed before it had stopped all, or somebody started it
-    again. Raises ``ManagerError`` when that cannot be seen.
+    again. Raises ``ManagerError`` or ``OSError`` when that cannot be seen.
     """
     program = record.replaces.program
-    if not (program and old_managers.is_supervisord_up()):
+    if not program:
+        return has_line(record.replaces)
+    if not (old_managers.is_supervisord_up()):
         return False
     return any(state in replaced.UP for state in _states(_files_of_supervisord()[0], program).values())
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 from dataclasses import replace
 
@@ -39,7 +40,7 @@ def with_replaced(decision: PoolsDecision, order: Deploy) -> PoolsDecision:
         because = {name: (str(record.replaces), "is given back") for name, record in give.items()}
         return replace(decision, give=give, steps=_steps(decision, because))
     if order.take_over != NOW:
-        return decision
+        return replace(decision, warnings=(*decision.warnings, *_still_in_cron(order)))
     taking = [pool for pool in order.present if pool.replaces and not _is_taken(places, pool.name)]
     problems = [one for pool in taking for one in _problems(decision, pool, t.cast("Replaces", pool.replaces))]
     if problems:
@@ -47,6 +48,14 @@ def with_replaced(decision: PoolsDecision, order: Deploy) -> PoolsDecision:
     take = {pool.name: pool.replaces for pool in taking if pool.replaces}
     steps = _steps(decision, {name: (str(one), "is taken over") for name, one in take.items()})
     return replace(decision, take=take, steps=steps)
+
+
+def _still_in_cron(order: Deploy) -> t.Iterator[str]:
+    """Jobs that run twice until somebody takes the line out."""
+    for pool in order.present:
+        line = pool.replaces if pool.schedule is not None and not pool.paused else None
+        if line and or_else(functools.partial(old_manager.has_line, line), lambda _error: False):
+            yield f"{pool.where}: cron runs it too, for {line.file} has its line: take it over (workers_take_over=now)"
 
 
 def _is_taken(places: Places, pool: str) -> bool:
@@ -71,7 +80,10 @@ def _problems(decision: PoolsDecision, pool: Pool, replaces: Replaces) -> t.Iter
         return
     if (pool.paused or pool.name in decision.versions.unproven or not pool.instances) and record.ran:
         yield Problem(where, f"{', '.join(record.ran)} runs, and no instance of the pool would", "a pool that runs")
-    if replaces.once:
+    if pool.schedule is not None:
+        if pool.paused:
+            yield Problem(where, "a timer that is paused", "a timer that runs, because cron would run its job no more")
+    elif replaces.once:
         yield from _problems_of_once(decision, pool)
 
 

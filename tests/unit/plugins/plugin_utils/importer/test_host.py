@@ -118,6 +118,41 @@ user=app
     assert not any("replaces" in pool for pool in imported(main).pools)
 
 
+def in_cron_d(*lines: str) -> playbook.Written:
+    return imported(File("cron.d", "/etc/cron.d/app", "", "\n".join(lines).encode()))
+
+
+def replaced(line: str) -> dict[str, str]:
+    return {"manager": "cron", "file": "/etc/cron.d/app", "line": line}
+
+
+def test_a_timer_and_a_worker_know_the_line_of_cron_that_they_replace() -> None:
+    job, worker = "15 3 * * * app /usr/local/bin/report --all", "* * * * * app pgrep -f work || /srv/app/work"
+    found = in_cron_d(job, worker)
+    assert found.timers[0]["replaces"] == replaced(job)
+    assert found.pools[0]["replaces"] == replaced(worker)
+
+
+# a line of cron, words of the comment
+BY_HAND = {
+    "a secret is in it": ("5 4 * * * app /usr/bin/mysqldump --password=hunter2abc app", "comment the line in"),
+    "it stands there twice": ("5 4 * * * app /srv/x\n5 4 * * * app /srv/x", "comment the line in"),
+    "it runs at boot": ("@reboot app /srv/x", "comment the line in"),
+    "a scheduler that may run only once": (
+        "* * * * * app pgrep celery || /usr/bin/celery -A app beat",
+        "only one of it",
+    ),
+}
+
+
+@pytest.mark.parametrize(("line", "comment"), BY_HAND.values(), ids=BY_HAND)
+def test_a_line_that_cannot_be_taken_over_is_said(line: str, comment: str) -> None:
+    found = in_cron_d(*line.split("\n"))
+    assert "replaces" not in str([found.timers, found.pools])
+    assert "hunter2abc" not in found.playbook
+    assert comment in found.playbook
+
+
 def test_running_instances_of_a_template_are_those_of_the_pool() -> None:
     unit = File("unit", "/etc/systemd/system/a@.service", "", b"[Service]\nExecStart=/x %i\n")
     assert imported(unit, instances={"a@.service": ["2", "1"]}).pools[0]["instances"] == 2

@@ -50,3 +50,11 @@ def test_only_pools_of_the_system_replace_something(scope: dict[str, str], wrong
     (pool,), problems = understand([{"name": "mail", "command": ["/bin/mail"], "replaces": CRON, **scope}])
     assert [one.where for one in problems] == wrong
     assert pool.replaces
+
+
+def test_a_timer_takes_its_line_over_before_it_starts() -> None:
+    timer = {"name": "job", "command": ["/bin/job"], "schedule": "daily", "replaces": CRON}
+    (found,), problems = understand([], [timer])
+    assert (problems, found.replaces) == ([], Replaces("cron", file=CRON["file"], line=CRON["line"], once=True))
+    (plain,), _problems = understand([], [{**timer, "replaces": None}])
+    assert plain.replaces is None

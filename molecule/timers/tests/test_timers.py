@@ -336,6 +336,25 @@ def test_a_time_that_comes_during_a_run_is_queued_once_or_skipped(lab: LabHost) 
     assert (second - first > 7.5) == skips, "the next time after its end, or immediately"
 
 
+def test_a_hundred_jobs_of_one_second_each_run_once_and_apart(lab: LabHost) -> None:
+    words = ["/bin/sh", "-c", "date +%s.%N >> /run/report/$JOB"]
+    at = lab.sh("date -d '+60 seconds' '+%s %F %T'").split(None, 1)
+    jobs = [
+        report(name=f"job-{one}", command=words, schedule=at[1].strip(), jitter="10s", environment={"JOB": f"j{one}"})
+        for one in range(100)
+    ]
+    result = lab.deploy(timers=jobs)
+    assert not result.failed, result.msg
+    assert not runs(lab, "j*"), "the deploy was quicker than the clock"
+    lab.until(lambda: len(runs(lab, "j*")) >= 100, 120)
+    lab.never(lambda: len(runs(lab, "j*")) != 100, 2)
+    assert len(lab.sh("ls /run/report").split()) == 100
+    times = [float(time) - float(at[0]) for time in runs(lab, "j*")]
+    assert min(times) >= 0
+    # A busy host is late as well. Without a jitter, all would begin in the first second.
+    assert len({int(time) for time in times}) > 4
+
+
 def test_of_two_timers_with_a_lock_in_redis_one_works_and_the_other_is_skipped(lab: LabHost) -> None:
     if not lab.sh("command -v redis-server", check=False):
         pytest.skip("no Redis on this host")

@@ -22,16 +22,6 @@ options:
     type: str
 """
 
-    # What works in the background, see plugin_utils/following.py.
-    FOLLOWED = r"""
-requirements:
-  - systemd 247 or newer on the target
-options:
-  _follow:
-    description: Internal option of the action plugin, which uses it to get the result of a long run. Not for playbooks.
-    type: str
-"""
-
     SCOPE = r"""
 options:
   scope:

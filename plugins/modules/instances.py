@@ -21,10 +21,11 @@ description:
     One message lists all problems, and nothing has changed.
   - List pools of this collection in O(units), to stop, start or restart them. M(workers.systemd.pools) scales and
     enables its own pools. Paused instances (M(workers.systemd.pause)) are not started, and the task warns about them.
+requirements:
+  - systemd 247 or newer on the target
 extends_documentation_fragment:
   - workers.systemd.attributes
   - workers.systemd.attributes.actiongroup_workers
-  - workers.systemd.options.followed
   - workers.systemd.options.scope
 attributes:
   check_mode:
@@ -290,7 +291,6 @@ OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {
     "started_after": {"type": "str"},
     "rollout": {"type": "dict", "options": ROLLOUT},
     **SCOPE,
-    "_follow": {"type": "str"},
 }
 
 
@@ -305,7 +305,7 @@ def understood(module: Module) -> t.Tuple[str, Bring]:
 
 
 def main() -> None:
-    module = Module(OPTIONS, hide=dict)
+    module = Module(OPTIONS, hide=dict, followed=True)
     with module.telling_problems():
         user, order = understood(module)
         end = task_of(module).carry_out(in_manager_of(user, InstancesRun, order))

@@ -19,10 +19,11 @@ description:
   - A paused timer starts no run, also after a reboot. A run that is under way goes on to its end, and
     M(workers.systemd.run_timer) still runs the job. When the pause ends, no time of the pause starts a run.
   - This pause is one by hand. To pause a pool in the inventory, use O(workers.systemd.pools#module:pools[].state).
+requirements:
+  - systemd 247 or newer on the target
 extends_documentation_fragment:
   - workers.systemd.attributes
   - workers.systemd.attributes.actiongroup_workers
-  - workers.systemd.options.followed
   - workers.systemd.options.scope
 attributes:
   check_mode:
@@ -155,9 +156,9 @@ def main() -> None:
             "reason": {"type": "str"},
             **SCOPE,
             "confirm": {"type": "str", "default": DEFAULT},
-            "_follow": {"type": "str"},
         },
         hide=dict,
+        followed=True,
     )
     with module.telling_problems():
         user, order = understood(module)

@@ -23,10 +23,11 @@ description:
     or restarted instance for O(pools[].rollout.min_healthy_time). When one dies in that time, the task fails and shows
     its exit status and its last journal lines. The instances on the previous version are not touched. The last good
     version is restored, and the other instances are immediately restarted on it.
+requirements:
+  - systemd 247 or newer on the target
 extends_documentation_fragment:
   - workers.systemd.attributes
   - workers.systemd.attributes.actiongroup_workers
-  - workers.systemd.options.followed
   - workers.systemd.options.traps
   - workers.systemd.timers
 attributes:
@@ -1074,9 +1075,9 @@ def main() -> None:
             "alert": {"type": "dict", "options": alert.OPTIONS},
             "metrics": {"type": "path"},
             "take_over": {"type": "str", "choices": ["never", "now", "undo"], "default": "never"},
-            "_follow": {"type": "str"},
         },
         hide=without_secrets,
+        followed=True,
     )
     # Ansible itself cannot know of them: the names of instances are free.
     module.no_log_values.update(secrets_of_instances(module.params))

@@ -18,10 +18,11 @@ description:
     O(workers.systemd.pools#module:pools[].watch), so restore a release before the pool. A version that differs from the
     host only in these paths is refused. The message has the path, its target then and its target now.
   - A version that does not work any more is undone, as after any deploy.
+requirements:
+  - systemd 247 or newer on the target
 extends_documentation_fragment:
   - workers.systemd.attributes
   - workers.systemd.attributes.actiongroup_workers
-  - workers.systemd.options.followed
   - workers.systemd.options.scope
 attributes:
   check_mode:
@@ -135,9 +136,9 @@ def main() -> None:
             "generation": {"type": "str"},
             **SCOPE,
             "confirm": {"type": "str", "default": DEFAULT},
-            "_follow": {"type": "str"},
         },
         hide=dict,
+        followed=True,
     )
     with module.telling_problems():
         user, order = understood(module)

@@ -66,5 +66,6 @@ class FromKeptProgram(ActionBase):  # type: ignore[misc]
         return any(base.__module__.partition(".")[0] == "ansible_mitogen" for base in type(self).__mro__)
 
     def _ask(self, asked: Result, task_vars: t.Optional[Result]) -> Result:
-        name, arguments = "workers.systemd.kept_program", {"_kept": asked}
+        # Playbooks do not call this module. Ansible has no way to hide a module, so its name and its text say that.
+        name, arguments = "workers.systemd._kept_program", {"_kept": asked}
         return t.cast("Result", self._execute_module(module_name=name, module_args=arguments, task_vars=task_vars))

@@ -31,7 +31,7 @@ Api = t.Dict[str, Item]
 
 def current() -> Api:
     """As ansible-doc tells it, from modules, doc fragments and argument specs together; sanity holds it to the code."""
-    modules = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
+    modules = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("[!_]*.py"))
     api: Api = {}
     for name, result in _documented("module", modules).items():
         api[name] = {}
@@ -51,11 +51,11 @@ def _documented(kind: str, names: t.Sequence[str]) -> t.Dict[str, t.Any]:
 
 
 def options(prefix: str, documented: t.Mapping[str, t.Any]) -> Api:
-    """Those at any depth. An alias is an option, and what begins with ``_`` is nobody's."""
+    """Those at any depth. An alias is an option."""
     api: Api = {}
     for first, option in documented.items():
         inner = option.get("suboptions") or option.get("options") or {}
-        for name in (first, *option.get("aliases", ())) if not first.startswith("_") else ():
+        for name in (first, *option.get("aliases", ())):
             api[f"{prefix}{name}"] = _kept(option, ("type", "elements", "required", "default", "choices"))
             api.update(options(f"{prefix}{name}{_each(option)}.", inner))
     return api

@@ -5,6 +5,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
+import subprocess
+import sys
 import typing as t
 
 import pytest
@@ -104,7 +109,6 @@ def test_documentation_is_read_at_any_depth() -> None:
             "aliases": ["paths"],
             "suboptions": {"path": {"type": "str", "description": "Where."}},
         },
-        "_follow": {"type": "str"},
     }
     assert public_api.options("lint option ", documented) == {
         "lint option places": {"type": "list", "elements": "dict"},
@@ -123,6 +127,21 @@ def test_what_users_rely_on_is_what_is_recorded(now: Api) -> None:
     before = public_api.recorded()
     assert public_api.unannounced(before, now, public_api.announcements()) == []
     assert now == before, "run: make api"
+
+
+def test_what_is_private_is_not_documented_as_public(now: Api) -> None:
+    """Such as the token with which an action plugin comes back. Ansible lists every module, so a private one says it."""
+    assert [name for name in now if name.startswith("_") or re.search(r"[ .]_", name)] == []
+    listed = subprocess.run(
+        [sys.executable, "-m", "ansible", "doc", "--list", "--json", public_api.OUR],
+        env={**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(public_api.ROOT / ".cache" / "collections")},
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    ).stdout
+    modules = {name[len(public_api.OUR) + 1 :]: text for name, text in json.loads(listed).items()}
+    assert {name for name in modules if not name.startswith("_")} == {name for name in now if " " not in name}
+    assert all(text.startswith("Internal, ") for name, text in modules.items() if name.startswith("_"))
 
 
 def _default(item: public_api.Item) -> public_api.Item:

@@ -116,7 +116,7 @@ BUDGETS = {
     "harden": (101, 550),
     "import_workers": (18, 85),
     "instances": (153, 770),
-    "kept_program": (5, 40),
+    "_kept_program": (5, 40),
     "lint_info": (82, 540),
     "pause": (258, 1420),
     "pools": (264, 1465),

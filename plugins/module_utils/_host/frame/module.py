@@ -33,14 +33,19 @@ NOT_SHOWN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 class Module(AnsibleModule):
     """An AnsibleModule that does not end at the first argument it refuses, so that all problems come at once.
 
-    ``hide`` takes the arguments and returns them as they may be shown.
+    ``hide`` takes the arguments and returns them as they may be shown. A module that is ``followed`` also takes the
+    token with which its action plugin comes back (task.py). The token is no option: playbooks do not write it.
     """
 
     no_log_values: t.Set[t.Any]
     _keep_remote_files: bool
+    token: t.Any
 
-    def __init__(self, options: Spec, hide: t.Callable[[t.Dict[str, t.Any]], t.Dict[str, t.Any]]) -> None:
+    def __init__(
+        self, options: Spec, hide: t.Callable[[t.Dict[str, t.Any]], t.Dict[str, t.Any]], *, followed: bool = False
+    ) -> None:
         os.umask(UMASK)
+        self._followed = followed
         self._hide = hide
         self._options = options
         self._reading = True
@@ -54,6 +59,7 @@ class Module(AnsibleModule):
         super()._load_params()
         # The module `kept_program` runs this one, and has the options in one of its own.
         self.params.update(self.params.pop("_kept", {"options": {}})["options"])
+        self.token = self.params.pop("_follow", None) if self._followed else None
         self.misshapen = list(misshapen(self.params, self._options))
         for problem in self.misshapen:
             self.params.pop(re.split(r"[.\[]", problem.where)[0], None)
@@ -113,7 +119,6 @@ class Module(AnsibleModule):
     def _shown(self, result: t.Dict[str, t.Any]) -> t.Dict[str, t.Any]:
         self.no_log_values = {value for value in self.no_log_values if len(str(value)) >= SHORTEST_SEARCHED}
         arguments = self._hide(known_only(self.params, self.argument_spec))
-        arguments.pop("_follow", None)
         if self._refused:
             arguments = names_only(arguments, NOT_SHOWN)
         return {**_visible(result), "invocation": {"module_args": arguments}}

@@ -124,7 +124,7 @@ class Task:
 
 def task_of(module: Module) -> Task:
     """The task of a module that changes pools or services."""
-    token = module.params["_follow"]
+    token = None if module.token is None else str(module.token)
     if token is not None and not TOKEN.fullmatch(token):
         # The token names a directory, and this directory is removed in the end.
         raise Problems([Problem("_follow", repr(token), "nothing: it is for the action plugin")])

@@ -36,7 +36,7 @@ class Asking(FromKeptProgram):
         return self._run_module(OPTIONS, task_vars)
 
     def _execute_module(self, **arguments: t.Any) -> Result:
-        assert arguments["module_name"] == "workers.systemd.kept_program"
+        assert arguments["module_name"] == "workers.systemd._kept_program"
         self.asked.append(arguments["module_args"]["_kept"])
         return self.answers.pop(0)
 

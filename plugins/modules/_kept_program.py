@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: kept_program
-short_description: Run another module of this collection without sending it
+module: _kept_program
+short_description: Internal, runs another module of this collection without sending it
 version_added: 0.1.0
 author:
   - workers.systemd contributors (@workers-systemd)
@@ -28,27 +28,7 @@ attributes:
   idempotent:
     support: full
     description: As the module that it runs.
-options:
-  _kept:
-    description: The module to run, and the code for it. The action plugins write it.
-    type: dict
-    required: true
-    suboptions:
-      module:
-        description: The name of the other module.
-        type: str
-        required: true
-      digest:
-        description: The digest of the code that the controller has.
-        type: str
-        required: true
-      sources:
-        description: That code, for a host that does not keep it.
-        type: str
-      options:
-        description: The options of the other module.
-        type: dict
-        required: true
+options: {}
 """
 
 EXAMPLES = r"""
@@ -72,16 +52,17 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._host import kept_program
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove_own_file
 
-ASKED = {
-    "module": {"type": "str", "required": True},
-    "digest": {"type": "str", "required": True},
-    "sources": {"type": "str"},
-    # There are secrets in them.
-    "options": {"type": "dict", "required": True, "no_log": True},
-}
-
 
 class Asking(AnsibleModule):
+    """``asked`` is what the action plugin writes. It is no option, because playbooks do not write it.
+
+    ``{"module": "pools", "digest": "1f0c...", "options": {...}}``, and ``sources`` for a host that does not keep them.
+    """
+
+    def _load_params(self) -> None:
+        super()._load_params()
+        self.asked: t.Any = self.params.pop("_kept", None)
+
     def log(self, *args: t.Any, **options: t.Any) -> None:
         """Writes nothing to syslog: the options of the other module have secrets in them (_host/frame/module.py)."""
 
@@ -90,14 +71,15 @@ class Asking(AnsibleModule):
 
 
 def main() -> None:
-    spec = {"_kept": {"type": "dict", "required": True, "options": ASKED}}
-    module = Asking(argument_spec=spec, supports_check_mode=True)
+    module = Asking(argument_spec={}, supports_check_mode=True)
     if not module._keep_remote_files:
         remove_own_file()
-    asked = module.params["_kept"]
+    asked = module.asked
+    if asked is None:
+        module.fail_json(msg="This module is internal. Call workers.systemd.pools or another module of the collection.")
     program = (
         kept_program.made_of(asked["sources"], asked["digest"])
-        if asked["sources"]
+        if "sources" in asked
         else kept_program.find(SYSTEM.recovery_program, asked["digest"])
     )
     if program is None:

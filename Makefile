@@ -68,6 +68,7 @@ docs: setup  ## the documentation site, in .cache/docs/html
 	antsibull-docs collection --use-current --squash-hierarchy --fail-on-error --dest-dir .cache/docs/source/modules \
 	  workers.systemd
 	sphinx-build --quiet --fail-on-warning --keep-going .cache/docs/source .cache/docs/html
+	PYTHONPATH=$(COLLECTIONS):. python -m tests.helpers.site .cache/docs/html
 
 # Faults and the scenarios of the corners mostly wait, so they do it beside what computes; the image that both need is made
 # before. Molecule's scenarios look at times: four of them, which wait a good part of it, have the machine for themselves.

@@ -111,7 +111,7 @@ exposure:
   type: float
   sample: 1.1
 problems:
-  description: All problems of the input, each with where, found, expected and hint.
+  description: All problems of the input, each with where, found, expected, hint and, for a trap, url.
   returned: when the input is refused
   type: list
   elements: dict

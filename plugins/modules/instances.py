@@ -253,7 +253,7 @@ failures:
       elements: str
       returned: always
 problems:
-  description: All problems, each with where, found, expected and hint.
+  description: All problems, each with where, found, expected, hint and, for a trap, url.
   returned: when nothing was changed because of them
   type: list
   elements: dict

@@ -109,6 +109,10 @@ findings:
       description: The recommended change, if any.
       type: str
       returned: always
+    url:
+      description: Where to read more, for a trap.
+      type: str
+      returned: always
 lines:
   description: The same as lines for a terminal, C(FILE:LINE) first.
   returned: success, or when findings fail the task
@@ -121,7 +125,7 @@ msg:
   returned: always
   type: str
 problems:
-  description: All problems of the input, each with where, found, expected and hint.
+  description: All problems of the input, each with where, found, expected, hint and, for a trap, url.
   returned: when the input is refused
   type: list
   elements: dict

@@ -96,7 +96,7 @@ failures:
   type: list
   elements: dict
 problems:
-  description: All problems of the input, each with where, found, expected and hint.
+  description: All problems of the input, each with where, found, expected, hint and, for a trap, url.
   returned: when the input is refused
   type: list
   elements: dict

@@ -98,7 +98,7 @@ daemon_reloaded:
   returned: success
   type: bool
 problems:
-  description: All problems of the input, each with where, found, expected and hint.
+  description: All problems of the input, each with where, found, expected, hint and, for a trap, url.
   returned: when the input is refused
   type: list
   elements: dict

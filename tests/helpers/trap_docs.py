@@ -20,7 +20,8 @@ HEAD = """\
 
 A trap is a setting that systemd accepts and that users regret later: it loses jobs, shows secrets, or leaves a worker
 down. A trap with severity **error** refuses a deploy. A trap with severity **warning** only appears in the output. Each
-trap has an id. A finding ends with the id in brackets, and the id switches the trap off.
+trap has an id, and the id switches the trap off. A finding ends with the id in brackets and the address of its section
+below.
 
 Some traps apply to servers as well: restarts, stops, the network, the start. These are reported for workers only. A
 unit counts as a worker when one of these is true:

@@ -18,7 +18,7 @@ LONGEST_SHOWN = 500
 class Problem:
     """``where`` is the place in the input, ``found`` and ``expected`` say what is wrong, ``hint`` what to do.
 
-    ``id`` is that of a finding about a unit.
+    ``id`` is that of a finding about a unit, and ``url`` is where people read more about it.
     """
 
     where: str
@@ -26,6 +26,7 @@ class Problem:
     expected: str
     hint: str = ""
     id: str = ""
+    url: str = ""
 
     @property
     def parts(self) -> t.Dict[str, str]:
@@ -36,7 +37,8 @@ class Problem:
         parts = self.parts
         hint = f" ({parts['hint']})" if self.hint else ""
         name = f" [{parts['id']}]" if self.id else ""
-        return f"{parts['where']}: found {parts['found']}, expected {parts['expected']}{hint}{name}"
+        more = f" {parts['url']}" if self.url else ""
+        return f"{parts['where']}: found {parts['found']}, expected {parts['expected']}{hint}{name}{more}"
 
 
 class Problems(Exception):

@@ -12,7 +12,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.shape import
 from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 
 Returned = t.Dict[str, t.Any]
-PARTS = ("where", "found", "expected", "hint", "id")
+PARTS = ("where", "found", "expected", "hint", "id", "url")
 PROBLEMS = [dict.fromkeys(PARTS, str)]
 
 

@@ -21,7 +21,10 @@ class Severity(enum.Enum):
 
 @dataclass(frozen=True)
 class Finding:
-    """``id`` names the kind of finding, and switches it off. ``at`` is the directive; ``None``: the unit as a whole."""
+    """``id`` names the kind of finding, and switches it off. ``at`` is the directive; ``None``: the unit as a whole.
+
+    ``url`` is where people read more about a trap.
+    """
 
     id: str
     severity: Severity
@@ -29,10 +32,11 @@ class Finding:
     found: str
     expected: str
     hint: str = ""
+    url: str = ""
 
     def problem(self, where: str) -> Problem:
         """The same for somebody who reads it, at a place in what they wrote."""
-        return Problem(where, self.found, self.expected, self.hint, self.id)
+        return Problem(where, self.found, self.expected, self.hint, self.id, self.url)
 
 
 def error(name: str, at: t.Optional[Placed], found: str, expected: str, hint: str = "") -> Finding:

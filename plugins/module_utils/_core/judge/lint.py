@@ -144,15 +144,17 @@ def row(finding: Finding, unit: str, path: str) -> Row:
         "found": finding.found,
         "expected": finding.expected,
         "hint": finding.hint,
+        "url": finding.url,
     }
     return {**{name: one_line(printable(text)) for name, text in texts.items()}, "line": at.line}
 
 
 def line(row: Row) -> str:
-    """A finding for people and editors: ``FILE:LINE: error: found ..., expected ... (hint) [id]``."""
+    """A finding for people and editors: ``FILE:LINE: error: found ..., expected ... (hint) [id] URL``."""
     place = f"{row['file']}:{row['line']}" if row["line"] else row["file"]
     hint = f" ({row['hint']})" if row["hint"] else ""
-    return f"{place}: {row['severity']}: found {row['found']}, expected {row['expected']}{hint} [{row['id']}]"
+    more = f" {row['url']}" if row["url"] else ""
+    return f"{place}: {row['severity']}: found {row['found']}, expected {row['expected']}{hint} [{row['id']}]{more}"
 
 
 def unknown_ids(skip: t.Iterable[str]) -> t.List[Problem]:

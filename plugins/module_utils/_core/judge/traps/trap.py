@@ -7,6 +7,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.workers.systemd.plugins.module_utils._core import documentation
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.finding import Finding, Severity
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.seen import Seen
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed
@@ -37,9 +38,13 @@ class Trap:
     why: str
     check: Check
 
+    @property
+    def url(self) -> str:
+        return documentation.of_trap(self.id)
+
     def findings(self, seen: Seen) -> t.Iterator[Finding]:
         for at, found, hint in self.check(seen):
-            yield Finding(self.id, self.severity, at, found, self.expected, hint or self.instead)
+            yield Finding(self.id, self.severity, at, found, self.expected, hint or self.instead, self.url)
 
 
 def trap(

@@ -22,6 +22,9 @@ HINTS = {
 def test_a_problem_reads_as_a_sentence() -> None:
     assert str(Problem("pools[0].user", "'a b'", "a name")) == "pools[0].user: found 'a b', expected a name"
     assert str(Problem("x", "y", "z", "Do this.")) == "x: found y, expected z (Do this.)"
+    assert str(Problem("x", "y", "z", id="trap", url="https://a/b#trap")) == (
+        "x: found y, expected z [trap] https://a/b#trap"
+    )
 
 
 def test_problems_are_told_together_in_their_order() -> None:

@@ -100,6 +100,7 @@ def test_a_finding_is_told_as_data_and_as_a_line() -> None:
         "found": "Nice=99",
         "expected": "less",
         "hint": "Why.",
+        "url": "",
     }
     assert line(result) == "/u/a.service:3: error: found Nice=99, expected less (Why.) [systemd]"
 
@@ -107,6 +108,13 @@ def test_a_finding_is_told_as_data_and_as_a_line() -> None:
 def test_a_finding_about_a_whole_file_has_no_line() -> None:
     result = row(Finding("x", Severity.WARNING, None, "a", "b"), "a.service", "/u/a\udcff.service")
     assert line(result) == "/u/a\ufffd.service: warning: found a, expected b [x]"
+
+
+def test_a_trap_says_where_to_read_more() -> None:
+    trap = Finding("x", Severity.WARNING, None, "a", "b", url="https://a/b#x")
+    assert line(row(trap, "a.service", "/u/a.service")) == (
+        "/u/a.service: warning: found a, expected b [x] https://a/b#x"
+    )
 
 
 def test_what_keeps_a_file_from_being_judged_is_a_finding() -> None:

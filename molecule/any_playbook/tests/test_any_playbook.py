@@ -173,7 +173,7 @@ def test_an_error_of_one_host(bare_fleet: list[LabHost], run: Player, all_fatal:
 def test_what_was_done_is_said_in_a_line(bare: LabHost, run: Player) -> None:
     three = play(IMPORTED, vars={"workers_pools": [{**MAIL, "instances": 3}, NEWS]})
     result = run(only(bare), three, three)
-    done = "write 2 files, enable 3 instances and 1 target, start 3 instances and 1 target"
+    done = "write 2 files, enable 3 instances and 1 target, start 3 instances and 1 target; 3/3 up"
     assert result.said.count(f"{bare.name}: mail: {done}\n") == 1
     assert "nothing to do" not in result.said
 

@@ -69,6 +69,7 @@ def test_what_is_paused_by_hand_stays_stopped_through_a_deploy_and_a_reboot(bare
     assert not result.failed, result.msg
     assert "sleeper@2..3 not started: paused by hand since 2" in str(result.result["warnings"])
     assert "the broker moves: 50% of it" in result.msg
+    assert "; 2/4 up, 2 paused" in result.msg
     assert set(result.result["pools"]["sleeper"]["paused"]) == {"sleeper@2.service", "sleeper@3.service"}
     assert set(result.result["pools"]["sleeper"]["verdicts"]) == {"sleeper@1.service", "sleeper@4.service"}
     assert queues(bare) == {"1": "b", "4": "b"}

@@ -16,6 +16,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell import diff, pauses, report, timers
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.mask import MASK
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.result import PoolsResult, Row
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.standing import standing
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_outcome import RunOutcome
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.file_markers import instance_of
@@ -87,7 +88,8 @@ def lines(decision: PoolsDecision, outcome: RunOutcome) -> t.List[str]:
     left = decision.versions.left
     found = [str(left) if left else "", f"systemd: {outcome.error}" if outcome.error else ""]
     if outcome.failures or not outcome.error:
-        found.append(report.summary(decision.steps, outcome.failures, outcome.units.spared))
+        stand = {name: standing(outcome.states[name], decision.paused(name)) for name in outcome.states}
+        found.append(report.summary(decision.steps, outcome.failures, outcome.units.spared, standing=stand))
     held = [(name, cause) for name, cause in outcome.units.held.items() if outcome.units.ends[name].spared]
     found += [f"{name}: is not rolled out, because {cause} did not settle" for name, cause in held]
     found += [*pauses.paused_lines(decision), *timers.timer_lines(decision)]

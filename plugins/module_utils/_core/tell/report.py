@@ -65,10 +65,17 @@ def summary(
     failures: t.Sequence[t.Mapping[str, t.Any]],
     spared: t.Sequence[str],
     spared_are: str = "not restarted, still on the previous version",
+    standing: t.Optional[t.Mapping[str, str]] = None,
 ) -> str:
-    """The result in words: the failures and their reasons, or one line for each pool when none failed."""
+    """The result in words: the failures and their reasons, or one line for each pool when none failed.
+
+    ``standing`` has the words of standing.py about pools that have changed.
+    """
     if not failures:
-        return "\n".join(f"{name}: {_counted(steps)}" for name, steps in plans.items()) or "no pools"
+        ends = {name: f"; {words}" for name, words in (standing or {}).items()}
+        return (
+            "\n".join(f"{name}: {_counted(steps)}{ends.get(name, '')}" for name, steps in plans.items()) or "no pools"
+        )
     lines = _counted_failures(failures)
     for failure in failures:
         ended = ", ".join(text for text in (failure["exit"], f"NRestarts {failure['restarts']}") if text)

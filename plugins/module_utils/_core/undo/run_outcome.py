@@ -42,7 +42,8 @@ class RunOutcome:
 
     ``reverted`` describes how the bad versions were put back. ``failures`` has one entry for each instance that did not
     settle. The pools in ``kept`` were to be removed and are not, because something did not settle. ``unremoved`` is the
-    error that ended the removal. A ``RunOutcome`` without arguments is the outcome of a run that has done nothing.
+    error that ended the removal. ``states`` maps a pool that has changed to the ActiveState of each wanted unit
+    after a run that did not fail. A ``RunOutcome`` without arguments is the outcome of a run that has done nothing.
     """
 
     units: Outcome = field(default_factory=Outcome)
@@ -53,6 +54,7 @@ class RunOutcome:
     warnings: t.Tuple[str, ...] = ()
     kept: t.Tuple[str, ...] = ()
     unremoved: str = ""
+    states: t.Mapping[str, t.Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def failed(self) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 import typing as t
+from dataclasses import replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import (
@@ -83,7 +84,8 @@ class PoolsRun:
         )
         kept = tuple(sorted(decision.removal.pools)) if keeps else ()
         seen = [*units.unjudged, *seen, *swap.again, *or_else(lambda: _without_release(reverted), lambda _error: [])]
-        return RunOutcome(units, error, bad, reverted, tuple(found), tuple(seen), kept, unremoved)
+        outcome = RunOutcome(units, error, bad, reverted, tuple(found), tuple(seen), kept, unremoved)
+        return outcome if outcome.failed else replace(outcome, states=or_else(lambda: self._states(decision), _nothing))
 
     def conclude(self, decision: PoolsDecision, outcome: RunOutcome) -> None:
         self._transaction(decision).end(outcome)
@@ -127,12 +129,27 @@ class PoolsRun:
             units.killed.update(engine.outcome.killed)
         return ""
 
+    def _states(self, decision: PoolsDecision) -> t.Dict[str, t.Dict[str, str]]:
+        """Looks once more at the pools that have changed: an instance may have died after its verdict."""
+        units = {
+            name: [unit_name.instance(name, instance) for instance in one.pool.instances]
+            for name, one in decision.wanted.items()
+            if decision.steps[name] and one.pool.instances
+        }
+        states = self.manager.states([unit for of_pool in units.values() for unit in of_pool])
+        return {name: {unit: states[unit][1] for unit in of_pool} for name, of_pool in units.items()}
+
     def _judge_processes(self, decision: PoolsDecision, units: Outcome) -> t.List[str]:
         settled = {unit for unit, verdict in units.verdicts.items() if verdict.health is Health.SETTLED}
         # Of a version of somebody else no unit was written here.
         ours = [one for one in decision.wanted.values() if not one.pool.foreign]
         found = judge_processes(self.manager, ours, settled, decision.skip_traps)
         return [str(finding.problem(where)) for where, finding in found]
+
+
+def _nothing(_error: Exception) -> t.Dict[str, t.Dict[str, str]]:
+    """For a look that only makes the message: the run has succeeded without it."""
+    return {}
 
 
 def _with_old_managers(

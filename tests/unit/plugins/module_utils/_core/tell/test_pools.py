@@ -118,6 +118,13 @@ def test_a_run_tells_its_verdicts_and_its_version() -> None:
     assert outcome["msg"].splitlines()[-1] == "mail: exposure 9.2 -> 1.8"
 
 
+def test_a_run_tells_how_the_pools_stand_that_have_changed() -> None:
+    states = {"mail": {ONE: "active", TWO: "activating"}}
+    mail, fax = result(decision(), RunOutcome(rolled(_1=SETTLED, _2=SETTLED), states=states))["msg"].splitlines()[:2]
+    assert mail.endswith("; 1/2 up, 1 activating")
+    assert not fax.endswith(" up")
+
+
 def test_a_version_that_is_put_back_is_told_with_the_verdicts_of_the_way_back() -> None:
     reverted = Reverted({"mail": CHANGE}, rolled(_1=SETTLED))
     outcome = RunOutcome(rolled(TWO, _1=FAILED), "", {"mail": CHANGE}, reverted, (FAILURE,))

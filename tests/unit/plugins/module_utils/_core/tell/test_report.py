@@ -255,6 +255,9 @@ def test_a_good_run_is_told_in_a_line_a_pool() -> None:
     assert summary({"nginx": [Step(Verb.RELOAD_UNIT, "nginx.service", "x")]}, [], []) == "nginx: reload 1 service"
 
     assert summary({}, [], []) == "no pools"
+    assert summary({"mail": target, "idle": []}, [], [], standing={"mail": "2/2 up"}) == (
+        "mail: enable 2 instances and 1 target; 2/2 up\nidle: nothing to do"
+    )
 
 
 def failure_of(number: int, verdict: str) -> dict[str, t.Any]:

@@ -20,7 +20,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # ansible-playbook wants a locale that can write UTF-8; a bare machine has none but this one.
 export LC_ALL := C.UTF-8
 
-.PHONY: help setup lab check lint types unit docs test vm corners test-matrix sanity artifact oracle browser molecule faults soak demo demo-host demo-clean bench pages api lock release clean
+.PHONY: help setup lab check lint types unit docs test vm corners test-matrix sanity artifact oracle browser molecule faults soak demo demo-host recording demo-clean bench pages api lock release clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -63,7 +63,7 @@ docs: setup  ## the documentation site, in .cache/docs/html
 	@command -v dot >/dev/null || sh tests/install.sh graphviz
 	rm -rf .cache/docs
 	mkdir -p .cache/docs/source/modules
-	cp docs/*.md docs/docsite/index.md docs/docsite/conf.py docs/docsite/*.dot .cache/docs/source
+	cp -R docs/*.md docs/images docs/docsite/index.md docs/docsite/conf.py docs/docsite/*.dot .cache/docs/source
 	PYTHONPATH=. python -m tests.helpers.rooms > .cache/docs/source/rooms.dot
 	antsibull-docs collection --use-current --squash-hierarchy --fail-on-error --dest-dir .cache/docs/source/modules \
 	  workers.systemd
@@ -132,6 +132,10 @@ DEMO_VENV := $(if $(wildcard $(VENV)/.ready),$(VENV),.cache/demo)
 	@PYTHON=$(PYTHON) sh tests/environment.sh .cache/demo requirements-demo.txt
 	@touch $@
 
+recording: setup  ## docs/images/demo.svg: a run of the demo on a new host, as an animated picture
+	@python3 -m lab setup
+	sh tests/recording.sh docs/images/demo.svg
+
 demo-clean:  ## remove the demo's container
 	python3 -m lab down workers-demo
 
@@ -151,6 +155,7 @@ lock:  ## write the requirements-*.txt anew (needs uv)
 	$(LOCK) requirements-dev.in -o requirements-dev.txt
 	$(LOCK) requirements-demo.in -o requirements-demo.txt
 	$(LOCK) requirements-release.in -o requirements-release.txt
+	$(LOCK) requirements-recording.in -o requirements-recording.txt
 
 release: setup  ## build the collection and have galaxy-importer judge it, publish nothing; FINAL=1 wants it committed
 	sh tests/release.sh $(if $(FINAL),final)

@@ -130,7 +130,7 @@ def test_what_users_rely_on_is_what_is_recorded(now: Api) -> None:
 
 
 def test_what_is_private_is_not_documented_as_public(now: Api) -> None:
-    """Such as the token with which an action plugin comes back. Ansible lists every module, so a private one says it."""
+    """Such as the token with which an action plugin comes back. Ansible lists all modules, so a private one says so."""
     assert [name for name in now if name.startswith("_") or re.search(r"[ .]_", name)] == []
     listed = subprocess.run(
         [sys.executable, "-m", "ansible", "doc", "--list", "--json", public_api.OUR],

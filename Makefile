@@ -20,7 +20,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # ansible-playbook wants a locale that can write UTF-8; a bare machine has none but this one.
 export LC_ALL := C.UTF-8
 
-.PHONY: help setup lab check lint types unit docs test vm corners test-matrix sanity artifact oracle browser molecule faults soak demo demo-host recording demo-clean bench pages api lock release clean
+.PHONY: help setup lab check lint types unit docs test vm corners test-matrix sanity artifact oracle browser molecule faults soak demo demo-host recording demo-clean bench pages api lock release version clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -81,8 +81,8 @@ sanity: setup  ## ansible-test sanity of the current core
 	@command -v shellcheck >/dev/null || sh tests/install.sh shellcheck
 	sh tests/sanity.sh
 
-artifact: lab  ## the built collection works in somebody else's playbook
-	sh tests/artifact.sh
+artifact: lab  ## the built collection works in somebody else's playbook; ARTIFACT names a file that is built already
+	sh tests/artifact.sh $(ARTIFACT)
 
 oracle: lab  ## what we write and read, against real systemd; ORACLE_SUITES=bullseye,bookworm,trixie,sid asks all
 	pytest tests/oracle
@@ -157,8 +157,11 @@ lock:  ## write the requirements-*.txt anew (needs uv)
 	$(LOCK) requirements-release.in -o requirements-release.txt
 	$(LOCK) requirements-recording.in -o requirements-recording.txt
 
-release: setup  ## build the collection and have galaxy-importer judge it, publish nothing; FINAL=1 wants it committed
-	sh tests/release.sh $(if $(FINAL),final)
+release: setup  ## build the collection and have galaxy-importer judge it, publish nothing; VERSION tries one, FINAL=1 wants it committed
+	sh tests/release.sh $(if $(FINAL),final,$(VERSION))
+
+version: setup  ## write VERSION into galaxy.yml and README, and make its changelog; you commit it
+	sh tests/new_version.sh $(VERSION)
 
 clean:  ## remove what make made here
 	rm -rf $(VENV) .cache

@@ -2,20 +2,25 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Builds the collection, installs it into an empty collections path, and uses it from somebody else's playbook.
+# artifact.sh [FILE]: builds the collection, or takes a file that was built, installs it into an empty collections path,
+# and uses it from somebody else's playbook.
 set -eu
 cd "$(dirname "$0")/.."
 root=$PWD
 work=.cache/artifact
 host=workers-artifact
+file=${1:-}
 rm -rf "$work"
 mkdir -p "$work/source" "$work/collections"
-# What is tracked is what is built, whatever else lies here.
-git ls-files --cached --others --exclude-standard -z | xargs -0 cp --parents --target-directory="$work/source"
 # An empty path: nothing of this repository, and no other collection but those of the Python package `ansible`.
 export ANSIBLE_COLLECTIONS_PATH="$root/$work/collections"
-ansible-galaxy collection build --output-path "$work" "$work/source"
-ansible-galaxy collection install --offline "$work"/workers-systemd-*.tar.gz
+if [ -z "$file" ]; then
+    # What is tracked is what is built, whatever else lies here.
+    git ls-files --cached --others --exclude-standard -z | xargs -0 cp --parents --target-directory="$work/source"
+    ansible-galaxy collection build --output-path "$work" "$work/source"
+    file=$(echo "$work"/workers-systemd-*.tar.gz)
+fi
+ansible-galaxy collection install --offline "$file"
 
 installed="$work/collections/ansible_collections/workers/systemd"
 for left_out in .venv .cache molecule lab tests/benchmarks; do

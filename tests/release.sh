@@ -3,23 +3,27 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # Builds the collection as it would be released and has galaxy-importer judge it. Publishes nothing.
-# `release.sh final` wants a committed work tree whose changelog has the version; otherwise a scratch copy gets a changelog.
+# `release.sh final` wants a committed work tree whose changelog has the version. `release.sh 1.0.0` tries this version in
+# a scratch copy. Without an argument, the scratch copy gets the version of galaxy.yml.
 set -eu
 cd "$(dirname "$0")/.."
 work=.cache/release
+mode=${1:-}
 version=$(sed -n 's/^version: //p' galaxy.yml)
 refuse() {
     echo "not released: $1" >&2
     exit 1
 }
 
-if [ "${1:-}" = final ]; then
+if [ "$mode" = final ]; then
     [ -z "$(git status --porcelain)" ] || refuse "the work tree has changes that are not committed"
     grep -qs "^  $version:" changelogs/changelog.yaml ||
-        refuse "changelogs/changelog.yaml has no $version: run antsibull-changelog release, and commit"
+        refuse "changelogs/changelog.yaml has no $version: run make version VERSION=$version, and commit"
+else
+    version=${mode:-$version}
 fi
 
-if grep -nE '\b(C|E|M|O|P|RV|V)\(' changelogs/fragments/*.yml; then
+if grep -rsnE '\b(C|E|M|O|P|RV|V)\(' changelogs/fragments; then
     refuse "fragments are reStructuredText, where code is \`\`code\`\`"
 fi
 
@@ -27,7 +31,8 @@ rm -rf "$work/source" "$work"/*.tar.gz
 mkdir -p "$work/source"
 git ls-files --cached --others --exclude-standard -z | xargs -0 cp --parents --target-directory="$work/source"
 if ! grep -qs "^  $version:" changelogs/changelog.yaml; then
-    (cd "$work/source" && antsibull-changelog release)
+    root=$PWD
+    (cd "$work/source" && sh "$root/tests/new_version.sh" "$version")
 fi
 # Every punctuation mark has a backslash in it.
 sed 's/\\//g' "$work/source/CHANGELOG.md" | grep -qx "## v$version" || refuse "CHANGELOG.md does not tell of $version"
@@ -49,4 +54,4 @@ printf '[galaxy-importer]\nCHECK_REQUIRED_TAGS = True\nCHECK_CHANGELOG = True\n'
     python -m galaxy_importer.main "workers-systemd-$version.tar.gz"
 ) > "$work/importer.log" 2>&1 || refuse "$(cat "$work/importer.log")"
 if grep -E '^(WARNING|ERROR)' "$work/importer.log"; then refuse "galaxy-importer complains"; fi
-echo "$work/workers-systemd-$version.tar.gz is good. Publishing it is up to you."
+echo "$work/workers-systemd-$version.tar.gz is good. It is not published."

@@ -62,11 +62,14 @@ unit: setup  ## unit and property tests, full branch coverage of the core
 docs: setup  ## the documentation site, in .cache/docs/html
 	@command -v dot >/dev/null || sh tests/install.sh graphviz
 	rm -rf .cache/docs
-	mkdir -p .cache/docs/source/modules
+	mkdir -p .cache/docs/source/modules .cache/docs/source/_static
+	cp docs/docsite/site.css .cache/docs/source/_static
 	cp -R docs/*.md docs/images docs/docsite/index.md docs/docsite/conf.py docs/docsite/*.dot .cache/docs/source
 	PYTHONPATH=. python -m tests.helpers.rooms > .cache/docs/source/rooms.dot
 	antsibull-docs collection --use-current --squash-hierarchy --fail-on-error --dest-dir .cache/docs/source/modules \
 	  workers.systemd
+	@# Ansible lists internal modules too. Users do not call them, so the site leaves them out.
+	cd .cache/docs/source/modules && rm _*_module.rst && sed -i '/_kept_program/d' index.rst
 	sphinx-build --quiet --fail-on-warning --keep-going .cache/docs/source .cache/docs/html
 	PYTHONPATH=$(COLLECTIONS):. python -m tests.helpers.site .cache/docs/html
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from docutils import nodes
@@ -17,6 +18,8 @@ html_theme_options = {
     "source_directory": "docs/",
 }
 html_show_copyright = False
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 extensions = ["myst_parser", "sphinx_antsibull_ext", "sphinx.ext.graphviz"]
 graphviz_output_format = "svg"
 # Headings get the anchors that they have where people read the source.
@@ -41,5 +44,17 @@ def link_to_ansible(_app: t.Any, _env: t.Any, node: t.Any, content: t.Any) -> no
     return nodes.reference("", "", content, internal=False, refuri=f"{ANSIBLE}/{page}") if page else None
 
 
+def fitted(_app: t.Any, name: str, source: t.List[str]) -> None:
+    """The pages of the modules, as antsibull-docs writes them for another theme.
+
+    The theme lists the sections of each page beside it, and shows an error for a second list in the page. Its list of
+    all pages is narrow, so a module has its name there and not its whole title.
+    """
+    if name.startswith("modules/"):
+        text = re.sub(r"^\.\. contents::\n(?:[ ]+:.*\n)*", "", source[0], flags=re.MULTILINE)
+        source[0] = re.sub(r"^    (\w+)_(module|test|role)$", r"    \1 \2 <\1_\2>", text, flags=re.MULTILINE)
+
+
 def setup(app: t.Any) -> None:
+    app.connect("source-read", fitted)
     app.connect("missing-reference", link_to_ansible)

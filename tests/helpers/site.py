@@ -11,6 +11,9 @@ from pathlib import Path
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps import table as traps
 
+# A list of contents in a page, beside which the theme shows an error: it has its own.
+THEME_ERROR = 'class="contents'
+
 
 class Anchors(html.parser.HTMLParser):
     """``ids`` are the places of a page that an address can name."""
@@ -31,6 +34,20 @@ def missing_traps(site: Path) -> t.List[str]:
     return [name for name in traps.TRAPS if name not in page.ids]
 
 
+def with_errors(site: Path) -> t.List[str]:
+    """Pages on which the theme shows an error to the reader."""
+    return sorted(str(page.relative_to(site)) for page in site.rglob("*.html") if THEME_ERROR in page.read_text())
+
+
+def of_internal_modules(site: Path) -> t.List[str]:
+    return sorted(page.name for page in (site / "modules").glob("_*.html"))
+
+
+def problems(site: Path) -> t.Iterator[str]:
+    yield from (f"traps.html has no anchor {name}" for name in missing_traps(site))
+    yield from (f"{page} shows an error of the theme" for page in with_errors(site))
+    yield from (f"{page} is about an internal module" for page in of_internal_modules(site))
+
+
 if __name__ == "__main__":
-    if missing := missing_traps(Path(sys.argv[1])):
-        sys.exit(f"traps.html has no anchor for: {', '.join(missing)}")
+    sys.exit("\n".join(problems(Path(sys.argv[1]))) or 0)

@@ -48,6 +48,7 @@ lint: setup  ## ruff, yamllint, ansible-lint, licences, documentation of modules
 	yamllint --strict .
 	reuse lint --quiet
 	antsibull-changelog lint
+	sh tests/fragments.sh
 	antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck --validate-collection-refs dependent \
 	  --disallow-unknown-collection-refs .
 	ansible-lint

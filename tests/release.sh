@@ -23,9 +23,7 @@ else
     version=${mode:-$version}
 fi
 
-if grep -rsnE '\b(C|E|M|O|P|RV|V)\(' changelogs/fragments; then
-    refuse "fragments are reStructuredText, where code is \`\`code\`\`"
-fi
+sh tests/fragments.sh || refuse "a fragment is wrong"
 
 rm -rf "$work/source" "$work"/*.tar.gz
 mkdir -p "$work/source"

@@ -36,6 +36,8 @@ NOT_KNOWN = "the work of the pool is not known, so the number of its instances s
 LOW_MEMORY = "the host has less free memory than keep_free, so no instance is added"
 # In seconds: an instance that ends at once is not started again before.
 REST = 10.0
+# In seconds: how often a stopped pool is looked at, so that its work is asked for as soon as it is started.
+STOPPED = 5.0
 # No queue is longer, and no number that is no mistake.
 COUNT = re.compile(rb"[0-9]{1,15}")
 # Characters of an answer that are shown.
@@ -93,6 +95,8 @@ class Scale:
         self.asked: t.Optional[float] = None
         self.waits = False
         self.running = 0
+        # Whether an operator has stopped the pool.
+        self.stopped = False
         # When so many instances were needed; less and less, because what was needed before more does not matter.
         self.needs: t.Deque[t.Tuple[float, int]] = deque()
         self.reading = Reading(None, "")
@@ -112,16 +116,19 @@ class Scale:
         """Seconds until the next question. A clock that went back begins one."""
         if not self.units:
             return float("inf")
-        since = self.rule.every if self.asked is None else now - self.asked
-        return max(0.0, self.rule.every - since) if since >= 0 else 0.0
+        every = min(self.rule.every, STOPPED) if self.stopped else self.rule.every
+        since = every if self.asked is None else now - self.asked
+        return max(0.0, every - since) if since >= 0 else 0.0
 
-    def questions(self, now: float, samples: Samples) -> t.Tuple[str, ...]:
-        """The instances that serve, when the work is to be looked at now."""
-        self.running = len(self.up(samples))
+    def questions(self, now: float, samples: Samples, *, stopped: bool = False) -> t.Tuple[str, ...]:
+        """The instances that serve, when the work is to be looked at now. A pool that is ``stopped`` has no work."""
+        if self.stopped and not stopped:
+            self.asked = None
+        self.running, self.stopped = len(self.up(samples)), stopped
         self._see_off(samples)
         if self.waits or self.due(now) > 0:
             return ()
-        serving = tuple(unit for unit in self.units if serves(samples.get(unit, GONE)))
+        serving = () if stopped else tuple(unit for unit in self.units if serves(samples.get(unit, GONE)))
         self.asked, self.waits = now, bool(serving)
         return serving
 

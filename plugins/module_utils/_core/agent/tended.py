@@ -66,7 +66,8 @@ class Tended:
 
     def to_ask_for_work(self, now: float, samples: Samples) -> t.Tuple[str, ...]:
         """The instances that serve, when the work of a pool with a range is to be looked at now."""
-        return self.scale.questions(now, samples) if self.scale and samples.get(self.target, GONE).up else ()
+        stopped = not samples.get(self.target, GONE).up
+        return self.scale.questions(now, samples, stopped=stopped) if self.scale else ()
 
     def killed_lately(self) -> t.List[str]:
         """Lines about instances whose stop did not end in time, each once."""

@@ -19,6 +19,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.agent.scale 
     LOW_MEMORY,
     NOT_KNOWN,
     REST,
+    STOPPED,
     Reading,
     Scale,
     available,
@@ -256,6 +257,14 @@ def test_what_runs_already_or_is_paused_is_not_started() -> None:
     assert one.next(0.5, samples, None, alone=True) == (Start(("mail@6.service", "mail@7.service")),)
     assert one.next(0.6, samples, None, alone=True) == ()
     assert scale(without=range(1, 13)).due(0.0) == float("inf")
+
+
+def test_a_stopped_pool_is_looked_at_again_but_not_all_the_time() -> None:
+    one = scale(replace(RULE, every=3600.0))
+    assert one.questions(0.0, {}, stopped=True) == ()
+    assert one.due(0.0) == STOPPED
+    up = dict.fromkeys(names(1, 2), UP)
+    assert one.questions(STOPPED, up, stopped=False) == tuple(names(1, 2))
 
 
 def fallen(policy: Policy = POLICY) -> World:

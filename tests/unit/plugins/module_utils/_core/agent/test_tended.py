@@ -269,6 +269,7 @@ def test_a_stop_that_ends_with_a_kill_is_told_once() -> None:
 def test_a_pool_that_its_operator_has_stopped_is_left_alone() -> None:
     one = ranged()
     assert one.to_ask_for_work(0.0, {"mail@1.service": SERVES}) == ()
+    assert one.due(0.0) > 0, "the agent would never wait"
     one.hear_work(0.0, Reading(4, ""))
     assert one.advance(0.0, {"mail@1.service": SERVES}) == ((), [])
 

@@ -154,7 +154,11 @@ options:
             C(busy).
           - C(fall_after) is how long the pool must need fewer instances before it gets smaller, from V(5s) to V(1d).
             The default is V(5min). Idle instances go first, C(step) at the same time. The default is V(1).
+          - With C(rise_after), from V(0s) to V(1d), the pool gets larger only when it has needed more instances for so
+            long. The default is V(0s).
           - With C(keep_free), such as V(500M), no instance is added while the host has less available memory.
+          - C(priority), from V(1) to V(10000), is compared with that of the other pools that share O(capacity). The
+            default is V(100).
           - A range is not for O(pools[].scope=user).
           - The variable E(WORKERS_INSTANCE) of the worker has the name.
         type: raw
@@ -630,6 +634,23 @@ options:
       - Pools with O(pools[].scope=user) are not in the file, because the agent belongs to root, and looks after pools
         of root.
     type: path
+  capacity:
+    description:
+      - The instances that all pools of the system share which were deployed with this option. A burst in one queue then
+        takes no more than its share, and C(docs/scaling.md) says how large that is.
+      - Each pool always has the C(min) of its O(pools[].instances), and a pool with a fixed number has that number. The
+        rest goes to the ranges that want more, by their C(priority). Timers do not count, and neither do pools with
+        O(pools[].scope=user).
+      - A pool shares from its next deploy with this option, until its next deploy without it. When pools were deployed
+        with different numbers, the smallest counts, and the deploy warns.
+    type: dict
+    suboptions:
+      instances:
+        description:
+          - The number of instances that these pools have together, from V(1) to V(100000).
+          - A deploy is refused when more instances of these pools always run.
+        type: int
+        required: true
   take_over:
     description:
       - With V(now) pools and timers take over the work of other managers that O(pools[].replaces) and
@@ -896,6 +917,7 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.table import unknown_ids
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import (
     alert,
+    capacity,
     liveness,
     per_instance,
     policy,
@@ -1034,14 +1056,12 @@ def secrets_of_instances(params: t.Mapping[str, t.Any]) -> t.Set[str]:
     return {str(value) for one in given for value in per_instance.secrets_in(one)}
 
 
-def of_all(params: t.Mapping[str, t.Any], option: str, metrics: str) -> t.List[t.Dict[str, t.Any]]:
-    """The pools or timers. Those of the system have their figures in ``metrics``, and get the alert of all when they
-    have none of their own.
-    """
+def of_all(params: t.Mapping[str, t.Any], option: str, **more: t.Any) -> t.List[t.Dict[str, t.Any]]:
+    """The pools or timers. Those of the system get ``more``, and the alert of all when they have none of their own."""
     return [
         one
         if one.get("scope") == "user"
-        else {**one, "metrics": metrics, "alert": params["alert"] if one.get("alert") is None else one["alert"]}
+        else {**one, **more, "alert": params["alert"] if one.get("alert") is None else one["alert"]}
         for one in params.get(option) or []
     ]
 
@@ -1049,12 +1069,16 @@ def of_all(params: t.Mapping[str, t.Any], option: str, metrics: str) -> t.List[t
 def understood(module: Module) -> Deploy:
     """Returns the order in the options, with all problems of the input. A run adds the problems of the host."""
     metrics, unwritable = read_metrics(module.params["metrics"], "metrics")
-    pools, problems = understand(*(of_all(module.params, option, metrics) for option in ("pools", "timers")))
+    number, wrong_number = capacity.read_capacity(module.params["capacity"])
+    pools, problems = understand(
+        of_all(module.params, "pools", metrics=metrics, capacity=number),
+        of_all(module.params, "timers", metrics=metrics),
+    )
     traps = unknown_ids(module.params["skip_traps"], "skip_traps")
     confirm, wrong = read_confirm(module.params["confirm"])
     return Deploy(
         pools,
-        problems=(*module.unknown(), *problems, *traps, *wrong, *unwritable),
+        problems=(*module.unknown(), *problems, *traps, *wrong, *unwritable, *wrong_number),
         purge=module.params["purge"],
         check_mode=module.check_mode,
         diff=module._diff,
@@ -1074,6 +1098,7 @@ def main() -> None:
             "confirm": {"type": "str", "default": DEFAULT},
             "alert": {"type": "dict", "options": alert.OPTIONS},
             "metrics": {"type": "path"},
+            "capacity": {"type": "dict", "options": capacity.OPTIONS},
             "take_over": {"type": "str", "choices": ["never", "now", "undo"], "default": "never"},
         },
         hide=without_secrets,

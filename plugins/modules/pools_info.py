@@ -151,6 +151,12 @@ pools:
           type: str
           returned: always
           sample: /var/lib/prometheus/node-exporter
+        capacity:
+          description: How many instances the pools of the host share, as the pool was deployed with it, see
+            O(workers.systemd.pools#module:capacity). 0 without one, and when it cannot be read.
+          type: int
+          returned: always
+          sample: 40
         alerts:
           description: The troubles of the pool now. Each has C(pool), C(reason), C(since) in UTC, C(unit), C(text),
             whether it is C(delivered), and C(trouble), the reason why the last try has failed.
@@ -198,6 +204,17 @@ pools:
           type: int
           returned: always
           sample: 7
+        share:
+          description: How many instances the pool may have of the O(workers.systemd.pools#module:capacity) of the host,
+            as the work of all pools asks for it. None without a capacity.
+          type: int
+          returned: always
+          sample: 12
+        priority:
+          description: Compared with that of the other pools that share.
+          type: int
+          returned: always
+          sample: 100
         waiting:
           description: Jobs that waited when the service asked last; none when that is not known.
           type: int

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Start, Stop
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Sample
-from ansible_collections.workers.systemd.plugins.module_utils._core.agent.scale import Scale, of_backlog
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.scale import Room, Scale, of_backlog
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.scaling import Scaling
 
@@ -69,7 +69,7 @@ class Ours:
     def number(self, now: int, waiting: int) -> int:
         self.scale.questions(float(now), self.samples)
         self.scale.hear(float(now), of_backlog(RULE, str(waiting).encode(), ""))
-        for one in self.scale.next(float(now), self.samples, None, alone=True):
+        for one in self.scale.next(float(now), self.samples, Room(), alone=True):
             if isinstance(one, Start):
                 self.samples.update(dict.fromkeys(one.units, UP))
             elif isinstance(one, Stop):

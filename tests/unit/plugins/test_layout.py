@@ -28,6 +28,7 @@ MAY_USE = {
     "fnmatch",
     "functools",
     "hashlib",
+    "heapq",
     "hmac",
     "html",
     "ipaddress",

@@ -3,14 +3,18 @@
 """How many instances of a pool are to run. Readings of the work in, starts and stops out: the host carries them out.
 
 1. The pool needs as many instances as its work asks for, between its smallest and its largest number.
-2. It grows with the first reading that asks for more, by all missing instances at once. It shrinks to the largest
-   number that any reading of the last ``fall_after`` asked for. So it never turns twice within that time.
+2. It grows when every reading of the last ``rise_after`` asks for more, by all missing instances at once. It shrinks to
+   the largest number that was asked for in this way within the last ``fall_after``. So it never turns twice within
+   that time.
 3. A reading that failed asks for the number that runs, and nothing is started or stopped because of it.
 4. What ran before the first reading counts as needed: an agent that starts again, or a deploy, changes no number.
 5. Only instances that do not start at boot are stopped, the idle ones first, by ``step`` at a time. The next one
    follows when the last one has ended.
 6. While the host has less free memory than it is to keep, no instance is started. Else, a pool with that limit at most
    doubles with each reading.
+7. Where the host has a capacity, a pool has at most its share of it. It grows no further than there is room for at this
+   moment. When its share gets smaller, it gives up all instances above it, as soon as each has done its job. It does so
+   without a reading too: a count that fails keeps no instances that other pools need.
 
 Nothing here is kept but the last decisions, which only tell: the number is what systemd shows.
 """
@@ -27,6 +31,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout 
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import GONE, Sample
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.decisions import MOST, Decision, decisions_in
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.liveness import Samples, Trouble, serves
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.shares import Claim, Share
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
@@ -34,6 +39,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.s
 
 NOT_KNOWN = "the work of the pool is not known, so the number of its instances stays"
 LOW_MEMORY = "the host has less free memory than keep_free, so no instance is added"
+NO_ROOM = "the capacity of the host is in use until other pools have stopped instances"
+HELD = "the capacity of the host is in use, so the pool has its share of it"
 # In seconds: an instance that ends at once is not started again before.
 REST = 10.0
 # In seconds: how often a stopped pool is looked at, so that its work is asked for as soon as it is started.
@@ -52,6 +59,15 @@ class Reading(t.NamedTuple):
     need: t.Optional[int]
     said: str
     backlog: t.Optional[int] = None
+
+
+class Room(t.NamedTuple):
+    """What the host has at this moment: bytes of ``free`` memory, and ``most`` instances of the pool, with those that
+    still stop. ``None`` for what is not known or has no limit.
+    """
+
+    free: t.Optional[int] = None
+    most: t.Optional[int] = None
 
 
 def of_backlog(rule: Scaling, output: bytes, trouble: str) -> Reading:
@@ -99,6 +115,10 @@ class Scale:
         self.stopped = False
         # When so many instances were needed; less and less, because what was needed before more does not matter.
         self.needs: t.Deque[t.Tuple[float, int]] = deque()
+        # The same the other way round: more and more, because what was needed before less does not matter.
+        self.lows: t.Deque[t.Tuple[float, int]] = deque()
+        # Without a capacity there is none.
+        self.share: t.Optional[Share] = None
         self.reading = Reading(None, "")
         self.read_at = 0.0
         # Whether something may follow from the last reading.
@@ -109,7 +129,7 @@ class Scale:
         # Those that were to stop, and those of them that were killed, until the host has said so.
         self.leaving: t.Set[str] = set()
         self.killed: t.List[str] = []
-        self.trouble = Trouble()
+        self.own_trouble = Trouble()
         self.decisions = decisions_in(kept)
 
     def due(self, now: float) -> float:
@@ -146,43 +166,84 @@ class Scale:
         self.waits, self.reading, self.read_at = False, reading, now
         if not self.needs or now < self.needs[-1][0]:
             self.needs.clear()
+            self.lows.clear()
             self._need(now, self.running)
-        known = reading.need is not None
         self._need(now, self.running if reading.need is None else reading.need)
-        self.fresh = known
-        self.trouble = self.trouble if known and self.trouble.kind == LOW_MEMORY else Trouble()
-        if not known:
-            self.trouble = Trouble(NOT_KNOWN, reading.said)
+        self.fresh = reading.need is not None
+        if not self.fresh:
+            self.own_trouble = Trouble(NOT_KNOWN, reading.said)
+        elif self.own_trouble.kind == NOT_KNOWN or not self.hurries:
+            self.own_trouble = Trouble()
 
     def _need(self, now: float, number: int) -> None:
-        need = min(max(number, self.rule.min), self.rule.max, len(self.units))
+        need = self._lasting(now, min(max(number, self.rule.min), self.rule.max, len(self.units)))
         while self.needs and self.needs[-1][1] <= need:
             self.needs.pop()
         self.needs.append((now, need))
         while self.needs[0][0] <= now - self.rule.fall_after:
             self.needs.popleft()
 
+    def _lasting(self, now: float, need: int) -> int:
+        """The smallest need of the last ``rise_after``."""
+        while self.lows and self.lows[0][0] <= now - self.rule.rise_after:
+            self.lows.popleft()
+        while self.lows and self.lows[-1][1] >= need:
+            self.lows.pop()
+        self.lows.append((now, need))
+        return self.lows[0][1]
+
+    def claim(self) -> Claim:
+        """On the capacity of the host. A pool that an operator has stopped claims what still runs."""
+        least = 0 if self.stopped else min(self.rule.min, len(self.units))
+        return Claim(least, max(least, self.running if self.stopped else self.wanted), self.rule.priority)
+
+    def claim_now(self, samples: Samples) -> Claim:
+        """The same at this moment: nothing can be taken back before it has ended."""
+        there = self.there(samples)
+        least = max(self.claim().least, there)
+        return Claim(least, max(least, self.goal), self.rule.priority)
+
+    def there(self, samples: Samples) -> int:
+        """How many instances run, or still stop."""
+        return sum(is_up(one) or one.active == "deactivating" for one in map(samples.get, self.units) if one)
+
     @property
     def wanted(self) -> int:
+        """How many instances the work asks for."""
         return self.needs[0][1] if self.needs else self.running
 
     @property
+    def goal(self) -> int:
+        """How many of them the pool is to have."""
+        return min(self.wanted, self.share.granted) if self.share else self.wanted
+
+    @property
+    def gives_up(self) -> bool:
+        """Whether other pools need instances of this one."""
+        return self.share is not None and self.running > self.share.granted
+
+    @property
     def wants_act(self) -> bool:
-        return self.fresh and self.wanted != self.running
+        return self.gives_up or (self.fresh and self.goal != self.running)
 
     @property
     def hurries(self) -> bool:
         """Whether instances are missing."""
-        return self.fresh and self.wanted > self.running
+        return self.fresh and self.goal > self.running
+
+    @property
+    def trouble(self) -> Trouble:
+        """Why the number stays as it is, although the work may ask for another."""
+        if self.own_trouble.kind or not self.share or self.share.granted >= self.wanted:
+            return self.own_trouble
+        return Trouble(HELD, f"{self.wanted} instances are wanted, and {self.share} are its share")
 
     def drop(self) -> None:
         """Another run changes the host now."""
         self.drain, self.spare = Drain(self.policy), set()
 
-    def next(self, now: float, samples: Samples, free: t.Optional[int], *, alone: bool) -> t.Tuple[Action, ...]:
-        """What to do now. ``free`` are bytes of memory, ``None`` when it is not known. Instances are only stopped
-        ``alone``: while the agent does nothing else to the pool.
-        """
+    def next(self, now: float, samples: Samples, room: Room, *, alone: bool) -> t.Tuple[Action, ...]:
+        """What to do now. Instances are only stopped ``alone``: while the agent does nothing else to the pool."""
         up = self.up(samples)
         self.running = len(up)
         if not self.wants_act:
@@ -190,20 +251,23 @@ class Scale:
             return ()
         if self.hurries:
             self.drop()
-            return self._more(now, samples, up, free)
+            return self._more(now, samples, up, room)
         going = any(samples[unit].active == "deactivating" for unit in self.units if unit in samples)
-        return self._fewer(now, samples, up) if alone and not going else ()
+        return self._fewer(now, samples, up) if alone and (self.gives_up or not going) else ()
 
-    def _more(self, now: float, samples: Samples, up: t.Sequence[str], free: t.Optional[int]) -> t.Tuple[Action, ...]:
+    def _more(self, now: float, samples: Samples, up: t.Sequence[str], room: Room) -> t.Tuple[Action, ...]:
         # Whatever is missing then, the next reading says so again.
         self.fresh = False
-        count = self.wanted - len(up)
-        self.trouble = Trouble()
+        count = self.goal - len(up)
+        self.own_trouble = Trouble()
         if self.rule.keep_free:
-            if free is not None and free < self.rule.keep_free:
-                self.trouble = Trouble(LOW_MEMORY, f"{self.wanted} instances are wanted")
+            if room.free is not None and room.free < self.rule.keep_free:
+                self.own_trouble = Trouble(LOW_MEMORY, f"{self.wanted} instances are wanted")
                 return ()
             count = min(count, max(1, len(up)))
+        if room.most is not None and count > room.most - self.there(samples):
+            self.own_trouble = Trouble(NO_ROOM, f"{self.goal} instances are its share")
+            count = max(0, room.most - self.there(samples))
         down = [unit for unit in self.units if _can_start(samples.get(unit, GONE))]
         units = tuple(unit for unit in down if not 0 <= now - self.started.get(unit, -REST) < REST)[:count]
         if not units:
@@ -214,7 +278,8 @@ class Scale:
 
     def _fewer(self, now: float, samples: Samples, up: t.Sequence[str]) -> t.Tuple[Action, ...]:
         spare = [unit for unit in reversed(up) if unit not in self.stay and not samples[unit].job]
-        count = min(len(up) - self.wanted, self.rule.step)
+        # All at once: other pools wait for them.
+        count = len(up) - self.goal if self.gives_up else min(len(up) - self.goal, self.rule.step)
         # One that dies and is started again has no work.
         of_no_use = [unit for unit in spare if not serves(samples[unit])]
         if not self.spare.issuperset(spare):
@@ -236,7 +301,9 @@ class Scale:
 
     def _decide(self, now: float, before: int, after: int) -> None:
         because = self.reading.said
-        if after < before:
+        if self.share and self.share.granted < self.wanted:
+            because += f", and its share of the capacity is {self.share}"
+        elif after < before:
             because += f", and no more than {self.wanted} instances were needed for {self.rule.fall_after:g} s"
         self.decisions = [*self.decisions, Decision(now, before, after, because)][-MOST:]
 
@@ -248,6 +315,8 @@ class Scale:
             "said": self.reading.said,
             "time": self.read_at,
             "trouble": str(self.trouble),
+            "share": self.share.granted if self.share else None,
+            "capacity": self.share.capacity if self.share else None,
             "decisions": [asdict(one) for one in self.decisions],
         }
 

@@ -18,9 +18,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.agent.livene
     Trouble,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.recycle import Figures, Recycling
-from ansible_collections.workers.systemd.plugins.module_utils._core.agent.scale import NOT_KNOWN, Reading, Scale
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.scale import NOT_KNOWN, Reading, Room, Scale
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.shares import Claim, Share
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.scaling import Scaling
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.duties import Duties
+
+NO_LIMIT = Room()
 
 
 # Large: each method is one question of the agent about the pool.
@@ -86,6 +90,19 @@ class Tended:
         if self.scale:
             self.scale.hear(now, reading)
 
+    def hear_share(self, share: t.Optional[Share]) -> None:
+        """Of the capacity of the host, ``None`` for a pool that does not share it."""
+        if self.scale:
+            self.scale.share = share
+
+    def claim(self) -> Claim:
+        """On the capacity of the host. A pool without a range has all of its instances, whatever they do now."""
+        return self.scale.claim() if self.scale else Claim(len(self.units), len(self.units), Scaling.priority)
+
+    def claim_now(self, samples: Samples) -> Claim:
+        """The same with the instances that still stop."""
+        return self.scale.claim_now(samples) if self.scale else self.claim()
+
     @property
     def memory_limit(self) -> int:
         """In bytes; 0 when the memory does not matter."""
@@ -132,14 +149,14 @@ class Tended:
             self.scale.drop()
 
     def advance(
-        self, now: float, samples: Samples, free: t.Optional[int] = None
+        self, now: float, samples: Samples, room: Room = NO_LIMIT
     ) -> t.Tuple[t.Tuple[Action, ...], t.List[str]]:
-        """What to do now, and lines about it. ``free`` are bytes of memory of the host, as far as that is known."""
+        """What to do now, and lines about it."""
         actions, lines = self._look_after(now, samples)
         if not self.scale or not samples.get(self.target, GONE).up:
             return actions, lines
         before = self.scale.decisions
-        more = self.scale.next(now, samples, free, alone=not actions and self.act is None)
+        more = self.scale.next(now, samples, room, alone=not actions and self.act is None)
         new = [one for one in self.scale.decisions if one not in before]
         return (*actions, *more), [*lines, *(f"{unit_name.UnitName.parse(self.target).prefix}: {one}" for one in new)]
 

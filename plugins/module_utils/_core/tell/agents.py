@@ -39,6 +39,7 @@ def agent_row(
         "runs": runs,
         **shown,
         "metrics": read.metrics if read else "",
+        "capacity": read.capacity if read else 0,
         "alerts": list(alerts),
         "said": said[-MOST:],
     }
@@ -65,16 +66,25 @@ def _seen(kept: t.Any, running: int, now: float) -> t.Dict[str, t.Any]:
     """What the agent saw last. Of a state that is not one of ours, nothing."""
     try:
         backlog = None if kept["backlog"] is None else int(kept["backlog"])
-        seen = {"wanted": int(kept["wanted"]), "waiting": backlog, "said": str(kept["said"])}
+        share = None if kept["share"] is None else int(kept["share"])
+        seen = {"wanted": int(kept["wanted"]), "share": share, "waiting": backlog, "said": str(kept["said"])}
         return {**seen, "asked_at": moment.text(now + float(kept["time"])), "trouble": str(kept["trouble"])}
     except UNREADABLE:
-        return {"wanted": running, "waiting": None, "said": "", "asked_at": "", "trouble": ""}
+        return {"wanted": running, "share": None, "waiting": None, "said": "", "asked_at": "", "trouble": ""}
 
 
 def jobs_waiting(kept: t.Any) -> t.Optional[int]:
     """How many jobs wait, in what the agent has kept of a pool. ``None`` when it does not count them, or cannot."""
+    return t.cast("t.Optional[int]", _seen(kept, 0, 0.0)["waiting"])
+
+
+def held_instances(kept: t.Any) -> t.Optional[int]:
+    """How many of the wanted instances a pool does not get, because other pools have the capacity of the host. ``None``
+    without a capacity.
+    """
     seen = _seen(kept, 0, 0.0)
-    return None if seen["trouble"] else t.cast("t.Optional[int]", seen["waiting"])
+    share = t.cast("t.Optional[int]", seen["share"])
+    return None if share is None else max(0, int(seen["wanted"]) - share)
 
 
 def alert_rows(pool: str, kept: t.Any, now: float) -> t.List[t.Dict[str, t.Any]]:

@@ -36,7 +36,8 @@ class Deployed:
 class PoolFigures:
     """``up``, ``stale`` and ``paused`` count instances among those that are ``wanted``. ``restarts`` is how often
     systemd started an instance again since the agent began to count. ``memory`` is in bytes, ``None`` where systemd
-    does not count it. ``waiting`` is how many jobs wait, ``None`` when the pool does not count them.
+    does not count it. ``waiting`` is how many jobs wait, ``None`` when the pool does not count them. ``held`` is how
+    many instances its work asks for that other pools have, ``None`` when it does not share a capacity.
     """
 
     wanted: int
@@ -48,6 +49,7 @@ class PoolFigures:
     memory: t.Optional[int]
     deployed: Deployed
     waiting: t.Optional[int] = None
+    held: t.Optional[int] = None
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,12 @@ FAMILIES: t.Dict[str, t.Tuple[Family, ...]] = {
         ),
         Family(
             "workers_pool_backlog", "gauge", "Jobs that wait, as the pool counted them last.", lambda pool: pool.waiting
+        ),
+        Family(
+            "workers_pool_instances_held",
+            "gauge",
+            "Instances that the work asks for, and that the capacity of the host does not have.",
+            lambda pool: pool.held,
         ),
         *_of_deploys(POOL),
     ),

@@ -152,6 +152,8 @@ class Pool:
     alert: t.Optional[Alert] = None
     # The directory of its figures for Prometheus.
     metrics: str = ""
+    # How many instances the pools of the host share.
+    capacity: int = 0
     per_instance: t.Mapping[str, OwnSettings] = field(default_factory=dict)
     adopt: bool = False
     foreign: bool = False

@@ -210,7 +210,8 @@ class _Reader:
             replaces=self._replaces(),
             scaling=scaling,
         )
-        return replace(pool, alert=self._alert(pool.account), metrics=self.params.get("metrics") or "")
+        metrics, capacity = self.params.get("metrics") or "", self.params.get("capacity") or 0
+        return replace(pool, alert=self._alert(pool.account), metrics=metrics, capacity=capacity)
 
     def _alert(self, account: t.Optional[str]) -> t.Optional[Alert]:
         if self.params.get("alert") is None or self.params.get("scope") == "user":

@@ -22,18 +22,22 @@ OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {
     "each": {"type": "int"},
     "busy": {"type": "str"},
     "every": {"type": "str"},
+    "rise_after": {"type": "str"},
     "fall_after": {"type": "str"},
     "step": {"type": "int"},
     "keep_free": {"type": "str"},
+    "priority": {"type": "int"},
 }
 # A host that needs more has other troubles first: each look at the pool is a look at all of them.
 MOST = 1000
 MOST_EACH = 10**9
-COUNTS = {"min": MOST, "max": MOST, "each": MOST_EACH, "step": MOST}
+# As that of CPUWeight= (systemd.resource-control(5)).
+MOST_PRIORITY = 10_000
+COUNTS = {"min": MOST, "max": MOST, "each": MOST_EACH, "step": MOST, "priority": MOST_PRIORITY}
 COUNT = re.compile(r"[1-9][0-9]{0,9}")
 PERCENT = re.compile(r"([1-9][0-9]?|100)%")
 # The shortest and the longest of each time span, in seconds.
-SPANS = {"every": (1.0, 3600.0), "fall_after": (5.0, 86400.0)}
+SPANS = {"every": (1.0, 3600.0), "rise_after": (0.0, 86400.0), "fall_after": (5.0, 86400.0)}
 # No interpreter is smaller. No host that runs workers is larger.
 LEAST_FREE, MOST_FREE = 2**20, 2**50
 # A busy check for each instance costs more than one question about the backlog.
@@ -45,8 +49,9 @@ class Scaling:
     """From ``min`` to ``max`` instances. ``backlog`` is a command that prints how many jobs wait, and one instance is
     for ``each`` so many of them. Or ``busy`` is the wanted percentage of busy instances; 0 without it.
 
-    Times are in seconds. The pool is asked ``every`` so often. It gets smaller when it needed fewer instances for
-    ``fall_after``, by ``step`` at a time. It gets no larger while the host has less than ``keep_free`` bytes.
+    Times are in seconds. The pool is asked ``every`` so often. It gets larger when it needed more instances for
+    ``rise_after``, and smaller when it needed fewer for ``fall_after``, by ``step`` at a time. It gets no larger while
+    the host has less than ``keep_free`` bytes. ``priority`` is compared with that of other pools that share a capacity.
     """
 
     min: int = 1
@@ -58,6 +63,8 @@ class Scaling:
     fall_after: float = 300.0
     step: int = 1
     keep_free: int = 0
+    rise_after: float = 0.0
+    priority: int = 100
 
     @property
     def names(self) -> t.Tuple[str, ...]:
@@ -99,25 +106,13 @@ def read_scaling(
         return None, problems
     percent = int(busy[1]) if busy else 0
     every = spans["every"] if "every" in read or not percent else EVERY_BUSY
-    return (
-        Scaling(
-            counts["min"],
-            counts["max"],
-            backlog,
-            counts["each"],
-            percent,
-            every,
-            spans["fall_after"],
-            counts["step"],
-            keep_free,
-        ),
-        [],
-    )
+    numbers: t.Dict[str, t.Any] = {**counts, **spans, "every": every}
+    return Scaling(backlog=backlog, busy=percent, keep_free=keep_free, **numbers), []
 
 
 def _count(read: t.Mapping[str, t.Any], option: str, where: str, problems: t.List[Problem]) -> int:
     if option not in read:
-        return 1
+        return int(getattr(Scaling, option))
     text, most = as_text(read[option]), COUNTS[option]
     if isinstance(read[option], bool) or not COUNT.fullmatch(text) or int(text) > most:
         problems.append(Problem(f"{where}.{option}", repr(text), f"a number from 1 to {most}"))

@@ -34,7 +34,7 @@ RECORDS: t.Dict[str, t.Any] = {
 class Duties:
     """``policy`` says how instances are restarted. With ``one_user``, all instances run as the same user. ``expected``
     is the longest time without a run of a job, in seconds; 0 for any time. ``metrics`` is the directory of figures for
-    Prometheus, empty without.
+    Prometheus, empty without. ``capacity`` is how many instances the pools of the host share; 0 without.
     """
 
     liveness: t.Optional[Liveness] = None
@@ -45,16 +45,17 @@ class Duties:
     expected: float = 0.0
     scaling: t.Optional[Scaling] = None
     metrics: str = ""
+    capacity: int = 0
 
 
 def duties_of(pool: Pool) -> t.Optional[Duties]:
     """``None`` for a pool that asks for none."""
-    if not (pool.liveness or pool.recycle or pool.alert or pool.scaling or pool.metrics):
+    if not (pool.liveness or pool.recycle or pool.alert or pool.scaling or pool.metrics or pool.capacity):
         return None
     expected = pool.schedule.expected if pool.schedule else 0.0
     one_user = pool.account is not None
     duties = Duties(pool.liveness, one_user, pool.rollout, pool.recycle, pool.alert, expected, pool.scaling)
-    return replace(duties, metrics=pool.metrics)
+    return replace(duties, metrics=pool.metrics, capacity=pool.capacity)
 
 
 def lines(pool: Pool) -> t.Dict[str, str]:

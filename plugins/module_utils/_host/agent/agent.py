@@ -18,8 +18,9 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Action
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Sample
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent import capacity
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.liveness import Trouble
-from ansible_collections.workers.systemd.plugins.module_utils._core.agent.scale import Reading
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.scale import Reading, Room
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.tended import Tended
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.run_journal import Phase
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
@@ -114,6 +115,9 @@ class Agent:
         for name, one in self.pools.items():
             self._say(name, one.trouble)
         self._ask(now, [name for name, one in self.pools.items() if one.due(now) <= 0])
+        granted = capacity.share_out(self.pools)
+        for name, one in self.pools.items():
+            one.hear_share(granted.get(name))
         acting = [name for name, one in self.pools.items() if one.wants_act]
         if acting:
             self._act(acting)
@@ -223,11 +227,14 @@ class Agent:
 
     def _advance(self, acting: t.Mapping[str, Tended]) -> None:
         now = time.monotonic()
-        samples = self.engine.samples([unit for one in acting.values() for unit in one.all_units])
-        free = free_memory()
+        # What one pool may start depends on what the others have.
+        sharing = capacity.sharing(self.pools) if capacity.sharing(acting) else {}
+        ranges = {name: one for name, one in sharing.items() if one.scale}
+        samples = self.engine.samples([unit for one in {**ranges, **acting}.values() for unit in one.all_units])
+        free, most = free_memory(), capacity.room(sharing, samples)
         actions: t.List[t.Tuple[str, Action]] = []
         for name, one in acting.items():
-            wanted, lines = one.advance(now, samples, free)
+            wanted, lines = one.advance(now, samples, Room(free, most.get(name)))
             actions += [(name, action) for action in wanted]
             for line in lines:
                 self.tell(line)

@@ -22,7 +22,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.kept_me
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell import metrics
-from ansible_collections.workers.systemd.plugins.module_utils._core.tell.agents import jobs_waiting
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.agents import held_instances, jobs_waiting
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.figures import (
     last_run,
     pool_figures,
@@ -186,7 +186,10 @@ def _written(manager: Manager, asked: t.Mapping[str, Ask], counts: Counts) -> t.
     memory = _memory(manager, observed)
     scales = kept_alerts.scales(places)
     figures = {n: pool_figures(places, n, observed[n], kept[n], alerts[n], memory[n]) for n in alerts}
-    pools = {name: replace(one, waiting=jobs_waiting(scales.get(name))) for name, one in figures.items()}
+    pools = {
+        name: replace(one, waiting=jobs_waiting(scales.get(name)), held=held_instances(scales.get(name)))
+        for name, one in figures.items()
+    }
     timers = {n: timer_figures(observed[n], kept[n], runs[n]) for n in runs}
     troubles: t.Dict[str, str] = {}
     for directory in directories:

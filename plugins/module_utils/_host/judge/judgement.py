@@ -18,7 +18,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.p
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import limits_not_in_force
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import own_sections
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import PoolUnits
-from ansible_collections.workers.systemd.plugins.module_utils._host.judge import exposure, preflight, root_reads
+from ansible_collections.workers.systemd.plugins.module_utils._host.judge import (
+    exposure,
+    preflight,
+    root_reads,
+    shared_capacity,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge.pool_judge import judge_pools
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import delegation, pool_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
@@ -56,9 +61,11 @@ def judge_new(
     findings = judge_pools(manager, known, sound, flawed, order.skip_traps)
     refusal = with_findings(refusal, findings, {file.path for one in units for file in one.files})
     exposures, exposed, worse = exposure.judge(manager, sound)
-    refusal = replace(refusal, input=(*refusal.input, *exposed))
+    crowded, differing = shared_capacity.judge(order, manager)
+    refusal = replace(refusal, input=(*refusal.input, *exposed, *crowded))
     refusal.enforce(check_mode=order.check_mode)
-    return Judgement((*refusal.warnings, *worse, *_advice(pools, manager), *refusal.later), exposures)
+    warnings = (*refusal.warnings, *worse, *differing, *_advice(pools, manager), *refusal.later)
+    return Judgement(warnings, exposures)
 
 
 def judge_again(pools: t.Sequence[Pool], manager: Manager, *, check_mode: bool) -> Judgement:

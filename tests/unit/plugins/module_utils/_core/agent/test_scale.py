@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 from dataclasses import replace
 
@@ -21,6 +22,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.agent.scale 
     REST,
     STOPPED,
     Reading,
+    Room,
     Scale,
     available,
     of_backlog,
@@ -111,7 +113,7 @@ class World:
         self.rule = rule
         self.samples = dict.fromkeys(names(1, max(rule.min, running)), UP)
         self.now = 0.0
-        self.free: t.Optional[int] = None
+        self.room = Room()
         self.numbers: list[int] = []
 
     def reading(self, need: t.Optional[int]) -> None:
@@ -124,7 +126,7 @@ class World:
         self.numbers.append(len(self.scale.up(self.samples)))
 
     def act(self, *, alone: bool = True) -> list[t.Any]:
-        actions = self.scale.next(self.now, self.samples, self.free, alone=alone)
+        actions = self.scale.next(self.now, self.samples, self.room, alone=alone)
         for one in actions:
             if isinstance(one, Start):
                 self.samples.update(dict.fromkeys(one.units, UP))
@@ -145,12 +147,20 @@ def turns(numbers: t.Sequence[int]) -> list[int]:
 HISTORIES = st.lists(st.one_of(st.none(), st.integers(0, 40)), min_size=1, max_size=150)
 
 
-@settings(max_examples=200, deadline=None)
-@given(HISTORIES, st.integers(1, 5), st.integers(1, 12), st.sampled_from([5.0, 30.0]), st.integers(1, 4))
+# The other half of them tries pools that share (test_capacity.py).
+@settings(max_examples=max(200, int(os.environ.get("WORKERS_CASES", "0")) // 2), deadline=None)
+@given(
+    HISTORIES,
+    st.integers(1, 5),
+    st.integers(1, 12),
+    st.sampled_from([(0.0, 5.0), (0.0, 30.0), (10.0, 30.0), (20.0, 5.0)]),
+    st.integers(1, 4),
+)
 def test_the_number_stays_in_its_range_and_seldom_turns(
-    history: list[t.Optional[int]], least: int, running: int, fall_after: float, step: int
+    history: list[t.Optional[int]], least: int, running: int, afters: tuple[float, float], step: int
 ) -> None:
-    rule = replace(RULE, min=least, fall_after=fall_after, step=step)
+    rise_after, fall_after = afters
+    rule = replace(RULE, min=least, rise_after=rise_after, fall_after=fall_after, step=step)
     world = World(rule, running=running)
     for need in history:
         world.reading(need)
@@ -170,6 +180,30 @@ def test_constant_work_ends_constant(history: list[t.Optional[int]], need: t.Opt
     for _reading in range(60):
         world.reading(need)
     assert set(world.numbers[-10:]) == {before if need is None else min(12, max(2, need))}
+
+
+@settings(max_examples=100, deadline=None)
+@given(HISTORIES, st.integers(1, 12))
+def test_it_rises_only_to_what_lasted(history: list[t.Optional[int]], running: int) -> None:
+    world = World(replace(RULE, rise_after=10.0), running=running)
+    before = len(world.scale.up(world.samples))
+    for index, need in enumerate(history):
+        world.reading(need)
+        lasted = history[max(0, index - 9) : index + 1]
+        if world.numbers[-1] > before:
+            assert index >= 10
+            assert all(one is not None and one >= world.numbers[-1] for one in lasted)
+        before = world.numbers[-1]
+
+
+def test_a_need_that_comes_and_goes_raises_nothing() -> None:
+    world = World(replace(RULE, rise_after=10.0))
+    for need in [*[12] * 9, 2] * 3:
+        world.reading(need)
+    assert set(world.numbers) == {2}
+    for _reading in range(10):
+        world.reading(7)
+    assert world.numbers[-2:] == [2, 7]
 
 
 @given(st.integers(3, 40))
@@ -211,17 +245,25 @@ def test_the_trouble_is_shown_and_ends() -> None:
 
 def test_a_host_with_little_memory_gets_no_more_instances() -> None:
     world = World(replace(RULE, keep_free=1000))
-    world.free = 999
+    world.room = Room(999)
     world.reading(12)
     assert (world.numbers, world.scale.trouble.kind) == ([2], LOW_MEMORY)
     world.reading(12)
     assert world.scale.trouble.kind == LOW_MEMORY
     # What is not known does not hold it. It is looked at again after each doubling.
-    world.free = None
+    world.room = Room()
     for _reading in range(4):
         world.reading(12)
     assert world.numbers == [2, 2, 4, 8, 12, 12]
     assert not world.scale.trouble.kind
+
+
+def test_little_memory_is_no_trouble_when_nothing_is_missing_any_more() -> None:
+    world = World(replace(RULE, keep_free=1000))
+    world.room = Room(999)
+    for need in (12, *[2] * 30):
+        world.reading(need)
+    assert (world.numbers[-1], world.scale.trouble.kind) == (2, "")
 
 
 def test_what_ends_at_once_is_not_started_all_the_time() -> None:
@@ -254,8 +296,8 @@ def test_what_runs_already_or_is_paused_is_not_started() -> None:
     assert one.questions(0.0, samples) == tuple(names(1, 2))
     assert one.questions(0.5, samples) == ()
     one.hear(0.5, Reading(5, ""))
-    assert one.next(0.5, samples, None, alone=True) == (Start(("mail@6.service", "mail@7.service")),)
-    assert one.next(0.6, samples, None, alone=True) == ()
+    assert one.next(0.5, samples, Room(), alone=True) == (Start(("mail@6.service", "mail@7.service")),)
+    assert one.next(0.6, samples, Room(), alone=True) == ()
     assert scale(without=range(1, 13)).due(0.0) == float("inf")
 
 
@@ -300,12 +342,12 @@ def test_idle_ones_go_first_and_busy_ones_when_they_never_are() -> None:
     assert world.act() == [Ask(asked)]
     assert world.act() == []
     busy = {unit: replace(UP, busy=unit != "mail@4.service") for unit in asked}
-    assert world.scale.next(world.now, {**world.samples, **busy}, None, alone=True) == (Stop(("mail@4.service",)),)
+    assert world.scale.next(world.now, {**world.samples, **busy}, Room(), alone=True) == (Stop(("mail@4.service",)),)
     world = fallen(Policy(busy_check=("/bin/busy",), patience=60.0))
     assert world.act() == [Ask(asked)]
     busy = {unit: replace(UP, busy=True) for unit in asked}
-    assert world.scale.next(world.now, {**world.samples, **busy}, None, alone=True) == ()
-    assert world.scale.next(world.now + 60.0, world.samples, None, alone=True) == (Stop(("mail@5.service",)),)
+    assert world.scale.next(world.now, {**world.samples, **busy}, Room(), alone=True) == ()
+    assert world.scale.next(world.now + 60.0, world.samples, Room(), alone=True) == (Stop(("mail@5.service",)),)
 
 
 def test_one_that_was_not_asked_does_not_go() -> None:
@@ -321,8 +363,10 @@ def test_a_clock_that_went_back_begins_anew() -> None:
     world.scale.asked, world.now = 500.0, 100.0
     assert world.scale.due(world.now) == 0.0
     world.scale.needs.append((500.0, 2))
+    world.scale.lows.append((500.0, 2))
     world.reading(3)
     assert world.scale.wanted == 12
+    assert all(at <= world.now for at, _need in (*world.scale.needs, *world.scale.lows))
 
 
 def test_the_last_decisions_are_kept() -> None:

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.alert import HUNG, Alerts
-from ansible_collections.workers.systemd.plugins.module_utils._core.agent.scale import Reading, Scale
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.scale import LOW_MEMORY, Reading, Room, Scale
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.agents import (
     MOST,
     agent_row,
     alert_rows,
+    held_instances,
     jobs_waiting,
     scaling_row,
 )
@@ -76,6 +77,7 @@ def test_a_pool_without_duties_and_one_of_a_newer_version() -> None:
         "recycle": None,
         "alert": None,
         "metrics": "",
+        "capacity": 0,
         "alerts": [],
         "said": [],
     }
@@ -89,7 +91,7 @@ def test_how_many_instances_are_wanted() -> None:
     one = Scale(Scaling(2, 12, ("/bin/count",), 50), Policy(), ["mail@1.service", "mail@2.service", "mail@3.service"])
     one.questions(100.0, {})
     one.hear(100.0, Reading(3, "130 jobs wait", 130))
-    one.next(100.0, {}, None, alone=True)
+    one.next(100.0, {}, Room(), alone=True)
     row = scaling_row(target, one.state(), 2, 1769860700.0)
     assert row is not None
     assert {key: row[key] for key in ("min", "max", "running", "wanted", "waiting", "said", "asked_at", "trouble")} == {
@@ -108,11 +110,19 @@ def test_how_many_instances_are_wanted() -> None:
 
 
 def test_jobs_wait_that_the_agent_has_counted() -> None:
-    kept = {"backlog": 130, "wanted": 3, "said": "130 jobs wait", "time": 100.0, "trouble": ""}
+    kept = {"backlog": 130, "wanted": 3, "said": "130 jobs wait", "time": 100.0, "trouble": "", "share": None}
     assert jobs_waiting(kept) == 130
-    assert jobs_waiting({**kept, "trouble": "exit status 1"}) is None
+    assert jobs_waiting({**kept, "trouble": LOW_MEMORY}) == 130
     assert jobs_waiting({**kept, "backlog": None}) is None
     assert jobs_waiting(None) is None
+
+
+def test_what_a_pool_does_not_get_of_the_capacity() -> None:
+    kept = {"backlog": 130, "wanted": 9, "said": "130 jobs wait", "time": 100.0, "trouble": "", "share": 7}
+    assert held_instances(kept) == 2
+    assert held_instances({**kept, "share": 12}) == 0
+    assert held_instances({**kept, "share": None}) is None
+    assert held_instances(None) is None
 
 
 def test_before_the_agent_has_asked_the_number_that_runs_is_wanted() -> None:

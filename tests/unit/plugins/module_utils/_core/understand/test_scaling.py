@@ -23,8 +23,16 @@ READ: dict[str, tuple[dict[str, t.Any], Scaling]] = {
     "a share of busy instances": (BUSY, Scaling(2, 12, busy=80, every=5.0)),
     "a share that is asked for often": ({**BUSY, "every": "1s"}, Scaling(2, 12, busy=80)),
     "everything": (
-        {**RANGE, "every": "10s", "fall_after": "10min", "step": 3, "keep_free": "500M"},
-        Scaling(2, 12, tuple(COUNT), 50, 0, 10.0, 600.0, 3, 500 * 2**20),
+        {
+            **RANGE,
+            "every": "10s",
+            "fall_after": "10min",
+            "step": 3,
+            "keep_free": "500M",
+            "rise_after": "0s",
+            "priority": 50,
+        },
+        Scaling(2, 12, tuple(COUNT), 50, 0, 10.0, 600.0, 3, 500 * 2**20, 0.0, 50),
     ),
     "no room": ({**RANGE, "max": 2}, Scaling(2, 2, tuple(COUNT), 50)),
 }
@@ -51,6 +59,9 @@ REFUSED: dict[str, tuple[dict[str, t.Any], list[str]]] = {
     "a command that is not absolute": ({**RANGE, "backlog": ["redis-cli"]}, [".backlog[0]"]),
     "a command for each instance": ({**RANGE, "backlog": ["/bin/count", "%i"]}, [".backlog[1]"]),
     "asked all the time": ({**RANGE, "every": "10ms"}, [".every"]),
+    "rising after days": ({**RANGE, "rise_after": "2d"}, [".rise_after"]),
+    "no priority": ({**RANGE, "priority": 0}, [".priority"]),
+    "a priority above all": ({**RANGE, "priority": 10001}, [".priority"]),
     "falling at once": ({**RANGE, "fall_after": 0}, [".fall_after"]),
     "no step": ({**RANGE, "step": 0}, [".step"]),
     "memory in words": ({**RANGE, "keep_free": "some"}, [".keep_free"]),

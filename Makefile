@@ -111,8 +111,11 @@ vm: setup  ## what only a machine of its own proves: cgroup v2, a real boot, a d
 	python3 -m lab setup --kind vm
 	pytest tests/vm
 
-soak: lab  ## the long form: 20,000 jobs a framework, 100,000 made-up rollouts, 100 points a fault, values nobody has tried
-	WORKERS_CASES=100000 pytest --hypothesis-profile=default tests/unit/plugins/module_utils/_core/act/test_rollout.py
+CORE_TESTS := tests/unit/plugins/module_utils/_core
+MADE_UP := act/test_rollout.py agent/test_scale.py agent/test_capacity.py
+
+soak: lab  ## the long form: 20,000 jobs a framework, 100,000 made-up rollouts and backlogs, 100 points a fault, new values
+	WORKERS_CASES=100000 pytest --hypothesis-profile=default --numprocesses=auto $(addprefix $(CORE_TESTS)/,$(MADE_UP))
 	pytest --hypothesis-profile=default tests/unit tests/oracle
 	python3 -m lab up workers-soak
 	NUMBER_OF_JOBS=20000 MOLECULE_LAB_HOST=workers-soak PYTHONPATH=. pytest molecule/no_lost_jobs/tests
@@ -146,8 +149,8 @@ demo-clean:  ## remove the demo's container
 bench: lab  ## the figures of docs/benchmarks.md
 	python3 -m tests.benchmarks
 
-pages: setup  ## write anew what stands in the code: the pages of traps, effects, hardening and faults, and how many there are
-	for page in trap effect hardening fault count; do PYTHONPATH=$(COLLECTIONS):. python -m tests.helpers.$${page}_docs; done
+pages: setup  ## write anew what stands in the code: pages of traps, effects, hardening and faults, counts, pictures
+	for page in trap effect hardening fault count picture; do PYTHONPATH=$(COLLECTIONS):. python -m tests.helpers.$${page}_docs; done
 
 api: setup  ## record options, defaults and return values as what users rely on
 	python -m tests.helpers.public_api

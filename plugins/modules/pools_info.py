@@ -210,6 +210,12 @@ pools:
           type: int
           returned: always
           sample: 12
+        held:
+          description: How many instances the work asks for that the pool does not get, because other pools have the
+            capacity. None without one.
+          type: int
+          returned: always
+          sample: 0
         priority:
           description: Compared with that of the other pools that share.
           type: int

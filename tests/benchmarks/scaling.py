@@ -19,18 +19,23 @@ RULE = Scaling(1, 8, ("/bin/count",), 50)
 RATE, BURST, STEADY = 5.0, 10_000, 2.0
 # In seconds.
 LASTS, START_TAKES = 1800, 2
-# Laravel Horizon, "Auto Balancing": by default one process every three seconds (balanceMaxShift, balanceCooldown).
+# https://laravel.com/docs/12.x/horizon#auto-balancing: with the values of its example, balanceMaxShift 1 and
+# balanceCooldown 3, at most one process starts or ends every three seconds.
 HORIZON_EVERY = 3
 UP = Sample("active", "running", "i1")
 
 
 @dataclass(frozen=True)
 class Course:
-    """``emptied`` is the second in which no job waited any more; ``turns`` are changes of direction of the number."""
+    """``emptied`` is the second in which no job waited any more; ``turns`` are changes of direction of the number. For
+    each second, ``waiting`` has the jobs that wait, and ``numbers`` the workers.
+    """
 
     emptied: int
     worker_seconds: int
     turns: int
+    waiting: t.Tuple[int, ...]
+    numbers: t.Tuple[int, ...]
 
 
 class Contender(t.Protocol):
@@ -88,7 +93,7 @@ CONTENDERS: t.Dict[str, t.Callable[[], Contender]] = {
 def course(contender: Contender, seed: int = 1) -> Course:
     """A burst after a minute, with work that comes by chance before and after it."""
     chance = random.Random(seed)
-    waiting, emptied, seconds, numbers = 0.0, LASTS, 0, [RULE.min]
+    waiting, emptied, seconds, numbers, backlog = 0.0, LASTS, 0, [RULE.min], []
     for now in range(LASTS):
         waiting += chance.uniform(0, 2 * STEADY) + (BURST if now == 60 else 0)
         numbers.append(contender.number(now, int(waiting)))
@@ -96,10 +101,15 @@ def course(contender: Contender, seed: int = 1) -> Course:
         working = min(numbers[-1], numbers[max(0, len(numbers) - 1 - START_TAKES)])
         waiting = max(0.0, waiting - working * RATE)
         seconds += numbers[-1]
+        backlog.append(int(waiting))
         if now > 60 and emptied == LASTS and waiting < RATE:
             emptied = now - 60
+    return Course(emptied, seconds, turns(numbers), tuple(backlog), tuple(numbers[1:]))
+
+
+def turns(numbers: t.Sequence[int]) -> int:
     steps = [after - before for before, after in zip(numbers, numbers[1:]) if after != before]
-    return Course(emptied, seconds, sum((one > 0) != (two > 0) for one, two in zip(steps, steps[1:])))
+    return sum((one > 0) != (two > 0) for one, two in zip(steps, steps[1:]))
 
 
 def main() -> None:

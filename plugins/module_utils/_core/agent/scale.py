@@ -14,7 +14,8 @@
    doubles with each reading.
 7. Where the host has a capacity, a pool has at most its share of it. It grows no further than there is room for at this
    moment. When its share gets smaller, it gives up all instances above it, as soon as each has done its job. It does so
-   without a reading too: a count that fails keeps no instances that other pools need.
+   without a reading too: a count that fails keeps no instances that other pools need. When another pool needs them, it
+   keeps what no reading of the last ``SPARE_AFTER`` asked for no longer.
 
 Nothing here is kept but the last decisions, which only tell: the number is what systemd shows.
 """
@@ -45,6 +46,9 @@ HELD = "the capacity of the host is in use, so the pool has its share of it"
 REST = 10.0
 # In seconds: how often a stopped pool is looked at, so that its work is asked for as soon as it is started.
 STOPPED = 5.0
+# In seconds: what a pool did not need for so long is not started any more, when it could not be before. Other pools of
+# the host get it when they need it.
+SPARE_AFTER = 30.0
 # No queue is longer, and no number that is no mistake.
 COUNT = re.compile(rb"[0-9]{1,15}")
 # Characters of an answer that are shown.
@@ -194,14 +198,15 @@ class Scale:
 
     def claim(self) -> Claim:
         """On the capacity of the host. A pool that an operator has stopped claims what still runs."""
-        least = 0 if self.stopped else min(self.rule.min, len(self.units))
-        return Claim(least, max(least, self.running if self.stopped else self.wanted), self.rule.priority)
+        if self.stopped:
+            return Claim(0, self.running, self.running, self.rule.priority)
+        least = min(self.rule.min, len(self.units))
+        return Claim(least, max(least, self.needed), max(least, self.by_itself), self.rule.priority)
 
     def claim_now(self, samples: Samples) -> Claim:
         """The same at this moment: nothing can be taken back before it has ended."""
-        there = self.there(samples)
-        least = max(self.claim().least, there)
-        return Claim(least, max(least, self.goal), self.rule.priority)
+        least = max(self.claim().least, self.there(samples))
+        return Claim(least, max(least, min(self.needed, self.goal)), max(least, self.goal), self.rule.priority)
 
     def there(self, samples: Samples) -> int:
         """How many instances run, or still stop."""
@@ -213,9 +218,25 @@ class Scale:
         return self.needs[0][1] if self.needs else self.running
 
     @property
+    def needed(self) -> int:
+        """How many of them had work within ``SPARE_AFTER``."""
+        last = self.needs[-1][0] if self.needs else 0.0
+        return next((number for at, number in self.needs if at > last - SPARE_AFTER), self.running)
+
+    @property
+    def held(self) -> int:
+        """How many of these the pool does not get, because other pools have the capacity of the host."""
+        return max(0, self.needed - self.share.granted) if self.share else 0
+
+    @property
+    def by_itself(self) -> int:
+        """How many the pool has when it is alone. It keeps what was wanted, and starts what is needed."""
+        return max(self.needed, min(self.wanted, self.running))
+
+    @property
     def goal(self) -> int:
-        """How many of them the pool is to have."""
-        return min(self.wanted, self.share.granted) if self.share else self.wanted
+        """How many it is to have."""
+        return min(self.by_itself, self.share.granted) if self.share else self.by_itself
 
     @property
     def gives_up(self) -> bool:
@@ -234,9 +255,9 @@ class Scale:
     @property
     def trouble(self) -> Trouble:
         """Why the number stays as it is, although the work may ask for another."""
-        if self.own_trouble.kind or not self.share or self.share.granted >= self.wanted:
+        if self.own_trouble.kind or not self.held:
             return self.own_trouble
-        return Trouble(HELD, f"{self.wanted} instances are wanted, and {self.share} are its share")
+        return Trouble(HELD, f"{self.needed} instances are wanted, and {self.share} are its share")
 
     def drop(self) -> None:
         """Another run changes the host now."""
@@ -301,8 +322,10 @@ class Scale:
 
     def _decide(self, now: float, before: int, after: int) -> None:
         because = self.reading.said
-        if self.share and self.share.granted < self.wanted:
+        if self.held:
             because += f", and its share of the capacity is {self.share}"
+        elif self.share and after < before and after < self.wanted:
+            because += ", and other pools of the host need the others"
         elif after < before:
             because += f", and no more than {self.wanted} instances were needed for {self.rule.fall_after:g} s"
         self.decisions = [*self.decisions, Decision(now, before, after, because)][-MOST:]
@@ -316,7 +339,7 @@ class Scale:
             "time": self.read_at,
             "trouble": str(self.trouble),
             "share": self.share.granted if self.share else None,
-            "capacity": self.share.capacity if self.share else None,
+            "held": self.held if self.share else None,
             "decisions": [asdict(one) for one in self.decisions],
         }
 

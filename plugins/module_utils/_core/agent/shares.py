@@ -3,10 +3,11 @@
 """How the pools of a host share its capacity: numbers of instances in, numbers of instances out.
 
 1. Each pool has at least as many instances as it always runs, also when these are more than the capacity.
-2. Of the rest, each instance goes to the pool that then has the fewest for its priority, among those that want more.
+2. Of the rest, each instance goes to the pool that then has the fewest for its priority, among those that need more.
+3. What no pool needs goes in the same way to those that would like to keep more.
 
-So a pool with twice the priority of another one gets twice as many instances, when both want more than there are. What
-one pool does not want, the others get. No pool gets more by asking for more than its part (max-min fairness, as in
+So a pool with twice the priority of another one gets twice as many instances, when both need more than there are. What
+one pool does not need, the others get. No pool gets more by asking for more than its part (max-min fairness, as in
 Bertsekas and Gallager, Data Networks, 6.5.2; the order is that of D'Hondt's method, which never takes an instance away
 when the capacity grows).
 """
@@ -18,9 +19,12 @@ import typing as t
 
 
 class Claim(t.NamedTuple):
-    """``least`` instances always run, and ``wanted`` are asked for."""
+    """``least`` instances always run, ``needed`` have work, and the pool would keep ``wanted``: none less than the one
+    before.
+    """
 
     least: int
+    needed: int
     wanted: int
     priority: int
 
@@ -38,18 +42,24 @@ class Share(t.NamedTuple):
 def shares(capacity: int, claims: t.Mapping[str, Claim]) -> t.Dict[str, int]:
     """By pool, how many instances it may have."""
     granted = {name: one.least for name, one in claims.items()}
+    for limits in ({n: one.needed for n, one in claims.items()}, {n: one.wanted for n, one in claims.items()}):
+        _fill(capacity, claims, granted, limits)
+    return granted
+
+
+def _fill(capacity: int, claims: t.Mapping[str, Claim], granted: t.Dict[str, int], limits: t.Mapping[str, int]) -> None:
+    """Up to ``limits``, by pool."""
     left = capacity - sum(granted.values())
-    queue = [_turn(name, one, granted) for name, one in claims.items() if one.wanted > one.least]
+    queue = [_turn(name, one, granted) for name, one in claims.items() if granted[name] < limits[name]]
     heapq.heapify(queue)
     while queue and left > 0:
         name = queue[0][1]
         granted[name] += 1
         left -= 1
-        if granted[name] < claims[name].wanted:
+        if granted[name] < limits[name]:
             heapq.heapreplace(queue, _turn(name, claims[name], granted))
         else:
             heapq.heappop(queue)
-    return granted
 
 
 def _turn(name: str, claim: Claim, granted: t.Mapping[str, int]) -> t.Tuple[float, str]:

@@ -97,7 +97,8 @@ class Tended:
 
     def claim(self) -> Claim:
         """On the capacity of the host. A pool without a range has all of its instances, whatever they do now."""
-        return self.scale.claim() if self.scale else Claim(len(self.units), len(self.units), Scaling.priority)
+        fixed = len(self.units)
+        return self.scale.claim() if self.scale else Claim(fixed, fixed, fixed, Scaling.priority)
 
     def claim_now(self, samples: Samples) -> Claim:
         """The same with the instances that still stop."""

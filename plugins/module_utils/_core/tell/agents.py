@@ -66,11 +66,19 @@ def _seen(kept: t.Any, running: int, now: float) -> t.Dict[str, t.Any]:
     """What the agent saw last. Of a state that is not one of ours, nothing."""
     try:
         backlog = None if kept["backlog"] is None else int(kept["backlog"])
-        share = None if kept["share"] is None else int(kept["share"])
-        seen = {"wanted": int(kept["wanted"]), "share": share, "waiting": backlog, "said": str(kept["said"])}
+        shared = {one: None if kept[one] is None else int(kept[one]) for one in ("share", "held")}
+        seen = {"wanted": int(kept["wanted"]), **shared, "waiting": backlog, "said": str(kept["said"])}
         return {**seen, "asked_at": moment.text(now + float(kept["time"])), "trouble": str(kept["trouble"])}
     except UNREADABLE:
-        return {"wanted": running, "share": None, "waiting": None, "said": "", "asked_at": "", "trouble": ""}
+        return {
+            "wanted": running,
+            "share": None,
+            "held": None,
+            "waiting": None,
+            "said": "",
+            "asked_at": "",
+            "trouble": "",
+        }
 
 
 def jobs_waiting(kept: t.Any) -> t.Optional[int]:
@@ -82,9 +90,7 @@ def held_instances(kept: t.Any) -> t.Optional[int]:
     """How many of the wanted instances a pool does not get, because other pools have the capacity of the host. ``None``
     without a capacity.
     """
-    seen = _seen(kept, 0, 0.0)
-    share = t.cast("t.Optional[int]", seen["share"])
-    return None if share is None else max(0, int(seen["wanted"]) - share)
+    return t.cast("t.Optional[int]", _seen(kept, 0, 0.0)["held"])
 
 
 def alert_rows(pool: str, kept: t.Any, now: float) -> t.List[t.Dict[str, t.Any]]:

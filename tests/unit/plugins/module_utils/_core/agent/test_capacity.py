@@ -18,6 +18,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.agent.scale 
     HELD,
     NO_ROOM,
     NOT_KNOWN,
+    SPARE_AFTER,
     Reading,
     Room,
 )
@@ -35,8 +36,8 @@ GOING = Sample("deactivating", "stop-sigterm", "i1")
 FALL_AFTER = 10.0
 
 
-def rule(least: int, most: int, priority: int = 100) -> Scaling:
-    return Scaling(least, most, ("/bin/count",), 1, fall_after=FALL_AFTER, priority=priority)
+def rule(least: int, most: int, priority: int = 100, fall_after: float = FALL_AFTER) -> Scaling:
+    return Scaling(least, most, ("/bin/count",), 1, fall_after=fall_after, priority=priority)
 
 
 class Host:
@@ -100,11 +101,9 @@ READING = st.one_of(st.none(), st.integers(0, 40))
 
 @st.composite
 def hosts(draw: st.DrawFn) -> Host:
-    names = "abc"[: draw(st.integers(2, 3))]
-    rules = {
-        name: rule(draw(st.integers(1, 3)), draw(st.integers(4, 30)), draw(st.sampled_from([1, 100, 300])))
-        for name in names
-    }
+    names, falls = "abc"[: draw(st.integers(2, 3))], draw(st.sampled_from([FALL_AFTER, 2 * SPARE_AFTER]))
+    priorities = st.sampled_from([1, 100, 300])
+    rules = {name: rule(draw(st.integers(1, 3)), draw(st.integers(4, 30)), draw(priorities), falls) for name in names}
     fixed = draw(st.integers(0, 3))
     least = fixed + sum(one.min for one in rules.values())
     return Host(least + draw(st.integers(0, 30)), rules, fixed, draw(st.integers(0, 15)))
@@ -115,7 +114,7 @@ def hosts(draw: st.DrawFn) -> Host:
 def test_the_host_never_has_more_than_its_capacity_and_seldom_turns(data: st.DataObject, host: Host) -> None:
     names = [name for name, one in host.pools.items() if one.scale]
     fixed = len(host.pools["fixed"].units) if "fixed" in host.pools else 0
-    for needs in data.draw(st.lists(st.fixed_dictionaries(dict.fromkeys(names, READING)), max_size=60)):
+    for needs in data.draw(st.lists(st.fixed_dictionaries(dict.fromkeys(names, READING)), max_size=90)):
         host.turn(needs)
         assert host.there() + fixed <= host.most
         for name in names:
@@ -129,8 +128,10 @@ def test_the_host_never_has_more_than_its_capacity_and_seldom_turns(data: st.Dat
         ]
         turns = [at for (at, way), (_at, last) in zip(steps[1:], steps) if way != last]
         # Each pool makes it turn at most as often as its own work does: twice in that time.
-        most = 2 * len(names)
-        assert all(later - first >= FALL_AFTER - 1 for first, later in zip(turns, turns[most:]))
+        most, scaling = 2 * len(names), host.pools[name].duties.scaling
+        assert scaling is not None
+        lasts = min(scaling.fall_after, SPARE_AFTER) - 1
+        assert all(later - first >= lasts for first, later in zip(turns, turns[most:]))
 
 
 @settings(max_examples=CASES, deadline=None)
@@ -140,7 +141,7 @@ def test_constant_work_ends_with_the_shares_and_no_capacity_is_idle(data: st.Dat
     for needs in data.draw(st.lists(st.fixed_dictionaries(dict.fromkeys(names, READING)), max_size=20)):
         host.turn(needs)
     needs = data.draw(st.fixed_dictionaries(dict.fromkeys(names, st.integers(0, 40))))
-    for _turn in range(160):
+    for _turn in range(260):
         host.turn(needs)
     wanted = {}
     for name in names:
@@ -196,6 +197,24 @@ def test_all_at_once_whatever_the_step_of_the_pool_is_and_while_another_one_stil
     assert host.numbers[-1] == {"a": 18, "b": 1}
     host.turn({"a": 18, "b": 9})
     assert host.numbers[-1] == {"a": 11, "b": 1}
+
+
+def test_what_a_pool_did_not_need_for_a_while_is_for_the_others() -> None:
+    """The time after which it would stop them by itself is for a host where no other pool needs them."""
+    host = Host(10, {"a": rule(1, 20, fall_after=3600.0), "b": rule(1, 20)})
+    host.turn({"a": 6, "b": 0})
+    for _turn in range(100):
+        host.turn({"a": 0, "b": 2})
+    assert host.numbers[-1] == {"a": 6, "b": 2}
+    for _turn in range(2):
+        host.turn({"a": 0, "b": 8})
+    assert host.numbers[-1] == {"a": 2, "b": 8}
+    assert (host.trouble("a"), host.trouble("b")) == ("", "")
+    assert host.lines[-3:] == [
+        "a: 6 -> 2: 0 wanted, and other pools of the host need the others",
+        "b: 2 -> 4: 8 wanted",
+        "b: 4 -> 8: 8 wanted",
+    ]
 
 
 def test_a_pool_that_was_stopped_claims_what_still_runs() -> None:

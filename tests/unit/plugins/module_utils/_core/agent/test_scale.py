@@ -266,6 +266,18 @@ def test_little_memory_is_no_trouble_when_nothing_is_missing_any_more() -> None:
     assert (world.numbers[-1], world.scale.trouble.kind) == (2, "")
 
 
+def test_nothing_is_started_for_work_that_is_done() -> None:
+    """Such as when the memory is free again, or another pool has stopped instances."""
+    world = World(replace(RULE, keep_free=1000, fall_after=300.0))
+    world.room = Room(999)
+    for need in (12, *[4] * 40):
+        world.reading(need)
+    world.room = Room()
+    for _reading in range(5):
+        world.reading(4)
+    assert set(world.numbers[-3:]) == {4}
+
+
 def test_what_ends_at_once_is_not_started_all_the_time() -> None:
     world = World(RULE)
     world.reading(4)

@@ -110,7 +110,15 @@ def test_how_many_instances_are_wanted() -> None:
 
 
 def test_jobs_wait_that_the_agent_has_counted() -> None:
-    kept = {"backlog": 130, "wanted": 3, "said": "130 jobs wait", "time": 100.0, "trouble": "", "share": None}
+    kept = {
+        "backlog": 130,
+        "wanted": 3,
+        "said": "130 jobs wait",
+        "time": 100.0,
+        "trouble": "",
+        "share": None,
+        "held": None,
+    }
     assert jobs_waiting(kept) == 130
     assert jobs_waiting({**kept, "trouble": LOW_MEMORY}) == 130
     assert jobs_waiting({**kept, "backlog": None}) is None
@@ -118,10 +126,9 @@ def test_jobs_wait_that_the_agent_has_counted() -> None:
 
 
 def test_what_a_pool_does_not_get_of_the_capacity() -> None:
-    kept = {"backlog": 130, "wanted": 9, "said": "130 jobs wait", "time": 100.0, "trouble": "", "share": 7}
+    kept = {"backlog": 130, "wanted": 9, "said": "130 jobs wait", "time": 100.0, "trouble": "", "share": 7, "held": 2}
     assert held_instances(kept) == 2
-    assert held_instances({**kept, "share": 12}) == 0
-    assert held_instances({**kept, "share": None}) is None
+    assert held_instances({**kept, "share": None, "held": None}) is None
     assert held_instances(None) is None
 
 

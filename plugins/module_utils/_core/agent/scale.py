@@ -267,6 +267,8 @@ class Scale:
         """What to do now. Instances are only stopped ``alone``: while the agent does nothing else to the pool."""
         up = self.up(samples)
         self.running = len(up)
+        # Also while the agent does something else: each answer comes once, and the next question waits for it.
+        self.drain.hear({unit: one.busy for unit, one in samples.items() if one.busy is not None})
         if not self.wants_act:
             self.drop()
             return ()
@@ -306,7 +308,6 @@ class Scale:
         if not self.spare.issuperset(spare):
             self.drop()
             self.spare = set(spare)
-        self.drain.hear({unit: one.busy for unit, one in samples.items() if one.busy is not None})
         idle = of_no_use or (self.drain.free(now, spare) if self.drain.is_told else [])
         units = tuple(idle[:count])
         if units:

@@ -362,6 +362,15 @@ def test_idle_ones_go_first_and_busy_ones_when_they_never_are() -> None:
     assert world.scale.next(world.now + 60.0, world.samples, Room(), alone=True) == (Stop(("mail@5.service",)),)
 
 
+def test_an_answer_that_comes_while_the_agent_does_something_else_counts() -> None:
+    world = fallen(Policy(busy_check=("/bin/busy",), patience=60.0))
+    asked = tuple(reversed(names(3, 5)))
+    assert world.act() == [Ask(asked)]
+    heard = {**world.samples, **{unit: replace(UP, busy=unit != "mail@4.service") for unit in asked}}
+    assert world.scale.next(world.now, heard, Room(), alone=False) == ()
+    assert world.act() == [Stop(("mail@4.service",))]
+
+
 def test_one_that_was_not_asked_does_not_go() -> None:
     world = fallen(Policy(busy_check=("/bin/busy",)))
     assert world.act() == [Ask(tuple(reversed(names(3, 5))))]

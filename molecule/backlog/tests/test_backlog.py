@@ -35,7 +35,8 @@ def queue(bare: LabHost) -> t.Iterator[LabHost]:
     yield bare
     bare.remove_pools()
     bare.sh("systemctl stop 'produce-*'", check=False)
-    bare.sh(f"rm -rf {APPS} /usr/local/bin/rq-waiting; systemctl disable --quiet --now redis-server")
+    bare.sh(f"rm -rf {APPS} /usr/local/bin/rq-waiting /usr/local/bin/tell /run/told")
+    bare.sh("systemctl disable --quiet --now redis-server")
 
 
 def test_a_burst_is_worked_off_by_more_workers_and_no_job_is_lost(queue: LabHost) -> None:
@@ -73,6 +74,36 @@ def test_a_burst_is_worked_off_by_more_workers_and_no_job_is_lost(queue: LabHost
     assert turns(lines, "rq") == ["up", "down"], lines
     assert not [line for line in lines if "killed" in line], lines
     assert not queue.deploy(newer).changed
+
+
+def test_a_broker_that_goes_away_in_a_burst_changes_no_number(queue: LabHost) -> None:
+    queue.write("/usr/local/bin/tell", '#!/bin/sh\necho "$WORKERS_ALERT_REASON $WORKERS_ALERT_STATE" >> /run/told\n')
+    queue.sh("rm -f /run/told; touch /run/told; chmod 666 /run/told")
+    counts = ["/usr/bin/redis-cli", "llen", "rq:queue:rq"]
+    instances = {"min": 1, "max": 6, "backlog": counts, "each": 5, "fall_after": "6s"}
+    alert = {"command": ["/usr/local/bin/tell"], "within": "30s"}
+    result = queue.deploy({**RQ.pool(1), "instances": instances, "alert": alert})
+    assert not result.failed, result.msg
+    queue.sh(
+        f"systemd-run --quiet --collect --unit=produce-rq --property=WorkingDirectory={APPS} --setenv=QUEUE=rq"
+        f" --setenv=FIRST=0 --setenv=JOBS=4000 --setenv=PER_SECOND=10000 {RQ.producer}"
+    )
+    queue.until(lambda: len(queue.pids("rq")) == 6)
+    queue.until(lambda: not queue.sh("systemctl list-units --plain --no-legend produce-rq.service").strip())
+    queue.sh("redis-cli save; systemctl stop redis-server")
+    queue.until(lambda: "backlog raised" in queue.sh("cat /run/told"))
+    assert status(queue, "rq")["scaling"]["trouble"].startswith("the work of the pool is not known")
+    # Longer than fall_after, after which a backlog of 0 would have taken instances away.
+    queue.never(lambda: any(line.startswith("rq: 6 ->") for line in said(queue)), 10.0)
+    queue.sh("systemctl start redis-server")
+    queue.until(lambda: lines_with(queue, "well again") > 0)
+    queue.until(lambda: len(queue.pids("rq")) == 6)
+    left = int(queue.sh("redis-cli llen rq:queue:rq"))
+    queue.until(lambda: int(queue.sh("redis-cli llen rq:queue:rq")) < left)
+    assert turns(said(queue), "rq") == ["up"]
+    queue.sh("redis-cli del rq:queue:rq")
+    queue.until(lambda: list(queue.pids("rq")) == ["1"])
+    assert turns(said(queue), "rq") == ["up", "down"]
 
 
 @pytest.fixture

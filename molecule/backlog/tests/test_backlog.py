@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers import recipes
 from tests.helpers.lab_host import LabHost
 from tests.helpers.queue_load import APPS, FRAMEWORKS, Load
 from tests.helpers.scaled import AGENT, jobs, lines_with, said, scaled, status, turns, with_backlog
@@ -136,6 +137,38 @@ def test_a_count_that_says_nothing_keeps_the_number_and_is_reported(hosted: LabH
     assert row["scaling"]["trouble"].endswith("the backlog command printed 'nonsense', which is no whole number")
     assert (row["wanted"], row["scaling"]["min"], row["scaling"]["max"]) == (4, 2, 5)
     assert row["scaling"]["decisions"][-1]["text"] == "2 -> 4: 34 jobs wait, 10 for each instance"
+
+
+def test_the_recipes_for_a_table_and_a_directory_count_what_waits(hosted: LabHost) -> None:
+    for path, text in recipes.scripts().items():
+        hosted.write(path, text)
+    hosted.sh(
+        "mkdir /var/tmp/backlog/spool; cd /var/tmp/backlog/spool; touch -- 1 'a b' -rf .not-yet; mkdir 4; touch 4/5"
+    )
+    (table, _queue), (files, _directory) = (
+        recipes.commands()[kind] for kind in ("a table of a database", "a directory of files")
+    )
+    assert hosted.sh(f"{files} /var/tmp/backlog/spool") == "3\n"
+    assert hosted.sh(f"{files} /var/tmp/backlog/none", check=False) == ""
+    # As the migration of Laravel makes it, in the columns that a worker reads.
+    rows = ["('mail', NULL)", "('mail', NULL)", "('mail', 1700000000)", "('other', NULL)"]
+    statements = ["CREATE TABLE jobs (id INTEGER PRIMARY KEY, queue TEXT, reserved_at INTEGER)"]
+    statements += [f"INSERT INTO jobs (queue, reserved_at) VALUES {row}" for row in rows]
+    database = "/var/tmp/backlog/jobs.sqlite"
+    hosted.write(
+        "/run/fill.py", f"import sqlite3\nsqlite3.connect('{database}').executescript({'; '.join(statements)!r})\n"
+    )
+    hosted.sh("python3 /run/fill.py")
+    assert hosted.sh(f"JOBS_DATABASE={database} {table} mail") == "2\n"
+    # Both follow the work of a pool.
+    pool = scaled(environment={"JOBS_DATABASE": database})
+    pool["instances"].update(backlog=[table, "mail"], each=1, min=1)
+    assert not hosted.deploy(pool).failed
+    hosted.until(lambda: len(hosted.pids("many")) == 2)
+    pool["instances"].update(backlog=[files, "/var/tmp/backlog/spool"])
+    assert not hosted.deploy(pool).failed
+    hosted.until(lambda: len(hosted.pids("many")) == 3)
+    hosted.sh(f"rm /run/fill.py {' '.join(recipes.scripts())}")
 
 
 def test_busy_workers_ask_for_more_of_them(hosted: LabHost) -> None:

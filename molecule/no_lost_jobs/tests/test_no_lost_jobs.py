@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import shlex
 import shutil
 import subprocess
 import time
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers import recipes
 from tests.helpers.lab_host import LabHost
 from tests.helpers.queue_load import APPS, FRAMEWORKS, PATIENCE, Load, Tally, table
 
@@ -58,6 +60,24 @@ def queues(lab: LabHost, tmp_path_factory: pytest.TempPathFactory) -> t.Iterator
     lab.sh("systemctl stop 'plain-*' 'produce-*'; rm -f /etc/systemd/system/plain-*")
     lab.sh("systemctl daemon-reload; systemctl reset-failed")
     lab.sh(f"rm -rf {APPS}; systemctl disable --quiet --now redis-server")
+
+
+# By queue, the row of docs/scaling.md that counts its jobs.
+RECIPES = {"rq": "RQ", "celery": "Celery on Redis", "sidekiq": "Sidekiq", "bullmq": "BullMQ"}
+
+
+@pytest.mark.parametrize("queue", RECIPES)
+def test_the_recipe_for_a_backlog_counts_the_jobs_that_wait(queues: LabHost, queue: str) -> None:
+    """No worker takes them yet."""
+    command = [word.replace("mail", queue) for word in recipes.commands()[RECIPES[queue]]]
+    producers = {one.preset: one.producer for one in FRAMEWORKS if one.preset == queue}
+    queues.sh("redis-cli flushall")
+    assert queues.sh(shlex.join(command)) == "0\n"
+    load = Load(queues, producers, 12)
+    load.start()
+    queues.until(lambda: not load.is_on())
+    assert queues.sh(shlex.join(command)) == "12\n"
+    queues.sh("redis-cli flushall")
 
 
 @pytest.fixture(scope="module")

@@ -114,7 +114,7 @@ def hosts(draw: st.DrawFn) -> Host:
 def test_the_host_never_has_more_than_its_capacity_and_seldom_turns(data: st.DataObject, host: Host) -> None:
     names = [name for name, one in host.pools.items() if one.scale]
     fixed = len(host.pools["fixed"].units) if "fixed" in host.pools else 0
-    for needs in data.draw(st.lists(st.fixed_dictionaries(dict.fromkeys(names, READING)), max_size=90)):
+    for needs in data.draw(st.lists(st.fixed_dictionaries(dict.fromkeys(names, READING)), min_size=20, max_size=90)):
         host.turn(needs)
         assert host.there() + fixed <= host.most
         for name in names:

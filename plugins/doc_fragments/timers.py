@@ -226,6 +226,10 @@ options:
             description:
               - As O(pools[].logs.per).
             type: str
+          keep:
+            description:
+              - As O(pools[].logs.keep).
+            type: str
       hardening:
         description:
           - As O(pools[].hardening).

@@ -404,10 +404,11 @@ options:
             type: str
       logs:
         description:
-          - How many lines an instance may write into the journal. journald drops the lines above the limit.
+          - How many lines an instance may write into the journal, and how long they are kept. journald drops the lines
+            above the limit.
           - The default of journald is 10000 lines in 30 s.
           - A failed deploy shows the last lines of a worker. Lines that journald has dropped are not among them.
-          - Not with O(pools[].scope=user), where systemd knows no limit for each unit.
+          - Not with O(pools[].scope=user), where the journal has no setting for each unit.
         type: dict
         suboptions:
           burst:
@@ -417,6 +418,14 @@ options:
             type: int
           per:
             description: A time span of systemd (LogRateLimitIntervalSec=). V(0) means no limit.
+            type: str
+          keep:
+            description:
+              - How long the lines are kept, such as V(7d). journald deletes lines at most a tenth of this time later.
+              - The pool gets a journal namespace of its own, C(workers-NAME), and a journald that uses about 10 MB of
+                memory. Read the lines with C(journalctl --namespace=workers-NAME).
+              - journald deletes lines earlier when the disk is full, see C(SystemMaxUse=) in journald.conf(5).
+              - Setting this option or leaving it out restarts the instances. Another time does not.
             type: str
       hardening:
         description:
@@ -976,7 +985,7 @@ POOL = {
     "busy_check": {"type": "list", "elements": "str"},
     "check_user": {"type": "str"},
     "limits": {"type": "dict", "options": LIMITS},
-    "logs": {"type": "dict", "options": {"burst": {"type": "int"}, "per": {"type": "str"}}},
+    "logs": {"type": "dict", "options": {"burst": {"type": "int"}, "per": {"type": "str"}, "keep": {"type": "str"}}},
     "hardening": {"type": "str", "default": "standard"},
     "needs": {"type": "list", "elements": "str"},
     "hardening_max_exposure": {"type": "float"},

@@ -109,6 +109,13 @@ pools:
       elements: str
       returned: always
       sample: [app.service]
+    log_namespace:
+      description:
+        - The namespace of the journal that has the lines of the workers. Read it with C(journalctl --namespace=NAME).
+        - Empty when these lines are in the journal of the host.
+      type: str
+      returned: always
+      sample: workers-mail
     dead:
       description: Units that should run, do not run, and are not about to start. A paused unit is not among them.
       type: list
@@ -413,6 +420,10 @@ timers:
     enabled:
       description: Whether the timer starts at boot.
       type: bool
+      returned: always
+    log_namespace:
+      description: As RV(pools.log_namespace).
+      type: str
       returned: always
     state:
       description: V(waiting) for the next time, V(running) while a run of the job lasts, V(paused) or V(stopped).

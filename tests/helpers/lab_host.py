@@ -51,6 +51,9 @@ rm -rf *@.service *@*.service.d *.target workers-*
 find . -path './*.wants/*@*' ! -path './getty*' -delete
 find . -path './*.wants/*' -xtype l -delete
 find . -maxdepth 1 -name '*.wants' -empty -delete
+# One that has no directory any more would write to /run, and so would the next one on 247.
+systemctl stop 'systemd-journald@workers-*' 2>/dev/null
+rm -rf /etc/systemd/journald@workers-* /var/log/journal/*.workers-* /run/log/journal/*.workers-*
 rm -rf /etc/workers.systemd /var/lib/workers.systemd/generations /var/lib/workers.systemd/journal /run/workers.systemd
 systemctl daemon-reload
 """

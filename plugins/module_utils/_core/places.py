@@ -63,6 +63,8 @@ class Places:
     stamps: str
     # Whose manager it is; empty for the system's.
     user: str = ""
+    # The configuration of journald, which no user has.
+    journal_settings: str = ""
 
     @property
     def manager_unit(self) -> str:
@@ -91,6 +93,9 @@ class Places:
         """``name`` may have its ending or not."""
         stem = name[: -len(".conf")] if name.endswith(".conf") else name
         return f"{self.units}/{unit_name}.d/{stem}.conf"
+
+    def journal_setting(self, name: str) -> str:
+        return f"{self.journal_settings}/{name}"
 
     def config(self, pool: str, file: str = "") -> str:
         return f"{self.configuration}/{pool}/{file}".rstrip("/")
@@ -222,6 +227,7 @@ SYSTEM = Places(
     # DEFAULT_SYSTEM_BUS_ADDRESS of systemd's bus-internal.h.
     bus="/run/dbus/system_bus_socket",
     stamps="/var/lib/systemd/timers",
+    journal_settings="/etc/systemd",
 )
 
 

@@ -12,6 +12,8 @@ import json
 import re
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+
 # SD_MESSAGE_UNIT_PROCESS_EXIT of sd-messages.h
 MAIN_PROCESS_EXITED = "MESSAGE_ID=98e322203f7a4ed290d09fe03c09fe15"
 # SD_MESSAGE_SPAWN_FAILED
@@ -72,7 +74,8 @@ MESSAGES = {
 class JournalQuery(t.NamedTuple):
     """The last ``lines`` entries about units. ``since`` and ``until`` are seconds since the epoch; ``None`` is now.
 
-    With ``fresh``, journald first writes all entries that it has received until now, which takes 10 ms.
+    With ``fresh``, journald first writes all entries that it has received until now, which takes 10 ms. So does the
+    journald of each namespace in ``namespaces``.
     """
 
     about: About
@@ -88,10 +91,13 @@ class JournalQuery(t.NamedTuple):
         ``uid`` is the number of the user for a user manager; then the answer has only entries of that user. ``None`` is
         the system manager. No value of the query can become an option of journalctl, even when a hostile user asks.
         """
+        # What processes write is in the namespace of their unit, and what systemd writes is in the default one.
+        namespaces = ["--namespace=*"] if self.about is About.ALL and uid is None else []
         fields = ALL_FIELDS if self.about is About.ALL else FIELDS
         argv = ["journalctl", "--no-pager", "--output=json", "--reverse", f"--output-fields={','.join(fields)}"]
         argv += [f"--since=@{self.since:.6f}", f"--lines={self.lines:d}"]
         argv += [] if self.until is None else [f"--until=@{self.until:.6f}"]
+        argv += namespaces
         only = [] if uid is None else [f"_UID={uid:d}"]
         by_systemd, by_itself = ("UNIT", "_SYSTEMD_UNIT") if uid is None else ("USER_UNIT", "_SYSTEMD_USER_UNIT")
         # Any process may write any field. Only journald writes fields that begin with an underscore.
@@ -104,6 +110,12 @@ class JournalQuery(t.NamedTuple):
             unspawned = [*root, SPAWN_FAILED, *(f"{by_systemd}={unit}" for unit in self.units)]
             return [*argv, *only, *(f"{by_itself}={unit}" for unit in self.units), "+", *of_systemd, "+", *unspawned]
         return [*argv, *MESSAGES[self.about], *of_systemd]
+
+    @property
+    def namespaces(self) -> t.List[str]:
+        """The namespaces that pools of ours with these units may have. Not for what systemd alone writes."""
+        units = self.units if self.about is About.ALL else ()
+        return [unit_name.log_namespace(unit_name.UnitName.parse(unit).prefix) for unit in units]
 
     def as_json(self) -> t.List[t.Any]:
         return [self.about.value, *self[1:]]

@@ -80,6 +80,16 @@ def instance(pool: str, name: str) -> str:
     return str(UnitName(pool, name))
 
 
+def log_namespace(pool: str) -> str:
+    """The journal namespace of a pool that has one, which is no namespace of somebody else."""
+    return f"workers-{pool}"
+
+
+def journald(pool: str) -> str:
+    """The service that writes this namespace (systemd-journald.service(8), "Journal Namespaces")."""
+    return str(UnitName("systemd-journald", log_namespace(pool)))
+
+
 def in_order(names: t.Iterable[str]) -> t.List[str]:
     """Instance names as people count: ``2`` before ``10``, numbers before words."""
     return sorted(names, key=_as_people_count)

@@ -17,6 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.shape import fits
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.show_text import iso
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.kept_logs import namespace_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status_table import BAD, Placed, pool_table
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import moment
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
@@ -116,6 +117,7 @@ def pool_status(
         "enabled": pool.target_enabled,
         "release": {"link": release.link, "directory": release.directory} if release else None,
         "bound_to": list(bonds_in(group.text if group else "")),
+        "log_namespace": namespace_of(places, name, pool),
         "wanted": len(wanted),
         "dead": [one["unit"] for one in instances if one["unit"] in ours and _is_dead(one, flapping)],
         "flapping": flapping,

@@ -20,6 +20,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.tell.exits i
     how_it_ended,
     last_exits,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.kept_logs import namespace_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status_table import (
     Line,
     Placed,
@@ -114,6 +115,7 @@ def timer_status(
         "unit": timer.main_units(name).group,
         "generation": file_markers({path: file.text for path, file in timer.files.items()}).generation,
         "enabled": timer.target_enabled,
+        "log_namespace": namespace_of(places, name, timer),
         "state": "running" if runs else waits,
         "paused": pause.row if pause else None,
         "last_run": began,

@@ -40,7 +40,7 @@ LIMITS = {
     "io_weight": "IOWeight",
 }
 # Directive of each option of `logs` (systemd.exec(5)).
-LOGS = {"burst": "LogRateLimitBurst", "per": "LogRateLimitIntervalSec"}
+LOGS = {"burst": "LogRateLimitBurst", "per": "LogRateLimitIntervalSec", "keep": "LogNamespace"}
 # Directives that make a directory of the pool's own, below /var/lib and so on, and give it to the worker's user.
 DIRECTORIES = {
     "state_directory": "StateDirectory",
@@ -136,6 +136,8 @@ class Pool:
     drain_timeout: t.Optional[str] = None
     limits: t.Mapping[str, str] = field(default_factory=dict)
     logs: t.Mapping[str, str] = field(default_factory=dict)
+    # Seconds for which its journal namespace has its lines; 0 without a namespace.
+    keep: float = 0.0
     hardening: str = hardening.DEFAULT
     guards: t.Mapping[str, Value] = field(default_factory=dict)
     left_out: t.Tuple[str, ...] = ()

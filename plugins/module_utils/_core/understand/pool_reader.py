@@ -100,6 +100,8 @@ RESERVED_VARIABLES = re.compile(
 )
 # systemd reads an unsigned integer of 32 bits; a tenth of it is enough for anybody.
 LINES = re.compile(r"[0-9]{1,9}")
+# Seconds for which journald keeps lines.
+SHORTEST_KEEP, LONGEST_KEEP = 60, 100 * 365.25 * 86400
 # Words that only a shell understands.
 SHELL_WORDS = frozenset({"|", "||", "&&", "&", ">", ">>", "<", "2>&1", ";"})
 # One directory of systemd.exec(5), StateDirectory=, without what its list needs quotes for.
@@ -166,6 +168,7 @@ class _Reader:
         service = {"User": self.params.get("user"), **unit.get("Service", {})}
         scaling, release = self._scaling(), self._release()
         instances, limits = scaling.at_boot if scaling else self._instances(), self._limits()
+        logs, keep = self._logs()
         names = scaling.names if scaling else instances
         of_instances = self._per_instance(names, as_credentials=as_credentials)
         as_root = not manager_of and hardening.runs_as_root(service.get("User"), service.get("DynamicUser", False))
@@ -190,7 +193,8 @@ class _Reader:
             preset=preset,
             drain_timeout=drain_timeout,
             limits=limits,
-            logs=self._logs(),
+            logs=logs,
+            keep=keep,
             hardening=profile,
             guards=hardening.directives(profile, self._needs(profile, as_root=as_root)),
             max_exposure=self._max_exposure(),
@@ -407,7 +411,8 @@ class _Reader:
             self.problems.extend(value_problems(limits.get(directive, ""), f"{self.where}.limits.{key}"))
         return limits
 
-    def _logs(self) -> t.Dict[str, str]:
+    def _logs(self) -> t.Tuple[t.Dict[str, str], float]:
+        """Directives, and the seconds of ``keep``."""
         given = self.params.get("logs") or {}
         logs = {option: as_text(given[option]) for option in LOGS if given.get(option) is not None}
         if not LINES.fullmatch(logs.get("burst", "0")):
@@ -415,7 +420,12 @@ class _Reader:
         per = logs.get("per", "0")
         if any(value_problems(per, "")) or not time_span.is_time_span(per):
             self.problem("logs.per", repr(per), "a time span such as 30s, or 0 for no limit")
-        return {LOGS[option]: value for option, value in logs.items()}
+        keep = time_span.seconds_within(logs.get("keep", "0"), 0 if "keep" not in logs else SHORTEST_KEEP, LONGEST_KEEP)
+        if keep is None:
+            self.problem("logs.keep", repr(logs["keep"]), "a time span from 1min to 100y, such as 7d")
+        elif keep:
+            logs["keep"] = unit_name.log_namespace(self.name)
+        return {LOGS[option]: value for option, value in logs.items()}, keep or 0.0
 
     def _needs(self, profile: str, *, as_root: bool) -> t.List[str]:
         needs = [str(need) for need in self.params.get("needs") or []]

@@ -55,8 +55,9 @@ def not_for_users(given: t.Mapping[str, t.Any], where: str) -> t.Iterator[Proble
         expected = "no check_user, for scope: user, where checks run as that user"
         yield Problem(f"{where}.check_user", repr(given["check_user"]), expected, hint)
     if given.get("logs"):
-        # journald asks for the limit of the system's unit, user@UID.service (unit_export_state_files()).
-        expected = "no logs, for scope: user, whose manager tells journald no limits"
+        # journald asks for the limit of the system's unit, user@UID.service (unit_export_state_files()). Only root can
+        # enter a namespace of the journal.
+        expected = "no logs, for scope: user, whose manager tells journald nothing"
         yield Problem(f"{where}.logs", "given", expected, hint)
     for duty in OF_THE_AGENT:
         # Of ``instances``, a range.

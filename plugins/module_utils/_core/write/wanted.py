@@ -18,7 +18,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.c
     name_of,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import OwnSettings, Pool
-from ansible_collections.workers.systemd.plugins.module_utils._core.write import watched
+from ansible_collections.workers.systemd.plugins.module_utils._core.write import kept_logs, watched
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.file_markers import file_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.markers import (
     ENVIRONMENT_MARKER,
@@ -132,6 +132,8 @@ def wanted(
             files.append(WantedFile(places.config_of(pool.name, name, owner), render_env(variables), 0o600))
     files.extend(_watch_file(places, pool, watched.markers(pool, keyed_digest, digests)))
     files += units.files
+    if pool.keep:
+        files.append(WantedFile(kept_logs.path(places, pool.name), kept_logs.configuration(pool), 0o644))
     return _wanted(pool, files, watched.notes(pool, keyed_digest, digests))
 
 

@@ -56,6 +56,7 @@ class Run:
 
     def carry_out(self) -> Outcome:
         self.change_units()
+        self._restart_journald()
         if self.reload:
             self._bring_limits_in_force()
         # With the stop settings of this version in force.
@@ -122,6 +123,13 @@ class Run:
         old = self.manager.loaded_from_old_files(changed)
         if old:
             raise ManagerError(f"after `systemctl daemon-reload` systemd still has old files of {', '.join(old)}")
+
+    def _restart_journald(self) -> None:
+        """Of namespaces. Logs must not stop a deploy."""
+        or_else(
+            lambda: self._call(self.manager.try_restart, Verb.TRY_RESTART),
+            lambda error: self.tell(f"the new logs.keep is not in force yet: {in_words(error)}"),
+        )
 
     def _bring_limits_in_force(self) -> None:
         """Of instances that run on. One whose cgroup does not follow gets them with a restart, in its batch."""

@@ -20,6 +20,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.problem impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.credentials import ENCRYPTED_SINCE
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool, without_dash
+from ansible_collections.workers.systemd.plugins.module_utils._core.write import kept_logs
 from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, looks
 from ansible_collections.workers.systemd.plugins.module_utils._host.judge import check_problems, root_reads
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import pool_files
@@ -103,6 +104,10 @@ def foreign(places: Places, pools: t.Sequence[Pool]) -> t.List[Problem]:
                     "Rename it: systemd reads each *.conf there.",
                 )
                 problems.append(Problem(f"{pool.where}.per_instance.{name}", found, "no such file", hint))
+        settings = kept_logs.path(places, pool.name)
+        if pool.keep and pool_files.owner(settings) not in (None, pool.name):
+            found = f"{settings}, which is not from this collection"
+            problems.append(Problem(f"{pool.where}.logs.keep", found, "no such file", "Remove it, or leave out keep."))
         for path in _directories(places, pool):
             if os.path.lexists(path) and not os.path.isdir(path):
                 found = f"{path}, which is not a directory"

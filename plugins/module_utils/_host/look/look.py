@@ -25,6 +25,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import TIMER, MainUnits, UnitName
+from ansible_collections.workers.systemd.plugins.module_utils._core.write import kept_logs
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.file_markers import file_markers
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.markers import (
     UNIT_MARKER,
@@ -207,6 +208,8 @@ def _files(places: Places, name: str) -> t.Dict[str, File]:
     units = [unit for timer in (False, True) for unit in unit_name.main_units(name, timer=timer)]
     own = (*map(places.unit, units), *own_drop_ins(places, name))
     paths = [path for path in own if owner(path) == name]
+    settings = kept_logs.path(places, name)
+    paths += [settings] if owner(settings) == name else []
     paths += sorted(glob.glob(f"{glob.escape(places.config(name))}/*"))
     seen = {path: observed_file(path) for path in paths}
     return {path: there for path, there in seen.items() if there is not None}

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import sys
 import time
@@ -39,6 +40,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.next_times import NextTime, next_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.time_span import seconds_or_endless
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell import kept_logs
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.pauses import left_alone
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.timers import crowded, gap, never
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.orders import Deploy, GoBack
@@ -108,8 +110,8 @@ def plan_run(target: Target, order: t.Union[Deploy, GoBack], manager: Manager) -
     times = or_else(lambda: _times(target, manager), lambda _error: {})
     decision = replace(decision, times={name: [one.shown for one in found] for name, found in times.items()})
     often = or_else(lambda: list(_crowded(target, times, manager)), lambda _error: [])
-    warnings = (*_cut_short(target), *by_admin.warnings(), *left_alone(decision), *never(decision), *often)
-    return replace(decision, warnings=warnings)
+    warnings = (*_foretold(target, leave, places), *by_admin.warnings(), *left_alone(decision))
+    return replace(decision, warnings=(*warnings, *never(decision), *often))
 
 
 def _by_admin(target: Target, places: Places) -> by_hand.ByHand:
@@ -242,11 +244,14 @@ def _one_loaded(name: str, pool: ObservedPool) -> t.List[str]:
     return [unit_name.instance(name, one) for one in (*[one for one in loaded if one not in apart][:1], *own)]
 
 
-def _cut_short(target: Target) -> t.Iterator[str]:
-    """Warnings about workers that the reload itself ends."""
+def _foretold(target: Target, leave: t.Iterable[str], places: Places) -> t.Iterator[str]:
+    """Warnings about workers that the reload itself ends, and about logs that stay for another time than one thinks."""
     now = time.time()
     for name, one in target.wanted.items():
         yield from cut_short.warning(one, target.observed[name], now)
+    stored = os.path.isdir(kept_logs.STORED)
+    yield from kept_logs.volatile([one.pool for one in target.wanted.values()], stored=stored)
+    yield from kept_logs.left_behind(places, {name: target.observed[name] for name in sorted(leave)})
 
 
 def digest_key(order: t.Union[Deploy, GoBack], manager: Manager) -> bytes:

@@ -50,7 +50,7 @@ def problems(name: str, manager: Manager) -> t.Iterator[Problem]:
         return
     service = unit_name.main_units(name, timer=True).service
     if _state(service, manager) not in ENDED:
-        hint = "systemd runs a job once at a time. Wait for its end: journalctl -f -u " + service
+        hint = "systemd runs a job once at a time. Wait for its end: journalctl --namespace='*' -f -u " + service
         yield Problem("name", f"{name}, whose run is under way", "a timer whose job does not run", hint)
 
 

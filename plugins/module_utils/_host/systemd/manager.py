@@ -162,6 +162,10 @@ class Manager:
     def disable(self, units: t.Sequence[str]) -> None:
         self._must([*self._systemctl, "--no-reload", "--quiet", "disable", "--", *units])
 
+    def try_restart(self, units: t.Sequence[str]) -> None:
+        """Restarts those that run, and waits for them."""
+        self._must([*self._systemctl, "try-restart", "--", *units])
+
     def stop(self, units: t.Sequence[str]) -> None:
         self._must([*self._systemctl, "stop", "--", *units])
 

@@ -15,6 +15,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.files import
 def sweep(places: Places) -> None:
     """For who holds the lock of the host: so does everybody who writes to these directories."""
     _sweep(places.units)
+    if places.journal_settings:
+        _sweep(places.journal_settings)
     held = [path for name in ("*@*.service.d", "*.timer.d") for path in glob.glob(places.unit(name))]
     enabling = [path for kind in ENABLING for path in glob.glob(places.unit(f"*{kind}"))]
     for directory in [*glob.glob(places.config("*")), *held, *enabling]:

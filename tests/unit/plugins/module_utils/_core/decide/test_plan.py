@@ -442,3 +442,28 @@ def test_an_instance_is_enabled_where_its_own_install_says() -> None:
     steps = plan_pool(wanted, replace(host, instances=instances))
     assert [(step.verb, step.subject) for step in steps] == [(Verb.REENABLE, "mail@b.service")]
     assert "not by app.target.wants/mail@b.service" in steps[0].because
+
+
+JOURNALD, SETTINGS = "systemd-journald@workers-mail.service", SYSTEM.journal_setting("journald@workers-mail.conf")
+# What is kept before and after, the steps about journald, and whether instances restart.
+KEPT: dict[str, tuple[t.Optional[str], t.Optional[str], list[tuple[Verb, str]], bool]] = {
+    "lines are kept from now on": (None, "7d", [(Verb.WRITE, SETTINGS), (Verb.TRY_RESTART, JOURNALD)], True),
+    "for another time": ("7d", "3d", [(Verb.WRITE, SETTINGS), (Verb.TRY_RESTART, JOURNALD)], False),
+    "no longer": ("7d", None, [(Verb.REMOVE, SETTINGS)], True),
+    "as before": ("7d", "7d", [], False),
+}
+
+
+@pytest.mark.parametrize(("before", "after", "about_journald", "restarts"), KEPT.values(), ids=KEPT.keys())
+def test_keeps_logs(
+    before: t.Optional[str], after: t.Optional[str], about_journald: list[tuple[Verb, str]], restarts: bool
+) -> None:
+    was, now = (written(mail(instances=2, logs={"keep": keep})) for keep in (before, after))
+    steps = plan_pool(now, in_place(was))
+    assert [(step.verb, step.subject) for step in steps if step.subject in (JOURNALD, SETTINGS)] == about_journald
+    assert bool(subjects(steps, Verb.RESTART)) is restarts
+
+
+def test_a_pool_that_goes_takes_its_settings_along() -> None:
+    was = written(mail(logs={"keep": "7d"}))
+    assert SETTINGS in subjects(plan_removal("mail", in_place(was), "is absent"), Verb.REMOVE)

@@ -56,9 +56,12 @@ ARGV = {
 def test_asks_for(about: About, uid: int | None, matches: list[str]) -> None:
     argv = JournalQuery(about, (UNIT,), 1.5, 20).argv(uid)
     assert argv[:1] + argv[5:7] == ["journalctl", "--since=@1.500000", "--lines=20"]
-    assert argv[7:] == matches
+    # Only processes write to namespaces, and no user has one.
+    options = ["--namespace=*"] if about is About.ALL and uid is None else []
+    assert argv[7:] == [*options, *matches]
     ended = JournalQuery(about, (UNIT,), 1.5, 20, until=2.25).argv(uid)
-    assert ended == [*argv[:7], "--until=@2.250000", *matches]
+    assert ended == [*argv[:7], "--until=@2.250000", *options, *matches]
+    assert JournalQuery(about, (UNIT,), 1.5, 20).namespaces == (["workers-mail"] if about is About.ALL else [])
 
 
 TIMES = st.floats(0, 2e9)

@@ -133,6 +133,7 @@ def test_what_waits_for_a_unit_of_its_pool_is_not_dead() -> None:
     host = replace(in_place(written(mail(instances=2, bound_to=["app.service"]))), instances=stopped)
     result = status(replace(host, down=down, target_active=False), of_1=NOT_LOADED, of_2=NOT_LOADED)
     assert (result["bound_to"], result["dead"], result["paused"]) == (["app.service"], [], None)
+    assert result["log_namespace"] == ""
     assert result["instances"][0]["paused"] == {"by": "bound_to", "since": "", "reason": "app.service is inactive"}
     # One that should run while its pool is up.
     result = status(replace(host, down=down, target_active=True), of_1=NOT_LOADED)

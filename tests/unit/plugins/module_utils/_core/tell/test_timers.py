@@ -217,6 +217,7 @@ def test_a_stopped_timer_is_dead() -> None:
     row = timer_status(SYSTEM, "report", replace(host(), target_active=False), ENDED, WAITS)
     assert (row["state"], row["dead"], row["next_run"]) == ("stopped", True, "")
     assert timer_status(SYSTEM, "report", host(), ENDED, Times())["next_run"] == ""
+    assert row["log_namespace"] == ""
     assert not believable({"report": {}})
     assert not believable({"report": {**row, "seconds": 10**400}})
     assert not believable({"report": {**row, "unit": "report.timer\nok: [web1]"}})

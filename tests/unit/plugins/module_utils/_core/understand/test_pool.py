@@ -64,6 +64,9 @@ UNDERSTOOD: dict[str, tuple[dict[str, t.Any], str, t.Any]] = {
         {"LogRateLimitBurst": "1000", "LogRateLimitIntervalSec": "30s"},
     ),
     "no limit of the journal": ({"logs": {"burst": 0, "per": None}}, "logs", {"LogRateLimitBurst": "0"}),
+    "lines that are kept": ({"logs": {"keep": "7d"}}, "logs", {"LogNamespace": "workers-mail"}),
+    "for some seconds": ({"logs": {"keep": "7d"}}, "keep", 604800.0),
+    "or in the journal of the host": ({"logs": {"burst": 0}}, "keep", 0.0),
     "limits are directives": ({"limits": {"cpu_quota": "50%", "io_weight": None}}, "limits", {"CPUQuota": "50%"}),
     "a path of each instance": ({"environment_files": ["/etc/%i.env"]}, "environment_files", ("/etc/%i.env",)),
     "a preset": ({"preset": "celery"}, "preset", "celery"),
@@ -168,6 +171,14 @@ REFUSED: dict[str, tuple[dict[str, t.Any], str]] = {
     "a limit that is not in force": ({"logs": {"burst": 10**9}}, "logs.burst"),
     "no time for lines": ({"logs": {"burst": 1, "per": "soon"}}, "logs.per"),
     "a time of two lines": ({"logs": {"per": "1s\nUser=root"}}, "logs.per"),
+    "no time to keep lines": ({"logs": {"keep": "7 days or so"}}, "logs.keep"),
+    "a time that no journald can keep": ({"logs": {"keep": "1s"}}, "logs.keep"),
+    "lines for ever": ({"logs": {"keep": "infinity"}}, "logs.keep"),
+    "no time at all": ({"logs": {"keep": 0}}, "logs.keep"),
+    "two namespaces of the journal": (
+        {"logs": {"keep": "7d"}, "unit": {"Service": {"LogNamespace": "mine"}}},
+        "unit.Service.LogNamespace",
+    ),
     "a limit of the journal given both ways": (
         {"logs": {"per": "1s"}, "unit": {"Service": {"LogRateLimitIntervalSec": "2s"}}},
         "unit.Service.LogRateLimitIntervalSec",
@@ -365,7 +376,10 @@ def test_no_secret_is_in_a_problem_or_in_the_pools_own_words(secrets: dict[str, 
 def test_a_directive_with_an_option_may_be_given_one_way(directive: str) -> None:
     option, limit = SAME_AS_OPTION[directive].partition(".")[::2]
     unit = {"Service": {directive: "x"}}
-    alone, both = problems_of(unit=unit), problems_of(**{option: {limit: "1"} if limit else ONE_OF[option]}, unit=unit)
+    alone, both = (
+        problems_of(unit=unit),
+        problems_of(**{option: {limit: "100"} if limit else ONE_OF[option]}, unit=unit),
+    )
     assert bool(alone) is (directive in ALWAYS_OURS)
     if is_list("Service", directive) and directive not in ALWAYS_OURS:
         assert both == [], "one adds to the other"

@@ -1,0 +1,41 @@
+# SPDX-FileCopyrightText: 2026 workers.systemd contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is said about the journal namespaces of pools."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
+from ansible_collections.workers.systemd.plugins.module_utils._core.write import kept_logs
+
+# Where journald keeps what a reboot leaves.
+STORED = "/var/log/journal"
+
+
+def namespace_of(places: Places, name: str, observed: ObservedPool) -> str:
+    """The namespace of a pool on a host; empty when its lines are in the journal of the host."""
+    return unit_name.log_namespace(name) if kept_logs.path(places, name) in observed.files else ""
+
+
+def volatile(pools: t.Iterable[Pool], *, stored: bool) -> t.Iterator[str]:
+    """Warnings about lines that a reboot deletes. ``stored`` says whether the journal of the host is on a disk."""
+    for pool in pools:
+        if pool.keep and not stored:
+            yield (
+                f"{pool.where}.logs.keep: a reboot deletes the lines, because the host has no {STORED}. Run `mkdir "
+                f"{STORED}` and `systemctl restart systemd-journald {unit_name.journald(pool.name)}`."
+            )
+
+
+def left_behind(places: Places, gone: t.Mapping[str, ObservedPool]) -> t.Iterator[str]:
+    """Warnings about the lines of pools that a run removes: no journald deletes these lines any more."""
+    for name, observed in gone.items():
+        namespace = namespace_of(places, name, observed)
+        if namespace:
+            # The journald may still run. On 247, one whose directory is gone makes the next one write to /run.
+            remove = f"systemctl stop {unit_name.journald(name)}; rm -r {STORED}/*.{namespace}"
+            yield f"{name}: its logs stay on the host. This removes them: {remove}"

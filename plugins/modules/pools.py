@@ -259,6 +259,13 @@ options:
             back, because a rollback would stop the same workers once more.
           - V(infinity) means no limit. The default comes from the preset.
         type: str
+      watchdog:
+        description:
+          - For a worker that sends C(WATCHDOG=1) to systemd (see sd_notify(3)). systemd restarts an instance that has
+            sent nothing for this time span, such as V(30s) (C(WatchdogSec=)).
+          - The service has C(Type=notify), so the worker must also send C(READY=1) when it has loaded. A deploy fails
+            when the worker does not.
+        type: str
       liveness:
         description:
           - Restarts an instance that hangs, also long after the deploy. A service on the host,
@@ -979,6 +986,7 @@ POOL = {
     "watch": {"type": "list", "elements": "str"},
     "preset": {"type": "str", "default": "generic"},
     "drain_timeout": {"type": "str"},
+    "watchdog": {"type": "str"},
     "liveness": {"type": "dict", "options": liveness.OPTIONS},
     "recycle": {"type": "dict", "options": recycle.OPTIONS},
     "alert": {"type": "dict", "options": alert.OPTIONS},

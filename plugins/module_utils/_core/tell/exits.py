@@ -26,6 +26,9 @@ FOR_EVER = float("inf")
 CLEAN_END = "a clean end, such as exit status 0"
 # With cgroup v1 systemd does not know of them. The result of the unit is the same for both.
 OOM_KILLER, OOMD = ": OOM killer", ": systemd-oomd"
+WATCHDOG = ": watchdog"
+# Results of units that say why a process was killed.
+KILLS = {"oom-kill": OOM_KILLER, "watchdog": WATCHDOG}
 
 
 def last_death(entries: t.Sequence[Entry], until: float = FOR_EVER) -> t.List[Entry]:
@@ -55,7 +58,7 @@ def last_exits(entries: t.Sequence[Entry], until: float = FOR_EVER) -> t.Dict[st
 
     Of one that ended well systemd says that its unit did; so it says of one that was stopped, which is not reported.
     """
-    by_oomd = {entry.get("INVOCATION_ID") for entry in entries if says(entry, OOMD_KILLED)}
+    oomd_killed = {entry.get("INVOCATION_ID") for entry in entries if says(entry, OOMD_KILLED)}
     entries = [entry for entry in entries if not says(entry, OOMD_KILLED)]
     known_ends = {entry.get("INVOCATION_ID") for entry in entries if not says(entry, UNIT_SUCCEEDED)}
     found: t.Dict[str, str] = {}
@@ -64,8 +67,9 @@ def last_exits(entries: t.Sequence[Entry], until: float = FOR_EVER) -> t.Dict[st
         if unit and (unit not in found or taken(entry) <= until):
             if "EXIT_CODE" in entry:
                 found[unit] = how_it_ended(entry["EXIT_CODE"], entry.get("EXIT_STATUS", ""))
-            elif entry.get("UNIT_RESULT") == "oom-kill" and unit in found:
-                killer = OOMD if entry.get("INVOCATION_ID") in by_oomd else OOM_KILLER
+            elif entry.get("UNIT_RESULT") in KILLS and unit in found:
+                by_oomd = entry.get("INVOCATION_ID") in oomd_killed
+                killer = OOMD if by_oomd else KILLS[entry["UNIT_RESULT"]]
                 found[unit] = found[unit].partition(": ")[0] + killer
             elif entry.get("INVOCATION_ID") not in known_ends:
                 found[unit] = CLEAN_END

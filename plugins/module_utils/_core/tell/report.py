@@ -7,7 +7,7 @@ from __future__ import annotations
 import collections
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import TIMED_OUT, Health
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import counted, visible
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import Entry
@@ -22,6 +22,10 @@ AFTER_KILL = (
     "The job of a killed worker is lost, or runs again. Give jobs more time with drain_timeout, or make the worker end "
     "on SIGTERM when its job is done (docs/stopping-without-losing-jobs.md). There is no rollback, because it would "
     "stop the workers once more. The next run continues with the rest."
+)
+NOT_READY = (
+    "With Type=notify or watchdog, a start lasts until the worker sends READY=1 (sd_notify(3)). A worker that never "
+    "sends it needs neither of them. Otherwise give it more time with rollout.healthy_deadline."
 )
 
 
@@ -83,7 +87,11 @@ def summary(
         lines.extend(f"    {line}" for line in failure["journal"])
     if any(_is_kill(failure) for failure in failures):
         lines.append(AFTER_KILL)
-    if any(failure["exit"] == CLEAN_END for failure in failures):
+    late = [failure for failure in failures if TIMED_OUT in failure["verdict"]]
+    if late:
+        lines.append(NOT_READY)
+    # systemd has ended the others.
+    if any(failure["exit"] == CLEAN_END for failure in failures if failure not in late):
         lines.append(A_JOB)
     if spared:
         lines.append(f"{spared_are}: {', '.join(spared)}")

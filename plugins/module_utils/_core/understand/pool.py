@@ -59,6 +59,7 @@ SAME_AS_OPTION = {
     "TimeoutStopSec": "drain_timeout",
     # It sets TimeoutStopSec= too.
     "TimeoutSec": "drain_timeout",
+    "WatchdogSec": "watchdog",
     **{directive: f"limits.{option}" for option, directive in LIMITS.items()},
     **{directive: f"logs.{option}" for option, directive in LOGS.items()},
     "ReadWritePaths": "writable_paths",
@@ -134,6 +135,8 @@ class Pool:
     watch: t.Tuple[str, ...] = ()
     preset: str = presets.DEFAULT
     drain_timeout: t.Optional[str] = None
+    # A time span; empty without a watchdog.
+    watchdog: str = ""
     limits: t.Mapping[str, str] = field(default_factory=dict)
     logs: t.Mapping[str, str] = field(default_factory=dict)
     # Seconds for which its journal namespace has its lines; 0 without a namespace.

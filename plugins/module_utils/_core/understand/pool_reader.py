@@ -20,7 +20,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec
     render_argv,
     split_command,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.readiness import awaited_signal
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.readiness import (
+    TELL_THEMSELVES,
+    awaited_signal,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import (
     Value,
     last_text,
@@ -100,6 +103,8 @@ RESERVED_VARIABLES = re.compile(
 )
 # systemd reads an unsigned integer of 32 bits; a tenth of it is enough for anybody.
 LINES = re.compile(r"[0-9]{1,9}")
+# Seconds in which a worker has to show that it lives.
+WATCHDOG = 1.0, 86400.0
 # Seconds for which journald keeps lines.
 SHORTEST_KEEP, LONGEST_KEEP = 60, 100 * 365.25 * 86400
 # Words that only a shell understands.
@@ -169,6 +174,7 @@ class _Reader:
         scaling, release = self._scaling(), self._release()
         instances, limits = scaling.at_boot if scaling else self._instances(), self._limits()
         logs, keep = self._logs()
+        watchdog = self._watchdog(unit.get("Service", {}))
         names = scaling.names if scaling else instances
         of_instances = self._per_instance(names, as_credentials=as_credentials)
         as_root = not manager_of and hardening.runs_as_root(service.get("User"), service.get("DynamicUser", False))
@@ -192,6 +198,7 @@ class _Reader:
             watch=self._paths("watch"),
             preset=preset,
             drain_timeout=drain_timeout,
+            watchdog=watchdog,
             limits=limits,
             logs=logs,
             keep=keep,
@@ -205,7 +212,7 @@ class _Reader:
             bound_to=self._bound_to(),
             rollout=replace(
                 self._rollout(presets.patience(preset, drain_timeout)),
-                awaits=_awaits(preset, exec_start, unit.get("Service", {})),
+                awaits="" if watchdog else _awaits(preset, exec_start, unit.get("Service", {})),
             ),
             liveness=self._liveness(names),
             recycle=self._recycle(limits, of_instances),
@@ -403,6 +410,20 @@ class _Reader:
             self.problem("drain_timeout", repr(text), "a time span above 0 such as 90s or 10min, or infinity")
             return None
         return text
+
+    def _watchdog(self, service: t.Mapping[str, Value]) -> str:
+        given = as_text(self.params.get("watchdog") or "")
+        if not given:
+            return ""
+        if time_span.seconds_within(given, *WATCHDOG) is None:
+            self.problem("watchdog", repr(given), "a time span from 1s to 1d, such as 30s")
+        kind = last_text(service.get("Type", []), "notify")
+        if kind not in TELL_THEMSELVES:
+            hint = (
+                "A worker that feeds a watchdog sends READY=1 too. Then a deploy fails when the worker does not speak."
+            )
+            self.problem("watchdog", f"Type={kind} in unit", "Type=notify, which is the default with a watchdog", hint)
+        return given
 
     def _limits(self) -> t.Dict[str, str]:
         given = self.params.get("limits") or {}

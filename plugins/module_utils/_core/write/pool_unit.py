@@ -180,6 +180,10 @@ def own_sections(pool: Pool, systemd: int, env_files: t.Sequence[str] = ()) -> S
     else:
         service.update({"TimeoutStartSec": pool.schedule.timeout, "SyslogIdentifier": "%p"})
         service.update({"ExecCondition": render_argv(pool.schedule.lock)} if pool.schedule.lock else {})
+    if pool.watchdog:
+        # A worker that does not speak to systemd fails its first start, and so the deploy. With another type, systemd
+        # would kill it again and again, long after the deploy.
+        service.update({"Type": "notify", "WatchdogSec": pool.watchdog})
     service.update({**pool.limits, **pool.logs, **pool.guards, **_directories(pool)})
     sections: Sections = {"Unit": _unit_section(pool, systemd), "Service": service}
     if pool.schedule is None:

@@ -29,6 +29,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.exits import (
     OOM_KILLER,
     OOMD,
+    WATCHDOG,
     last_death,
     last_exits,
 )
@@ -45,6 +46,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.telling impo
 
 # In seconds: between two looks, and how far the journal is read back.
 EVERY, BACK = 10.0, 3600.0
+# What has killed a process, and the trouble that this is.
+KILLERS = {OOM_KILLER: MEMORY, OOMD: MEMORY, WATCHDOG: HUNG}
 # Lines of a message, and characters of each. A pipe takes 65,536 bytes at once (pipe(7)).
 LINES, LONGEST_LINE = 20, 500
 
@@ -100,7 +103,7 @@ class Alarms:
             died[name] = pool.count(now, {unit: (invocations[name][unit], restarts[unit]) for unit in asked[name]})
             for unit in failed[name]:
                 pool.failed(now, unit, restarts[unit], HAS_FAILED if UnitName.parse(unit).instance else JOB_FAILED)
-        self._note_memory(now, died, time.time() - (now - since) - EVERY)
+        self._note_kills(now, died, time.time() - (now - since) - EVERY)
         self._note_put_back(now)
 
     def look_for_runs(self, now: float, expected: t.Mapping[str, float]) -> None:
@@ -109,14 +112,16 @@ class Alarms:
             unit = unit_name.main_units(name, timer=True).service
             self.pools[name].happened(now, MISSED, unit, not_run_for(expected[name]))
 
-    def _note_memory(self, now: float, died: t.Mapping[str, t.Sequence[str]], since: float) -> None:
+    def _note_kills(self, now: float, died: t.Mapping[str, t.Sequence[str]], since: float) -> None:
         """Only the journal knows how a process ended that systemd has restarted."""
         units = [unit for of_pool in died.values() for unit in of_pool]
         exits = or_else(lambda: last_exits(self.manager.exits(units, since)), lambda _error: {})
         for name, of_pool in died.items():
             for unit in of_pool:
-                if exits.get(unit, "").endswith((OOM_KILLER, OOMD)):
-                    self.pools[name].happened(now, MEMORY, unit, exits[unit])
+                said = exits.get(unit, "")
+                for ending, reason in KILLERS.items():
+                    if said.endswith(ending):
+                        self.pools[name].happened(now, reason, unit, said)
 
     def _note_put_back(self, now: float) -> None:
         left = self.left(self.manager.places)

@@ -31,6 +31,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.tell.exits i
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.mask import MASK
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report import (
     AFTER_KILL,
+    NOT_READY,
     journal_lines,
     plan_diff,
     plan_lines,
@@ -197,7 +198,8 @@ def test_an_end_without_an_error_is_told(entries: list[dict[str, t.Any]], result
 
 OOM = {**ENTRY, "UNIT_RESULT": "oom-kill"}
 SIGKILLED = {**ENTRY, "EXIT_CODE": "killed", "EXIT_STATUS": "9"}
-OUT_OF_MEMORY = {
+SIGABRT = {**ENTRY, "EXIT_CODE": "killed", "EXIT_STATUS": "6"}
+KILLED = {
     "the main process": ([SIGKILLED, OOM], "signal 9 (SIGKILL): OOM killer"),
     "again and again": ([SIGKILLED, OOM, OOM], "signal 9 (SIGKILL): OOM killer"),
     "before another end": ([SIGKILLED, OOM, EXITED], "exit status 3"),
@@ -208,13 +210,14 @@ OUT_OF_MEMORY = {
         [BY_OOMD, SIGKILLED, OOM, *({**entry, **LATER} for entry in (SIGKILLED, OOM))],
         "signal 9 (SIGKILL): OOM killer",
     ),
+    "a watchdog that was not fed": ([SIGABRT, {**OOM, "UNIT_RESULT": "watchdog"}], "signal 6 (SIGABRT): watchdog"),
     "a child, by systemd-oomd": ([BY_OOMD], None),
     "a child, by systemd-oomd, before a clean end": ([BY_OOMD, SUCCEEDED], CLEAN_END),
 }
 
 
-@pytest.mark.parametrize(("entries", "result"), OUT_OF_MEMORY.values(), ids=OUT_OF_MEMORY.keys())
-def test_the_oom_killer_is_told(entries: list[dict[str, t.Any]], result: str | None) -> None:
+@pytest.mark.parametrize(("entries", "result"), KILLED.values(), ids=KILLED.keys())
+def test_why_a_process_was_killed_is_told(entries: list[dict[str, t.Any]], result: str | None) -> None:
     assert last_exits(entries).get("mail@1.service") == result
 
 
@@ -222,6 +225,12 @@ def test_a_worker_that_ends_by_itself_is_told_what_it_is() -> None:
     ended = {**failure_of(1, "flapping: died"), "exit": CLEAN_END}
     assert summary({}, [ended, ended], []).splitlines()[-1] == A_JOB
     assert A_JOB not in summary({}, [failure_of(1, "flapping: died")], [])
+
+
+def test_a_start_that_takes_too_long_is_told_what_it_waits_for() -> None:
+    late = {**failure_of(1, "failed: its start timed out: is activating (start)"), "exit": CLEAN_END}
+    assert summary({}, [late], []).splitlines()[-1] == NOT_READY
+    assert NOT_READY not in summary({}, [failure_of(1, "flapping: died")], [])
 
 
 def test_the_diff_of_a_plan_has_the_units_and_not_the_files() -> None:

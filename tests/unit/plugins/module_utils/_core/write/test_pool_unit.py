@@ -38,6 +38,7 @@ RESTARTS: dict[str, dict[str, t.Any]] = {
     "a need": {"needs": ["home"]},
     "a path to write to": {"writable_paths": ["/srv"]},
     "a directory of its own": {"state_directory": "mail"},
+    "a watchdog": {"watchdog": "30s"},
     "another type": {"unit": {"Service": {"Type": "notify"}}},
 }
 # Options that take effect without a restart.
@@ -67,6 +68,13 @@ def text_of(pool: Pool, systemd: int = SYSTEMD) -> UnitText:
 
 def marker_of(pool: Pool, systemd: int = SYSTEMD) -> str:
     return unit_marker(template_text(pool, systemd, ENV_FILES))
+
+
+def test_a_watchdog_is_for_a_worker_that_speaks() -> None:
+    unit = text_of(mail(watchdog="30s", preset="celery"))
+    assert unit.values("Service", "Type") == ["notify"]
+    assert unit.values("Service", "WatchdogSec") == ["30s"]
+    assert text_of(mail()).values("Service", "WatchdogSec") == []
 
 
 def test_the_unit_says_what_the_pool_says() -> None:

@@ -78,9 +78,9 @@ def shown(browser: webdriver.Chrome, selector: str) -> list[WebElement]:
 
 def test_the_grid_shows_each_pool_with_a_colour_of_its_condition(seen: webdriver.Chrome) -> None:
     cells = {cell.get_attribute("title"): cell for cell in shown(seen, ".cell")}
-    assert len(cells) == 8
+    assert len(cells) == 9
     assert cells["dead on web1: dead"].text == "✖ 1/2"
-    conditions = ("dead", "flapping", "put back", "stale", "paused", "up")
+    conditions = ("dead", "flapping", "put back", "stale", "paused", "waiting", "up")
     colours = {cells[f"{one} on web1: {one}"].value_of_css_property("color") for one in conditions}
     assert len(colours) == len(conditions)
 

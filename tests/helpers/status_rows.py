@@ -44,6 +44,7 @@ def a_range(**other: t.Any) -> Row:
 
 
 BAD_GENERATION = {"number": 2, "id": "bad0bad0", "state": "bad", "time": SINCE}
+WAITING = {"since": "", "reason": "app.service is inactive", "by": "bound_to"}
 PAUSED = {"since": SINCE, "reason": "the broker moves", "by": "hand"}
 
 
@@ -54,11 +55,13 @@ def of_each_condition() -> t.Dict[str, Row]:
     flapping = an_instance("flapping@1.service", state="activating", sub_state="auto-restart", restarts=91)
     stale = an_instance("stale@1.service", stale="its unit changed")
     paused = an_instance("paused@1.service", state="inactive", sub_state="dead", paused=PAUSED)
+    waiting = an_instance("waiting@1.service", state="inactive", sub_state="dead", paused=WAITING)
     return {
         "dead": a_pool("dead", dead, an_instance("dead@2.service"), dead=["dead@1.service"]),
         "flapping": a_pool("flapping", flapping, flapping=["flapping@1.service"]),
         "put back": a_pool("put back", generations=[*a_pool("x")["generations"], BAD_GENERATION]),
         "stale": a_pool("stale", stale),
         "paused": a_pool("paused", paused, paused=PAUSED),
+        "waiting": a_pool("waiting", waiting),
         "up": a_pool("up"),
     }

@@ -85,7 +85,10 @@ def test_a_deploy_starts_nothing_while_the_unit_is_stopped(app: LabHost) -> None
     shown = row(app)
     assert (shown["dead"], shown["bound_to"]) == ([], ["app.service"])
     assert {one["paused"]["by"] for one in shown["instances"]} == {"bound_to"}
-    assert "bound_to: app.service is inactive" in str(app.module("pools_info").result["table"])
+    table = str(app.module("pools_info").result["table"])
+    assert "bound_to: app.service is inactive" in table
+    assert "2 waiting" in table
+    assert "paused" not in table
     # A new version comes, and no instance proves it before the unit starts.
     checked, result = app.deploy(sleeper("b", **BOUND), check=True), app.deploy(sleeper("b", **BOUND))
     assert not result.failed, result.msg

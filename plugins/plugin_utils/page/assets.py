@@ -4,10 +4,11 @@
 
 STYLE = """
 :root { color-scheme: light dark; --back: #fff; --text: #1d2530; --soft: #5c6773; --line: #d9dfe5; --band: #f4f6f8;
-  --up: #1b7f3b; --stale: #8a6100; --paused: #4a5a9c; --put_back: #9a3b9a; --flapping: #b84b00; --dead: #b3261e; }
+  --up: #1b7f3b; --stale: #8a6100; --paused: #4a5a9c; --waiting: #2f6f7e; --put_back: #9a3b9a; --flapping: #b84b00;
+  --dead: #b3261e; }
 @media (prefers-color-scheme: dark) { :root { --back: #14181d; --text: #e6eaee; --soft: #9aa5b0; --line: #333c45;
-  --band: #1c2228; --up: #5cc97e; --stale: #e0b341; --paused: #9aabf5; --put_back: #e08ee0; --flapping: #ff9a57;
-  --dead: #ff8a80; } }
+  --band: #1c2228; --up: #5cc97e; --stale: #e0b341; --paused: #9aabf5; --waiting: #7cc4d4; --put_back: #e08ee0;
+  --flapping: #ff9a57; --dead: #ff8a80; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1rem; max-width: 100rem; background: var(--back); color: var(--text);
   font: 15px/1.45 system-ui, sans-serif; }
@@ -29,6 +30,7 @@ th { font-weight: 600; background: var(--band); }
   text-decoration: none; }
 .cell:hover, .cell:focus { outline: 2px solid currentColor; }
 .up { color: var(--up); } .stale { color: var(--stale); } .paused { color: var(--paused); }
+.waiting { color: var(--waiting); }
 .put_back { color: var(--put_back); } .flapping { color: var(--flapping); } .dead { color: var(--dead); }
 .none { color: var(--soft); }
 details { margin: .4rem 0; border: 1px solid var(--line); border-radius: .5rem; overflow: auto; }

@@ -17,6 +17,7 @@ SYMBOLS = {
     Condition.PUT_BACK: "↩",
     Condition.STALE: "◷",
     Condition.PAUSED: "‖",
+    Condition.WAITING: "…",
     Condition.UP: "✔",
 }
 

@@ -9,7 +9,7 @@ import hashlib
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import counted
-from ansible_collections.workers.systemd.plugins.module_utils._core.tell.condition import Condition, Row
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.condition import Condition, Row, at_rest
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status_table import of_range, up_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.timer_status import (
     condition_of_timer,
@@ -212,7 +212,8 @@ def _instances(pool: Pool) -> Html:
 
 def _instance(pool: Pool, row: Row) -> Html:
     condition = pool.condition_of(row)
-    state = f"{SYMBOLS[condition]} {row['state']} ({row['sub_state']}){', paused' if row['paused'] else ''}"
+    rests = f", {at_rest(row)}" if at_rest(row) else ""
+    state = f"{SYMBOLS[condition]} {row['state']} ({row['sub_state']}){rests}"
     stale = f", stale: {row['stale']}" if row["stale"] else ""
     cells: t.Tuple[Content, ...] = (
         row["unit"],

@@ -90,7 +90,8 @@ def _state(pool: Row) -> str:
     counts = {
         **{Condition(what): len(pool[what]) for what in reversed(BAD)},
         Condition.STALE: pool["summary"]["stale"],
-        Condition.PAUSED: sum(bool(row["paused"]) for row in pool["instances"]),
+        Condition.PAUSED: sum(map(condition.is_paused, pool["instances"])),
+        Condition.WAITING: sum(map(condition.is_waiting, pool["instances"])),
     }
     words = [f"{count} {which.value}" for which, count in counts.items() if count]
     if condition.is_put_back(pool):
@@ -116,7 +117,7 @@ def _instance_cells(pool: Row, row: Row) -> Cells:
     stale = f" (stale, wanted {pool['generation']})" if row["stale"] else ""
     return (
         of_user(pool, row["unit"]),
-        f"{row['state']} ({row['sub_state']}){', paused' if row['paused'] else ''}",
+        ", ".join(filter(None, (f"{row['state']} ({row['sub_state']})", condition.at_rest(row)))),
         row["since"] or "-",
         str(row["main_pid"] or "-"),
         str(row["restarts"]),
@@ -138,8 +139,8 @@ def _total(pools: t.Sequence[Placed]) -> str:
         "stale": sum(row["summary"]["stale"] for row in rows),
         **{what: sum(len(row[what]) for row in rows) for what in BAD},
     }
-    paused = sum(bool(one["paused"]) for row in rows for one in row["instances"])
-    counts.update({"paused": paused} if paused else {})
+    resting = [condition.at_rest(one) for row in rows for one in row["instances"]]
+    counts.update({word: resting.count(word) for word in ("paused", "waiting") if word in resting})
     texts = ", ".join(f"{count} {what}" for what, count in counts.items())
     hosts = {one.host for one in pools if one.host}
     of_hosts = f"{counted(len(hosts), 'host')}, " if hosts else ""

@@ -23,7 +23,7 @@ def test_what_is_worse_hides_what_is_better() -> None:
 
 
 def test_a_pause_is_no_problem() -> None:
-    assert [one for one in Condition if not one.is_a_problem] == [Condition.PAUSED, Condition.UP]
+    assert [one for one in Condition if not one.is_a_problem] == [Condition.PAUSED, Condition.WAITING, Condition.UP]
 
 
 def test_each_condition_has_a_symbol_of_its_own() -> None:
@@ -38,6 +38,6 @@ def test_a_host_without_an_answer_is_in_the_fleet() -> None:
 
 def test_the_pools_of_a_fleet_are_counted_and_named() -> None:
     seen = fleet({"web1": {"pools": of_each_condition()}, "web2": {"pools": {"up": a_pool("up")}}})
-    assert [seen.count(one) for one in Condition] == [1, 1, 1, 1, 1, 2]
+    assert [seen.count(one) for one in Condition] == [1, 1, 1, 1, 1, 1, 2]
     assert seen.names == sorted(of_each_condition())
-    assert [pool.number for pool in seen.of_host("web2")] == [6]
+    assert [pool.number for pool in seen.of_host("web2")] == [7]

@@ -54,14 +54,14 @@ def test_each_pool_is_in_the_grid_and_has_its_details() -> None:
     links = [link for link in seen.values("href") if link]
     assert len(links) == len(of_each_condition())
     assert {link[1:] for link in links} <= set(seen.values("id"))
-    assert "2 hosts, 6 pools, 6 of 9 instances running. 2026-11-29 10:55 UTC" in seen.words
+    assert "2 hosts, 7 pools, 6 of 10 instances running. 2026-11-29 10:55 UTC" in seen.words
     assert "✖ timed out" in seen.words
 
 
 def test_a_problem_is_open_and_all_else_is_closed() -> None:
     seen = Seen(page(fleet({"web1": {"pools": of_each_condition()}}), TIME))
     details = [given for tag, given in seen.tags if tag == "details"]
-    assert ["open" in given for given in details] == [True, True, True, True, False, False]
+    assert ["open" in given for given in details] == [True, True, True, True, False, False, False]
 
 
 def test_nothing_is_loaded_from_elsewhere() -> None:

@@ -116,6 +116,15 @@ def test_what_is_paused_says_since_when() -> None:
     assert shown[3] == "paused@1.service: paused by hand since 2026-11-29T10:00:00Z: the broker moves"
 
 
+def test_what_waits_for_a_unit_is_not_called_paused() -> None:
+    shown = texts(("waiting", of_each_condition()["waiting"]))
+    assert shown[1].split()[:4] == ["waiting", "0/1", "1", "waiting"]
+    assert shown[2].endswith("0 dead, 1 waiting")
+    assert shown[3] == "waiting@1.service: bound_to: app.service is inactive"
+    every = [line.text for line in pool_table([Placed("", "x", of_each_condition()["waiting"])], every_instance=True)]
+    assert any("inactive (dead), waiting" in line for line in every)
+
+
 def test_settings_of_one_instance_are_named() -> None:
     row = a_pool("app/mail", an_instance("mail@pdf.service", own_files=["/etc/a.conf"]), user="app")
     assert texts(("app/mail", row))[-1] == "with settings of their own: app/mail@pdf.service"

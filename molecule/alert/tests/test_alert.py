@@ -11,12 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.look.run_journal import (
-    Noted,
-    Phase,
-    RunJournal,
-    journal_text,
-)
 from tests.helpers.lab_host import LabHost
 
 DOCS = Path(__file__).parents[3] / "docs" / "alerts.md"
@@ -165,13 +159,21 @@ def test_an_instance_that_the_kernel_has_killed_for_its_memory(hosted: LabHost, 
 
 
 def test_a_version_that_the_host_has_put_back(hosted: LabHost) -> None:
-    """The journal of the dead run, as the host leaves it (molecule/dead_man)."""
+    """A deploy dies while an instance of the new version proves itself, and nobody is there to see it."""
     deployed = hosted.deploy(pool(instances=1))
     assert not deployed.failed, deployed.msg
-    left = RunJournal("2026-11-24T16:36:19Z", 7, {"frail": Noted(1, 2, undoable=True)}, phase=Phase.UNDONE)
-    hosted.write("/var/lib/workers.systemd/journal", journal_text(left), "0600")
-    hosted.until(lambda: result(hosted) == [("frail", "put-back", "raised")])
-    assert "the host put back what it had changed: frail (1 to 2)" in pages(hosted)[0]["text"]
+    before = hosted.pids("frail")
+    new = pool(instances=1, environment={"A": "b"}, rollout={"min_healthy_time": "60s", "healthy_deadline": "120s"})
+    with hosted.deploying(new, workers_confirm="2s") as deploy:
+        hosted.until(lambda: hosted.environments("frail").get("1", {}).get("A") == "b")
+        hosted.sh("pkill -KILL -f '[A]nsiballZ_'")
+        deploy.kill()
+        deploy.wait()
+    hosted.until(lambda: ("frail", "put-back", "raised") in result(hosted))
+    (page,) = [one for one in pages(hosted) if one["reason"] == "put-back"]
+    assert "the host put back what it had changed: frail (1 to 2)" in page["text"]
+    assert "A" not in hosted.environments("frail")["1"]
+    assert hosted.pids("frail") != before
 
 
 def test_all_problems_of_an_alert_at_once(hosted: LabHost) -> None:

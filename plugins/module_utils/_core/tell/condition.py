@@ -56,7 +56,7 @@ def of_instance(pool: Row, row: Row) -> Condition:
 
 
 def is_waiting(row: Row) -> bool:
-    """Whether an instance stays stopped until another unit starts. Nobody has paused it."""
+    """Whether an instance stays stopped until another unit starts."""
     return bool(row["paused"]) and row["paused"]["by"] == BY_BOND
 
 

@@ -12,7 +12,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.write import kept_logs
 
-# Where journald keeps what a reboot leaves.
+# Where journald keeps lines over a reboot.
 STORED = "/var/log/journal"
 
 
@@ -21,13 +21,17 @@ def namespace_of(places: Places, name: str, observed: ObservedPool) -> str:
     return unit_name.log_namespace(name) if kept_logs.path(places, name) in observed.files else ""
 
 
-def volatile(pools: t.Iterable[Pool], *, stored: bool) -> t.Iterator[str]:
-    """Warnings about lines that a reboot deletes. ``stored`` says whether the journal of the host is on a disk."""
+def on_disk(pools: t.Iterable[Pool], *, stored: bool) -> t.Iterator[str]:
+    """Warnings of the first namespace of a host. ``stored`` says whether the journal of the host is on a disk.
+
+    systemd makes the directory for each journald of a namespace, whatever its Storage= says (LogsDirectory= of
+    systemd-journald@.service, seen on 247, 252 and 262). The journald of the host then writes there too.
+    """
     for pool in pools:
         if pool.keep and not stored:
             yield (
-                f"{pool.where}.logs.keep: a reboot deletes the lines, because the host has no {STORED}. Run `mkdir "
-                f"{STORED}` and `systemctl restart systemd-journald {unit_name.journald(pool.name)}`."
+                f"{pool.where}.logs.keep: the journal of the whole host is on the disk from now on, because systemd "
+                f"makes {STORED} for the namespace. Limit it with SystemMaxUse= of journald.conf(5)."
             )
 
 

@@ -28,17 +28,9 @@ def path(places: Places, pool: str) -> str:
 
 
 def configuration(pool: Pool) -> str:
-    """The text of journald.conf(5) for the namespace.
-
-    Without Storage=auto, the journald of a namespace makes /var/log/journal. From the next boot on, the journal of the
-    whole host would be there too.
-    """
+    """The text of journald.conf(5) for the namespace. It has nothing of the configuration of the host's journald."""
     in_a_file = max(1, round(pool.keep / FILES))
-    lines = {
-        "Storage": "auto",
-        "MaxRetentionSec": f"{round(pool.keep) + in_a_file}s",
-        "MaxFileSec": f"{in_a_file}s",
-    }
+    lines = {"MaxRetentionSec": f"{round(pool.keep) + in_a_file}s", "MaxFileSec": f"{in_a_file}s"}
     # journald passes over this section too, without a warning.
     sections = {"Journal": lines, marks.OWNER_SECTION: {"Pool": pool.name}}
     return render(sections, [HEADER.format(pool.kind, pool.name)])

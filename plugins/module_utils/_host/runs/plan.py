@@ -245,12 +245,12 @@ def _one_loaded(name: str, pool: ObservedPool) -> t.List[str]:
 
 
 def _foretold(target: Target, leave: t.Iterable[str], places: Places) -> t.Iterator[str]:
-    """Warnings about workers that the reload itself ends, and about logs that stay for another time than one thinks."""
+    """Warnings about workers that the reload itself ends, and about logs on the disk."""
     now = time.time()
     for name, one in target.wanted.items():
         yield from cut_short.warning(one, target.observed[name], now)
     stored = os.path.isdir(kept_logs.STORED)
-    yield from kept_logs.volatile([one.pool for one in target.wanted.values()], stored=stored)
+    yield from kept_logs.on_disk([one.pool for one in target.wanted.values()], stored=stored)
     yield from kept_logs.left_behind(places, {name: target.observed[name] for name in sorted(leave)})
 
 

@@ -8,18 +8,17 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.kept_logs import (
     left_behind,
     namespace_of,
-    volatile,
+    on_disk,
 )
 from tests.unit.plugins.module_utils._core.builders import in_place, mail, written
 
 KEEPING, PLAIN = mail(logs={"keep": "7d"}), mail()
 
 
-def test_a_reboot_deletes_lines_that_are_in_memory() -> None:
-    (warning,) = volatile([KEEPING, PLAIN], stored=False)
-    assert warning.startswith("pools[0] (mail).logs.keep: a reboot deletes the lines")
-    assert "systemd-journald@workers-mail.service" in warning
-    assert list(volatile([KEEPING, PLAIN], stored=True)) == []
+def test_the_first_namespace_brings_the_journal_of_the_host_to_the_disk() -> None:
+    (warning,) = on_disk([KEEPING, PLAIN], stored=False)
+    assert warning.startswith("pools[0] (mail).logs.keep: the journal of the whole host is on the disk from now on")
+    assert list(on_disk([KEEPING, PLAIN], stored=True)) == []
 
 
 def test_a_pool_that_goes_leaves_its_lines() -> None:

@@ -25,7 +25,6 @@ def test_keeps_at_least(keep: str, in_a_file: str, oldest: str) -> None:
     assert file.text.splitlines()[1:] == [
         "",
         "[Journal]",
-        "Storage=auto",
         f"MaxRetentionSec={oldest}",
         f"MaxFileSec={in_a_file}",
         "",

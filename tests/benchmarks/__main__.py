@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import median
 
 from lab import hosts
-from tests.benchmarks import crashes, deploys, judging, rollouts, starts
+from tests.benchmarks import agent, crashes, deploys, judging, rollouts, starts
 from tests.benchmarks.deploys import pool, role
 from tests.benchmarks.turns import Clock, Contender, on_host
 
@@ -40,6 +40,7 @@ def main() -> None:
     judgement()
     recovery(clock)
     bursts()
+    agent.table(clock, LARGE, agent.COUNT, agent.SECONDS)
     hosts.down(HOST, LARGE)
 
 

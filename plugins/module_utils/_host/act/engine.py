@@ -55,6 +55,11 @@ class Engine:
         self.checks.end()
         self.busy_checks.end()
 
+    def forget_others(self, units: t.Container[str]) -> None:
+        """Only these units are still there."""
+        for unit in [unit for unit in self.started if unit not in units]:
+            del self.started[unit]
+
     def carry_out(self, actions: Actions) -> None:
         """The same kind of action of all pools is one call."""
         restarts = units_of(actions, Restart)

@@ -135,7 +135,10 @@ class Agent:
         for asking in (self.questions, self.work):
             for name in [name for name in asking if self.pools.get(name) is not before[name]]:
                 asking.pop(name).end()
-        self.gauge.forget_others(unit for one in self.pools.values() for unit in one.units)
+        units = {unit for one in self.pools.values() for unit in one.units}
+        self.gauge.forget_others(units)
+        self.engine.forget_others(units)
+        self.trouble = {name: one for name, one in self.trouble.items() if name in ("", *self.pools)}
         self.alarms.care_for({name: one.duties.alert for name, one in self.pools.items() if one.duties.alert})
         duties = {name: one.duties for name, one in self.pools.items()}
         self.meter.care_for({n: Ask(one.metrics, one.alert or Alert()) for n, one in duties.items() if one.metrics})

@@ -114,7 +114,7 @@ def test_the_unit_tests_stand_in_the_same_rooms() -> None:
 # Whoever looks at a path of a worker takes looks.py along, and the child process and the errors that it needs.
 BUDGETS = {
     "env_file": (14, 60),
-    "harden": (101, 550),
+    "harden": (103, 560),
     "import_workers": (18, 85),
     "instances": (153, 770),
     "_kept_program": (5, 40),
@@ -126,7 +126,7 @@ BUDGETS = {
     "run_timer": (82, 435),
     "status_page": (0, 0),
     "status_table": (0, 0),
-    "unit_file": (90, 562),
+    "unit_file": (90, 565),
 }
 
 

@@ -29,7 +29,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.agent.alert 
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.decisions import MOST
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.liveness import Beats, SignOfLife
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.recycle import Figures
-from ansible_collections.workers.systemd.plugins.module_utils._core.agent.scale import Reading
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.scale import Reading, Room
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.tended import Tended
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.alert import Alert
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.liveness import Liveness
@@ -134,7 +134,7 @@ class Pool:
     def act(self) -> None:
         if not self.tended.wants_act:
             return
-        actions, _lines = self.tended.advance(self.now, {**self.samples, **self.inside}, 2**33)
+        actions, _lines = self.tended.advance(self.now, {**self.samples, **self.inside}, Room(free=2**33))
         self.inside = {}
         for one in actions:
             self.carry_out(one)

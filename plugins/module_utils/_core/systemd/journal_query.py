@@ -115,7 +115,8 @@ class JournalQuery(t.NamedTuple):
     def namespaces(self) -> t.List[str]:
         """The namespaces that pools of ours with these units may have. Not for what systemd alone writes."""
         units = self.units if self.about is About.ALL else ()
-        return [unit_name.log_namespace(unit_name.UnitName.parse(unit).prefix) for unit in units]
+        pools = dict.fromkeys(unit_name.UnitName.parse(unit).prefix for unit in units)
+        return [unit_name.log_namespace(pool) for pool in pools]
 
     def as_json(self) -> t.List[t.Any]:
         return [self.about.value, *self[1:]]

@@ -61,7 +61,8 @@ def test_asks_for(about: About, uid: int | None, matches: list[str]) -> None:
     assert argv[7:] == [*options, *matches]
     ended = JournalQuery(about, (UNIT,), 1.5, 20, until=2.25).argv(uid)
     assert ended == [*argv[:7], "--until=@2.250000", *options, *matches]
-    assert JournalQuery(about, (UNIT,), 1.5, 20).namespaces == (["workers-mail"] if about is About.ALL else [])
+    units = (UNIT, "mail@another.service")
+    assert JournalQuery(about, units, 1.5, 20).namespaces == (["workers-mail"] if about is About.ALL else [])
 
 
 TIMES = st.floats(0, 2e9)

@@ -73,10 +73,11 @@ def test_a_good_version_stays_when_its_result_cannot_be_written(bare: LabHost) -
     with bare.deploying(one_by_one("new"), workers_confirm=f"{CONFIRM}s") as deploy:
         bare.until(lambda: "new" in queues(bare).values())
         bare.sh(f"cat /dev/zero > {runs}/full", check=False)
-        printed = deploy.played.said
+        played = deploy.played
     bare.sh(f"umount {runs}")
-    assert "its result could not be written. Free space there." in printed
-    assert f"No space left on device: '{runs}/" in printed
+    assert played.status == 0
+    assert "its result could not be written. Free space there." in played.said
+    assert f"No space left on device: '{runs}/" in played.said
     bare.never(lambda: set(queues(bare).values()) != {"new"}, seconds=CONFIRM * 3)
     assert switches(bare) == ""
     again = bare.deploy(one_by_one("new"))

@@ -202,7 +202,7 @@ def test_a_hostile_owner_of_the_directory(hosted: LabHost) -> None:
         assert hosted.sh("ls -A /root/victim").split() == ["file"], what
         hosted.sh(end)
     # By the same agent.
-    hosted.until(lambda: "metrics: all is well again" in said(hosted))
+    hosted.until(lambda: "metrics: all is well again" in said(hosted), 180)
     assert hosted.sh(f"ls -A {DIRECTORY}").split() == ["workers.prom"]
     # A file that cannot be removed holds up no run.
     hosted.sh(f"mv {DIRECTORY} {ABOVE}/old; ln -s /root/victim {DIRECTORY}; chown -h daemon {DIRECTORY}")

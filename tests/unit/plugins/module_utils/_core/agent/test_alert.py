@@ -240,7 +240,7 @@ def test_an_alarm_that_was_never_tried_is_tried_now() -> None:
     assert Alarm(0.0, 0.0).retry == 0.0
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2 * settings.default.max_examples, deadline=None)
 @given(st.randoms(use_true_random=False), st.integers(1, 5))
 def test_whatever_happens_each_trouble_is_told_once_and_ends_once(random: Random, count: int) -> None:
     world = World(count)

@@ -156,7 +156,7 @@ class World:
             self.tended, self.bad, self.answers = Tended(self.duties, self.tended.units), None, {}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2 * settings.default.max_examples, deadline=None)
 @given(st.randoms(use_true_random=False), st.integers(1, 6), st.sampled_from([(), BUSY]))
 def test_whatever_happens_one_instance_that_is_worn_is_restarted_at_a_time(
     random: Random, count: int, busy_check: tuple[str, ...]

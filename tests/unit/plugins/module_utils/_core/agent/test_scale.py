@@ -31,6 +31,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.agent.scale 
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.scaling import Scaling
 
+CASES = max(2 * settings.default.max_examples, int(os.environ.get("WORKERS_CASES", "0")) // 2)
 RULE = Scaling(2, 12, ("/bin/count",), 50, fall_after=30.0)
 POLICY = Policy()
 UP = Sample("active", "running", "i1")
@@ -148,7 +149,7 @@ HISTORIES = st.lists(st.one_of(st.none(), st.integers(0, 40)), min_size=1, max_s
 
 
 # The other half of them tries pools that share (test_capacity.py).
-@settings(max_examples=max(200, int(os.environ.get("WORKERS_CASES", "0")) // 2), deadline=None)
+@settings(max_examples=CASES, deadline=None)
 @given(
     HISTORIES,
     st.integers(1, 5),
@@ -170,7 +171,7 @@ def test_the_number_stays_in_its_range_and_seldom_turns(
     assert all(later - first >= fall_after for first, later in zip(found, found[2:]))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 @given(HISTORIES, st.one_of(st.none(), st.integers(0, 40)))
 def test_constant_work_ends_constant(history: list[t.Optional[int]], need: t.Optional[int]) -> None:
     world = World(RULE)
@@ -182,7 +183,7 @@ def test_constant_work_ends_constant(history: list[t.Optional[int]], need: t.Opt
     assert set(world.numbers[-10:]) == {before if need is None else min(12, max(2, need))}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 @given(HISTORIES, st.integers(1, 12))
 def test_it_rises_only_to_what_lasted(history: list[t.Optional[int]], running: int) -> None:
     world = World(replace(RULE, rise_after=10.0), running=running)
@@ -214,7 +215,7 @@ def test_all_that_are_missing_start_with_the_first_reading(need: int) -> None:
     assert world.scale.decisions == [Decision(1.0, 2, min(need, 12), f"{need} wanted")]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=settings.default.max_examples // 2, deadline=None)
 @given(st.integers(2, 12), st.lists(st.none(), max_size=100))
 def test_work_that_is_not_known_changes_no_number(running: int, history: list[None]) -> None:
     """Neither now, nor for a while when it is known again."""

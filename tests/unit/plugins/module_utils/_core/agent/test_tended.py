@@ -126,7 +126,7 @@ class World:
         self.samples[unit] = self.fresh()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 @given(st.randoms(use_true_random=False), st.integers(1, 5), st.sampled_from(["1", "2", "25%", "100%"]))
 def test_whatever_happens_one_instance_that_hangs_is_restarted_at_a_time(
     random: Random, count: int, max_parallel: str

@@ -149,7 +149,7 @@ events = st.one_of(
 )
 
 
-@settings(max_examples=500)
+@settings(max_examples=5 * settings.default.max_examples)
 @given(st.lists(events, max_size=12))
 def test_an_honest_worker_is_believed_and_a_liar_is_not(story: list[t.Any]) -> None:
     host = Host()

@@ -168,3 +168,10 @@ def test_the_role_has_the_defaults_that_it_documents(now: Api) -> None:
     }
     defaults = public_api.ROOT / "roles" / "workers" / "defaults" / "main.yml"
     assert documented == yaml.safe_load(defaults.read_text())
+
+
+def test_the_page_of_the_role_has_each_of_its_variables(now: Api) -> None:
+    prefix = "role workers option "
+    options = {name[len(prefix) :] for name in now if name.startswith(prefix) and not set("[.") & {*name}}
+    page = (public_api.ROOT / "roles" / "workers" / "README.md").read_text()
+    assert set(re.findall(r"^\| `(workers_\w+)`", page, re.MULTILINE)) == options

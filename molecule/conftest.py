@@ -16,6 +16,7 @@ import testinfra
 from lab import ssh
 from tests.helpers.lab_host import LabHost
 from tests.helpers.user_host import UserHost
+from tests.helpers.walk import Newcomer, built
 
 CACHE = Path(__file__).parents[1] / ".cache"
 LOCKS = CACHE / "lab" / "locks"
@@ -75,3 +76,15 @@ def bare(lab: LabHost) -> LabHost:
     """The host without pools."""
     lab.remove_pools()
     return lab
+
+
+@pytest.fixture(scope="module")
+def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The collection as it would be published."""
+    return built(tmp_path_factory.mktemp("built"))
+
+
+@pytest.fixture
+def newcomer(bare: LabHost, artifact: Path, tmp_path: Path) -> Newcomer:
+    """A person with an empty directory, who installs that."""
+    return Newcomer(tmp_path, artifact, bare)

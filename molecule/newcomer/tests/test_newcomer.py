@@ -6,24 +6,13 @@ from __future__ import annotations
 
 import re
 import typing as t
-from pathlib import Path
 
 import pytest
 
 from tests.helpers.lab_host import LabHost
-from tests.helpers.walk import Newcomer, built, commands, files, on_host, part
+from tests.helpers.walk import Newcomer, commands, files, on_host, part
 
 ARTISAN = "<?php while (true) { sleep(1); }\n"
-
-
-@pytest.fixture(scope="module")
-def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return built(tmp_path_factory.mktemp("built"))
-
-
-@pytest.fixture
-def newcomer(bare: LabHost, artifact: Path, tmp_path: Path) -> Newcomer:
-    return Newcomer(tmp_path, artifact, bare)
 
 
 @pytest.fixture

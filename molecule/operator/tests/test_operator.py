@@ -11,7 +11,7 @@ import pytest
 
 from tests.helpers.lab_host import LabHost
 from tests.helpers.lab_supervisord import SUPERVISORD
-from tests.helpers.walk import INSTALL, Newcomer, built, commands, on_host, part
+from tests.helpers.walk import INSTALL, Newcomer, commands, on_host, part
 
 MAIN, INI = "/etc/supervisord.conf", "/etc/lab.d/mail.ini"
 PROGRAM = """
@@ -22,16 +22,6 @@ user=www-data
 numprocs=2
 process_name=%(program_name)s_%(process_num)d
 """
-
-
-@pytest.fixture(scope="module")
-def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return built(tmp_path_factory.mktemp("built"))
-
-
-@pytest.fixture
-def newcomer(bare: LabHost, artifact: Path, tmp_path: Path) -> Newcomer:
-    return Newcomer(tmp_path, artifact, bare)
 
 
 @pytest.fixture

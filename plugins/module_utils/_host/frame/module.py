@@ -57,7 +57,7 @@ class Module(AnsibleModule):
 
     def _load_params(self) -> None:
         super()._load_params()
-        # The module `kept_program` runs this one, and has the options in one of its own.
+        # The module `_kept_program` runs this one, and has the options in one of its own.
         self.params.update(self.params.pop("_kept", {"options": {}})["options"])
         self.token = self.params.pop("_follow", None) if self._followed else None
         self.misshapen = list(misshapen(self.params, self._options))

@@ -6,6 +6,7 @@ that was off.
 
 from __future__ import annotations
 
+import os
 import time
 import typing as t
 
@@ -14,7 +15,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import taken
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.show_text import iso
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import moment
-from ansible_collections.workers.systemd.plugins.module_utils._host.look import timer_times
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import or_else
 
@@ -43,12 +43,17 @@ class Overdue:
 
     def _is_overdue(self, units: unit_name.MainUnits, started: str, expected: float) -> bool:
         now = time.time()
-        known = [
-            timer_times.deployed(self.manager.places.unit(units.group)),
-            moment.seconds(started) if started else 0.0,
-        ]
+        known = [_deployed(self.manager.places.unit(units.group)), moment.seconds(started) if started else 0.0]
         if not is_overdue(now, expected, known):
             return False
         # After a reboot, only the journal knows the runs before.
         ends = or_else(lambda: self.manager.exits([units.service], now - expected), lambda _error: [])
         return is_overdue(now, expected, map(taken, ends))
+
+
+def _deployed(path: str) -> float:
+    """When its file was last written."""
+    try:
+        return os.stat(path).st_ctime
+    except OSError:
+        return 0.0

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 import typing as t
 
@@ -42,24 +41,15 @@ def of_events(manager: Manager, events: t.Iterable[str]) -> t.Dict[str, t.List[N
 
 def missed(manager: Manager, timers: t.Mapping[str, t.Tuple[t.Sequence[str], float]]) -> t.Dict[str, int]:
     """How many times of its events have passed without a run, at most MOST, by timer unit. Each timer comes with its
-    events, and with when its job ran last, in seconds since the epoch. What was before its last change does not count.
+    events, and with the time from which they count, in seconds since the epoch: its last change, or a later run.
     """
     found: t.Dict[str, int] = {}
     for unit, (last, late) in manager.triggers(list(timers)).items():
-        events, ran = timers[unit]
-        since = max(ran, last, deployed(manager.places.unit(unit)))
-        times = _times(manager, [f"--iterations={MOST}", f"--base-time=@{since:.0f}"], events)
+        events, since = timers[unit]
+        times = _times(manager, [f"--iterations={MOST}", f"--base-time=@{max(since, last):.0f}"], events)
         until = time.gmtime(time.time() - late - 1)
         found[unit] = passed(times, time.strftime("%Y-%m-%d %H:%M:%S", until))
     return found
-
-
-def deployed(path: str) -> float:
-    """When the file of a timer was last written, in seconds since the epoch."""
-    try:
-        return os.stat(path).st_ctime
-    except OSError:
-        return 0.0
 
 
 def _times(manager: Manager, options: t.Sequence[str], events: t.Sequence[str]) -> t.List[t.List[NextTime]]:

@@ -109,7 +109,7 @@ def _agents(manager: Manager, pools: t.Mapping[str, ObservedPool], now: float) -
 def _timer_rows(manager: Manager, timers: t.Mapping[str, ObservedPool]) -> Rows:
     units = {name: timer.main_units(name) for name, timer in timers.items()}
     shown = manager.show([one.service for one in units.values()], JOB_PROPERTIES)
-    times = _times(manager, timers, shown)
+    times = _times(manager, timers, units, shown)
     rows = {
         name: timer_status(manager.places, name, timer, shown[units[name].service], times[name])
         for name, timer in timers.items()
@@ -120,10 +120,12 @@ def _timer_rows(manager: Manager, timers: t.Mapping[str, ObservedPool]) -> Rows:
 
 
 def _times(
-    manager: Manager, timers: t.Mapping[str, ObservedPool], shown: t.Mapping[str, t.Mapping[str, str]]
+    manager: Manager,
+    timers: t.Mapping[str, ObservedPool],
+    units: t.Mapping[str, unit_name.MainUnits],
+    shown: t.Mapping[str, t.Mapping[str, str]],
 ) -> t.Dict[str, Times]:
     """By timer. ``shown`` has JOB_PROPERTIES of the services."""
-    units = {name: timer.main_units(name) for name, timer in timers.items()}
     upcoming = manager.next_runs([units[name].group for name, timer in timers.items() if timer.target_active])
     began = {name: iso(shown[one.service]["ExecMainStartTimestamp"]) for name, one in units.items()}
     # systemd forgets runs at a reboot.
@@ -131,8 +133,12 @@ def _times(
     earlier = earlier_runs(or_else(lambda: manager.exits(asked), lambda _error: []))
     ran = {name: moment.seconds(time) for name, time in began.items() if time}
     ran.update({name: earlier[one.service].time for name, one in units.items() if one.service in earlier})
-    events = {name: counted_events(manager.places, name, timer) for name, timer in timers.items()}
-    counted = {units[name].group: (of_timer, ran.get(name, 0.0)) for name, of_timer in events.items() if of_timer}
+    counted = {}
+    for name, timer in timers.items():
+        events, group = counted_events(manager.places, name, timer), units[name].group
+        if events:
+            changed = timer.files[manager.places.unit(group)].changed
+            counted[group] = (events, max(changed, ran.get(name, 0.0)))
     missed = or_else(lambda: timer_times.missed(manager, counted), lambda _error: {})
     return {
         name: Times(upcoming.get(one.group), missed.get(one.group), earlier.get(one.service))

@@ -8,6 +8,7 @@ import enum
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.show_text import UP
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 
 # A health check that has failed runs again after this many seconds.
@@ -65,7 +66,7 @@ class Sample:
 
     @property
     def up(self) -> bool:
-        return self.active in ("active", "reloading")
+        return self.active in UP
 
 
 GONE = Sample("inactive", "dead", "")

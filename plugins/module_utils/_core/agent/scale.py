@@ -34,6 +34,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.agent.decisi
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.liveness import Samples, Trouble, serves
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.shares import Claim, Share
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.show_text import UP
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.scaling import Scaling
@@ -97,7 +98,7 @@ def of_busy(rule: Scaling, busy: int, idle: int, trouble: str) -> Reading:
 
 def is_up(seen: Sample) -> bool:
     """Whether an instance runs, or is about to."""
-    return seen.active in ("active", "reloading", "activating") or seen.job in ("start", "restart")
+    return seen.active in (*UP, "activating") or seen.job in ("start", "restart")
 
 
 # Large: each method is one part of a turn.

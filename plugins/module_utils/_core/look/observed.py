@@ -8,6 +8,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.show_text import UP
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pause import Pauses
 
 # By unit: the invocation of a process that is the same as that of a version, and the markers of the version.
@@ -46,7 +47,7 @@ class Instance:
 
     @property
     def running(self) -> bool:
-        return self.active in ("active", "reloading")
+        return self.active in UP
 
 
 @dataclass(frozen=True)

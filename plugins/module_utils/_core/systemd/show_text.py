@@ -9,6 +9,8 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import lines
 
 Properties = t.Dict[str, str]
+# ActiveState= of a unit that runs (UNIT_IS_ACTIVE_OR_RELOADING() of unit-def.h).
+UP = ("active", "reloading")
 
 
 def blocks(printed: str) -> t.List[Properties]:

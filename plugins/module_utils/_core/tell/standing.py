@@ -7,7 +7,7 @@ from __future__ import annotations
 import collections
 import typing as t
 
-UP = ("active", "reloading")
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.show_text import UP
 
 
 def standing(states: t.Mapping[str, str], paused: t.Container[str]) -> str:

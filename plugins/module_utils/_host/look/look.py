@@ -24,6 +24,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.observe
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.show_text import UP
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import TIMER, MainUnits, UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.write import kept_logs
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.file_markers import file_markers
@@ -145,7 +146,7 @@ def _instance(
 ) -> Instance:
     if listed is None:
         return Instance(enabled=bool(links), links=links)
-    running = listed.active in ("active", "reloading")
+    running = listed.active in UP
     process = _process(unit, started or [], keeper) if running else None
     return Instance(listed.load, listed.active, listed.sub, bool(links), process, links)
 

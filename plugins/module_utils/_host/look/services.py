@@ -11,6 +11,7 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import Instance, Process
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.service import Service, Source, install_links
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.show_text import UP
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instances import GLOB, Asked
@@ -68,7 +69,7 @@ def _service(
     enabling = {*links, *(_aliases(sources.places, name, source.unit, systemd) if source.unit else ())}
     if listed is None:
         return Service(Instance(enabled=bool(enabling)), frozenset(enabling), source)
-    up = listed.active in ("active", "reloading", "activating")
+    up = listed.active in (*UP, "activating")
     process = Process(None, "", processes.started_at(sources.places, name)) if up else None
     seen = Instance(listed.load, listed.active, listed.sub, bool(enabling), process)
     return Service(seen, frozenset(enabling), source)

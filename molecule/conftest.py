@@ -21,6 +21,7 @@ from tests.helpers.walk import Newcomer, built
 CACHE = Path(__file__).parents[1] / ".cache"
 LOCKS = CACHE / "lab" / "locks"
 FAILED = CACHE / "molecule" / "failed"
+FAILURES = CACHE / "molecule" / "failures"
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -29,6 +30,9 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         FAILED.parent.mkdir(parents=True, exist_ok=True)
         with FAILED.open("a") as file:
             file.write("\n".join(("", report.nodeid, *report.longreprtext.splitlines()[-40:], "")))
+        found = [line[1:].strip() for line in report.longreprtext.splitlines() if line.startswith("E ")]
+        with FAILURES.open("a") as file:
+            file.write(f"FAILED {Path(str(report.fspath)).stem}::{report.nodeid.rpartition('::')[2]} {' '.join(found)[:300]}\n")
 
 
 @pytest.fixture(scope="session")

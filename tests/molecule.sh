@@ -2,13 +2,15 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Every scenario. What failed comes last once more: of a log this long the end is what is seen.
+# Every scenario. What failed comes last once more, and a line for each failed test after it: of a log this long the end
+# is what is seen.
 set -u -o pipefail
 
 log=.cache/molecule/log
 failed_tests=.cache/molecule/failed
+failures=.cache/molecule/failures
 mkdir -p .cache/molecule
-rm -f "$failed_tests"
+rm -f "$failed_tests" "$failures"
 
 # Those that take the longest begin first: one that begins last would have the machine for itself at the end.
 scenarios=(user_scope dead_man hostile_user no_lost_jobs draining crash_and_reboot rolling_restart rollback hardening interrupted by_hand
@@ -23,4 +25,5 @@ molecule -v test "${scenarios[@]/#/--scenario-name=}" --workers=4 --continue-on-
 if [ -e "$failed_tests" ]; then cat "$failed_tests"; fi
 grep -a -A 6 'fatal:' "$log" | tail -n 14
 grep -a 'CRITICAL' "$log" | cut -c1-300
+if [ -e "$failures" ]; then cat "$failures"; fi
 exit 1

@@ -32,10 +32,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.p
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.agent_unit import SERVICE
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.duties import Duties
 from ansible_collections.workers.systemd.plugins.module_utils._host import host
+from ansible_collections.workers.systemd.plugins.module_utils._host.act.elsewhere import Elsewhere
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.engine import Engine
 from ansible_collections.workers.systemd.plugins.module_utils._host.agent import care
 from ansible_collections.workers.systemd.plugins.module_utils._host.agent.alarms import Alarms, Left
-from ansible_collections.workers.systemd.plugins.module_utils._host.agent.elsewhere import Elsewhere
 from ansible_collections.workers.systemd.plugins.module_utils._host.agent.gauge import Gauge
 from ansible_collections.workers.systemd.plugins.module_utils._host.agent.meter import Ask, Meter
 from ansible_collections.workers.systemd.plugins.module_utils._host.agent.notify import notify

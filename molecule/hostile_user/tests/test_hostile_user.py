@@ -140,6 +140,35 @@ def test_what_his_worker_does_in_the_middle_of_a_run_puts_nothing_of_the_system_
     clean.never(lambda: (version_of(clean), is_done(clean)) != ("2", True), seconds=5)
 
 
+# His service, asked by the check, leaves processes behind.
+LEAVES = """\
+#!/bin/sh
+for one in $(seq 30); do setsid sleep 600 & done
+"""
+
+
+def test_a_check_that_fills_a_limit_of_tasks_fails_his_pool_alone(clean: LabHost) -> None:
+    """The system pool has its new version, and after the run none of the processes is there."""
+    limit = "/etc/systemd/system.conf.d/tasks.conf"
+    clean.write("/usr/local/bin/leaves", LEAVES)
+    clean.sh("mkdir -p /etc/systemd/system.conf.d")
+    his_own = {"name": "leaving", "command": SLEEP, "user": USER, "instances": 3}
+    his_own["rollout"] = {"health_check": ["/usr/local/bin/leaves"], "healthy_deadline": "10s"}
+    assert not clean.deploy(changed(1)).failed
+    clean.write(limit, "[Manager]\nDefaultTasksMax=40\n", "0644")
+    clean.sh("systemctl daemon-reload")
+    try:
+        result = clean.deploy(changed(2), his_own)
+    finally:
+        clean.sh(f"rm {limit}; systemctl daemon-reload")
+    assert result.failed
+    assert "leaving@" in result.msg and "exited with status" in result.msg, result.msg
+    assert version_of(clean) == "2"
+    assert is_done(clean)
+    clean.until(lambda: clean.sh(f"pgrep -u {USER} -f 'sleep 600'", check=False) == "")
+    clean.until(lambda: clean.sh("systemctl list-units --all --no-legend 'workers-run-*'") == "")
+
+
 def test_a_lock_that_he_holds_is_his_alone(clean: LabHost) -> None:
     assert not clean.deploy(changed(1), his()).failed
     always(clean, "holder", f"exec flock {RUN}/lock sleep infinity")

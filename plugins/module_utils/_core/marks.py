@@ -30,8 +30,14 @@ WATCHDOG = 60
 OF_THE_HOST = (START_LIMIT, RESTING, COUNTER_RESET, RECOVERY, RECOVERY_EARLY, DEAD_MAN, AGENT, CHECKS, ALERTS)
 # How names of units begin that are there for a moment: the scope of a run, and what stands in for a pool's unit that is
 # tried out or judged.
-OF_A_MOMENT = ("workers-run-", "workers-harden-", "workers-exposure-", "workers-verify-")
+OF_A_RUN = "workers-run-"
+OF_A_MOMENT = (OF_A_RUN, "workers-harden-", "workers-exposure-", "workers-verify-")
 SHARED_HEADER = "Serves all pools of this host, managed by workers.systemd."
+
+
+def scope_of(name: str, uid: int) -> str:
+    """Of what runs as one user. So a user who fills the limit of tasks takes nothing from other users."""
+    return f"{name}-{uid}.scope"
 
 
 def is_taken(name: str) -> bool:

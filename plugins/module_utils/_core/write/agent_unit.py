@@ -17,11 +17,6 @@ SERVICE = f"{marks.AGENT}.service"
 ARGUMENT = "agent"
 
 
-def scope_of(name: str, uid: int) -> str:
-    """Of what the agent runs as one user. So a user who fills the limit of tasks takes nothing from other users."""
-    return f"{name}-{uid}.scope"
-
-
 def agent_unit(places: Places, python: str) -> WantedFile:
     """The checks of the operator inherit the guards of this service. So it has none that a program of a user, or of
     root, would notice: the agent itself never runs what a user may change as root.

@@ -17,7 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.metrics import TEXTFILE
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import LINK
 from ansible_collections.workers.systemd.plugins.module_utils._host import textfile
-from ansible_collections.workers.systemd.plugins.module_utils._host.act import limits, stops, timers
+from ansible_collections.workers.systemd.plugins.module_utils._host.act import elsewhere, limits, stops, timers
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.rollouts import Rollouts
 from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import (
@@ -39,6 +39,7 @@ class Run:
         self, manager: Manager, work: t.Sequence[PoolWork], reload: bool, tell: t.Callable[[str], None]
     ) -> None:
         self.manager = manager
+        self.elsewhere = elsewhere.of_a_run(manager)
         self.tell = unfailing(tell)
         self.work = work
         self.reload = reload
@@ -64,7 +65,7 @@ class Run:
         self._reload_units()
         try:
             if not self.outcome.refused:
-                Rollouts(self.manager, self.work, self.outcome, self.tell).roll()
+                Rollouts(self.manager, self.work, self.outcome, self.tell, self.elsewhere).roll()
                 self._leave()
                 self.outcome.refused.update(timers.judge(self.work, self.manager))
         finally:
@@ -165,7 +166,7 @@ class Run:
             stopped = folded(pool.stops)
             if stopped:
                 self.tell(f"{pool.name}: stopping {', '.join(stopped)}".lstrip(": "))
-        self._note_killed(stops.stop(to_stop, self.manager))
+        self._note_killed(stops.stop(to_stop, self.manager, self.elsewhere))
         to_forget = [unit for pool in pools for unit in pool.subjects(Verb.FORGET)]
         if to_forget:
             self.manager.reset_failed(to_forget)
@@ -173,7 +174,8 @@ class Run:
     def _leave(self) -> None:
         """Ends what ran for the time of the rollout, whatever became of it."""
         extra = subjects_of(self.work, Verb.LEAVE)
-        self._note_killed(stops.stop([(pool.subjects(Verb.LEAVE), pool.policy) for pool in self.work], self.manager))
+        leaving = [(pool.subjects(Verb.LEAVE), pool.policy) for pool in self.work]
+        self._note_killed(stops.stop(leaving, self.manager, self.elsewhere))
         self.manager.reset_failed(extra)
 
     def _note_killed(self, killed: t.Mapping[str, str]) -> None:

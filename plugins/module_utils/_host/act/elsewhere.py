@@ -1,8 +1,9 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The scopes in which the agent runs commands of operators. A scope has its own limits, and each user has one.
+"""The scopes in which the agent and the runs execute commands of operators. A scope has its own limits, and each user
+has one. So a user who fills the limit of tasks takes nothing from a run, or from the commands of other users.
 
-One process of ours keeps a scope, because systemd removes one without processes. systemd stops it with the agent.
+One process of ours keeps a scope, because systemd removes one without processes. systemd stops it with our unit.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ import signal
 import time
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.agent_unit import SERVICE, scope_of
+from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._host import child
 from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
+from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import processes
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 
 # In seconds: for systemd to start the scope, and to move a process.
@@ -34,7 +36,7 @@ class Elsewhere:
     def wait(self) -> None:
         """In the process of a check: returns when it is in a scope."""
         end = time.monotonic() + LONGEST
-        while _in_the_service():
+        while not processes.own_unit().startswith(f"{self.name}-"):
             if time.monotonic() >= end:
                 raise OSError(errno.ETIMEDOUT, f"systemd did not move it to a scope of {self.name}")
             time.sleep(SHORT)
@@ -42,7 +44,7 @@ class Elsewhere:
     def bring(self, uid: int, pids: t.Sequence[int]) -> None:
         """What systemd does not move ends by itself, and could not tell anything."""
         with contextlib.suppress(ManagerError):
-            scope = scope_of(self.name, uid)
+            scope = marks.scope_of(self.name, uid)
             if self.manager.join(scope, pids):
                 return
             self._make(scope)
@@ -61,9 +63,11 @@ class Elsewhere:
                     signal.pause()
             finally:
                 os._exit(0)
-        self.manager.own_scope(scope, keeper, SERVICE)
+        self.manager.own_scope(scope, keeper, processes.own_unit())
 
 
-def _in_the_service() -> bool:
-    with open("/proc/self/cgroup", encoding="utf-8", errors="replace") as file:
-        return f"/{SERVICE}" in file.read()
+def of_a_run(manager: Manager) -> t.Optional[Elsewhere]:
+    """For the checks of this process, which is a run of root. In a run of a user, all processes are that user's."""
+    if manager.places.user or os.geteuid() != 0:
+        return None
+    return Elsewhere(manager, f"{marks.OF_A_RUN}{os.getpid()}")

@@ -38,7 +38,7 @@ class Engine:
         manager: Manager,
         policies: t.Mapping[str, Policy],
         started: t.Dict[str, float],
-        elsewhere: t.Optional[Elsewhere] = None,
+        elsewhere: t.Optional[Elsewhere],
     ) -> None:
         self.manager = manager
         self.policies = policies

@@ -13,6 +13,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.act.turns im
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Sample
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome, PoolWork, subjects_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Verb
+from ansible_collections.workers.systemd.plugins.module_utils._host.act.checks import Elsewhere
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.engine import Engine, units_of
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 
@@ -26,13 +27,18 @@ class Rollouts:
     """They advance together: their windows overlap, and they share each call. They fill in the ``outcome``."""
 
     def __init__(
-        self, manager: Manager, work: t.Sequence[PoolWork], outcome: Outcome, tell: t.Callable[[str], None]
+        self,
+        manager: Manager,
+        work: t.Sequence[PoolWork],
+        outcome: Outcome,
+        tell: t.Callable[[str], None],
+        elsewhere: t.Optional[Elsewhere],
     ) -> None:
         self.manager = manager
         self.work = work
         self.outcome = outcome
         self.tell = tell
-        self.engine = Engine(manager, {pool.name: pool.policy for pool in work}, outcome.started)
+        self.engine = Engine(manager, {pool.name: pool.policy for pool in work}, outcome.started, elsewhere)
 
     def roll(self) -> None:
         """Feeds them with one look at a time, until each has ended."""

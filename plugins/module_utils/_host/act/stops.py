@@ -11,7 +11,7 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.act import stops
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.drain import Drain
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
-from ansible_collections.workers.systemd.plugins.module_utils._host.act.checks import Checks
+from ansible_collections.workers.systemd.plugins.module_utils._host.act.checks import Checks, Elsewhere
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import processes
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 
@@ -29,10 +29,12 @@ def killed(formers: t.Mapping[str, str], since: float, manager: Manager) -> t.Di
     return stops.killed(manager.failures(list(formers), since), formers)
 
 
-def stop(groups: t.Sequence[t.Tuple[t.Sequence[str], Policy]], manager: Manager) -> t.Dict[str, str]:
+def stop(
+    groups: t.Sequence[t.Tuple[t.Sequence[str], Policy]], manager: Manager, elsewhere: t.Optional[Elsewhere]
+) -> t.Dict[str, str]:
     """Stops units of several pools, idle ones first, and waits for their end. Returns how stops went wrong, by unit."""
     drains = [(Drain(policy), list(units)) for units, policy in groups]
-    checks = Checks(manager)
+    checks = Checks(manager, elsewhere=elsewhere)
     wrong: t.Dict[str, str] = {}
     try:
         while any(left for _drain, left in drains):

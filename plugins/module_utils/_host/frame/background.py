@@ -16,6 +16,7 @@ import shutil
 import time
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files
@@ -158,7 +159,7 @@ class Background:
 
         def worked() -> End:
             # With KillUserProcesses=, logind kills the remaining processes of a session that ends (logind.conf(5)).
-            manager.own_scope(f"workers-run-{os.getpid()}.scope", os.getpid())
+            manager.own_scope(f"{marks.OF_A_RUN}{os.getpid()}.scope", os.getpid())
             end, conclude = work(lambda line: _write_line(progress, line))
             at_last.append(conclude)
             return end

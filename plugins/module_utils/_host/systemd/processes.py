@@ -179,6 +179,12 @@ def leave_terminal() -> None:
         os.dup2(nothing, stream)
 
 
+def own_unit() -> str:
+    """The service or scope that this process is in; empty outside of any."""
+    hierarchy, _root = _of_systemd()
+    return _cgroups("self").get(hierarchy, "").rpartition("/")[2]
+
+
 def _unit_of(path: str, root: str, manager: str) -> str:
     """The first service that is the manager's: below it, it or the manager of a user may name cgroups like others'."""
     root = path.partition(USERS)[0] if root == UNSEEN else root

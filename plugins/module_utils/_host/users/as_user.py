@@ -30,6 +30,7 @@ import time
 import traceback
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.shape import fits
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import Entry, JournalQuery
 from ansible_collections.workers.systemd.plugins.module_utils._host import accounts
@@ -184,7 +185,7 @@ class AsUser:
 
     def live_apart(self, system: Manager) -> None:
         """Moves the process to its own scope. So it outlives the session, and its child processes end with it."""
-        scope = f"workers-run-{self.pid}.scope"
+        scope = f"{marks.OF_A_RUN}{self.pid}.scope"
         system.own_scope(scope, self.pid)
         self._scope = scope
 

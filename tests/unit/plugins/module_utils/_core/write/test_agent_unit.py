@@ -9,7 +9,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.agent_unit import (
     SERVICE,
     agent_unit,
-    scope_of,
 )
 
 
@@ -30,6 +29,6 @@ def test_the_agent_is_bounded_and_watched() -> None:
 
 
 def test_no_two_users_and_no_check_and_alert_share_a_scope() -> None:
-    names = {scope_of(name, uid) for name in (marks.CHECKS, marks.ALERTS) for uid in (0, 1, 1000, 65534)}
+    names = {marks.scope_of(name, uid) for name in (marks.CHECKS, marks.ALERTS) for uid in (0, 1, 1000, 65534)}
     assert len(names) == 8
-    assert scope_of(marks.CHECKS, 1000) == "workers-checks-1000.scope"
+    assert marks.scope_of(marks.CHECKS, 1000) == "workers-checks-1000.scope"

@@ -162,7 +162,8 @@ def test_a_check_that_fills_a_limit_of_tasks_fails_his_pool_alone(clean: LabHost
     finally:
         clean.sh(f"rm {limit}; systemctl daemon-reload")
     assert result.failed
-    assert "leaving@" in result.msg and "exited with status" in result.msg, result.msg
+    assert "leaving@" in result.msg, result.msg
+    assert "exited with status" in result.msg, result.msg
     assert version_of(clean) == "2"
     assert is_done(clean)
     clean.until(lambda: clean.sh(f"pgrep -u {USER} -f 'sleep 600'", check=False) == "")

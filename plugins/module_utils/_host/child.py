@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import math
 import os
@@ -14,6 +15,8 @@ import time
 import typing as t
 
 BLOCK = 1 << 16
+# prctl(2)
+PR_SET_PDEATHSIG = 1
 # For the kernel to end a process that was killed. One that waits for a dead server ends when that server answers.
 REAP_WITHIN = 1.0
 
@@ -48,6 +51,11 @@ def answers(
         os.kill(child, signal.SIGKILL)
         reap(child)
     return [json.loads(line) for line in lines]
+
+
+def end_with_parent() -> None:
+    """The kernel kills this process when its parent has ended (prctl(2))."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def keep_only(descriptor: int) -> None:

@@ -3,7 +3,8 @@
 """The scopes in which the agent and the runs execute commands of operators. A scope has its own limits, and each user
 has one. So a user who fills the limit of tasks takes nothing from a run, or from the commands of other users.
 
-One process of ours keeps a scope, because systemd removes one without processes. systemd stops it with our unit.
+One process of ours keeps a scope, because systemd removes one without processes. That process ends with ours, and
+systemd stops the scope with our unit.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class Elsewhere:
     def __init__(self, manager: Manager, name: str) -> None:
         self.manager = manager
         self.name = name
+        self.made: t.Set[str] = set()
 
     def wait(self) -> None:
         """In the process of a check: returns when it is in a scope."""
@@ -52,10 +54,16 @@ class Elsewhere:
             while not self.manager.join(scope, pids) and time.monotonic() < end:
                 time.sleep(SHORT)
 
+    def end(self) -> None:
+        """Ends what is left in the scopes, without waiting for it. Otherwise it ends with our unit."""
+        with contextlib.suppress(ManagerError):
+            self.manager.begin_stops(sorted(self.made))
+
     def _make(self, scope: str) -> None:
         keeper = os.fork()
         if keeper == 0:
             try:
+                child.end_with_parent()
                 child.keep_only(0)
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 os.setsid()
@@ -63,7 +71,8 @@ class Elsewhere:
                     signal.pause()
             finally:
                 os._exit(0)
-        self.manager.own_scope(scope, keeper, processes.own_unit())
+        self.made.add(scope)
+        self.manager.own_scope(scope, keeper, shared=True, ends_with=processes.own_unit())
 
 
 def of_a_run(manager: Manager) -> t.Optional[Elsewhere]:

@@ -185,13 +185,13 @@ class Manager:
         """Adds jobs in the same way. A restart starts a crashed unit immediately. A start would wait for its delay."""
         self._try([_of_manager("RestartUnit", "ss", unit, "replace") for unit in units])
 
-    def own_scope(self, name: str, pid: int, ends_with: str = "") -> None:
-        """Moves a process to its own scope (systemd.scope(5)). More processes may join a scope that ``ends_with`` a
-        unit.
+    def own_scope(self, name: str, pid: int, *, shared: bool = False, ends_with: str = "") -> None:
+        """Moves a process to its own scope (systemd.scope(5)). More processes may join one that is ``shared``, and
+        systemd stops it when the unit stops that it ``ends_with``.
         """
         properties = ["PIDs", "au", "1", str(pid), "CollectMode", "s", "inactive-or-failed"]
-        if ends_with:
-            properties += ["Delegate", "b", "true", "BindsTo", "as", "1", ends_with]
+        more = ["Delegate", "b", "true"] if shared else []
+        bound = ["BindsTo", "as", "1", ends_with] if ends_with else []
         self._must(
             [
                 "busctl",
@@ -204,8 +204,10 @@ class Manager:
                 "ssa(sv)a(sa(sv))",
                 name,
                 "fail",
-                "4" if ends_with else "2",
+                str(2 + bool(more) + bool(bound)),
                 *properties,
+                *more,
+                *bound,
                 "0",
             ]
         )

@@ -180,9 +180,10 @@ def leave_terminal() -> None:
 
 
 def own_unit() -> str:
-    """The service or scope that this process is in; empty outside of any."""
+    """The service or scope that this process is in; empty outside of any, such as in a container's exec."""
     hierarchy, _root = _of_systemd()
-    return _cgroups("self").get(hierarchy, "").rpartition("/")[2]
+    name = _cgroups("self").get(hierarchy, "").rpartition("/")[2]
+    return name if name.endswith((".service", ".scope")) else ""
 
 
 def _unit_of(path: str, root: str, manager: str) -> str:

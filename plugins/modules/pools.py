@@ -85,10 +85,13 @@ options:
           manager:
             description: The other manager.
             type: str
-            choices: [supervisord, cron]
+            choices: [supervisord, cron, pm2]
             required: true
           program:
-            description: The name of the program of supervisord, as in C([program:NAME]).
+            description: The name of the program of supervisord, as in C([program:NAME]), or of the app of PM2.
+            type: str
+          user:
+            description: The user whose PM2 has the app. The default is the user of the pool.
             type: str
           file:
             description: The crontab, such as C(/etc/cron.d/app), as a path.
@@ -959,8 +962,9 @@ LIMITS = {
 }
 ROLLOUT = {**policy.OPTIONS, "surge": {"type": "bool", "default": False}}
 REPLACES = {
-    "manager": {"type": "str", "choices": ["supervisord", "cron"], "required": True},
+    "manager": {"type": "str", "choices": ["supervisord", "cron", "pm2"], "required": True},
     "program": {"type": "str"},
+    "user": {"type": "str"},
     "file": {"type": "path"},
     "line": {"type": "str"},
     "once": {"type": "bool", "default": False},

@@ -7,8 +7,6 @@ from __future__ import annotations
 import itertools
 import os
 import shlex
-import shutil
-import subprocess
 import time
 import typing as t
 from collections import Counter
@@ -17,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers import recipes
+from tests.helpers import npm, recipes
 from tests.helpers.lab_host import LabHost
 from tests.helpers.queue_load import APPS, FRAMEWORKS, PATIENCE, Load, Tally, table
 
@@ -36,24 +34,14 @@ PAUSE = 2
 FORKS = {"rq", "celery"}
 
 
-def bullmq(directory: Path) -> Path:
-    """BullMQ is no Debian package: it comes from npm, in the versions of package-lock.json, to this directory."""
-    if not shutil.which("npm"):
-        subprocess.run(["sh", str(PROJECT / "tests" / "install.sh"), "npm"], check=True)
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(SCENARIO / "apps" / "bullmq" / name, directory)
-    options = ["--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    subprocess.run(["npm", "ci", *options], cwd=directory, check=True)
-    return directory / "node_modules"
-
-
 @pytest.fixture(scope="module")
 def queues(lab: LabHost, tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[LabHost]:
     """The host with a broker and the five applications, and without pools."""
     lab.remove_pools()
     lab.sh(f"rm -rf {APPS}; systemctl enable --quiet --now redis-server; redis-cli flushall")
     lab.copy(SCENARIO / "apps", APPS)
-    lab.copy(bullmq(tmp_path_factory.mktemp("bullmq")), f"{APPS}/bullmq/node_modules")
+    modules = npm.installed(SCENARIO / "apps" / "bullmq", tmp_path_factory.mktemp("bullmq"))
+    lab.copy(modules, f"{APPS}/bullmq/node_modules")
     lab.copy(PROJECT / "examples" / "app" / "artisan", f"{APPS}/artisan")
     yield lab
     lab.remove_pools()

@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.lab_host import CONNECTION, LabHost
+from tests.helpers.lab_host import LabHost
 from tests.helpers.lab_supervisord import SUPERVISORD
-from tests.helpers.plays import Played, play
 from tests.helpers.queue_load import APPS, FRAMEWORKS, Load
+from tests.helpers.taking_over import run
 
-TAKE_OVER = Path(__file__).parents[3] / "playbooks" / "take_over.yml"
 APP = Path(__file__).parents[2] / "no_lost_jobs/apps/rq_app.py"
 RQ = next(one for one in FRAMEWORKS if one.preset == "rq")
 MAIN, INI, CRON = "/etc/supervisord.conf", "/etc/lab.d/programs.ini", "/etc/cron.d/lab"
@@ -87,13 +86,6 @@ def running(lab: LabHost) -> dict[str, str]:
     said = lab.sh(f"supervisorctl -c {MAIN} status", check=False)
     rows = [line.split() for line in said.splitlines() if " RUNNING " in line]
     return {row[0]: row[3] for row in rows}
-
-
-def run(lab: LabHost, *pools: t.Any, **variables: t.Any) -> Played:
-    extra = json.dumps({**CONNECTION, **variables, "workers_pools": list(pools), "target": "all"})
-    return play(
-        ["-i", f"{lab.name},", "-e", extra, str(TAKE_OVER)], {"ANSIBLE_NOCOLOR": "1", "ANSIBLE_FORCE_COLOR": "0"}
-    )
 
 
 def beats(lab: LabHost) -> int:

@@ -12,7 +12,7 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._host import child
 
 # Bytes of the output that are read.
-LONGEST_OUTPUT = 256
+LONGEST_OUTPUT = 4096
 
 
 # Large: the process itself needs most of it.

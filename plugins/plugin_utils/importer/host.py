@@ -9,7 +9,12 @@ import re
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.understand.replaces import CRON, SUPERVISORD
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.replaces import (
+    APP,
+    CRON,
+    PM2,
+    SUPERVISORD,
+)
 from ansible_collections.workers.systemd.plugins.plugin_utils.importer import crontab, pm2, reading, supervisord, units
 from ansible_collections.workers.systemd.plugins.plugin_utils.importer.draft import Draft, Found
 from ansible_collections.workers.systemd.plugins.plugin_utils.importer.reading import Source
@@ -129,6 +134,9 @@ def _pm2(host: OfHost, notes: t.List[str]) -> Found:
         found = pm2.read(pair[1], run=False)
         for draft in found.drafts:
             draft.user = "" if pair[0].user == "root" else pair[0].user
+            # The name may be one that PM2 itself reads otherwise.
+            if draft.options["instances"] and APP.fullmatch(draft.name):
+                draft.options["replaces"] = {"manager": PM2, "program": draft.name}
         return found
 
     return _each(_sources(host, notes, "pm2"), notes, read)

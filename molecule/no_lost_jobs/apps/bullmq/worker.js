@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 workers.systemd contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// A BullMQ worker that finishes the jobs in hand on SIGTERM.
+// A BullMQ worker that finishes the jobs in hand on SIGTERM, and on SIGINT, which PM2 sends.
 'use strict';
 
 const { Worker } = require('bullmq');
@@ -17,7 +17,9 @@ async function work(job) {
 
 const connection = { host: '127.0.0.1', maxRetriesPerRequest: null };
 const worker = new Worker(queue, work, { connection, concurrency: 2 });
-process.on('SIGTERM', async () => {
-  await worker.close();
-  process.exit(0);
-});
+for (const signal of ['SIGTERM', 'SIGINT']) {
+  process.on(signal, async () => {
+    await worker.close();
+    process.exit(0);
+  });
+}

@@ -232,7 +232,9 @@ class _Reader:
         return found
 
     def _replaces(self) -> t.Optional[Replaces]:
-        found, problems = read_replaces(self.params.get("replaces"), f"{self.where}.replaces")
+        found, problems = read_replaces(
+            self.params.get("replaces"), f"{self.where}.replaces", self.params.get("user") or ""
+        )
         self.problems.extend(problems)
         if found and self.params.get("scope") == "user":
             self.problem("replaces", "given", "nothing with scope: user")

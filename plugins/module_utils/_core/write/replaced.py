@@ -13,7 +13,7 @@ import typing as t
 from dataclasses import asdict, dataclass
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
-from ansible_collections.workers.systemd.plugins.module_utils._core.understand.replaces import Replaces
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.replaces import MANAGERS, Replaces
 
 NAME = "workers.systemd"
 IN_CRONTAB = f"#{NAME}: "
@@ -45,7 +45,10 @@ def parse_record(text: str, where: str) -> Record:
     """Raises ``Problems`` when it is broken."""
     try:
         read = json.loads(text)
-        return Record(Replaces(**read["replaces"]), tuple(read["files"]), tuple(read["ran"]), str(read["run"]))
+        replaces = Replaces(**read["replaces"])
+        if replaces.manager not in MANAGERS:
+            raise ValueError(replaces.manager)
+        return Record(replaces, tuple(read["files"]), tuple(read["ran"]), str(read["run"]))
     except (KeyError, TypeError, ValueError) as error:
         found = f"a broken record ({type(error).__name__}: {error})"
         raise Problems([Problem(where, found, "what an earlier run wrote", "Remove this file.")]) from None
@@ -55,6 +58,16 @@ def states(text: str) -> t.Dict[str, str]:
     """The state of each process in the output of `supervisorctl status`."""
     found = (STATUS.match(line) for line in text.split("\n"))
     return {one[1]: one[2] for one in found if one}
+
+
+def pids_of_pm2(text: str) -> t.List[str]:
+    """The processes in the output of `pm2 pid NAME`: a line each, with 0 or nothing for one that does not run."""
+    return [line for line in text.split() if re.fullmatch("[1-9][0-9]*", line)]
+
+
+def ids_of_pm2(text: str) -> t.List[str]:
+    """The numbers in the output of `pm2 id NAME`, as `[ 0, 1 ]`."""
+    return re.findall("[0-9]+", text[text.rfind("[") :])
 
 
 def has_program(text: str, program: str) -> bool:

@@ -42,7 +42,7 @@ def give_back(places: Places, pool: str, run: t.Optional[str] = None) -> t.Optio
     record = left(places, pool)
     if record is None or (run is not None and record.run != run):
         return None
-    old_manager.give_back(record)
+    old_manager.of(record.replaces).give_back(record)
     remove(places.replaced(pool))
     return record.replaces
 
@@ -107,12 +107,12 @@ class Swap:
         return wrong
 
     def _take(self, pool: str, replaces: Replaces) -> None:
-        record, before = old_manager.look(replaces, self.run), left(self.places, pool)
+        record, before = old_manager.of(replaces).look(replaces, self.run), left(self.places, pool)
         if before:
             record = replace(record, ran=tuple(dict.fromkeys([*before.ran, *record.ran])))
         _write(self.places, pool, record)
         self.tell(f"{pool}: takes over {replaces}")
-        old_manager.take(record)
+        old_manager.of(replaces).take(record)
 
     def _give(self, pool: str) -> None:
         self.tell(f"{pool}: gives back {self.give[pool].replaces}")

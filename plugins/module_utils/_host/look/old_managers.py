@@ -15,12 +15,14 @@ import glob
 import os
 import pwd
 import re
+import shutil
 import typing as t
 import zlib
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import proc_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import SERVICE_PATH
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName, is_unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.replaced import states
 from ansible_collections.workers.systemd.plugins.module_utils._host import child, foreign_files
@@ -31,6 +33,8 @@ LARGEST, MOST_FILES = 2**20, 2000
 # Seconds for all files, and for a command of another package.
 LONGEST, LONGEST_COMMAND = 60.0, 20
 SUPERVISORD = ("/etc/supervisor/supervisord.conf", "/etc/supervisord.conf", "/etc/supervisord/supervisord.conf")
+# The title that it gives itself (lib/Daemon.js of pm2).
+DAEMON_OF_PM2 = re.compile(r"PM2 v\S+: God Daemon \((/.*)\)")
 SPOOLS = ("/var/spool/cron/crontabs", "/var/spool/cron/tabs", "/var/spool/cron")
 PERIODS = ("hourly", "daily", "weekly", "monthly")
 # run-parts(8) and run-parts of cronie skip files of other names.
@@ -119,6 +123,32 @@ def supervisord_files() -> t.List[str]:
 def is_supervisord_up() -> bool:
     """Whether a supervisord of root runs."""
     return any(os.path.basename(word) == "supervisord" for _pid, words in _processes_of(0) for word in words[:3])
+
+
+class Pm2(t.NamedTuple):
+    """A daemon of a user: its directory, and the program that speaks with it, with the path to its interpreter."""
+
+    home: str
+    program: str
+    path: str
+
+    @property
+    def dump(self) -> str:
+        return f"{self.home}/dump.pm2"
+
+
+def pm2_of(uid: int) -> t.Optional[Pm2]:
+    """The daemon of this user. A user can start a process with any words, and deceives only the own pools with it."""
+    for pid, words in _processes_of(uid):
+        titled = DAEMON_OF_PM2.fullmatch(" ".join(words).strip())
+        if titled:
+            with contextlib.suppress(OSError):
+                # npm puts programs beside its node, which nvm and others have in a directory of the user.
+                directory = os.path.dirname(os.readlink(f"/proc/{pid}/exe"))
+                path = f"{directory}:{SERVICE_PATH}"
+                program = shutil.which("pm2", path=path)
+                return Pm2(titled[1], program, path) if program else None
+    return None
 
 
 def _given_to_supervisord() -> t.Iterator[str]:

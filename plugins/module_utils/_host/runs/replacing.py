@@ -15,7 +15,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.problem impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.orders import Deploy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.replaces import Replaces
-from ansible_collections.workers.systemd.plugins.module_utils._host.act import old_manager, swap
+from ansible_collections.workers.systemd.plugins.module_utils._host.act import old_cron, old_manager, swap
 from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import or_else
 
@@ -54,14 +54,17 @@ def _still_in_cron(order: Deploy) -> t.Iterator[str]:
     """Jobs that run twice until somebody takes the line out."""
     for pool in order.present:
         line = pool.replaces if pool.schedule is not None and not pool.paused else None
-        if line and or_else(functools.partial(old_manager.has_line, line), lambda _error: False):
+        if line and or_else(functools.partial(old_cron.has_line, line), lambda _error: False):
             yield f"{pool.where}: cron runs it too, for {line.file} has its line: take it over (workers_take_over=now)"
 
 
 def _is_taken(places: Places, pool: str) -> bool:
     """Where the other manager cannot be asked, such as one that is not installed any more, its record counts."""
     record = swap.left(places, pool)
-    return record is not None and not or_else(lambda: old_manager.still_runs(record), lambda _error: False)
+    if record is None:
+        return False
+    manager = old_manager.of(record.replaces)
+    return not or_else(lambda: manager.still_runs(record), lambda _error: False)
 
 
 def _steps(decision: PoolsDecision, because: t.Mapping[str, t.Tuple[str, str]]) -> t.Dict[str, t.Tuple[Step, ...]]:
@@ -74,7 +77,7 @@ def _steps(decision: PoolsDecision, because: t.Mapping[str, t.Tuple[str, str]]) 
 def _problems(decision: PoolsDecision, pool: Pool, replaces: Replaces) -> t.Iterator[Problem]:
     where = f"{pool.where}.replaces"
     try:
-        record = old_manager.look(replaces, "")
+        record = old_manager.of(replaces).look(replaces, "")
     except (ManagerError, OSError) as error:
         yield Problem(where, f"{replaces}: {error}", "what can be taken over")
         return

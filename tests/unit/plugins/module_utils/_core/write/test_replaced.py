@@ -89,6 +89,28 @@ def test_states_are_read() -> None:
     assert replaced.states(out) == {"mail:mail_00": "RUNNING", "mail:mail_01": "STOPPED"}
 
 
+@pytest.mark.parametrize(
+    ("out", "pids"),
+    [
+        ("", []),
+        ("\n\n", []),
+        ("0\n0\n", []),
+        ("21726\n0\n21773\n", ["21726", "21773"]),
+        (">>>> In-memory PM2 is out-of-date\n17\n", ["17"]),
+        ("undefined\n-1\n²\n", []),
+    ],
+)
+def test_processes_of_pm2_are_read(out: str, pids: list[str]) -> None:
+    assert replaced.pids_of_pm2(out) == pids
+
+
+@pytest.mark.parametrize(
+    ("out", "ids"), [("", []), ("[]\n", []), ("[ 0, 11 ]\n", ["0", "11"]), ("PM2 [v7] says\n[ 3 ]\n", ["3"])]
+)
+def test_numbers_of_pm2_are_read(out: str, ids: list[str]) -> None:
+    assert replaced.ids_of_pm2(out) == ids
+
+
 def test_a_record_comes_back() -> None:
     record = replaced.Record(
         Replaces("supervisord", "mail", once=True), ("/a",), ("mail:mail",), "2026-11-29T10:00:00Z"
@@ -96,7 +118,10 @@ def test_a_record_comes_back() -> None:
     assert replaced.parse_record(replaced.record_text(record), "there") == record
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", '{"replaces": {"a": 1}, "files": [], "ran": [], "run": ""}'])
+OF_NOBODY = ['{"replaces": {' + one + '}, "files": [], "ran": [], "run": ""}' for one in ('"a": 1', '"manager": "x"')]
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", *OF_NOBODY])
 def test_a_broken_record_is_one_clear_problem(text: str) -> None:
     with pytest.raises(Problems, match="a broken record"):
         replaced.parse_record(text, "there")

@@ -37,9 +37,10 @@ command=/bin/sleep infinity
 # Two of them at the same time leave a trace.
 BEAT = """\
 #!/bin/bash
-trap 'rmdir /srv/lab/runs; exit 0' TERM
-mkdir /srv/lab/runs || echo both >> /srv/lab/both
-while :; do sleep 0.1 & wait; done
+trap 'exit 0' TERM
+exec 9> /srv/lab/lock
+flock --nonblock 9 || echo both >> /srv/lab/both
+while :; do sleep 0.1 9>&- & wait; done
 """
 RUN = "/var/lib/workers.systemd/journal"
 LINE = "* * * * * www-data /srv/lab/job --all"
@@ -173,6 +174,39 @@ def test_a_run_that_is_killed_leaves_one_of_both(old: LabHost, moment: str) -> N
     assert old.sh("cat /srv/lab/both", check=False) == ""
     old.until(lambda: old.sh("ls /var/lib/workers.systemd/replaced", check=False) == "")
     assert run(old, ONCE).status == 0
+
+
+SERVICE = f"""
+[Service]
+ExecStart=/usr/bin/supervisord -n -c {MAIN}
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+@pytest.mark.parametrize("moment", ["when the other manager has stopped it", "when the pool runs"])
+def test_a_reboot_in_the_middle_leaves_one_of_both(old: LabHost, moment: str) -> None:
+    """A power cut on a host that has no pool yet. supervisord starts at boot, as on a real host."""
+    old.sh("systemctl stop lab-supervisord; systemctl reset-failed lab-supervisord 2>/dev/null", check=False)
+    old.write("/etc/systemd/system/lab-supervisord.service", SERVICE, "0644")
+    old.sh("systemctl daemon-reload; systemctl enable --quiet --now lab-supervisord")
+    try:
+        old.until(lambda: "beat" in running(old))
+        with old.deploying(SLOW, workers_take_over="now") as deploy:
+            if moment == "when the pool runs":
+                old.until(lambda: bool(old.pids("beat")))
+            else:
+                old.until(lambda: "beat" not in running(old))
+            # The play does not come back after the boot.
+            deploy.kill_all()
+            old.cut()
+        old.until(lambda: "beat" in running(old) and not old.pids("beat"))
+        assert (beats(old), old.sh(f"cat {INI}")) == (1, PROGRAMS)
+        assert old.sh("cat /srv/lab/both", check=False) == ""
+        old.until(lambda: old.sh("ls /var/lib/workers.systemd/replaced", check=False) == "")
+    finally:
+        old.sh("systemctl disable --quiet --now lab-supervisord; rm /etc/systemd/system/lab-supervisord.service")
+        old.sh("systemctl daemon-reload")
 
 
 def test_the_host_asks_again_when_the_other_manager_does_not_run_it_at_once(old: LabHost) -> None:

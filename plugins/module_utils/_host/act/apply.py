@@ -33,16 +33,24 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.telling impo
 
 # Large: each method is one kind of step.
 class Run:
-    """One run over all pools of a host: they share each call. ``tell`` takes lines about its progress."""
+    """One run over all pools of a host: they share each call. ``tell`` takes lines about its progress. ``prepared``
+    is called when the units of the host are there, and before those of the pools change.
+    """
 
     def __init__(
-        self, manager: Manager, work: t.Sequence[PoolWork], reload: bool, tell: t.Callable[[str], None]
+        self,
+        manager: Manager,
+        work: t.Sequence[PoolWork],
+        reload: bool,
+        tell: t.Callable[[str], None],
+        prepared: t.Callable[[], None] = lambda: None,
     ) -> None:
         self.manager = manager
         self.elsewhere = elsewhere.of_a_run(manager)
         self.tell = unfailing(tell)
         self.work = work
         self.reload = reload
+        self.prepared = prepared
         self.outcome = Outcome()
 
     def change_units(self) -> None:
@@ -80,13 +88,9 @@ class Run:
         The units of the host come first, and are enabled first: at boot, they undo the rest.
         """
         timers.stop(self.work, self.manager)
-        of_host = [work for work in self.work if not work.name]
-        for part in (of_host, [work for work in self.work if work.name]):
-            for pool in part:
-                _write(pool, Verb.WRITE)
-            enabled = subjects_of(part, Verb.ENABLE)
-            if enabled:
-                self.manager.enable(enabled)
+        self._write_and_enable([work for work in self.work if not work.name])
+        self.prepared()
+        self._write_and_enable([work for work in self.work if work.name])
         self._call(self.manager.reenable, Verb.REENABLE)
         self._call(self.manager.disable, Verb.DISABLE)
         self._remove_links()
@@ -102,6 +106,13 @@ class Run:
             # A directory of drop-ins may have those of others.
             if self.manager.places.is_config(path) or directory.endswith(".d"):
                 _remove_empty(directory)
+
+    def _write_and_enable(self, work: t.Sequence[PoolWork]) -> None:
+        for one in work:
+            _write(one, Verb.WRITE)
+        enabled = subjects_of(work, Verb.ENABLE)
+        if enabled:
+            self.manager.enable(enabled)
 
     def _remove_figures(self, path: str) -> None:
         """It may lie anywhere, and nothing depends on it."""

@@ -100,9 +100,9 @@ class PoolsRun:
         """Returns the outcome of the units, and the error that ended the run early. After any error, the run undoes its
         changes.
         """
-        engine = apply.Run(self.manager, work_of_pools(decision), bool(decision.reload), tell)
+        # What the other manager stops now comes back at boot by a unit of the host, which has to be there before.
+        engine = apply.Run(self.manager, work_of_pools(decision), bool(decision.reload), tell, swap.before)
         try:
-            swap.before()
             outcome = engine.carry_out()
             swap.after(outcome)
             return outcome, ""

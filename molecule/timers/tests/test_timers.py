@@ -179,6 +179,35 @@ def test_what_was_missed_while_the_host_was_off(lab: LabHost) -> None:
         lab.sh("rm -f /var/tmp/ran")
 
 
+REMEMBERS = ["/bin/sh", "-c", 'echo "$VERSION" >> /var/tmp/ran; [ ! -e /var/tmp/wait ] || sleep infinity']
+
+
+def test_a_boot_while_a_job_runs_and_while_one_is_due(lab: LabHost) -> None:
+    """The run that the boot ends is not begun again, and a time that comes during the boot is that of ``missed``."""
+    soon = "*:*:0/2"
+    names = {"long": {}, "run": {"missed": "run", "schedule": soon}, "skip": {"schedule": soon}}
+    timers = [report(name=f"report-{name}", command=REMEMBERS, **more) for name, more in names.items()]
+    # Nothing but the boot decides when these two run.
+    timers[1]["environment"], timers[2]["environment"] = {"VERSION": "run"}, {"VERSION": "skip"}
+    lab.sh("rm -f /var/tmp/ran; touch /var/tmp/wait; chmod 666 /var/tmp/wait; install -m 666 /dev/null /var/tmp/ran")
+    try:
+        assert not lab.deploy(timers=timers).failed
+        lab.sh("systemctl start --no-block report-long")
+        # All three run, and the next times of two of them come while they do.
+        lab.until(lambda: {*lab.sh("cat /var/tmp/ran").split()} == {"1", "run", "skip"})
+        before = lab.sh("cat /var/tmp/ran").split()
+        assert len(before) == 3, "a time that is due starts no second run"
+        lab.sh("rm /var/tmp/wait")
+        lab.reboot()
+        lab.until(lambda: {*lab.sh("cat /var/tmp/ran").split()[3:]} == {"run", "skip"})
+        assert "1" not in lab.sh("cat /var/tmp/ran").split()[3:]
+        found = lab.module("pools_info").result["timers"]
+        assert (found["report-long"]["state"], found["report-long"]["dead"]) == ("waiting", False)
+        assert found["report-long"]["failed"] is False
+    finally:
+        lab.sh("rm -f /var/tmp/ran /var/tmp/wait")
+
+
 def test_a_removed_timer_leaves_nothing_but_the_run_that_is_under_way(lab: LabHost) -> None:
     assert not lab.deploy(timers=[report(missed="run", secrets={"TOKEN": SECRET})]).failed
     process = started(lab)

@@ -136,7 +136,7 @@ pools:
       returned: always
       contains:
         runs:
-          description: Whether the service runs.
+          description: Whether the service runs. None when it does not, and the pool does not need it.
           type: bool
           returned: always
         liveness:

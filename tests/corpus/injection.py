@@ -12,7 +12,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.options import Spec, misshapen
-from ansible_collections.workers.systemd.plugins.modules.pools import POOL
+from ansible_collections.workers.systemd.plugins.modules.pools import POOL, TIMER
 from tests.oracle.hostile import PIECES, words
 
 Params = dict[str, t.Any]
@@ -161,12 +161,45 @@ PLACES: tuple[tuple[t.Any, ...], ...] = (
     ("unit", "Service", "Nice"),
     ("unit", "Unit", "Documentation", 0),
 )
+HARMLESS_TIMER: Params = {
+    "name": "report",
+    "command": ["/bin/report", "--all"],
+    "user": "www-data",
+    "schedule": ["Mon 03:15", "daily"],
+    "timezone": "Europe/Berlin",
+    "jitter": "5min",
+    "missed": "run",
+    "timeout": "1h",
+    "retry": {"times": 3, "delay": "1min"},
+    "lock": ["/bin/lock", "report"],
+    "secrets": {"TOKEN": SECRET},
+    "alert": {"command": ["/bin/tell"]},
+}
+# What a timer has that a pool does not have, and what it does otherwise with the same value.
+PLACES_OF_TIMER: tuple[tuple[t.Any, ...], ...] = (
+    *(((one,)) for one in (*HARMLESS_TIMER, "every", "expected", "on_one_of")),
+    *((one, index) for one in ("command", "schedule", "lock") for index in range(2)),
+    *(("retry", one) for one in ("times", "delay")),
+    ("secrets", "TOKEN"),
+)
+# What contradicts them.
+NOT_BESIDE = {"every": ("schedule", "timezone", "missed"), "expected": ("lock",)}
 KEYS = (("environment", "APP"), ("secrets", "TOKEN"), ("unit", "Unit"), ("unit", "Service", "Nice"))
 
 
 def with_value(place: t.Sequence[t.Any], value: t.Any) -> Params:
     """The harmless pool with one value put in its place."""
     return _changed(HARMLESS, place, value)
+
+
+def timer_with(place: t.Sequence[t.Any], value: t.Any) -> Params:
+    """The harmless timer with one value put in its place."""
+    return _changed(harmless_timer_beside(place[0]), place, value)
+
+
+def harmless_timer_beside(option: str) -> Params:
+    """Without what contradicts an option."""
+    return {key: value for key, value in HARMLESS_TIMER.items() if key not in NOT_BESIDE.get(option, ())}
 
 
 def with_key(place: t.Sequence[t.Any], key: t.Any) -> Params:
@@ -202,10 +235,11 @@ several = st.builds(_several, st.lists(st.tuples(st.sampled_from(PLACES), hostil
 pools = st.one_of(one_value, one_key, several)
 
 
-def as_ansible_hands_it_on(pool: Params) -> tuple[t.Optional[Params], list[str]]:
-    """The pool as the module gets it, or ``None`` and what Ansible has against it."""
-    given = json.loads(json.dumps({"pools": [pool]}))
-    spec: Spec = {"pools": {"type": "list", "elements": "dict", "required": True, "options": POOL}}
+def as_ansible_hands_it_on(one: Params, what: str = "pools") -> tuple[t.Optional[Params], list[str]]:
+    """A pool, or one of ``timers``, as the module gets it, or ``None`` and what Ansible has against it."""
+    given = json.loads(json.dumps({what: [one]}))
+    options = {"pools": POOL, "timers": TIMER}[what]
+    spec: Spec = {what: {"type": "list", "elements": "dict", "required": True, "options": options}}
     problems = list(misshapen(given, spec))
     if problems:
         return None, [str(problem) for problem in problems]
@@ -216,4 +250,4 @@ def as_ansible_hands_it_on(pool: Params) -> tuple[t.Optional[Params], list[str]]
         return None, [str(error)]
     if result.error_messages:
         return None, list(result.error_messages)
-    return result.validated_parameters["pools"][0], []
+    return result.validated_parameters[what][0], []

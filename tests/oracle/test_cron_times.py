@@ -90,20 +90,27 @@ def written(time: datetime.datetime) -> str:
     return f"{time:%Y-%m-%d %H:%M:%S}"
 
 
-def asked(host: OracleHost, begin: datetime.datetime, count: int, events: t.Sequence[str]) -> dict[str, list[NextTime]]:
+def asked(
+    host: OracleHost, begin: datetime.datetime, count: int, events: t.Sequence[str], zone: str = "UTC"
+) -> dict[str, list[NextTime]]:
+    """On a host in a ``zone``."""
     quoted = " ".join(map(shlex.quote, events))
     options = f"--iterations={count} --base-time='{written(begin)} UTC'"
-    return dict(zip(events, parse(host.sh(f"TZ=UTC systemd-analyze calendar {options} -- {quoted}")), strict=True))
+    return dict(zip(events, parse(host.sh(f"TZ={zone} systemd-analyze calendar {options} -- {quoted}")), strict=True))
 
 
-def compare(host: OracleHost, zone: str, begin: datetime.datetime, count: int, chosen: t.Sequence[str]) -> None:
-    """The first ``count`` times of each line."""
-    every = {line: of_cron(line, zone) for line in chosen}
-    times = asked(host, begin, count, list(dict.fromkeys(event for found in every.values() for event in found)))
+def compare(
+    host: OracleHost, zone: str, begin: datetime.datetime, count: int, chosen: t.Sequence[str], of_host: str = "UTC"
+) -> None:
+    """The first ``count`` times of each line, on a host of another zone or of this one."""
+    every = {line: of_cron(line, "" if zone == of_host else zone) for line in chosen}
+    events = list(dict.fromkeys(event for found in every.values() for event in found))
+    times = asked(host, begin, count, events, of_host)
     for line, found in every.items():
         said = sorted({time.utc for event in found for time in times[event]})[:count]
         assert said, f"{line} never comes"
         wanted = map(written, itertools.islice(of_crond(line, zone, begin), len(said)))
+        # Five years of them.
         for one, other in zip(said, wanted):
             assert one == other, f"{line} as {found}"
 
@@ -140,7 +147,8 @@ def test_a_year_of_times_is_that_of_cron_except_when_the_clocks_change(host: Ora
     drawn = [
         f"{chosen.randint(0, 59)} {some_field(chosen, 0, 23)} * * {some_field(chosen, 0, 6)}" for _number in range(6)
     ]
-    compare(host, zone, YEAR, 3 * 366, [*SEVERAL_A_DAY, *drawn])
+    # In the zone of the host: for each time of another one, systemd begins a process.
+    compare(host, zone, YEAR, 3 * 366, [*SEVERAL_A_DAY, *drawn], of_host=zone)
     for change in changes(zone):
         # More than two days, with the whole hours of the change in the middle.
         compare(host, zone, change - datetime.timedelta(hours=30), 4 * 60, SEVERAL_AN_HOUR)

@@ -9,7 +9,7 @@ import typing as t
 import pytest
 
 from tests.helpers.lab_host import LabHost, TaskResult
-from tests.helpers.scaled import said, status
+from tests.helpers.scaled import AGENT, said, status
 
 # A worker that finishes its job for a second before it ends.
 WORKER = """\
@@ -59,6 +59,20 @@ def has(host: LabHost, **numbers: int) -> bool:
     found = {name: number(host, name) for name in ("left", "right", "web")}
     assert sum(found.values()) <= CAPACITY, found
     return found == {"web": 2, **numbers}
+
+
+def test_pools_of_fixed_numbers_need_no_agent(hosted: LabHost) -> None:
+    result = deploy(hosted, WEB)
+    assert not result.failed, result.msg
+    assert hosted.sh(f"ls /etc/systemd/system/{AGENT}", check=False) == ""
+    assert "workers-agent" not in str(hosted.module("pools_info").result["table"])
+    assert not deploy(hosted, pool("left")).failed
+    assert hosted.sh(f"systemctl is-active {AGENT}").strip() == "active"
+    jobs(hosted, "left", "99")
+    # The fixed pool counts.
+    hosted.until(lambda: has(hosted, left=6, right=0))
+    assert not hosted.deploy({"name": "left", "state": "absent"}).failed
+    assert hosted.sh(f"ls /etc/systemd/system/{AGENT}", check=False) == ""
 
 
 def test_a_burst_takes_no_more_than_its_share(hosted: LabHost) -> None:

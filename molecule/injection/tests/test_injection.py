@@ -18,10 +18,12 @@ from tests.corpus.injection import (
     KEYS,
     OTHERS,
     PLACES,
+    PLACES_OF_TIMER,
     SECRET,
     TEXTS,
     Params,
     as_ansible_hands_it_on,
+    timer_with,
     with_key,
     with_value,
 )
@@ -87,6 +89,66 @@ def test_every_hostile_pool_is_refused_with_its_place_and_nothing_changes(clean:
         assert_refused(one)
         assert places <= {problem["where"] for problem in one.result["problems"]}, pool
         assert SECRET not in str(one.result)
+
+
+def refused_timers() -> t.Iterator[tuple[Params, set[str]]]:
+    """The same of timers. Which host a timer is on is not a matter of the host."""
+    places = [place for place in PLACES_OF_TIMER if place != ("on_one_of",)]
+    for timer in (timer_with(place, value) for place in places for value in (*GIVEN, *OTHERS)):
+        handed_on, _errors = as_ansible_hands_it_on(timer, "timers")
+        problems = understand([], [handed_on])[1] if handed_on else []
+        if problems:
+            yield timer, {one.parts["where"] for one in problems}
+
+
+def test_every_hostile_timer_is_refused_with_its_place_and_nothing_changes(clean: LabHost) -> None:
+    hostile = list(refused_timers())
+    assert len(hostile) > 1000
+    some = hostile[::150]
+    before = clean.sh(SNAPSHOT)
+    result = called(clean, [("pools", {"pools": [], "timers": [timer]}) for timer, _places in some])
+    assert clean.sh(SNAPSHOT) == before
+    for (timer, places), one in zip(some, result):
+        assert_refused(one)
+        assert places <= {problem["where"] for problem in one.result["problems"]}, timer
+        assert SECRET not in str(one.result)
+
+
+def test_what_a_timer_is_given_arrives_exactly(clean: LabHost) -> None:
+    """With and without the shell that tries again: as the job, and as its lock."""
+    words = [text for text in carried(GIVEN) if "\0" not in text]
+    variables = {f"V{number}": text for number, text in enumerate(words)}
+    job: Params = {
+        "command": ["/usr/local/bin/check", "job", *words],
+        "user": "www-data",
+        "schedule": "yearly",
+        "lock": ["/usr/local/bin/check", "lock", *words],
+        "environment": variables,
+        "secrets": {f"S{name}": text for name, text in variables.items()},
+    }
+    before = clean.sh(SNAPSHOT)
+    for retry in (None, {"times": 1, "delay": "100ms"}):
+        clean.sh("rm -f /tmp/dump/*")
+        result = clean.module("pools", pools=[], timers=[{**job, "name": "a.b--c_", "retry": retry}])
+        assert not result.failed, result.msg
+        result = clean.module("run_timer", name="a.b--c_")
+        assert (result.failed, result.result["result"]) == (False, "success"), result.msg
+        for what in ("job", "lock"):
+            assert dumped(clean, what, "cmdline")[3:] == encoded([what, *words])
+            environ = dict(pair.split(b"=", 1) for pair in dumped(clean, what, "environ"))
+            given = {**variables, **job["secrets"]}
+            assert {name: text for name, text in given.items() if environ[name.encode()] != text.encode()} == {}
+    added = {line.split(" ")[0] for line in set(clean.sh(SNAPSHOT).splitlines()) ^ set(before.splitlines())}
+    assert {path for path in added if not is_ours(path)} == set()
+    assert not clean.module("pools", pools=[], timers=[{"name": "a.b--c_", "state": "absent"}]).failed
+    left = {line.split(" ")[0] for line in clean.sh(SNAPSHOT).splitlines()} - {
+        line.split(" ")[0] for line in before.splitlines()
+    }
+    passing = ("/tmp/dump", "/var/lib/workers.systemd/runs/")
+    assert {path for path in left if not path.startswith(passing)} <= {
+        "/etc/workers.systemd",
+        "/var/lib/workers.systemd/generations",
+    }
 
 
 @pytest.fixture(scope="module", autouse=True)

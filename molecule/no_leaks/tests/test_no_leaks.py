@@ -31,6 +31,9 @@ NAMES = (
     "printed_credential",
     "rotated_variable",
     "rotated_credential",
+    "job",
+    "printed_job",
+    "rotated_job",
     "shape",
     "misspelled",
     "misnamed",
@@ -40,6 +43,7 @@ CANARIES = {name: f"canary{secrets.token_hex(12)}" for name in NAMES}
 # As operators have them, with what some door might not let through as it is.
 VALUES = {name: f"a$b/'%s\" {canary} +\\é" for name, canary in CANARIES.items()}
 KEPT = r"/var/lib/workers\.systemd/generations/variables/\d+/secrets 0600 0"
+KEPT_OF_JOB = KEPT.replace("variables", "job")
 # What the worker itself prints is in the journal and its files; to look after that is up to the worker. It may print a
 # version that is just being put back, when systemd restarts it in that moment.
 PRINTED = (r"journal ", r"/(?:run|var)/log/journal/\S+ .*")
@@ -54,10 +58,13 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     ),
     "credential": (r"/run/credentials/files@1\.service/B 0400 33", *PRINTED),
     "printed_credential": PRINTED,
+    "job": (KEPT_OF_JOB,),
+    "printed_job": (KEPT_OF_JOB, *PRINTED),
+    "rotated_job": (KEPT_OF_JOB, r"/etc/workers\.systemd/job/secrets 0600 0"),
     "env_file": (r"/etc/default/foreign 0600 0", r"environ of foreign@1\.service 0"),
 }
 # What processes may show at any moment.
-SHOWN = r"environ of variables@1\.service 33|environ of foreign@1\.service 0"
+SHOWN = r"environ of variables@1\.service 33|environ of job\.service 33|environ of foreign@1\.service 0"
 TRACED = """\
 #!/bin/sh
 trace="strace -f -qq --seccomp-bpf -o /dev/shm/trace.$$"
@@ -197,7 +204,8 @@ def test_nothing_remains_of_what_was_removed_and_of_a_run_that_was_killed(lab: L
     lab.deploy({"name": "variables", "state": "absent"}, purge=True)
     lab.module("env_file", path="/etc/default/foreign", state="absent")
     lab.sh("systemctl stop foreign@1")
-    printed = dict.fromkeys(("variable", "credential", "printed_variable", "printed_credential"), PRINTED)
+    names = ("variable", "credential", "printed_variable", "printed_credential", "printed_job")
+    printed = dict.fromkeys(names, PRINTED)
     assert leaks(on(lab, "scan"), printed) == []
 
 

@@ -62,6 +62,35 @@ def test_purge_removes_what_is_ours_and_not_listed(foreign: LabHost) -> None:
     assert foreign.pids("orders") == orders
 
 
+def timer(name: str, **more: t.Any) -> dict[str, t.Any]:
+    return {"name": name, "command": "/bin/true", "schedule": "yearly", "secrets": {"TOKEN": "x" * 20}, **more}
+
+
+def test_purge_removes_timers_that_are_ours_and_not_listed(bare: LabHost) -> None:
+    foreign = "/etc/systemd/system/foreign"
+    bare.write(f"{foreign}.service", "[Service]\nType=oneshot\nExecStart=/bin/true\n", "0644")
+    bare.write(f"{foreign}.timer", "[Timer]\nOnCalendar=yearly\n[Install]\nWantedBy=timers.target\n", "0644")
+    bare.sh("systemctl daemon-reload; systemctl enable --quiet --now foreign.timer")
+    try:
+        assert not bare.deploy(pool("mail"), timers=[timer("report", missed="run"), timer("sync")]).failed
+        others = bare.pids("mail")
+        assert not bare.deploy(pool("mail"), timers=[timer("sync")]).changed, "without purge an unlisted timer stays"
+        result = bare.deploy(pool("mail"), timers=[timer("sync")], purge=True)
+        assert ("remove", "/etc/systemd/system/report.timer") in result.plan("report")
+        assert traces(bare, "report") == ""
+        assert bare.sh("ls /var/lib/systemd/timers | grep report", check=False) == ""
+        assert bare.sh("systemctl is-active sync.timer foreign.timer").split() == ["active"] * 2
+        assert bare.pids("mail") == others
+        assert bare.sh("ls /var/lib/workers.systemd/generations").split() == ["mail", "sync"]
+        # A removal that was killed between the units and the files is finished by the next run.
+        bare.sh("systemctl disable --quiet --now sync.timer; rm -r /etc/workers.systemd/sync")
+        assert not bare.deploy(pool("mail"), purge=True).failed
+        assert traces(bare, "sync") == ""
+        assert bare.sh("systemctl is-active foreign.timer").strip() == "active"
+    finally:
+        bare.sh(f"systemctl disable --quiet --now foreign.timer; rm {foreign}.*; systemctl daemon-reload")
+
+
 def test_two_lists_that_purge_in_turn_leave_the_pools_of_the_last(bare: LabHost) -> None:
     for _round in range(2):
         for listed, other in (("mail", "orders"), ("orders", "mail")):

@@ -36,7 +36,7 @@ def agent_row(
         {"time": moment.text(taken(one)), "text": one.get("MESSAGE", "")} for one in entries if _is_about(pool, one)
     ]
     return {
-        "runs": runs,
+        "runs": runs if runs or duties.needs_agent(target) else None,
         **shown,
         "metrics": read.metrics if read else "",
         "capacity": read.capacity if read else 0,

@@ -10,6 +10,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.problem impo
 
 # An argument spec in Ansible's form: options by name, those of a mapping under "options".
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
+# How a number that has no end, or that is none, begins in the words of decimal.Decimal. Ansible ends with a traceback.
+ENDLESS = ("inf", "nan", "snan")
 
 
 def misshapen(given: t.Mapping[str, t.Any], spec: Spec, where: str = "") -> t.Iterator[Problem]:
@@ -37,6 +39,8 @@ def _wrong_kind(place: str, value: t.Any, option: t.Mapping[str, t.Any]) -> t.It
         yield Problem(place, type(value).__name__, "a mapping")
     elif kind not in ("dict", "list", "raw") and isinstance(value, (list, dict)):
         yield Problem(place, type(value).__name__, "text, a number or a boolean")
+    elif kind == "int" and str(value).strip().lstrip("+-").lower().startswith(ENDLESS):
+        yield Problem(place, "a number without an end", "a whole number")
 
 
 def unknown_options(given: t.Mapping[str, t.Any], spec: Spec, where: str = "") -> t.Iterator[Problem]:

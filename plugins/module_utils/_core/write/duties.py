@@ -69,6 +69,15 @@ def asks(group: str) -> bool:
     return bool(UnitText.parse(group).values(marks.OWNER_SECTION, KEY))
 
 
+def needs_agent(group: str) -> bool:
+    """Whether one of these duties is work, or cannot be read. A capacity alone counts when another pool has a range."""
+    try:
+        read = parse(group)
+    except ValueError:
+        return True
+    return bool(read and (read.liveness or read.recycle or read.alert or read.scaling or read.metrics))
+
+
 def parse(group: str) -> t.Optional[Duties]:
     """The inverse. Raises ``ValueError`` for a line that is not ours, such as one of a newer version."""
     written = UnitText.parse(group).values(marks.OWNER_SECTION, KEY)

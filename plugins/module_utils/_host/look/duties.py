@@ -21,6 +21,6 @@ def group_on_host(places: Places, name: str) -> str:
 
 
 def agent_needed(places: Places, files: t.Iterable[WantedFile], others: t.Iterable[str]) -> bool:
-    """Whether a version with these files, or a pool that stays as it is, has duties for the agent of this host."""
+    """Whether a version with these files, or a pool that stays as it is, needs the agent of this host."""
     written = (file.text for file in files if file.path.endswith((".target", ".timer")))
-    return any(map(duties.asks, written)) or any(duties.asks(group_on_host(places, name)) for name in others)
+    return any(map(duties.needs_agent, [*written, *(group_on_host(places, name) for name in others)]))

@@ -32,13 +32,16 @@ from tests.corpus.injection import (
     KEYS,
     LONG,
     PLACES,
+    PLACES_OF_TIMER,
     SECRET,
     TEXTS,
     VALUES,
     Params,
     as_ansible_hands_it_on,
+    harmless_timer_beside,
     hostile,
     pools,
+    timer_with,
     with_key,
     with_value,
 )
@@ -126,6 +129,52 @@ def argv(exec_start: str) -> list[str]:
     """What a process gets of a line in which every word is written so that nothing is expanded."""
     path, *arguments = (word.replace("%%", "%") for word in split_command(exec_start))
     return [path, *(word.replace("$$", "$") for word in arguments)]
+
+
+def timer_refused_or_exact(params: Params, option: str) -> None:
+    handed_on, errors = as_ansible_hands_it_on(params, "timers")
+    if handed_on is None:
+        assert SECRET not in "".join(errors)
+        return
+    (timer,), problems = understand([], [handed_on])
+    for problem in problems:
+        assert problem.where.startswith("timers[0]")
+        assert SECRET not in str(problem)
+    if problems or not timer.present:
+        return
+    written = files_of(timer)
+    more = {option: MORE_OF_TIMERS[option]} if option in MORE_OF_TIMERS else {}
+    allowed = keys_of_timer({**harmless_timer_beside(option), **more})
+    for path, file in written.items():
+        assert posixpath.normpath(path) == path
+        assert posixpath.dirname(path) in ("/etc/systemd/system", f"/etc/workers.systemd/{timer.name}")
+        if path.startswith("/etc/systemd/system/"):
+            text = UnitText.parse(file.text)
+            assert (text.unreadable, text.others) == (None, ())
+            assert {*directives(text)} <= allowed, params
+    events = UnitText.parse(written[f"/etc/systemd/system/{timer.name}.timer"].text).values("Timer", "OnCalendar")
+    given_ = handed_on["schedule"]
+    assert len(events) == (len(given_) if isinstance(given_, list) else 0 if given_ is None else 1)
+
+
+def keys_of_timer(params: Params) -> set[tuple[str, str]]:
+    """Sections and keys of its two units."""
+    handed_on, _errors = as_ansible_hands_it_on(params, "timers")
+    assert handed_on
+    (timer,), problems = understand([], [handed_on])
+    assert problems == []
+    units = [file.text for path, file in files_of(timer).items() if path.startswith("/etc/systemd/system/")]
+    return {one for text in units for one in directives(UnitText.parse(text))}
+
+
+# Options that the harmless timer does not have.
+MORE_OF_TIMERS = {"every": "1h", "expected": "26h"}
+
+
+@pytest.mark.parametrize("place", PLACES_OF_TIMER, ids=lambda place: ".".join(map(str, place)))
+def test_every_value_in_every_place_of_a_timer_is_refused_or_arrives_exactly(place: tuple[t.Any, ...]) -> None:
+    for value in VALUES:
+        timer_refused_or_exact(timer_with(place, value), place[0])
 
 
 @slow

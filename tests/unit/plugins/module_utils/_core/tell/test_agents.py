@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+import typing as t
+
+import pytest
+
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.alert import HUNG, Alerts
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.scale import LOW_MEMORY, Reading, Room, Scale
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
@@ -84,6 +88,15 @@ def test_a_pool_without_duties_and_one_of_a_newer_version() -> None:
 
 
 RANGE = {"min": 2, "max": 12, "backlog": ["/bin/count"], "each": 50}
+
+
+@pytest.mark.parametrize(
+    ("runs", "said"), [(True, True), (False, None)], ids=["it runs for others", "no pool needs it"]
+)
+def test_a_pool_that_needs_no_agent_does_not_miss_it(runs: bool, said: t.Optional[bool]) -> None:
+    row = agent_row("mail", group_text(SYSTEM, mail(capacity=40)), [], [], runs=runs)
+    assert row is not None
+    assert (row["runs"], row["capacity"]) == (said, 40)
 
 
 def test_how_many_instances_are_wanted() -> None:

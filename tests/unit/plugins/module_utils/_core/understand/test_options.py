@@ -79,6 +79,9 @@ SLIPS: dict[str, tuple[dict[str, t.Any], str]] = {
     "a mapping in a list": ({"files": ["/a", {"A": "s3cret"}]}, "files[1]: found dict, expected text"),
     "a list for a mapping": ({"unit": ["s3cret"]}, "unit: found list, expected a mapping"),
     "a mapping for a number": ({"most": {"A": "s3cret"}}, "most: found dict, expected text"),
+    # decimal.Decimal takes it, and int() ends with an OverflowError.
+    "a number without an end": ({"most": " -Infinity"}, "most: found a number without an end, expected a whole number"),
+    "the same of YAML": ({"most": float("inf")}, "most: found a number without an end, expected a whole number"),
 }
 
 

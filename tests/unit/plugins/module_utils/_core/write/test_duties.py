@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +15,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.a
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.recycle import Recycle
-from ansible_collections.workers.systemd.plugins.module_utils._core.write.duties import Duties, asks, duties_of, parse
+from ansible_collections.workers.systemd.plugins.module_utils._core.write.duties import (
+    Duties,
+    asks,
+    duties_of,
+    needs_agent,
+    parse,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import group_text
 from tests.unit.plugins.module_utils._core.builders import mail, written
 
@@ -75,6 +83,25 @@ def test_figures_for_prometheus_alone_are_a_duty() -> None:
     )
 
 
+NEEDS = {
+    "nothing": ({}, False),
+    "a capacity, which other pools share": ({"capacity": 40}, False),
+    "a capacity, and a range": (
+        {"capacity": 40, "instances": {"min": 1, "max": 2, "backlog": ["/bin/waiting"], "each": 1}},
+        True,
+    ),
+    "a check": ({"liveness": LIVENESS}, True),
+    "an age": ({"recycle": {"age": "6h"}}, True),
+    "figures": ({"metrics": "/var/lib/figures"}, True),
+    "an alert": ({"user": "app", "alert": {"command": ["/bin/page"]}}, True),
+}
+
+
+@pytest.mark.parametrize(("options", "needed"), NEEDS.values(), ids=NEEDS)
+def test_what_needs_the_agent(options: dict[str, t.Any], needed: bool) -> None:
+    assert needs_agent(group_text(SYSTEM, mail(**options))) == needed
+
+
 def test_duties_restart_no_instance() -> None:
     """They are no part of what a process was started with."""
     assert written(mail(liveness=LIVENESS)).markers == written(mail()).markers
@@ -106,7 +133,7 @@ BROKEN = [
 @pytest.mark.parametrize("line", BROKEN)
 def test_another_line_is_refused_and_still_asks_for_the_agent(line: str) -> None:
     target = f"[X-Workers]\nDuties={line}\n"
-    assert asks(target)
+    assert (asks(target), needs_agent(target)) == (True, True)
     with pytest.raises(ValueError, match=r"cannot be read|Expecting|expected"):
         parse(target)
 

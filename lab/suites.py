@@ -43,6 +43,8 @@ PROGRAMS = (
 )
 # What watches hosts, and what its rules are checked with.
 MONITORING = ("prometheus", "prometheus-node-exporter")
+# A queue that is large and that only one scenario needs.
+RABBITMQ = ("python3-pika", "rabbitmq-server")
 # A machine of its own: a kernel and what finds its disk, and what a thin image leaves out since it needs a real boot.
 MACHINE = ("e2fsprogs", "initramfs-tools", "kmod", "linux-image-cloud-amd64", "systemd-oomd", "udev")
 
@@ -71,7 +73,8 @@ SUITES = {
     # What `make demo` runs, and no more: it is half as large.
     "demo": Suite(252, BASE + DEMO, release="bookworm"),
     "monitoring": Suite(252, BASE + MONITORING, release="bookworm"),
-    "trixie": Suite(257, BASE + WORKERS),
+    "rabbitmq": Suite(252, BASE + RABBITMQ, release="bookworm"),
+    "trixie": Suite(257, BASE + WORKERS + CRON),
     "trixie-programs": Suite(257, BASE + PROGRAMS + STRACE, release="trixie"),
     # The mirror's file of sid may be older than it says it is valid.
     "sid": Suite(262, BASE, ('--aptopt=Acquire::Check-Valid-Until "false"',)),

@@ -18,6 +18,7 @@ from tests.helpers.scaled import AGENT, jobs, lines_with, said, scaled, status, 
 PROJECT = Path(__file__).parents[3]
 # The bursts of `make bench` have 10,000.
 JOBS = int(os.environ.get("NUMBER_OF_JOBS", "250"))
+MANY_JOBS = 2000
 RQ = next(one for one in FRAMEWORKS if one.preset == "rq")
 # It has the user, the environment and the secrets of the pool, and not the rights of the agent.
 WAITING = """\
@@ -75,6 +76,41 @@ def test_a_burst_is_worked_off_by_more_workers_and_no_job_is_lost(queue: LabHost
     assert turns(lines, "rq") == ["up", "down"], lines
     assert not [line for line in lines if "killed" in line], lines
     assert not queue.deploy(newer).changed
+
+
+@pytest.mark.skipif(JOBS < MANY_JOBS, reason="a long form of the tests around it, for make soak")
+def test_many_jobs_go_through_deploys_and_kills_and_a_broker_that_hangs(queue: LabHost) -> None:
+    """The broker hangs and does not end: RQ itself loses the job of a worker that cannot write its result."""
+    instances = {"min": 1, "max": 8, "backlog": ["/usr/local/bin/rq-waiting"], "each": 50, "fall_after": "10s"}
+    pool = {**RQ.pool(1), "secrets": {"TOKEN": "s3cret"}, "instances": instances}
+    assert not queue.deploy(pool).failed
+    load = Load(queue, {"rq": RQ.producer}, JOBS)
+    queue.sh("redis-cli del rq:sent rq:done")
+    queue.sh(
+        f"systemd-run --quiet --unit=produce-rq --property=WorkingDirectory={APPS} --setenv=QUEUE=rq --setenv=FIRST=0"
+        f" --setenv=JOBS={JOBS} --setenv=PER_SECOND=10000 {RQ.producer}"
+    )
+    queue.until(lambda: len(queue.pids("rq")) == 8)
+    rounds = 0
+    while int(queue.sh("redis-cli llen rq:queue:rq")) > JOBS // 10:
+        rounds += 1
+        result = queue.deploy({**pool, "environment": {**pool["environment"], "RELEASE": rounds}})
+        assert not result.failed, result.msg
+        queue.sh(f"systemctl kill -s KILL {AGENT}")
+        unknown = lines_with(queue, "is not known")
+        queue.sh("systemctl kill -s STOP redis-server")
+        # The command has ten seconds.
+        queue.until(lambda last=unknown: lines_with(queue, "is not known") > last)  # type: ignore[misc]
+        queue.sh("systemctl kill -s CONT redis-server")
+        queue.until(lambda: len(queue.pids("rq")) == 8)
+    tally = load.tallies(calm=60.0)["rq"]
+    queue.until(lambda: list(queue.pids("rq")) == ["1"])
+    lines = said(queue)
+    print(f"{JOBS} jobs, {rounds} rounds, {len(tally.lost)} lost, {len(tally.twice)} twice, {turns(lines, 'rq')}")
+    assert rounds > 1
+    assert (len(tally.sent), tally.lost, tally.twice) == (JOBS, [], [])
+    assert turns(lines, "rq") == ["up", "down"], lines
+    assert not [line for line in lines if "killed" in line], lines
 
 
 def test_a_broker_that_goes_away_in_a_burst_changes_no_number(queue: LabHost) -> None:

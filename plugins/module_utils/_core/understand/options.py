@@ -10,7 +10,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.problem impo
 
 # An argument spec in Ansible's form: options by name, those of a mapping under "options".
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
-# How a number that has no end, or that is none, begins in the words of decimal.Decimal. Ansible ends with a traceback.
+# So begins a text that decimal.Decimal takes and int() does not. Ansible ends with a traceback.
 ENDLESS = ("inf", "nan", "snan")
 
 

@@ -182,7 +182,7 @@ def recovery(clock: Clock) -> None:
 
 def bursts() -> None:
     environment = {**os.environ, "PYTHONPATH": f"{os.environ['ANSIBLE_COLLECTIONS_PATH']}:."}
-    for words in (["scaling"], ["sharing"], ["bursts", HOST]):
+    for words in (["scaling"], ["sharing"], ["bursts", HOST], ["reactions", HOST]):
         argv = [sys.executable, "-m", f"tests.benchmarks.{words[0]}", *words[1:]]
         print(subprocess.run(argv, env=environment, capture_output=True, text=True, check=True).stdout, flush=True)
 

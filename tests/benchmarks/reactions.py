@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Prints how long a backlog that jumps waits for its workers: until the decision, and until all of them are executed.
+"""Prints how long a backlog that jumps waits for its workers: until the decision, until systemd has forked all of them,
+and until all of them are executed, for each of two profiles of hardening.
 
-What a worker does before its first job, such as to import its modules, is not in it. ``BENCH_JUMPS`` is how many jumps,
-and the argument is a host of the lab.
+Between the last two, systemd makes the sandbox of each worker. What a worker does before its first job, such as to
+import its modules, is not in it. ``BENCH_JUMPS`` is how many jumps, and the argument is a host of the lab.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def write(text):
         file.write(text)
     os.replace("/var/tmp/backlog/new", "/var/tmp/backlog/jobs")
 def show():
-    names = ("ActiveState", "ActiveEnterTimestampMonotonic")
+    names = ("ActiveState", "ExecMainStartTimestampMonotonic", "ActiveEnterTimestampMonotonic")
     out = subprocess.run(["systemctl", "show", "-p", ",".join(names), *units], stdout=subprocess.PIPE, text=True).stdout
     return [dict(line.split("=") for line in block.splitlines()) for block in out.strip().split("\\n\\n")]
 def wait(number):
@@ -45,28 +46,44 @@ for _number in range(jumps):
     time.sleep(random.uniform(1, 3))
     jumped, at = time.monotonic(), time.time()
     write("80")
-    entered = [int(one["ActiveEnterTimestampMonotonic"]) / 1e6 for one in wait(most)]
+    shown = wait(most)
+    forked, executed = (
+        max(int(one[name]) / 1e6 for one in shown) - jumped
+        for name in ("ExecMainStartTimestampMonotonic", "ActiveEnterTimestampMonotonic")
+    )
     lines = subprocess.run(
         ["journalctl", "-u", "workers-agent", "-o", "json", "--since", f"@{at:.6f}"], stdout=subprocess.PIPE, text=True
     ).stdout.splitlines()
     said = [json.loads(line) for line in lines]
     decided = next(int(one["__REALTIME_TIMESTAMP"]) / 1e6 for one in said if " -> " in str(one["MESSAGE"]))
-    found.append((decided - at, max(entered) - jumped))
+    found.append((decided - at, forked, executed))
 print(json.dumps(found))
 """
 
 
+PROFILES = ("off", "standard")
+WHAT = ("the agent has decided", "all are forked", "all are executed")
+
+
 def main() -> None:
+    print(f"| a backlog that jumps, {LEAST} to {MOST} workers, {JUMPS} times | {' | '.join(WHAT)} |")
+    print("|---|---|---|---|", flush=True)
+    for profile in PROFILES:
+        cells = [f"{statistics.median(times):.2f} s, at most {max(times):.2f} s" for times in zip(*jumps(profile))]
+        print(f"| hardening `{profile}` | {' | '.join(cells)} |", flush=True)
+
+
+def jumps(profile: str) -> list[list[float]]:
+    """The seconds of WHAT, for each jump."""
     with with_backlog(LabHost(sys.argv[1])) as host:
         host.sh("echo 0 > /var/tmp/backlog/jobs")
-        result = host.deploy(scaled(instances={"min": LEAST, "max": MOST, "step": MOST, "fall_after": "2s"}))
+        instances = {"min": LEAST, "max": MOST, "step": MOST, "fall_after": "5s"}
+        result = host.deploy(scaled(instances=instances, hardening=profile))
         assert not result.failed, result.msg
         host.write("/run/jumping.py", JUMPING)
-        found = json.loads(host.sh(f"python3 /run/jumping.py {JUMPS} {LEAST} {MOST}; rm /run/jumping.py"))
-    print(f"| a backlog that jumps, {LEAST} to {MOST} workers, {JUMPS} times | median | longest |")
-    print("|---|---|---|")
-    for name, times in zip(("the agent decides after", "all workers are executed after"), zip(*found)):
-        print(f"| {name} | {statistics.median(times):.2f} s | {max(times):.2f} s |")
+        found: list[list[float]] = json.loads(host.sh(f"python3 /run/jumping.py {JUMPS} {LEAST} {MOST}"))
+        host.sh("rm /run/jumping.py")
+    return found
 
 
 if __name__ == "__main__":

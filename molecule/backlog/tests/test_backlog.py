@@ -91,6 +91,9 @@ def test_many_jobs_go_through_deploys_and_kills_and_a_broker_that_hangs(queue: L
         f" --setenv=JOBS={JOBS} --setenv=PER_SECOND=10000 {RQ.producer}"
     )
     queue.until(lambda: len(queue.pids("rq")) == 8)
+    queue.until(
+        lambda: not queue.sh("systemctl list-units --plain --no-legend --state=active produce-rq.service").strip(), 300
+    )
     rounds = 0
     while int(queue.sh("redis-cli llen rq:queue:rq")) > JOBS // 10:
         rounds += 1

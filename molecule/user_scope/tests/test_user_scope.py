@@ -56,6 +56,36 @@ def test_the_pool_is_the_users_own_and_leaves_as_it_came(clean: LabHost) -> None
     assert not clean.deploy(GONE).changed
 
 
+def test_a_timer_is_the_users_own_and_leaves_as_it_came(clean: LabHost) -> None:
+    timer = {
+        "name": "report",
+        "command": ["/bin/sh", "-c", 'echo "$(id -un) $TOKEN" >> ran'],
+        "working_directory": HOME,
+        "schedule": "*:*:0/2",
+        "secrets": {"TOKEN": SECRET},
+    }
+    timer = in_scope(timer)
+
+    def seen() -> dict[str, t.Any]:
+        found: dict[str, t.Any] = clean.module("pools_info").result["timers"]["app/report"]
+        return found
+
+    result = clean.deploy(timers=[timer])
+    assert not result.failed, result.msg
+    clean.until(lambda: f"{USER} {SECRET}" in clean.sh(f"cat {HOME}/ran", check=False))
+    assert clean.sh("find /etc/systemd/system -name 'report*'") == ""
+    assert not clean.deploy(timers=[timer]).changed
+    # A run may be under way.
+    clean.until(lambda: seen()["result"] == "success")
+    row = seen()
+    assert (row["scope"], row["user"], row["dead"]) == ("user", USER, False)
+    assert row["last_run"] != ""
+    result = clean.deploy(timers=[{**timer, "state": "absent"}])
+    assert not result.failed, result.msg
+    assert clean.sh(f"find {HOME} /var/lib/workers.systemd/users -name '*report*'") == ""
+    assert not lingers(clean)
+
+
 def test_lingering_that_was_there_stays(clean: LabHost) -> None:
     clean.sh(f"loginctl enable-linger {USER}")
     result = clean.deploy(his(), his(name="other"))

@@ -13,7 +13,7 @@ from tests.helpers.oracle_host import OracleHost
 from tests.unit.plugins.module_utils._core.builders import mail
 
 # docs/hardening.md has the same numbers.
-EXPOSURES = {"off": 9.2, "standard": 1.8, "strict": 1.1, "no-network": 0.2, "root": 2.8}
+EXPOSURES = {"off": 9.2, "standard": 2.0, "strict": 1.1, "no-network": 0.2, "root": 2.8}
 # No profile may be worse.
 TARGETS = {"standard": 2.0, "strict": 1.2, "no-network": 0.6}
 

@@ -148,7 +148,11 @@ class Proposal:
         """Directives of [Service], as ``pools`` would write them."""
         needs = (*self.needs, *hardening.granted(self.hardening, as_root=as_root))
         paths = {"ReadWritePaths": list(self.writable_paths)} if self.writable_paths else {}
-        return {**hardening.directives(self.hardening, needs), **paths, **self.unit}
+        return {**_directives(self.hardening, needs, self.unit), **paths, **self.unit}
+
+
+def _directives(profile: str, needs: t.Iterable[str], unit: Directives) -> t.Dict[str, Value]:
+    return hardening.directives(profile, needs, privileged=hardening.gives_rights(unit))
 
 
 def proposals(usage: Usage, host: Host) -> t.List[Proposal]:
@@ -189,7 +193,7 @@ class _Fitting:
 
     @property
     def directives(self) -> t.Dict[str, Value]:
-        return {**hardening.directives(self.profile, self.needs), **self.unit}
+        return {**_directives(self.profile, self.needs, self.unit), **self.unit}
 
     def _why(self) -> str:
         if self.profile == "no_network":

@@ -16,7 +16,11 @@ from dataclasses import dataclass, field
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.catalogue import Catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import as_text
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import Value, last_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import (
+    Value,
+    last_text,
+    value_texts,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.words import is_true
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import ROOT
 
@@ -37,6 +41,17 @@ SECCOMP = (
     "LockPersonality",
     "MemoryDenyWriteExecute",
 )
+# What gives a worker other rights than those of its user.
+CAPABILITIES = ("CapabilityBoundingSet", "AmbientCapabilities")
+# The prefix of such a command (systemd.service(5), "COMMAND LINES").
+IN_THE_SANDBOX_AS_ROOT = re.compile("[@:|+-]*!")
+# Left out of ``standard`` for a worker that is not root and has no capabilities: the modes of the files of /proc/sys and
+# /sys, the missing capability and SystemCallFilter= refuse it the same (molecule/hardening tries it). They take a third
+# of a start (tests/benchmarks/starts.py). ``strict`` keeps them, for a host that opens files of /sys to a group.
+REFUSED_ANYWAY = frozenset({"ProtectKernelTunables", "ProtectHostname"})
+# What such a worker gets instead of ``yes``: /home, /root and /run/user are as empty, and read-only. To mount a tmpfs
+# takes less than to cover each directory, of which systemd looks for the mounts below it.
+HOMES_OF_OTHERS = "tmpfs"
 # What the manager of a user can do everywhere: the kernel grants system call filters to anybody, and mounts only where
 # the host lets users make namespaces.
 WITHOUT_ROOT = frozenset({"NoNewPrivileges", *SECCOMP, "UMask"})
@@ -217,8 +232,11 @@ NEEDS: t.Mapping[str, Need] = {
 }
 
 
-def directives(profile: str, needs: t.Iterable[str]) -> t.Dict[str, Value]:
-    """``{"NoNewPrivileges": "yes", ...}``: the profile, opened for the needs."""
+def directives(profile: str, needs: t.Iterable[str], *, privileged: bool = False) -> t.Dict[str, Value]:
+    """``{"NoNewPrivileges": "yes", ...}``: the profile, opened for the needs.
+
+    ``privileged`` says that the operator gives the worker rights that no need gives.
+    """
     found = {guard.directive: guard.value for guard in PROFILES[profile]}
     # A profile that closes nothing has nothing to open.
     opened = [NEEDS[name] for name in sorted(set(needs))] if found else []
@@ -226,7 +244,19 @@ def directives(profile: str, needs: t.Iterable[str]) -> t.Dict[str, Value]:
     for need in opened:
         for directive, more in need.adds.items():
             found[directive] = with_more(found.get(directive, ""), more)
+    if profile == DEFAULT and not privileged and not found["CapabilityBoundingSet"]:
+        left_out |= REFUSED_ANYWAY
+        found["ProtectHome"] = HOMES_OF_OTHERS
     return {directive: value for directive, value in found.items() if directive not in left_out}
+
+
+def gives_rights(service: t.Mapping[str, Value]) -> bool:
+    """Whether directives of [Service] may give a process of the unit capabilities, or the user root.
+
+    A command with the prefix ``!`` runs as root inside of the sandbox (systemd.service(5)).
+    """
+    commands = [text for name, value in service.items() if name.startswith("Exec") for text in value_texts(value)]
+    return any(name in service for name in CAPABILITIES) or any(map(IN_THE_SANDBOX_AS_ROOT.match, commands))
 
 
 def runs_as_root(user: t.Any, dynamic_user: t.Any) -> bool:

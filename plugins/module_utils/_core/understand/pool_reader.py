@@ -203,7 +203,11 @@ class _Reader:
             logs=logs,
             keep=keep,
             hardening=profile,
-            guards=hardening.directives(profile, self._needs(profile, as_root=as_root)),
+            guards=hardening.directives(
+                profile,
+                self._needs(profile, as_root=as_root),
+                privileged=_gives_rights(exec_start, [unit, *(one.unit for one in of_instances.values())]),
+            ),
             max_exposure=self._max_exposure(),
             writable_paths=self._writable_paths(),
             directories=self._directories(),
@@ -566,6 +570,12 @@ class _TimerReader(_Reader):
         return replace(
             pool, instances=(), schedule=schedule, replaces=pool.replaces and replace(pool.replaces, once=True)
         )
+
+
+def _gives_rights(exec_start: str, units: t.Iterable[t.Mapping[str, t.Mapping[str, Value]]]) -> bool:
+    """Whether a process of the pool, or of one of its instances, may have more rights than its user."""
+    services = [{"ExecStart": exec_start}, *(unit.get("Service", {}) for unit in units)]
+    return any(map(hardening.gives_rights, services))
 
 
 def _awaits(preset: str, exec_start: str, service: t.Mapping[str, Value]) -> str:

@@ -95,9 +95,10 @@ def size(text: str) -> t.Optional[float]:
 
 
 def _paths(seen: Seen) -> t.Iterator[t.Tuple[Placed, str]]:
-    """Paths that the worker needs at its start, or that its command line names."""
+    """Paths that the worker needs at its start, that its command line names, or that the unit opens for it."""
     for one in seen.starts:
         yield from ((one.at, path) for path in one.paths)
+    yield from ((word.at, word.text.lstrip("+")) for word in seen.words("ReadWritePaths") if word.text[0] != "-")
     at = seen.last("WorkingDirectory")
     if at and not at.value.startswith("-"):
         yield at, at.value
@@ -119,7 +120,8 @@ def _in_homes(seen: Seen, path: str) -> str:
     instead="In a pool write needs: [home], in a unit ProtectHome=no, or move the application out of there.",
     why=(
         "With ProtectHome=yes or tmpfs the home directories are empty for the worker. The start fails with "
-        "200/CHDIR or 203/EXEC, or the worker does not find a file from its arguments. This trap follows links. "
+        "200/CHDIR, 203/EXEC or 226/NAMESPACE, or the worker does not find a file from its arguments. This trap "
+        "follows links. "
         "Source: systemd.exec(5), and our measurement."
     ),
 )

@@ -7,11 +7,14 @@ import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.catalogue import Catalogue
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.since import since
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import Value
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.hardening import (
     DEFAULT,
     NEEDS,
     PROFILES,
+    REFUSED_ANYWAY,
     directives,
+    gives_rights,
     unavailable,
 )
 
@@ -39,7 +42,59 @@ def test_what_a_need_leaves_out_is_not_there_and_the_rest_is(need: str, profile:
     opened, closed = directives(profile, [need]), directives(profile, [])
     assert not set(opened) & set(NEEDS[need].leaves_out)
     assert set(closed) - set(opened) <= set(NEEDS[need].leaves_out)
-    assert set(opened) - set(closed) <= set(NEEDS[need].adds)
+    assert set(opened) - set(closed) <= {*NEEDS[need].adds, *REFUSED_ANYWAY}
+
+
+@pytest.mark.parametrize(
+    ("profile", "needs", "privileged", "kept"),
+    [
+        ("standard", [], False, False),
+        ("standard", ["home", "jit"], False, False),
+        ("standard", [], True, True),
+        ("standard", ["root"], False, True),
+        ("standard", ["raw_sockets"], False, True),
+        ("standard", ["namespaces"], True, False),
+        ("strict", [], False, True),
+        ("no_network", [], False, True),
+    ],
+    ids=[
+        "modes of files refuse a worker without capabilities the same",
+        "needs that give no capability change nothing",
+        "the operator gives capabilities",
+        "a worker that is root keeps what protects from it",
+        "a need that gives a capability keeps it",
+        "a need leaves it out in any case",
+        "strict keeps it",
+        "no_network keeps it",
+    ],
+)
+def test_what_the_modes_of_files_refuse_as_well(profile: str, needs: list[str], privileged: bool, kept: bool) -> None:
+    assert REFUSED_ANYWAY.issubset(directives(profile, needs, privileged=privileged)) == kept
+
+
+@pytest.mark.parametrize(
+    ("service", "gives"),
+    [
+        ({}, False),
+        ({"Nice": "5", "ExecStart": "/usr/bin/worker !"}, False),
+        ({"ExecStart": "-/usr/bin/worker"}, False),
+        ({"CapabilityBoundingSet": "CAP_NET_ADMIN"}, True),
+        ({"AmbientCapabilities": ["CAP_NET_ADMIN"]}, True),
+        ({"ExecStart": "!/usr/bin/worker"}, True),
+        ({"ExecStartPre": ["/bin/true", "-!!/usr/bin/prepare"]}, True),
+    ],
+    ids=[
+        "nothing",
+        "a word of a command",
+        "another prefix",
+        "capabilities to keep",
+        "capabilities to have",
+        "a command as root",
+        "a command before it as root",
+    ],
+)
+def test_what_gives_a_process_of_the_unit_rights(service: dict[str, Value], gives: bool) -> None:
+    assert gives_rights(service) == gives
 
 
 def test_needs_add_up_in_any_order() -> None:

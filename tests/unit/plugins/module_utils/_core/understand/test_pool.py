@@ -105,6 +105,26 @@ UNDERSTOOD: dict[str, tuple[dict[str, t.Any], str, t.Any]] = {
         "guards",
         directives("standard", ["root"]),
     ),
+    "capabilities of the operator": (
+        {"user": "mail", "unit": {"Service": {"AmbientCapabilities": "CAP_NET_ADMIN"}}},
+        "guards",
+        directives("standard", [], privileged=True),
+    ),
+    "a command that is root inside of the sandbox": (
+        {"user": "mail", "command": "!/usr/bin/mail"},
+        "guards",
+        directives("standard", [], privileged=True),
+    ),
+    "capabilities of one instance": (
+        {"user": "mail", "per_instance": {"1": {"unit": {"Service": {"CapabilityBoundingSet": "CAP_KILL"}}}}},
+        "guards",
+        directives("standard", [], privileged=True),
+    ),
+    "an instance with a limit of its own": (
+        {"user": "mail", "per_instance": {"1": {"unit": {"Service": {"MemoryMax": "1G"}}}}},
+        "guards",
+        directives("standard", []),
+    ),
     "root in strict has to ask": ({"hardening": "strict"}, "guards", directives("strict", [])),
     "a path to write to": ({"writable_paths": ["/srv/%i/log"]}, "writable_paths", ("/srv/%i/log",)),
     "directories": (

@@ -26,6 +26,10 @@ CAUGHT: Rows = {
         worker("StateDirectory=x app:link", "StandardError=append:/var/lib/app/a/err"),
     ),
     "a program at home": ("home-is-hidden", worker("ProtectHome=yes", start="/home/app/bin/worker")),
+    "a directory at home to write to": (
+        "home-is-hidden",
+        worker("ProtectHome=tmpfs", "ReadWritePaths=/srv +/home/app"),
+    ),
     "a directory at home": ("home-is-hidden", worker("ProtectHome=tmpfs", "WorkingDirectory=/root")),
     "a script at home": ("home-is-hidden", worker("ProtectHome=yes", start="/usr/bin/php /home/app/artisan")),
     "an option at home": ("home-is-hidden", worker("ProtectHome=yes", start="/srv/w --config=/root/w.conf")),
@@ -112,6 +116,10 @@ MISSED: Rows = {
     "a home that is brought back": (
         "home-is-hidden",
         worker("ProtectHome=tmpfs", "BindPaths=/home/app", start="/home/app/worker"),
+    ),
+    "a directory to write to that may be missing": (
+        "home-is-hidden",
+        worker("ProtectHome=tmpfs", "ReadWritePaths=-/home/app /srv"),
     ),
     "a directory that may be missing": ("home-is-hidden", worker("ProtectHome=yes", "WorkingDirectory=-/root")),
     "a name that begins so": ("home-is-hidden", worker("ProtectHome=yes", start="/homework/bin")),

@@ -820,7 +820,7 @@ pools:
           description: The score of the wanted unit.
           type: float
           returned: always
-          sample: 1.8
+          sample: 2.0
         before:
           description: The score of the installed unit; none without one.
           type: float

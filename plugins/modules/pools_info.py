@@ -74,7 +74,7 @@ pools:
           None when the host cannot compute it.
       type: float
       returned: always
-      sample: 1.8
+      sample: 2.0
     generation:
       description: Short name of the version that was deployed last.
       type: str

@@ -44,13 +44,14 @@ def recoveries(clock: Clock, host: str, samples: int) -> dict[str, Recovery]:
     on_host(host, "cat > /etc/supervisor/conf.d/supervised.conf", supervised)
     # Each worker waits in its pipe until the sampler reads, so that a start does not end before it.
     starts: dict[str, t.Callable[[], object]] = {
-        "ours": lambda: clock.once(host, role(_ours("ours", "standard"))),
-        "unhardened": lambda: clock.once(host, role(_ours("unhardened", "off"))),
+        "ours": lambda: clock.once(host, role(_ours("ours", user="www-data"))),
+        "as_root": lambda: clock.once(host, role(_ours("as_root", user=None))),
+        "unhardened": lambda: clock.once(host, role(_ours("unhardened", user="www-data", hardening="off"))),
         "supervised": lambda: on_host(host, "systemctl restart supervisor"),
         "blog": lambda: on_host(host, "systemctl start --no-block blog"),
     }
     pipes = " ".join(f"/run/bench.{name}" for name in starts)
-    on_host(host, f"{BARE}rm -f {pipes}; mkfifo {pipes}")
+    on_host(host, f"{BARE}rm -f {pipes}; mkfifo --mode=666 {pipes}")
     found = {}
     for name, start in starts.items():
         start()
@@ -64,6 +65,6 @@ def recoveries(clock: Clock, host: str, samples: int) -> dict[str, Recovery]:
     return found
 
 
-def _ours(pipe: str, hardening: str) -> dict[str, t.Any]:
+def _ours(pipe: str, **options: t.Any) -> dict[str, t.Any]:
     command = ["/bin/sh", "-c", WORKER.format(name=pipe)]
-    return pool("ours", 1, command=command, user=None, hardening=hardening)
+    return pool("ours", 1, command=command, **{"hardening": "standard", **options})

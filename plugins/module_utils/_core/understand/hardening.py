@@ -45,9 +45,10 @@ SECCOMP = (
 CAPABILITIES = ("CapabilityBoundingSet", "AmbientCapabilities")
 # The prefix of such a command (systemd.service(5), "COMMAND LINES").
 IN_THE_SANDBOX_AS_ROOT = re.compile("[@:|+-]*!")
-# Left out of ``standard`` for a worker that is not root and has no capabilities: the modes of the files of /proc/sys and
-# /sys, the missing capability and SystemCallFilter= refuse it the same (molecule/hardening tries it). They take a third
-# of a start (tests/benchmarks/starts.py). ``strict`` keeps them, for a host that opens files of /sys to a group.
+# Left out of ``standard`` for a worker that is not root and has no capabilities: the modes of the files of /proc/sys
+# and /sys, the missing capability and SystemCallFilter= refuse it the same (molecule/hardening tries it). They take up
+# to a third of a start (tests/benchmarks/starts.py). ``strict`` keeps them, for a host that opens files of /sys to a
+# group.
 REFUSED_ANYWAY = frozenset({"ProtectKernelTunables", "ProtectHostname"})
 # What such a worker gets instead of ``yes``: /home, /root and /run/user are as empty, and read-only. To mount a tmpfs
 # takes less than to cover each directory, of which systemd looks for the mounts below it.

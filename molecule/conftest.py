@@ -32,7 +32,9 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
             file.write("\n".join(("", report.nodeid, *report.longreprtext.splitlines()[-40:], "")))
         found = [line[1:].strip() for line in report.longreprtext.splitlines() if line.startswith("E ")]
         with FAILURES.open("a") as file:
-            file.write(f"FAILED {Path(str(report.fspath)).stem}::{report.nodeid.rpartition('::')[2]} {' '.join(found)[:300]}\n")
+            file.write(
+                f"FAILED {Path(str(report.fspath)).stem}::{report.nodeid.rpartition('::')[2]} {' '.join(found)[:300]}\n"
+            )
 
 
 @pytest.fixture(scope="session")

@@ -123,7 +123,7 @@ BUDGETS = {
     "pools": (274, 1500),
     "pools_info": (112, 565),
     "rollback": (268, 1455),
-    "run_timer": (82, 436),
+    "run_timer": (82, 438),
     "status_page": (0, 0),
     "status_table": (0, 0),
     "unit_file": (90, 565),

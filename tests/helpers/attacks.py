@@ -148,6 +148,10 @@ def in_child(action):
     if status:
         raise OSError(status >> 8, os.strerror(status >> 8))
 
+def mounts():
+    call(libc.mount(b"/srv/attacks", b"/srv/attacks", None, 4096, None)) # MS_BIND
+    call(libc.umount2(b"/srv/attacks", 2)) # MNT_DETACH
+
 def sets_the_bit():
     path = f"/srv/attacks/bit-{os.getpid()}"
     open(path, "w").close()
@@ -213,7 +217,7 @@ attacks("devices", lambda: any_of(devices(), os.R_OK))
 attacks("device-node", lambda: os.mknod(f"/srv/attacks/disk-{os.getpid()}", 0o600 | stat.S_IFBLK, os.makedev(254, 0)))
 attacks("others", other_users)
 attacks("debug", lambda: in_child(lambda: call(libc.ptrace(0, 0, None, None))))
-attacks("mount", lambda: in_child(lambda: call(libc.mount(b"/srv", b"/srv", None, 4096, None))))
+attacks("mount", lambda: in_child(mounts))
 attacks("chroot", lambda: in_child(lambda: os.chroot("/srv")))
 attacks("namespace-user", lambda: in_child(lambda: call(libc.unshare(NEWUSER))))
 attacks("namespace-mount", lambda: in_child(lambda: call(libc.unshare(NEWNS))))

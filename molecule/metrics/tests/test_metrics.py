@@ -103,6 +103,22 @@ def test_the_jobs_that_wait_and_the_instances_for_them(hosted: LabHost) -> None:
     assert shows(hosted, pool_instances_up__mail=3)
 
 
+def test_a_file_that_changes_under_workers_that_run(hosted: LabHost) -> None:
+    """The agent looks at a process once, and again when the files of its pool are others."""
+    deployed(hosted, {**POOL, "environment": {"COLOR": "red"}})
+    hosted.until(lambda: shows(hosted, pool_instances_up__mail=3, pool_instances_stale__mail=0))
+    written = figures(hosted)["workers_metrics_timestamp_seconds"]
+    hosted.until(lambda: figures(hosted)["workers_metrics_timestamp_seconds"] > written)
+    # In place, so the time of the directory stays.
+    installed = "/etc/workers.systemd/mail/environment"
+    hosted.sh(f"cp -a {installed} /run/figures/; sed 's/[0-9a-f]\\{{16,\\}}/0/' /run/figures/environment > {installed}")
+    hosted.until(lambda: shows(hosted, pool_instances_stale__mail=3))
+    hosted.sh("systemctl restart mail@2")
+    hosted.until(lambda: shows(hosted, pool_instances_stale__mail=2, pool_restarts_total__mail=0))
+    hosted.sh(f"cat /run/figures/environment > {installed}")
+    hosted.until(lambda: shows(hosted, pool_instances_stale__mail=1))
+
+
 def test_a_version_that_was_put_back(hosted: LabHost) -> None:
     deployed(hosted, POOL)
     result = hosted.module("pools", pools=[{**POOL, "command": "/bin/false"}], metrics=DIRECTORY)

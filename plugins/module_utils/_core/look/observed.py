@@ -36,6 +36,7 @@ class Instance:
     """One instance as systemd's list of units shows it; a unit it has not loaded is ``not-loaded``.
 
     ``links`` are those that enable it, as paths in the unit directory; ``None`` when they are not known one by one.
+    ``invocation`` is that of its latest start, read before the process was looked at; empty when it was not read.
     """
 
     load: str = "not-loaded"
@@ -44,6 +45,7 @@ class Instance:
     enabled: bool = False
     process: t.Optional[Process] = None
     links: t.Optional[t.FrozenSet[str]] = None
+    invocation: str = ""
 
     @property
     def running(self) -> bool:

@@ -40,6 +40,16 @@ def wanted_units(name: str, pool: ObservedPool, instances: t.Iterable[str]) -> t
     return {unit_name.instance(name, one): pool.instances.get(one, Instance()) for one in instances}
 
 
+def current_starts(places: Places, name: str, pool: ObservedPool) -> t.Dict[str, str]:
+    """By unit, the invocations of instances that run with the installed version. They do until its files change."""
+    stale = set(stale_instances(places, pool))
+    return {
+        unit_name.instance(name, one): seen.invocation
+        for one, seen in pool.instances.items()
+        if seen.running and seen.invocation and one not in stale
+    }
+
+
 # Large: each parameter is one thing that was looked at.
 def pool_figures(
     places: Places,

@@ -91,6 +91,8 @@ class Agent:
         self.stamp: t.Optional[care.Stamp] = None
         # What was said last, by pool, and of the agent itself by an empty name: it is said once.
         self.trouble: t.Dict[str, Trouble] = {}
+        # In this turn, by unit; ``None`` for one that systemd has not loaded.
+        self.seen: t.Dict[str, t.Optional[Sample]] = {}
 
     def turn(self) -> float:
         """Does what there is to do. Returns seconds until the next turn."""
@@ -103,7 +105,7 @@ class Agent:
             return AFTER_TROUBLE
 
     def _turn(self) -> float:
-        now = time.monotonic()
+        now, self.seen = time.monotonic(), {}
         if care.stamp(self.places, self.pools) != self.stamp:
             self._read()
         for name, questions in self.questions.items():
@@ -123,7 +125,7 @@ class Agent:
             self._act(acting)
         self._alert(now)
         self.scales.keep(self.pools)
-        self.meter.turn(now)
+        self.meter.turn(now, self.gauge.used)
         return self._pause(now)
 
     def _read(self) -> None:
@@ -206,12 +208,15 @@ class Agent:
         return bool(host.holder(self.places).get("token", host.AGENT) != host.AGENT)
 
     def _look(self, units: t.Sequence[str]) -> t.Dict[str, Sample]:
-        wanted = set(units)
-        return {
-            unit: Sample(seen.active, seen.sub, processes.invocation(self.places, unit), seen.job)
-            for unit, seen in self.manager.list_units(unit_name.patterns(units)).items()
-            if unit in wanted
-        }
+        """With one call for those that no other duty has looked at in this turn."""
+        new = [unit for unit in units if unit not in self.seen]
+        listed = self.manager.list_units(unit_name.patterns(new))
+        for unit in new:
+            one = listed.get(unit)
+            invocation = processes.invocation(self.places, unit) if one else ""
+            self.seen[unit] = Sample(one.active, one.sub, invocation, one.job) if one else None
+        found = ((unit, self.seen[unit]) for unit in units)
+        return {unit: one for unit, one in found if one is not None}
 
     def _act(self, names: t.Sequence[str]) -> None:
         """Only when no deploy runs. Everything is looked at again, with the lock."""

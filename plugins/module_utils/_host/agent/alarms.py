@@ -44,8 +44,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.look.secrets
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import or_else
 
-# In seconds: between two looks, and how far the journal is read back.
-EVERY, BACK = 10.0, 3600.0
+# In seconds: between two looks, as of the other duties, so that one look is for all; and how far the journal is read.
+EVERY, BACK = 15.0, 3600.0
 # What has killed a process, and the trouble that this is.
 KILLERS = {OOM_KILLER: MEMORY, OOMD: MEMORY, WATCHDOG: HUNG}
 # Lines of a message, and characters of each. A pipe takes 65,536 bytes at once (pipe(7)).

@@ -19,11 +19,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.agent.alert 
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.scaled import wanted_instances
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import Generation
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.kept_metrics import KeptMetrics, Run
-from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import File, ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell import metrics
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.agents import held_instances, jobs_waiting
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.figures import (
+    current_starts,
     last_run,
     pool_figures,
     timer_figures,
@@ -34,6 +35,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.a
 from ansible_collections.workers.systemd.plugins.module_utils._host import child, textfile
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.checks import Elsewhere
 from ansible_collections.workers.systemd.plugins.module_utils._host.agent import speaking
+from ansible_collections.workers.systemd.plugins.module_utils._host.agent.gauge import Used
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import (
     bonds,
@@ -42,17 +44,20 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.look import 
     kept_metrics,
     look,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import processes
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, or_else
 
 # In seconds: Prometheus asks a host every 15 to 60 s.
 EVERY = 15.0
 LONGEST = 30.0
+# Between two looks of the agent at the memory of instances, and a turn that is late.
+LATELY = 20.0
 STILL_WRITES = f"the figures were not written within {LONGEST:g} s"
 DIED = "the process that writes the figures has died"
 # What Alerts.state() returns, by pool.
 Counts = t.Dict[str, t.Any]
+# By pool: a number for its files, and what current_starts() has found with them.
+Current = t.Dict[str, t.Tuple[int, t.Dict[str, str]]]
 
 
 class Ask(t.NamedTuple):
@@ -60,6 +65,14 @@ class Ask(t.NamedTuple):
 
     directory: str
     rule: Alert
+
+
+class Known(t.NamedTuple):
+    """What need not be looked at again. ``used`` is what the agent has measured by itself, by unit."""
+
+    counts: Counts
+    current: Current
+    used: t.Mapping[str, Used]
 
 
 class Meter:
@@ -71,6 +84,7 @@ class Meter:
         self.tell = tell
         self.asked: t.Dict[str, Ask] = {}
         self.counts: Counts = {}
+        self.current: Current = {}
         self.begun: t.Optional[float] = None
         self.writer: t.Optional[Writer] = None
         # It was killed, and waits for a dead server.
@@ -82,7 +96,8 @@ class Meter:
         if asked != self.asked:
             self.begun = None
         self.asked = dict(asked)
-        self.counts = {name: one for name, one in self.counts.items() if name in asked}
+        self.counts = _only(self.counts, asked)
+        self.current = _only(self.current, asked)
 
     def due(self, now: float) -> float:
         """Seconds until the next time. What is not asked for any more is still to be removed."""
@@ -97,7 +112,7 @@ class Meter:
     def busy(self) -> bool:
         return self.writer is not None
 
-    def turn(self, now: float) -> None:
+    def turn(self, now: float, used: t.Mapping[str, Used]) -> None:
         """Hears how the last writing has ended, and begins the next."""
         if self.writer is not None:
             self._hear(self.writer, now)
@@ -105,12 +120,12 @@ class Meter:
             self.stuck = None
         if self.writer is None and self.due(now) <= 0:
             self.begun = now
-            self._begin(now)
+            self._begin(now, used)
 
-    def _begin(self, now: float) -> None:
-        asked, counts = self.asked, self.counts
+    def _begin(self, now: float, used: t.Mapping[str, Used]) -> None:
+        asked, known = self.asked, Known(self.counts, self.current, used)
         try:
-            self.writer = Writer(now, self.elsewhere, lambda: _written(self.manager, asked, counts))
+            self.writer = Writer(now, self.elsewhere, lambda: _written(self.manager, asked, known))
         except OSError as error:
             # No memory for a process, say.
             self._say([f"no process can be started: {error.strerror}"])
@@ -127,8 +142,8 @@ class Meter:
         if answer is None:
             self._say([STILL_WRITES])
         else:
-            counts = answer.get("counts", self.counts)
-            self.counts = {name: one for name, one in counts.items() if name in self.asked}
+            self.counts = _only(answer.get("counts", self.counts), self.asked)
+            self.current = _only(answer.get("current", self.current), self.asked)
             self._say(answer["troubles"])
 
     def _say(self, troubles: t.List[str]) -> None:
@@ -170,20 +185,20 @@ class Writer:
         return child.has_ended(self.pid)
 
 
-def _written(manager: Manager, asked: t.Mapping[str, Ask], counts: Counts) -> t.Dict[str, t.Any]:
-    """In the child process. Returns what is counted, and troubles in words."""
+def _written(manager: Manager, asked: t.Mapping[str, Ask], known: Known) -> t.Dict[str, t.Any]:
+    """In the child process. Returns what is counted, what is current, and troubles in words."""
     places = manager.places
     before = kept_metrics.read(places)
     directories = sorted({one.directory for one in asked.values()})
     # Before the first file, so that a file is never forgotten.
     first = KeptMetrics(tuple(sorted({*before.directories, *directories})), before.runs)
     _keep(manager, before, first)
-    looked = look.observe(list(asked), manager)
+    looked = look.observe(list(asked), manager, spared=lambda name, files: _spared(known.current.get(name), files))
     observed = or_else(lambda: bonds.with_installed(manager, looked), lambda _error: looked)
     kept = {name: _generations(manager, name) for name in asked}
-    alerts = _count(manager, asked, counts, observed, kept)
+    alerts = _count(manager, asked, known.counts, observed, kept)
     runs = _runs(manager, before.runs, observed)
-    memory = _memory(manager, observed)
+    memory = _memory(manager, observed, known.used)
     scales = kept_alerts.scales(places)
     figures = {n: pool_figures(places, n, observed[n], kept[n], alerts[n], memory[n]) for n in alerts}
     pools = {
@@ -200,7 +215,23 @@ def _written(manager: Manager, asked: t.Mapping[str, Ask], counts: Counts) -> t.
     still = (one for one, why in gone.items() if why)
     _keep(manager, first, KeptMetrics((*directories, *still), runs))
     found = [one for one in (*troubles.values(), *gone.values()) if one]
-    return {"counts": {name: one.state() for name, one in alerts.items()}, "troubles": found}
+    return {
+        "counts": {name: one.state() for name, one in alerts.items()},
+        "current": {
+            name: (_number(observed[name].files), current_starts(places, name, observed[name])) for name in alerts
+        },
+        "troubles": found,
+    }
+
+
+def _number(files: t.Mapping[str, File]) -> int:
+    """The same for the same files, in the agent and the processes that it forks."""
+    return hash(frozenset(files.items()))
+
+
+def _spared(current: t.Optional[t.Tuple[int, t.Dict[str, str]]], files: t.Mapping[str, File]) -> t.Mapping[str, str]:
+    """A look at a process takes a tenth of a millisecond, and its version stays what it is."""
+    return current[1] if current and current[0] == _number(files) else {}
 
 
 def _count(
@@ -214,19 +245,18 @@ def _count(
     now = time.monotonic()
     pools = {name: pool for name, pool in observed.items() if pool.timer is None}
     units = {name: wanted_units(name, pool, wanted_instances(kept[name], pool)) for name, pool in pools.items()}
-    loaded = [unit for of in units.values() for unit, seen in of.items() if seen.load == "loaded"]
-    restarts = manager.restarts(loaded)
-    found = {}
-    for name, of_pool in units.items():
-        one = found[name] = alerts_of(asked[name].rule, counts.get(name))
-        one.forget_others(of_pool)
-        there = {unit: restarts[unit] for unit in of_pool if unit in restarts}
-        starts = {unit: processes.invocation(manager.places, unit) for unit in there}
-        one.count(now, {unit: (start, there[unit]) for unit, start in starts.items() if start})
-        for unit in there:
+    found = {name: alerts_of(asked[name].rule, counts.get(name)) for name in units}
+    starts = {name: {unit: seen.invocation for unit, seen in of.items()} for name, of in units.items()}
+    failed = {name: [unit for unit, seen in of.items() if seen.active == "failed"] for name, of in units.items()}
+    again = {name: one.restarted(starts[name]) for name, one in found.items()}
+    restarts = manager.restarts([unit for of in (again, failed) for asked_for in of.values() for unit in asked_for])
+    for name, one in found.items():
+        one.forget_others(units[name])
+        one.count(now, {unit: (starts[name][unit], restarts[unit]) for unit in again[name]})
+        for unit in failed[name]:
             # Without a restart, it is not up, which is enough to know.
-            if of_pool[unit].active == "failed" and there[unit]:
-                one.failed(now, unit, there[unit], "")
+            if restarts[unit]:
+                one.failed(now, unit, restarts[unit], "")
         message = one.next(now)
         if message:
             one.delivered(now, message, "")
@@ -240,14 +270,20 @@ def _runs(manager: Manager, before: t.Mapping[str, Run], observed: t.Mapping[str
     return {name: last_run(before.get(name, Run()), shown[unit]) for name, unit in services.items()}
 
 
-def _memory(manager: Manager, observed: t.Mapping[str, ObservedPool]) -> t.Dict[str, t.Dict[str, t.Optional[int]]]:
-    """By pool and unit, of all instances that are there, with one call."""
+def _memory(
+    manager: Manager, observed: t.Mapping[str, ObservedPool], known: t.Mapping[str, Used]
+) -> t.Dict[str, t.Dict[str, t.Optional[int]]]:
+    """By pool and unit, of all instances that are there, with one call for those that are not ``known``."""
     units = {
-        name: [unit_name.instance(name, one) for one, seen in pool.instances.items() if seen.load == "loaded"]
+        name: {unit_name.instance(name, one): seen for one, seen in pool.instances.items() if seen.load == "loaded"}
         for name, pool in observed.items()
         if pool.timer is None
     }
-    used = manager.memory([unit for of_pool in units.values() for unit in of_pool])
+    there = {unit: seen.invocation for of_pool in units.values() for unit, seen in of_pool.items()}
+    now = time.monotonic()
+    lately = {unit: one for unit, one in known.items() if 0 <= now - one.at < LATELY}
+    used = {unit: one.bytes for unit, one in lately.items() if there.get(unit) == one.invocation}
+    used.update(manager.memory([unit for unit in there if unit not in used]))
     return {name: {unit: used[unit] for unit in of_pool} for name, of_pool in units.items()}
 
 
@@ -264,11 +300,11 @@ def _keep(manager: Manager, before: KeptMetrics, after: KeptMetrics) -> None:
         write_atomically(path, after.text().encode(), mode=0o600)
 
 
-Figures = t.TypeVar("Figures")
+Value = t.TypeVar("Value")
 
 
-def _only(figures: t.Mapping[str, Figures], names: t.Container[str]) -> t.Dict[str, Figures]:
-    return {name: one for name, one in figures.items() if name in names}
+def _only(by_name: t.Mapping[str, Value], names: t.Container[str]) -> t.Dict[str, Value]:
+    return {name: one for name, one in by_name.items() if name in names}
 
 
 def _tried(act: t.Callable[..., None], *arguments: str) -> str:

@@ -46,10 +46,20 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.systemd impo
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import ListedUnit, Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.unit_files import links
 
+# The name and the files of a pool go in. Invocations by unit come out, whose processes need no look.
+Spared = t.Callable[[str, t.Mapping[str, File]], t.Mapping[str, str]]
+
+
+def _none(_name: str, _files: t.Mapping[str, File]) -> t.Mapping[str, str]:
+    return {}
+
 
 # Large: each line is one thing to look at.
 def observe(
-    names: t.Sequence[str], manager: Manager, old: t.Optional[t.Mapping[str, t.Mapping[str, File]]] = None
+    names: t.Sequence[str],
+    manager: Manager,
+    old: t.Optional[t.Mapping[str, t.Mapping[str, File]]] = None,
+    spared: Spared = _none,
 ) -> t.Dict[str, ObservedPool]:
     """Every named pool as the host shows it. ``old`` are the units of somebody else that pools take over, by pool."""
     if not names:
@@ -61,22 +71,28 @@ def observe(
     own = [name for name in names if name in old or claimed(places, units[name].service)[1] in (None, name)]
     patterns = [pattern for name in own for pattern in _patterns(name, units[name])]
     listed = manager.list_units(patterns)
+    files = {name: {**_files(places, name), **_units_in(old.get(name, {}))} for name in names}
+    rest = {unit: invocation for name in own for unit, invocation in spared(name, files[name]).items()}
     pools = set(own)
-    started = processes.by_unit(places, lambda unit: unit in listed and UnitName.parse(unit).prefix in pools)
+    starts = {unit: processes.invocation(places, unit) for unit in listed if UnitName.parse(unit).prefix in pools}
+    running = {unit for unit, one in starts.items() if listed[unit].active in UP and rest.get(unit) != (one or None)}
+    started = processes.by_unit(places, running.__contains__) if running else {}
     known: t.Dict[str, t.Set[str]] = {name: set() for name in own}
     for unit in [*listed, *enabled]:
         name = UnitName.parse(unit)
         if name.prefix in known and name.instance and name.kind == "service":
             known[name.prefix].add(unit)
     paused = pauses.look(places, own)
-    files = {name: {**_files(places, name), **_units_in(old.get(name, {}))} for name in names}
     keepers = {name: _Keeper(places, name, files[name]) for name in names}
     return {
         name: ObservedPool(
             files=files[name],
             instances={
                 str(UnitName.parse(unit).instance): _instance(
-                    unit, listed.get(unit), frozenset(enabled.get(unit, ())), started.get(unit), keepers[name]
+                    listed.get(unit),
+                    frozenset(enabled.get(unit, ())),
+                    _process(unit, started.get(unit, []), keepers[name]) if unit in running else None,
+                    starts.get(unit, ""),
                 )
                 for unit in known.get(name, ())
             },
@@ -138,17 +154,11 @@ def _changed(directory: str) -> float:
 
 
 def _instance(
-    unit: str,
-    listed: t.Optional[ListedUnit],
-    links: t.FrozenSet[str],
-    started: t.Optional[t.List[processes.Started]],
-    keeper: _Keeper,
+    listed: t.Optional[ListedUnit], links: t.FrozenSet[str], process: t.Optional[Process], invocation: str
 ) -> Instance:
     if listed is None:
         return Instance(enabled=bool(links), links=links)
-    running = listed.active in UP
-    process = _process(unit, started or [], keeper) if running else None
-    return Instance(listed.load, listed.active, listed.sub, bool(links), process, links)
+    return Instance(listed.load, listed.active, listed.sub, bool(links), process, links, invocation)
 
 
 def _process(unit: str, started: t.Sequence[processes.Started], keeper: _Keeper) -> Process:

@@ -14,6 +14,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.kept_me
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import Instance, ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.figures import (
+    current_starts,
     last_run,
     pool_figures,
     timer_figures,
@@ -74,6 +75,20 @@ POOLS = {
 @pytest.mark.parametrize(("pool", "expected"), POOLS.values(), ids=POOLS.keys())
 def test_the_figures_of_a_pool(pool: ObservedPool, expected: PoolFigures) -> None:
     assert figures(pool) == expected
+
+
+def test_current_starts_are_of_instances_that_run_with_the_installed_version() -> None:
+    instances = {
+        "1": replace(running(WANTED, "1"), invocation="a1"),
+        "2": replace(running(OLD, "2"), invocation="a2"),
+        "3": replace(Instance("loaded", "failed", "failed", True), invocation="a3"),
+        # Without a look at its process: it was current before, and its files are the same.
+        "4": Instance("loaded", "active", "running", True, invocation="a4"),
+        # systemd has no start of it.
+        "5": running(WANTED, "5"),
+    }
+    found = current_starts(SYSTEM, "mail", replace(FULL, instances=instances))
+    assert found == {"mail@1.service": "a1", "mail@4.service": "a4"}
 
 
 def test_memory_is_that_of_the_instances_that_are_counted() -> None:

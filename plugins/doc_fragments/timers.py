@@ -230,6 +230,10 @@ options:
             description:
               - As O(pools[].logs.keep).
             type: str
+          at_most:
+            description:
+              - As O(pools[].logs.at_most).
+            type: str
       hardening:
         description:
           - As O(pools[].hardening).

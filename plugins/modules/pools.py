@@ -434,8 +434,15 @@ options:
               - How long the lines are kept, such as V(7d). journald deletes lines at most a tenth of this time later.
               - The pool gets a journal namespace of its own, C(workers-NAME), and a journald that uses about 10 MB of
                 memory. Read the lines with C(journalctl --namespace=workers-NAME).
-              - journald deletes lines earlier when the disk is full, see C(SystemMaxUse=) in journald.conf(5).
+              - journald deletes lines earlier when they need more space than O(pools[].logs.at_most).
               - Setting this option or leaving it out restarts the instances. Another time does not.
+            type: str
+          at_most:
+            description:
+              - The space on the disk for the lines of O(pools[].logs.keep), from V(16M) on, such as V(1G)
+                (SystemMaxUse= of journald.conf(5)). journald deletes the oldest lines first.
+              - The default of journald is 10 % of the file system, and at most 4 GB.
+              - Another size restarts no instance.
             type: str
       hardening:
         description:
@@ -997,7 +1004,15 @@ POOL = {
     "busy_check": {"type": "list", "elements": "str"},
     "check_user": {"type": "str"},
     "limits": {"type": "dict", "options": LIMITS},
-    "logs": {"type": "dict", "options": {"burst": {"type": "int"}, "per": {"type": "str"}, "keep": {"type": "str"}}},
+    "logs": {
+        "type": "dict",
+        "options": {
+            "burst": {"type": "int"},
+            "per": {"type": "str"},
+            "keep": {"type": "str"},
+            "at_most": {"type": "str"},
+        },
+    },
     "hardening": {"type": "str", "default": "standard"},
     "needs": {"type": "list", "elements": "str"},
     "hardening_max_exposure": {"type": "float"},

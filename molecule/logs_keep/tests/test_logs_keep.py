@@ -26,6 +26,18 @@ raise SystemExit(3)
 """
 
 
+# 48 MiB of hexadecimal digits, which are 24 MiB when they are compressed.
+MEBIBYTES = 48
+FLOOD = f"""\
+#!/usr/bin/python3
+import os, time
+for number in range({MEBIBYTES} * 64):
+    print("flood", number, os.urandom(8192).hex(), flush=True)
+print("all written", flush=True)
+time.sleep(1e9)
+"""
+
+
 def talker(command: str = "/usr/local/bin/talker", keep: t.Optional[str] = "7d") -> dict[str, t.Any]:
     logs = {"logs": {"burst": 0, "keep": keep}} if keep else {}
     return {"name": "talker", "command": [command], "instances": 1, **logs}
@@ -126,6 +138,58 @@ def test_old_lines_go(bare: LabHost) -> None:
     bare.until(lambda: bool(lines(bare)))
     bare.until(lambda: 0 not in lines(bare))
     assert lines(bare)
+
+
+def used(lab: LabHost) -> int:
+    """Bytes on the disk."""
+    return int(lab.sh("du -sb /var/log/journal/*.workers-talker | cut -f 1"))
+
+
+def test_a_worker_that_writes_without_end_fills_no_disk(bare: LabHost) -> None:
+    bare.sh("rm -rf /var/log/journal/*.workers-talker")
+    bare.write("/usr/local/bin/flood", FLOOD)
+    pool = talker("/usr/local/bin/flood")
+    pool["logs"]["at_most"] = "16M"
+    result = bare.deploy(pool)
+    assert not result.failed, result.msg
+    assert "SystemMaxUse=16777216" in bare.sh(f"cat {SETTINGS}")
+
+    def last_lines() -> str:
+        return bare.sh("journalctl --namespace=workers-talker -q -o cat --no-pager -u talker@1 -n 2 | cut -c 1-20")
+
+    bare.until(lambda: "all written" in last_lines(), 100)
+    # journald deletes whole files, each an eighth of the limit. All lines need 24 MiB.
+    assert used(bare) <= 20 * 2**20
+    assert (
+        bare.sh("journalctl --namespace=workers-talker -q -o cat --no-pager | grep -c '^flood 0 '", check=False)
+        == "0\n"
+    )
+    assert f"flood {MEBIBYTES * 64 - 1} " in last_lines()
+    before = bare.pids("talker")
+
+    # Another size restarts journald alone.
+    pool["logs"]["at_most"] = "32M"
+    planned = bare.deploy(pool, check=True)
+    assert planned.plan("talker") == [("write", SETTINGS), ("try-restart", JOURNALD)]
+    assert bare.deploy(pool).plan("talker") == planned.plan("talker")
+    assert "max 32.0M" in bare.sh("journalctl --namespace=workers-talker -q -o cat --no-pager _COMM=systemd-journal")
+    assert bare.pids("talker") == before
+    # A rollback brings back the size of the version before.
+    assert not bare.module("rollback", pool="talker").failed
+    assert "SystemMaxUse=16777216" in bare.sh(f"cat {SETTINGS}")
+    assert bare.pids("talker") == before
+
+
+def test_a_size_without_a_journal_of_its_own_is_refused(bare: LabHost) -> None:
+    wrong = {**talker("/bin/sleep", keep=None), "logs": {"at_most": "1G"}}
+    small = {**talker("/bin/sleep"), "name": "other", "logs": {"keep": "7d", "at_most": "1M"}}
+    result = bare.deploy(wrong, small)
+    assert result.failed
+    assert [one["where"] for one in result.result["problems"]] == [
+        "pools[0] (talker).logs.at_most",
+        "pools[1] (other).logs.at_most",
+    ]
+    assert bare.pids("talker") == {}
 
 
 def test_a_file_of_somebody_else_stays(bare: LabHost) -> None:

@@ -141,6 +141,8 @@ class Pool:
     logs: t.Mapping[str, str] = field(default_factory=dict)
     # Seconds for which its journal namespace has its lines; 0 without a namespace.
     keep: float = 0.0
+    # Bytes of this namespace on the disk; 0 where journald decides.
+    keep_at_most: int = 0
     hardening: str = hardening.DEFAULT
     guards: t.Mapping[str, Value] = field(default_factory=dict)
     left_out: t.Tuple[str, ...] = ()

@@ -31,7 +31,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
     value_problems,
     value_texts,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import time_span
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import quantities, time_span
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import (
     hardening,
     job,
@@ -107,6 +107,8 @@ LINES = re.compile(r"[0-9]{1,9}")
 WATCHDOG = 1.0, 86400.0
 # Seconds for which journald keeps lines.
 SHORTEST_KEEP, LONGEST_KEEP = 60, 100 * 365.25 * 86400
+# Bytes of a journal. Below, journald may have room for nothing but the files that it writes now.
+LEAST_LOGS, MOST_LOGS = 16 * 2**20, 2**60
 # Words that only a shell understands.
 SHELL_WORDS = frozenset({"|", "||", "&&", "&", ">", ">>", "<", "2>&1", ";"})
 # One directory of systemd.exec(5), StateDirectory=, without what its list needs quotes for.
@@ -174,6 +176,7 @@ class _Reader:
         scaling, release = self._scaling(), self._release()
         instances, limits = scaling.at_boot if scaling else self._instances(), self._limits()
         logs, keep = self._logs()
+        keep_at_most = self._keep_at_most()
         watchdog = self._watchdog(unit.get("Service", {}))
         names = scaling.names if scaling else instances
         of_instances = self._per_instance(names, as_credentials=as_credentials)
@@ -202,6 +205,7 @@ class _Reader:
             limits=limits,
             logs=logs,
             keep=keep,
+            keep_at_most=keep_at_most,
             hardening=profile,
             guards=hardening.directives(
                 profile,
@@ -453,6 +457,21 @@ class _Reader:
         elif keep:
             logs["keep"] = unit_name.log_namespace(self.name)
         return {LOGS[option]: value for option, value in logs.items()}, keep or 0.0
+
+    def _keep_at_most(self) -> int:
+        """Bytes."""
+        given = self.params.get("logs") or {}
+        if given.get("at_most") is None:
+            return 0
+        text = as_text(given["at_most"])
+        size = quantities.size(text)
+        if size is None or not LEAST_LOGS <= size <= MOST_LOGS:
+            self.problem("logs.at_most", repr(text), "a size from 16M on, such as 1G")
+            return 0
+        if given.get("keep") is None:
+            hint = "Only the journal of a pool has a size of its own. All other lines are in the journal of the host."
+            self.problem("logs.at_most", repr(text), "keep beside it, such as keep: 7d", hint)
+        return size
 
     def _needs(self, profile: str, *, as_root: bool) -> t.List[str]:
         needs = [str(need) for need in self.params.get("needs") or []]

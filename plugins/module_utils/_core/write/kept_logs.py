@@ -31,6 +31,8 @@ def configuration(pool: Pool) -> str:
     """The text of journald.conf(5) for the namespace. It has nothing of the configuration of the host's journald."""
     in_a_file = max(1, round(pool.keep / FILES))
     lines = {"MaxRetentionSec": f"{round(pool.keep) + in_a_file}s", "MaxFileSec": f"{in_a_file}s"}
+    if pool.keep_at_most:
+        lines["SystemMaxUse"] = str(pool.keep_at_most)
     # journald passes over this section too, without a warning.
     sections = {"Journal": lines, marks.OWNER_SECTION: {"Pool": pool.name}}
     return render(sections, [HEADER.format(pool.kind, pool.name)])

@@ -40,6 +40,15 @@ def test_the_unit_does_not_know_the_time() -> None:
     assert week.generation == day.generation
 
 
+def test_a_size_is_in_bytes_and_restarts_no_instance() -> None:
+    logs = {"keep": "7d", "at_most": "1G"}
+    sized, plain = written(mail(instances=1, logs=logs)), written(mail(instances=1, logs={"keep": "7d"}))
+    (text,) = [file.text for file in sized.files if file.path == PATH]
+    assert text.splitlines()[3:6] == ["MaxRetentionSec=665280s", "MaxFileSec=60480s", "SystemMaxUse=1073741824"]
+    assert unit_of(sized, "1").text == unit_of(plain, "1").text
+    assert sized.generation == plain.generation
+
+
 def test_a_timer_has_its_own() -> None:
     paths = [file.path for file in written(report(logs={"keep": "1d"})).files]
     assert kept_logs.path(SYSTEM, "report") in paths

@@ -137,7 +137,25 @@ REFUSED = {
         {"unit": {"Service": {"CapabilityBoundingSet": "CAP_CHOWN"}}},
         "unit.Service.CapabilityBoundingSet: found CapabilityBoundingSet",
     ),
+    "an alert": (
+        {"alert": {"command": ["/bin/true"]}},
+        "alert: found given, expected no alert, for scope: user: the agent of the host belongs to root",
+    ),
+    "liveness": ({"liveness": {"command": ["/bin/true"]}}, "liveness: found given, expected no liveness"),
+    "recycling": ({"recycle": {"age": "6h"}}, "recycle: found given, expected no recycle"),
+    "a journal": ({"logs": {"keep": "7d", "at_most": "1G"}}, "logs: found given, expected no logs"),
 }
+# It speaks to the manager of its user.
+WATCHED = """\
+#!/usr/bin/python3
+import os, socket, time
+manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+manager.connect(os.environ["NOTIFY_SOCKET"].replace("@", "\\0", 1))
+manager.send(b"READY=1")
+while True:
+    manager.send(b"WATCHDOG=1")
+    time.sleep(0.3)
+"""
 
 
 def test_what_cannot_be_is_refused_at_once_and_changes_nothing(clean: LabHost) -> None:
@@ -149,6 +167,29 @@ def test_what_cannot_be_is_refused_at_once_and_changes_nothing(clean: LabHost) -
     assert result.msg.startswith(f"{len(REFUSED)} problems, nothing was changed:")
     assert clean.sh(f"find /etc/systemd/system -name 'plain*'; ls -A {HOME} | grep config", check=False) == ""
     assert not lingers(clean)
+
+
+def test_the_alert_of_all_pools_leaves_out_those_of_users(clean: LabHost) -> None:
+    result = clean.module("pools", pools=[his()], alert={"command": ["/bin/true"], "user": "daemon"})
+    assert not result.failed, result.msg
+    assert clean.sh("ls /etc/systemd/system/workers-agent.service", check=False) == ""
+    assert clean.module("pools_info").result["pools"]["app/sleeper"]["agent"] is None
+
+
+def test_a_worker_that_hangs_is_restarted_by_the_manager_of_its_user(clean: LabHost) -> None:
+    clean.write("/usr/local/bin/watched-worker", WATCHED)
+    pool = his(command=["/usr/local/bin/watched-worker"], watchdog="8s", drain_timeout="2s")
+    result = clean.deploy(pool, skip_traps=["watchdog-too-short"])
+    assert not result.failed, result.msg
+
+    def pids() -> list[str]:
+        return clean.sh("pgrep -f '^/usr/bin/python3 /usr/local/bin/watched-worker'", check=False).split()
+
+    hung, other = pids()
+    clean.sh(f"kill -STOP {hung}")
+    clean.until(lambda: hung not in pids() and len(pids()) == 2)
+    assert other in pids()
+    assert not clean.deploy(pool, skip_traps=["watchdog-too-short"]).changed
 
 
 def test_both_managers_in_one_deploy(clean: LabHost) -> None:

@@ -35,6 +35,7 @@ class Kind:
     ``heal`` is what happens to the host when the run has ended. The point is drawn from as many as an undisturbed run
     has, or from ``points``. With ``reboot``, a command of podman, the host goes away at the point. ``edits`` says that
     the fault is a change of files, which stays until the next run, and ``stops`` that instances stay stopped till then.
+    Every second version of the pool has the ``options``, so deploys bring them and take them away.
     """
 
     ends: t.Tuple[str, ...]
@@ -51,6 +52,7 @@ class Kind:
     stops: bool = False
     reboot: str = ""
     rollout: t.Mapping[str, t.Any] = field(default_factory=dict)
+    options: t.Mapping[str, t.Any] = field(default_factory=dict)
 
 
 def at(pattern: str, script: str, ends: t.Tuple[str, ...] = EITHER, **more: t.Any) -> Kind:
@@ -200,6 +202,31 @@ THE_HOST = {
     "the host loses its power": at(ANY, "touch /run/faults/now; sleep 60", reboot="kill"),
 }
 
+# These change a file beside the units, and how systemd runs the worker.
+OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {
+    "a journal of the pool": {"logs": {"keep": "1d", "at_most": "16M"}},
+    "a watchdog": {"watchdog": "60s", "unit": {"Service": {"NotifyAccess": "all"}}},
+}
+WITH_OPTIONS = {
+    name: kind
+    for what, options in OPTIONS.items()
+    for name, kind in {
+        f"{what} comes or goes, and the run is killed before a call": at(
+            ANY, "whole_run KILL; exit 1", options=options
+        ),
+        f"{what} comes or goes, and the run is killed before a rename": syscall(
+            RENAME, "signal=SIGKILL", options=options
+        ),
+        f"{what} comes or goes, and a call fails": at(ANY, "exit 1", options=options),
+        f"{what} comes or goes with a bad version, and the run is killed while it undoes it": at(
+            ANY, "whole_run KILL; exit 1", OLD, before=BAD_VERSION, heal=GOOD_AGAIN, options=options
+        ),
+        f"{what} comes or goes, and the host loses its power": at(
+            ANY, "touch /run/faults/now; sleep 60", reboot="kill", options=options
+        ),
+    }.items()
+}
+
 GROUPS = {
     "The run": THE_RUN,
     "The disk": THE_DISK,
@@ -210,5 +237,6 @@ GROUPS = {
     "Somebody, or something, else": SOMEBODY,
     "What an earlier run left": LEFT,
     "The host": THE_HOST,
+    "Options that come and go": WITH_OPTIONS,
 }
 KINDS: t.Dict[str, Kind] = {name: kind for group in GROUPS.values() for name, kind in group.items()}

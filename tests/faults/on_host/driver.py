@@ -106,7 +106,7 @@ class Driver:
         sh(
             f"systemctl stop 'workers-*' '{POOL}@*' {POOL}.target; systemctl unmask '{POOL}@*'; rm -rf"
             f" /etc/systemd/system/*{POOL}* /etc/systemd/system/.*.new"
-            f" /etc/systemd/system/*.wants/*{POOL}* /etc/systemd/system/workers-*"
+            f" /etc/systemd/system/*.wants/*{POOL}* /etc/systemd/system/workers-* /etc/systemd/journald@workers-*"
             f" /etc/workers.systemd/* /var/lib/workers.systemd/* /run/workers.systemd/* ;"
             f" systemctl daemon-reload; systemctl reset-failed",
             check=False,
@@ -152,7 +152,7 @@ class Driver:
 
     def _count(self, case: Answer) -> int:
         """How many points there are: a run like this one is made to be counted, once."""
-        key = json.dumps([case[part] for part in ("before", "pattern", "syscalls", "after", "rollout")])
+        key = json.dumps([case[part] for part in ("before", "pattern", "syscalls", "after", "rollout", "options")])
         if case["points"]:
             return int(case["points"])
         if key not in self.counts:
@@ -222,6 +222,7 @@ class Driver:
             # Five hosts share the machine, and a sandbox for each start would eat the deadline.
             "hardening": "off",
             "rollout": {**rollout, **case.get("rollout", {})},
+            **(case.get("options", {}) if version % 2 == 0 else {}),
         }
         return {"pools": [pool], "confirm": f"{CONFIRM}s"}
 
@@ -320,7 +321,7 @@ def half_changed() -> str:
 def seen_files() -> t.Dict[str, str]:
     """Everything that tells a version, by path: mode and content, or where a link leads to."""
     seen = {}
-    for place in ("/etc/systemd/system", "/etc/workers.systemd"):
+    for place in ("/etc/systemd", "/etc/workers.systemd"):
         for folder, _folders, names in os.walk(place):
             for name in names:
                 path = Path(folder, name)

@@ -7,5 +7,9 @@ if [ -e "/run/faults/bad-$1" ]; then
     sleep 0.05
     exit 1
 fi
+if [ -n "$WATCHDOG_USEC" ]; then
+    systemd-notify --ready
+    while sleep 10; do systemd-notify WATCHDOG=1; done &
+fi
 sleep infinity &
 wait

@@ -93,9 +93,10 @@ def result(lab: LabHost) -> list[tuple[str, str, str]]:
 
 
 def test_a_storm_is_two_messages_without_secrets(hosted: LabHost, host: t.Any) -> None:
-    planned = hosted.deploy(pool(), check=True)
+    storm = pool(instances=20, hardening="off", unit={"Service": {"RestartSec": "500ms"}})
+    planned = hosted.deploy(storm, check=True)
     assert ("start", AGENT) in [(row["verb"], row["subject"]) for row in planned.result["host_plan"]]
-    deployed = hosted.deploy(pool())
+    deployed = hosted.deploy(storm)
     assert not deployed.failed, deployed.msg
     hosted.until(lambda: host.service(AGENT).is_running)
     hosted.until(lambda: "alerts" in hosted.sh("ls /run/workers.systemd"))
@@ -116,9 +117,11 @@ def test_a_storm_is_two_messages_without_secrets(hosted: LabHost, host: t.Any) -
     # Killed, the next agent tells it no second time.
     hosted.until(lambda: "alert crash-loop raised: delivered" in said(hosted))
     hosted.sh(f"systemctl kill --signal=KILL {AGENT}")
-    hosted.never(lambda: len(pages(hosted)) > 1, 14.0)
+    hosted.never(lambda: len(pages(hosted)) > 1, 5.0)
     shown = hosted.module("pools_info", names=["frail"]).result["pools"]["frail"]["agent"]
     assert [(one["reason"], one["delivered"]) for one in shown["alerts"]] == [("crash-loop", True)]
+    hosted.until(lambda: sum(map(int, hosted.sh("systemctl show --value -p NRestarts 'frail@*'").split())) >= 100)
+    assert len(pages(hosted)) == 1
     hosted.sh(f"rm {PAGES}/die")
     hosted.until(lambda: len(pages(hosted)) == 2)
     assert result(hosted)[1:] == [("frail", "crash-loop", "resolved")]

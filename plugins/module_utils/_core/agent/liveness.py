@@ -107,6 +107,9 @@ class Rounds:
         failed = [unit for unit, reading in self.answers.items() if reading.alive is False]
         silent = [reading.said for reading in self.answers.values() if reading.alive is None and reading.said]
         alive = any(reading.alive for reading in self.answers.values())
+        if alive and self.trouble.kind == NO_INSTANCE:
+            # What failed while none answered tells nothing of one worker. The others may just have been asked later.
+            self.failures = {unit: (invocation, 1) for unit, (invocation, _count) in self.failures.items()}
         self.trouble = Trouble(COULD_NOT_TELL, silent[0]) if silent else Trouble()
         limit = self.rule.failures if self.rule.command else 1
         counts = {unit: self.failures[unit] for unit in failed if self.failures[unit][1] >= limit}

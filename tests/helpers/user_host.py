@@ -48,7 +48,8 @@ systemctl kill --signal=KILL user-{UID}.slice 2>/dev/null
 loginctl disable-linger {USER}
 systemctl stop user@{UID}.service user-runtime-dir@{UID}.service 2>/dev/null
 systemctl reset-failed 2>/dev/null
-rm -rf {HOME}/.config {HOME}/.local /var/lib/workers.systemd/users /run/workers.systemd /var/lib/systemd/linger/{USER}
+find {HOME} -mindepth 1 -maxdepth 1 ! -name '.bash*' ! -name .profile -exec rm -rf {{}} +
+rm -rf /var/lib/workers.systemd/users /run/workers.systemd /var/lib/systemd/linger/{USER}
 """
 
 

@@ -161,6 +161,25 @@ def test_an_instance_that_the_kernel_has_killed_for_its_memory(hosted: LabHost, 
     hosted.until(lambda: ("frail", "out-of-memory", "raised") in result(hosted))
 
 
+# Finishes no job when it is told to stop.
+DEAF = ["/bin/bash", "-c", "trap : TERM; while :; do sleep 1 & wait; done"]
+
+
+def test_an_instance_that_was_killed_at_its_stop(hosted: LabHost) -> None:
+    deaf, quick = pool("deaf", command=DEAF, instances=2, drain_timeout="2s"), pool("quick", instances=2)
+    assert not hosted.deploy(deaf, quick).failed
+    # The agent has seen the starts that are stopped then.
+    hosted.until(lambda: '"deaf@2.service"' in hosted.sh("cat /run/workers.systemd/alerts", check=False))
+    hosted.sh("systemctl restart deaf@2 quick@1")
+    hosted.until(lambda: result(hosted) == [("deaf", "killed-at-stop", "raised")])
+    (page,) = pages(hosted)
+    assert (page["instance"], page["text"]) == (
+        "2",
+        "did not end in time and was killed at its stop: its job may be lost",
+    )
+    hosted.never(lambda: len(result(hosted)) > 1, 16)
+
+
 def test_a_version_that_the_host_has_put_back(hosted: LabHost) -> None:
     """A deploy dies while an instance of the new version proves itself, and nobody is there to see it."""
     deployed = hosted.deploy(pool(instances=1))

@@ -10,6 +10,8 @@ import typing as t
 # Result= of a unit that systemd did not wait for any longer (systemd.exec(5), SERVICE_RESULT).
 TIMEOUT = "timeout"
 SIGKILL = "9"
+# How a message describes such a stop.
+NOT_IN_TIME = "did not end in time and was killed at its stop"
 
 
 def killed(entries: t.Iterable[t.Mapping[str, t.Any]], formers: t.Mapping[str, str]) -> t.Dict[str, str]:
@@ -25,7 +27,7 @@ def killed(entries: t.Iterable[t.Mapping[str, t.Any]], formers: t.Mapping[str, s
         if unit not in formers or entry.get("INVOCATION_ID") != formers[unit]:
             continue
         if entry.get("UNIT_RESULT") == TIMEOUT:
-            found[unit] = "did not end in time and was killed at its stop"
+            found[unit] = NOT_IN_TIME
         elif (entry.get("EXIT_CODE"), str(entry.get("EXIT_STATUS"))) == ("killed", SIGKILL):
             found[unit] = "was killed by SIGKILL while it stopped"
     return found

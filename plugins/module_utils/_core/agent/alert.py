@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.alert import Alert
 
 CRASHES, FAILED, HUNG, MEMORY = "crash-loop", "failed", "hung", "out-of-memory"
-MISSED, PUT_BACK, WORK = "missed", "put-back", "backlog"
+MISSED, PUT_BACK, WORK, KILLED = "missed", "put-back", "backlog", "killed-at-stop"
 RAISED, RESOLVED = "raised", "resolved"
 # Seconds until a message that was not delivered is tried again: twice as long each time.
 FIRST_RETRY, LONGEST_RETRY = 30.0, 900.0
@@ -89,6 +89,10 @@ class Alerts:
         """Units whose NRestarts must be read: another start than the last one that is known."""
         return [unit for unit, one in invocations.items() if one and self.counts.get(unit, ("", 0))[0] != one]
 
+    def formers(self, units: t.Iterable[str]) -> t.Dict[str, str]:
+        """By unit, the invocation that was counted last."""
+        return {unit: self.counts[unit][0] for unit in units if unit in self.counts}
+
     def count(self, now: float, seen: t.Mapping[str, t.Tuple[str, int]]) -> t.List[str]:
         """``seen`` are invocations and NRestarts. Returns the units that have died since the last time.
 
@@ -126,6 +130,12 @@ class Alerts:
             self.alarms[CRASHES].last = now
         else:
             self.happened(now, CRASHES, unit, f"died {restarts + 1} times, and rests after the start limit")
+
+    def killed(self, now: float, unit: str, said: str) -> None:
+        """At its stop. One that hangs always is, which has been reported already."""
+        hung = self.alarms.get(HUNG)
+        if hung is None or not self.lasts(now, hung):
+            self.happened(now, KILLED, unit, said)
 
     def forget_others(self, units: t.Collection[str]) -> None:
         """Only these instances are to run."""

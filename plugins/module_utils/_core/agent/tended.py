@@ -74,11 +74,11 @@ class Tended:
         return self.scale.questions(now, samples, stopped=stopped) if self.scale else ()
 
     def killed_lately(self) -> t.List[str]:
-        """Lines about instances whose stop did not end in time, each once."""
+        """Instances whose stop did not end in time, each once."""
         killed = self.scale.killed if self.scale else []
-        lines = [f"{unit} was killed, because its stop did not end in time: its job may be lost" for unit in killed]
+        units = list(killed)
         killed.clear()
-        return lines
+        return units
 
     @property
     def work_unknown(self) -> str:

@@ -35,7 +35,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host import host
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.elsewhere import Elsewhere
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.engine import Engine
 from ansible_collections.workers.systemd.plugins.module_utils._host.agent import care
-from ansible_collections.workers.systemd.plugins.module_utils._host.agent.alarms import Alarms, Left
+from ansible_collections.workers.systemd.plugins.module_utils._host.agent.alarms import LOST, Alarms, Left
 from ansible_collections.workers.systemd.plugins.module_utils._host.agent.gauge import Gauge
 from ansible_collections.workers.systemd.plugins.module_utils._host.agent.meter import Ask, Meter
 from ansible_collections.workers.systemd.plugins.module_utils._host.agent.notify import notify
@@ -165,8 +165,9 @@ class Agent:
             serving = self.pools[name].to_ask_for_work(now, samples)
             if serving:
                 self._ask_for_work(now, name, serving)
-            for line in self.pools[name].killed_lately():
-                self.tell(line)
+            for unit in self.pools[name].killed_lately():
+                self.tell(f"{unit} {LOST}")
+                self.alarms.killed(now, name, unit)
             units = self.pools[name].questions(now, samples)
             if units:
                 self.questions[name].ask({unit: samples[unit].invocation for unit in units})

@@ -10,6 +10,7 @@ import socket
 import time
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.act import stops
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.alert import (
     HUNG,
     MEMORY,
@@ -38,6 +39,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand i
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.alert import Alert
 from ansible_collections.workers.systemd.plugins.module_utils._host import files
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.checks import LONGEST_ALERT, Checks, Elsewhere
+from ansible_collections.workers.systemd.plugins.module_utils._host.act.stops import killed as killed_at_stop
 from ansible_collections.workers.systemd.plugins.module_utils._host.agent.overdue import Overdue
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import kept_alerts
 from ansible_collections.workers.systemd.plugins.module_utils._host.look.secrets import secrets_of
@@ -52,6 +54,7 @@ KILLERS = {OOM_KILLER: MEMORY, OOMD: MEMORY, WATCHDOG: HUNG}
 LINES, LONGEST_LINE = 20, 500
 
 HAS_FAILED = "has failed, and systemd does not start it again"
+LOST = f"{stops.NOT_IN_TIME}: its job may be lost"
 JOB_FAILED = "the last run of the job has failed"
 # What a run that died has left. It stays until the next run.
 Left = t.Callable[[Places], t.Optional[RunJournal]]
@@ -97,13 +100,17 @@ class Alarms:
         asked = {name: self.pools[name].restarted(units) for name, units in invocations.items()}
         failed = {name: [unit for unit, seen in units.items() if seen[0] == "failed"] for name, units in states.items()}
         restarts = self.manager.restarts([unit for of in (asked, failed) for units in of.values() for unit in units])
+        formers = {name: self.pools[name].formers(units) for name, units in asked.items()}
         died = {}
         for name, pool in ((name, self.pools[name]) for name in states):
             pool.forget_others(states[name])
             died[name] = pool.count(now, {unit: (invocations[name][unit], restarts[unit]) for unit in asked[name]})
             for unit in failed[name]:
                 pool.failed(now, unit, restarts[unit], HAS_FAILED if UnitName.parse(unit).instance else JOB_FAILED)
-        self._note_kills(now, died, time.time() - (now - since) - EVERY)
+        begin = time.time() - (now - since) - EVERY
+        self._note_kills(now, died, begin)
+        stopped = {name: {u: one for u, one in units.items() if u not in died[name]} for name, units in formers.items()}
+        self._note_stops(now, stopped, begin)
         self._note_put_back(now)
 
     def look_for_runs(self, now: float, expected: t.Mapping[str, float]) -> None:
@@ -123,6 +130,16 @@ class Alarms:
                     if said.endswith(ending):
                         self.pools[name].happened(now, reason, unit, said)
 
+    def _note_stops(self, now: float, stopped: t.Mapping[str, t.Mapping[str, str]], since: float) -> None:
+        """Instances that somebody has started again, with their former invocations."""
+        units = {unit: former for of_pool in stopped.values() for unit, former in of_pool.items()}
+        killed = or_else(lambda: killed_at_stop(units, since, self.manager), lambda _error: {})
+        for name, of_pool in stopped.items():
+            for unit in of_pool:
+                # Another end by SIGKILL may have come before the stop, such as one by the kernel.
+                if killed.get(unit) == stops.NOT_IN_TIME:
+                    self.killed(now, name, unit)
+
     def _note_put_back(self, now: float) -> None:
         left = self.left(self.manager.places)
         if left is None or left.phase is not Phase.UNDONE:
@@ -133,6 +150,11 @@ class Alarms:
     def hung(self, now: float, name: str, unit: str, said: str) -> None:
         if name in self.pools:
             self.pools[name].happened(now, HUNG, unit, said)
+
+    def killed(self, now: float, name: str, unit: str) -> None:
+        """At its stop, which did not end in time."""
+        if name in self.pools:
+            self.pools[name].killed(now, unit, LOST)
 
     def work_unknown(self, now: float, name: str, said: str) -> None:
         """For as long as it lasts."""

@@ -16,6 +16,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.agent.alert 
     FAILED,
     FIRST_RETRY,
     HUNG,
+    KILLED,
     LONGEST_RETRY,
     RAISED,
     RESOLVED,
@@ -126,6 +127,29 @@ def test_what_was_counted_before_the_agent_came_is_of_unknown_age() -> None:
     assert one.next(0.0) is None
     assert one.count(10.0, {"mail@2.service": ("i2", 3)}) == ["mail@2.service"], "a new instance begins at 0"
     assert one.next(10.0) == Message(CRASHES, RAISED, "mail@2.service", "died 3 times within 600 s", 10.0)
+
+
+def test_the_former_start_of_an_instance_is_that_which_was_counted() -> None:
+    one = Alerts(RULE)
+    assert one.formers(["mail@1.service"]) == {}
+    one.count(0.0, {"mail@1.service": ("i1", 0)})
+    assert one.formers(["mail@1.service", "mail@2.service"]) == {"mail@1.service": "i1"}
+
+
+def test_a_stop_that_killed_is_reported_once_and_not_for_what_hangs() -> None:
+    one = Alerts(RULE)
+    one.killed(5000.0, "mail@1.service", "too long")
+    killed = Message(KILLED, RAISED, "mail@1.service", "too long", 5000.0)
+    assert one.next(5000.0) == killed
+    one.delivered(5000.0, killed, "")
+    one.killed(5001.0, "mail@2.service", "too long")
+    assert one.next(5001.0) is None
+    hangs = Alerts(RULE)
+    hangs.happened(5000.0, HUNG, "mail@1.service", "hangs")
+    hangs.killed(5001.0, "mail@1.service", "too long")
+    assert [*hangs.alarms] == [HUNG]
+    hangs.killed(5001.0 + RULE.within, "mail@1.service", "too long")
+    assert [*hangs.alarms] == [HUNG, KILLED]
 
 
 def test_a_loop_that_becomes_slower_is_not_over() -> None:

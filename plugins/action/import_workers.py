@@ -37,7 +37,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         except Problems as wrong:
             return {"failed": True, "msg": str(wrong), "problems": [one.parts for one in wrong.problems]}
         refused = [str(one) for one in done.problems]
-        return {"changed": True, "msg": done.summary(to, secrets_to), "named": found["named"], "refused": refused}
+        return {
+            "changed": True,
+            "msg": done.summary(to, secrets_to),
+            "named": [*found["named"], *done.unread],
+            "refused": refused,
+        }
 
 
 def _decoded(found: Result) -> host.OfHost:

@@ -177,6 +177,10 @@ def test_what_a_user_puts_in_the_way_stops_nothing(old_host: LabHost, tmp_path: 
     second = run(old_host, IMPORT, to=str(tmp_path / "second.yml"), secrets_to=str(tmp_path / "2.yml"))
     assert second.status == 0, second.said
     assert "is a link" in second.said
+    old_host.sh("su eve -c 'rm ~/.pm2/dump.pm2; echo {broken > ~/.pm2/dump.pm2'")
+    third = run(old_host, IMPORT, to=str(tmp_path / "third.yml"), secrets_to=str(tmp_path / "3.yml"))
+    assert third.status == 0, third.said
+    assert "dump.pm2: found" in third.said
     texts = "".join(path.read_text() for path in tmp_path.iterdir())
     assert "root:" not in texts
     assert "program:mail" in texts

@@ -108,11 +108,15 @@ class Draft:
 
 @dataclass
 class Found:
-    """Everything in one input: programs, comments about what is no program, and problems that end the import."""
+    """Everything in one input: programs, comments about what is no program, and problems that end the import.
+
+    ``unread`` are the comments about files that could not be understood.
+    """
 
     drafts: t.List[Draft] = field(default_factory=list)
     notes: t.List[str] = field(default_factory=list)
     problems: t.List[Problem] = field(default_factory=list)
+    unread: t.List[str] = field(default_factory=list)
 
     def add(self, other: Found) -> None:
         self.drafts += other.drafts

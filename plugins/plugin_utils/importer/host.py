@@ -46,37 +46,38 @@ def found_on(host: OfHost) -> Found:
     """Everything that can be imported. A file that cannot be read is named, for it is one of many."""
     found = Found()
     for read in (_supervisord, _cron, _pm2, _units):
-        found.add(read(host, found.notes))
+        found.add(read(host, found.unread))
+    found.notes += found.unread
     found.notes += [f"{one} belongs to a package, which takes care of it" for one in host.packaged]
     found.notes += host.named
     return found
 
 
-def _sources(host: OfHost, notes: t.List[str], *kinds: str) -> t.List[t.Tuple[File, Source]]:
+def _sources(host: OfHost, unread: t.List[str], *kinds: str) -> t.List[t.Tuple[File, Source]]:
     sources = []
     for file in [one for one in host.files if one.kind in kinds]:
         name = f"crontab of {file.user}" if file.kind == "crontab" else file.path.rpartition("/")[2]
         try:
             sources.append((file, reading.source(name, file.path, file.content)))
         except Problems as wrong:
-            notes += map(str, wrong.problems)
+            unread += map(str, wrong.problems)
     return sources
 
 
-def _each(sources: t.Sequence[t.Any], notes: t.List[str], read: t.Callable[[t.Any], Found]) -> Found:
+def _each(sources: t.Sequence[t.Any], unread: t.List[str], read: t.Callable[[t.Any], Found]) -> Found:
     found = Found()
     for one in sources:
         try:
             found.add(read(one))
         except Problems as wrong:
-            notes += map(str, wrong.problems)
+            unread += map(str, wrong.problems)
     return found
 
 
-def _supervisord(host: OfHost, notes: t.List[str]) -> Found:
-    included = [source for _file, source in _sources(host, notes, "supervisord-included")]
-    main = [source for _file, source in _sources(host, notes, "supervisord")][:1]
-    found = _each(main, notes, lambda source: supervisord.read(source, included))
+def _supervisord(host: OfHost, unread: t.List[str]) -> Found:
+    included = [source for _file, source in _sources(host, unread, "supervisord-included")]
+    main = [source for _file, source in _sources(host, unread, "supervisord")][:1]
+    found = _each(main, unread, lambda source: supervisord.read(source, included))
     programs = [_program(draft) for draft in found.drafts]
     for draft, program in zip(found.drafts, programs):
         _count(draft, host.running)
@@ -103,9 +104,9 @@ def _count(draft: Draft, running: t.Mapping[str, int]) -> None:
         draft.notes.append(f"it is stopped, so no instance runs: write instances: {wanted} to start it")
 
 
-def _cron(host: OfHost, notes: t.List[str]) -> Found:
+def _cron(host: OfHost, unread: t.List[str]) -> Found:
     found = Found()
-    for file, source in _sources(host, notes, "crontab", "cron.d", "crontab-of-system", "script"):
+    for file, source in _sources(host, unread, "crontab", "cron.d", "crontab-of-system", "script"):
         lines = [line for line in source.lines if not RUN_PARTS.fullmatch(line)]
         if len(lines) != len(source.lines):
             text = "\n".join("" if RUN_PARTS.fullmatch(line) else line for line in source.lines)
@@ -129,7 +130,7 @@ def _take_over(draft: Draft, file: File, counts: t.Mapping[str, int]) -> None:
         draft.notes.append(f"cron runs it too: comment the line in {file.path} out by hand")
 
 
-def _pm2(host: OfHost, notes: t.List[str]) -> Found:
+def _pm2(host: OfHost, unread: t.List[str]) -> Found:
     def read(pair: t.Tuple[File, Source]) -> Found:
         found = pm2.read(pair[1], run=False)
         for draft in found.drafts:
@@ -139,9 +140,9 @@ def _pm2(host: OfHost, notes: t.List[str]) -> Found:
                 draft.options["replaces"] = {"manager": PM2, "program": draft.name}
         return found
 
-    return _each(_sources(host, notes, "pm2"), notes, read)
+    return _each(_sources(host, unread, "pm2"), unread, read)
 
 
-def _units(host: OfHost, notes: t.List[str]) -> Found:
-    sources = [source for _file, source in _sources(host, notes, "unit")]
+def _units(host: OfHost, unread: t.List[str]) -> Found:
+    sources = [source for _file, source in _sources(host, unread, "unit")]
     return units.read(sources, host.instances) if sources else Found()

@@ -27,8 +27,8 @@ NOT_BOTH = "What runs under the old manager as well runs twice: docs/migrating.m
 
 @dataclass(frozen=True)
 class Written:
-    """The texts of both files; the second is empty without secrets. ``problems`` are those of pools and timers, and
-    ``boots`` is the number of services that run once at boot.
+    """The texts of both files; the second is empty without secrets. ``problems`` are those of pools and timers,
+    ``boots`` is the number of services that run once at boot, and ``unread`` names files that are not understood.
     """
 
     playbook: str
@@ -38,6 +38,7 @@ class Written:
     problems: t.List[Problem]
     boots: int
     secrets_by_name: t.Mapping[str, str]
+    unread: t.Sequence[str]
 
     def summary(self, to: str, secrets_to: str) -> str:
         """``workers.yml: 3 pools and 2 timers; secrets.yml: 2 secrets``."""
@@ -91,6 +92,7 @@ def written(found: Found, defaults: Defaults, name: str, secrets_name: str) -> W
         judge.problems(of_pools, of_timers),
         len(started),
         dict(vault.values),
+        found.unread,
     )
 
 

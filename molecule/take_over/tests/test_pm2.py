@@ -13,7 +13,7 @@ import pytest
 from tests.helpers import npm
 from tests.helpers.lab_host import LabHost
 from tests.helpers.queue_load import APPS, FRAMEWORKS, Load
-from tests.helpers.taking_over import run
+from tests.helpers.taking_over import imported, run
 
 OF_PM2 = Path(__file__).parents[1] / "apps"
 OF_BULLMQ = Path(__file__).parents[2] / "no_lost_jobs/apps/bullmq"
@@ -95,17 +95,20 @@ def at_boot(lab: LabHost) -> dict[str, str]:
     return {one["name"]: one["status"] for one in json.loads(lab.sh(f"cat {HOME}/.pm2/dump.pm2"))}
 
 
-def test_no_job_is_lost_from_pm2_to_the_pool_and_back(old: LabHost) -> None:
+def test_no_job_is_lost_from_pm2_to_the_imported_pool_and_back(old: LabHost, tmp_path: Path) -> None:
+    (found,) = (one for one in imported(old, tmp_path) if one["name"] == "bull")
+    assert (found["user"], found["instances"], found["replaces"]) == (USER, 2, POOL["replaces"])
+    pool = {**found, "rollout": POOL["rollout"]}
     (other,) = (one["pid"] for one in apps(old) if one["name"] == "other")
     load = Load(old, {"bullmq": BULLMQ.producer}, 300)
     load.start()
-    taken = run(old, POOL)
+    taken = run(old, pool)
     assert taken.status == 0, taken.said
     assert running(old) == ["other"]
     assert len(old.pids("bull")) == 2
     assert at_boot(old) == {"bull": "stopped", "other": "online"}
-    assert "changed=0" in run(old, POOL).said
-    back = run(old, POOL, undo=True)
+    assert "changed=0" in run(old, pool).said
+    back = run(old, pool, undo=True)
     assert back.status == 0, back.said
     assert sorted(running(old)) == ["bull", "bull", "other"]
     assert (old.pids("bull"), at_boot(old)) == ({}, {"bull": "online", "other": "online"})
@@ -132,6 +135,19 @@ def test_what_may_run_only_once_runs_under_pm2_again_when_the_pool_fails(old: La
     assert (failed.status, "the program bull of PM2 of deploy runs again" in failed.said) == (2, True), failed.said
     assert (sorted(running(old)), old.pids("bull")) == (["bull", "bull", "other"], {})
     assert at_boot(old) == {"bull": "online", "other": "online"}
+
+
+def test_a_run_that_is_killed_leaves_the_app_to_pm2(old: LabHost) -> None:
+    once = {**POOL, "rollout": {"min_healthy_time": "60s"}, "replaces": {**POOL["replaces"], "once": True}}
+    with old.deploying(once, workers_confirm="2s", workers_take_over="now") as deploy:
+        old.until(lambda: bool(old.pids("bull")))
+        old.sh("pkill -KILL -f '[A]nsiballZ_'")
+        deploy.wait()
+    old.until(lambda: sorted(running(old)) == ["bull", "bull", "other"] and not old.pids("bull"))
+    old.until(lambda: at_boot(old) == {"bull": "online", "other": "online"})
+    # The daemon is not a part of the run that has ended.
+    old.until(lambda: old.sh("ls /var/lib/workers.systemd/replaced", check=False) == "")
+    assert sorted(running(old)) == ["bull", "bull", "other"]
 
 
 def test_what_pm2_does_not_run_is_refused(old: LabHost) -> None:

@@ -13,6 +13,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.leaks import URL_WITH_PASSWORD
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import NAME
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import SERVICE_PATH
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import RESERVED_VARIABLES
 from ansible_collections.workers.systemd.plugins.plugin_utils.importer import programs, shell
 from ansible_collections.workers.systemd.plugins.plugin_utils.importer.draft import Defaults, Draft
 from ansible_collections.workers.systemd.plugins.plugin_utils.importer.secrets import (
@@ -114,6 +115,9 @@ def _environment(draft: Draft, known: t.Dict[str, str], found: Resolved) -> t.Li
             found.notes.append(
                 f"the variable {name[:LONGEST_NAME]!r} is not carried: a name has letters, digits and '_'"
             )
+        elif RESERVED_VARIABLES.fullmatch(name):
+            # Such as those that systemd set for the service of the old manager.
+            found.notes.append(f"the variable {name} is not carried: systemd or this collection sets it")
         elif any(MARKS.search(piece) for piece in text if isinstance(piece, str)):
             prefix.append(joined([f"{name}=", *text]))
         elif literal(text) is None:

@@ -41,11 +41,26 @@ def test_a_user_cannot_write_another_user_into_the_playbook(command: str) -> Non
 
 
 def test_the_owner_of_a_dump_is_the_user_of_its_pools() -> None:
+    """The pool of an app that runs says what it replaces, unless PM2 would read the name as another app."""
     dump = json.dumps(
         [{"name": "a", "pm_exec_path": "/x.js", "username": "root", "env": {}, "exec_interpreter": "node"}]
     )
     (pool,) = imported(File("pm2", "/home/eve/.pm2/dump.pm2", "eve", dump.encode())).pools
-    assert pool["user"] == "eve"
+    assert (pool["user"], pool["replaces"]) == ("eve", {"manager": "pm2", "program": "a"})
+    stopped = dump.replace('"name"', '"status": "stopped", "name"')
+    for text in (stopped, dump.replace('"a"', '"all"'), dump.replace('"a"', '"7"')):
+        (pool,) = imported(File("pm2", "/home/eve/.pm2/dump.pm2", "eve", text.encode())).pools
+        assert "replaces" not in pool
+
+
+def test_what_systemd_set_for_pm2_is_not_carried() -> None:
+    """PM2 started by its service keeps the variables of that service in its dump."""
+    inside = {"QUEUE": "mail", "JOURNAL_STREAM": "9:1", "SYSTEMD_EXEC_PID": "17", "WATCHDOG_USEC": "1"}
+    dump = json.dumps([{"name": "a", "pm_exec_path": "/x.js", "env": inside, "exec_interpreter": "node"}])
+    written = imported(File("pm2", "/home/eve/.pm2/dump.pm2", "eve", dump.encode()))
+    assert written.pools[0]["environment"] == {"QUEUE": "mail"}
+    assert "the variable JOURNAL_STREAM is not carried" in written.playbook
+    assert [str(one) for one in written.problems] == []
 
 
 def test_a_dump_that_is_a_program_is_not_run() -> None:

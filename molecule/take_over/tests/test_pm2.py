@@ -20,6 +20,7 @@ OF_BULLMQ = Path(__file__).parents[2] / "no_lost_jobs/apps/bullmq"
 BULLMQ = next(one for one in FRAMEWORKS if one.preset == "bullmq")
 USER, HOME = "deploy", "/home/deploy"
 PM2 = "/usr/local/bin/pm2"
+SLOW = 180.0
 AS_USER = f"runuser -u {USER} -- env HOME={HOME}"
 APP: dict[str, t.Any] = {
     "name": "bull",
@@ -139,12 +140,13 @@ def test_what_may_run_only_once_runs_under_pm2_again_when_the_pool_fails(old: La
 
 def test_a_run_that_is_killed_leaves_the_app_to_pm2(old: LabHost) -> None:
     once = {**POOL, "rollout": {"min_healthy_time": "60s"}, "replaces": {**POOL["replaces"], "once": True}}
-    with old.deploying(once, workers_confirm="2s", workers_take_over="now") as deploy:
-        old.until(lambda: bool(old.pids("bull")))
+    with old.deploying(once, workers_confirm="10s", workers_take_over="now") as deploy:
+        # Each call of pm2 starts node, which takes seconds on a busy machine.
+        old.until(lambda: bool(old.pids("bull")), SLOW)
         old.sh("pkill -KILL -f '[A]nsiballZ_'")
         deploy.wait()
-    old.until(lambda: sorted(running(old)) == ["bull", "bull", "other"] and not old.pids("bull"))
-    old.until(lambda: at_boot(old) == {"bull": "online", "other": "online"})
+    old.until(lambda: sorted(running(old)) == ["bull", "bull", "other"] and not old.pids("bull"), SLOW)
+    old.until(lambda: at_boot(old) == {"bull": "online", "other": "online"}, SLOW)
     # The daemon is not a part of the run that has ended.
     old.until(lambda: old.sh("ls /var/lib/workers.systemd/replaced", check=False) == "")
     assert sorted(running(old)) == ["bull", "bull", "other"]

@@ -124,7 +124,12 @@ _STANDARD = (
     Guard(
         "ProtectHostname", "yes", "The worker cannot set the host name. It sees a new host name only after a restart."
     ),
-    Guard("ProtectProc", "invisible", "/proc and ps show only the processes of the worker's own user."),
+    # The kernel lets the group 0 see all (hidepid= and gid= of proc(5)).
+    Guard(
+        "ProtectProc",
+        "invisible",
+        "/proc and ps show only the processes of the worker's own user, unless its group is root.",
+    ),
 )
 _STRICT = _over(
     _STANDARD,

@@ -67,7 +67,7 @@ def test_pools_of_fixed_numbers_need_no_agent(hosted: LabHost) -> None:
     assert hosted.sh(f"ls /etc/systemd/system/{AGENT}", check=False) == ""
     assert "workers-agent" not in str(hosted.module("pools_info").result["table"])
     assert not deploy(hosted, pool("left")).failed
-    assert hosted.sh(f"systemctl is-active {AGENT}").strip() == "active"
+    hosted.until(lambda: hosted.sh(f"systemctl is-active {AGENT}", check=False).strip() == "active")
     jobs(hosted, "left", "99")
     # The fixed pool counts.
     hosted.until(lambda: has(hosted, left=6, right=0))

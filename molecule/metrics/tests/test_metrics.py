@@ -134,7 +134,7 @@ def test_the_file_goes_with_the_last_pool_that_asks_for_it(hosted: LabHost, host
     other = {**POOL, "name": "other", "alert": ALERT}
     deployed(hosted, POOL, other, timers=[TIMER], metrics=None)
     hosted.until(lambda: not host.file(TEXTFILE).exists and not host.file("/var/lib/workers.systemd/metrics").exists)
-    assert host.service(AGENT).is_running
+    hosted.until(lambda: host.service(AGENT).is_running)
     # Another directory.
     hosted.sh(f"mkdir {ABOVE}/second")
     deployed(hosted, POOL, timers=[TIMER], metrics=f"{ABOVE}/second", purge=True)

@@ -22,8 +22,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.errors impor
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import processes
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 
-# In seconds: for systemd to start the scope, and to move a process.
-LONGEST = 5.0
+# In seconds: for systemd to start the scope, and for a process until systemd has moved it. The first holds up the
+# caller, and the second only the process.
+LONGEST, LONGEST_WAIT = 5.0, 30.0
 SHORT = 0.01
 
 
@@ -37,7 +38,7 @@ class Elsewhere:
 
     def wait(self) -> None:
         """In the process of a check: returns when it is in a scope."""
-        end = time.monotonic() + LONGEST
+        end = time.monotonic() + LONGEST_WAIT
         while not processes.own_unit().startswith(f"{self.name}-"):
             if time.monotonic() >= end:
                 raise OSError(errno.ETIMEDOUT, f"systemd did not move it to a scope of {self.name}")
@@ -75,8 +76,11 @@ class Elsewhere:
         self.manager.own_scope(scope, keeper, shared=True, ends_with=processes.own_unit())
 
 
-def of_a_run(manager: Manager) -> t.Optional[Elsewhere]:
-    """For the checks of this process, which is a run of root. In a run of a user, all processes are that user's."""
+def of_a_run(manager: Manager, part: str = "") -> t.Optional[Elsewhere]:
+    """For the checks of this process, which is a run of root. In a run of a user, all processes are that user's.
+
+    A ``part`` that ends its scopes has a name of its own: a scope that stops takes no more processes.
+    """
     if manager.places.user or os.geteuid() != 0:
         return None
-    return Elsewhere(manager, f"{marks.OF_A_RUN}{os.getpid()}")
+    return Elsewhere(manager, f"{marks.OF_A_RUN}{os.getpid()}{part}")

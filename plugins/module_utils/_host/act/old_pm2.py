@@ -79,7 +79,7 @@ def _said(replaces: Replaces, *words: str, within: float = LONGEST_LOOK) -> str:
     """What ``pm2`` prints. Without a daemon it would start one, and as a part of this run."""
     daemon, account = _needed(replaces), _account(replaces)
     manager = Manager(commands.run, SYSTEM)
-    scopes = elsewhere.of_a_run(manager)
+    scopes = elsewhere.of_a_run(manager, f"-{time.monotonic_ns()}")
     checks = Checks(manager, within, scopes, listens=True)
     variables = {"PM2_HOME": daemon.home, "PATH": daemon.path}
     checks.count(KEY, [daemon.program, *words], account, lambda: variables)

@@ -149,6 +149,9 @@ for one in $(seq 30); do setsid sleep 600 & done
 
 def test_a_check_that_fills_a_limit_of_tasks_fails_his_pool_alone(clean: LabHost) -> None:
     """The system pool has its new version, and after the run none of the processes is there."""
+    few = "systemd-run --quiet --scope --property=TasksMax=4"
+    if clean.sh(f"{few} sh -c 'for one in 1 2 3 4 5 6; do sleep 1 & done; wait' && echo all", check=False) == "all\n":
+        pytest.skip("this systemd limits no tasks here: it does not know cgroup v1")
     limit = "/etc/systemd/system.conf.d/tasks.conf"
     clean.write("/usr/local/bin/leaves", LEAVES)
     clean.sh("mkdir -p /etc/systemd/system.conf.d")

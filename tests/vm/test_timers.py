@@ -68,15 +68,26 @@ def test_a_clock_that_goes_back_lets_a_time_come_again(jobs: Machine) -> None:
 
 
 def test_a_host_that_was_off_at_the_time_of_a_job(jobs: Machine) -> None:
-    """The clock of the machine goes on while it is off."""
+    """The clock of the machine goes on while it is off. The manager of a boot knows no timer of the boot before."""
     clock(jobs, "2028-05-01 12:00:00")
     assert not jobs.deploy(timers=[job("skip", "13:00"), job("made-up", "13:00", missed="run")]).failed
-    # What waits for its time at the begin of a boot is what a host that was off has.
-    jobs.sh("systemctl stop skip.timer made-up.timer")
+    # A stopped timer that nothing needs is unloaded.
+    jobs.sh("systemctl disable --quiet --now skip.timer made-up.timer; systemctl daemon-reload")
     clock(jobs, "+2 hours")
-    jobs.sh("systemctl start skip.timer made-up.timer")
+    jobs.sh("systemctl enable --quiet --now skip.timer made-up.timer")
     jobs.until(lambda: runs(jobs) == ["made-up"])
     jobs.never(lambda: runs(jobs) != ["made-up"], 20)
+
+
+def test_a_timer_that_was_stopped_for_a_while_runs_its_job_once(jobs: Machine) -> None:
+    """docs/timers.md: in the same boot systemd knows when the timer began to wait, whatever ``missed`` says."""
+    clock(jobs, "2028-05-01 12:00:00")
+    assert not jobs.deploy(timers=[job("skip", "13:00")]).failed
+    jobs.sh("systemctl stop skip.timer")
+    clock(jobs, "+2 hours")
+    jobs.sh("systemctl start skip.timer")
+    jobs.until(lambda: runs(jobs) == ["skip"])
+    jobs.never(lambda: runs(jobs) != ["skip"], 20)
 
 
 def test_the_clocks_of_a_zone_change(jobs: Machine) -> None:

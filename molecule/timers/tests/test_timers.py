@@ -293,6 +293,19 @@ def test_the_end_of_a_pause_starts_no_run(lab: LabHost) -> None:
     assert not lab.sh(f"ls -d {UNITS}/report.timer.d", check=False)
 
 
+def test_a_time_that_passes_in_a_pause_starts_no_run(lab: LabHost) -> None:
+    """systemd knows when a stopped timer began to wait. The time is late enough for a deploy and a pause."""
+    soon = lab.sh("date -d '+45 seconds' +'%s %H:%M:%S'").split()
+    for missed in ("skip", "run"):
+        assert not lab.deploy(timers=[report(missed=missed, schedule=soon[1])]).failed
+        assert not lab.module("pause", pools=["report"]).failed
+        lab.until(lambda: int(lab.sh("date +%s")) > int(soon[0]))
+        assert runs(lab) == []
+        assert not lab.module("pause", pools=["report"], state="resumed").failed
+        assert shown(lab, "report.timer", "ActiveState") == "active"
+        lab.never(lambda: bool(runs(lab)), 1.5)
+
+
 def test_a_run_that_hangs_is_stopped_and_told(lab: LabHost) -> None:
     lab.sh("touch /run/report/wait")
     assert not lab.deploy(timers=[report(timeout="500ms")]).failed

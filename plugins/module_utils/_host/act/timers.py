@@ -15,9 +15,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.mana
 # Seconds. A timer starts at once, unless the host boots and waits for the time of day.
 START_WITHIN = 10.0
 TICK = 0.05
-# systemd 247 and 252 forget the last run of a timer that is stopped, 262 keeps it (measured). A start then runs the job
-# at once when a time has passed since.
-KEEPS_THE_LAST_RUN = 253
 
 
 def stop(work: t.Sequence[PoolWork], manager: Manager) -> None:
@@ -25,13 +22,13 @@ def stop(work: t.Sequence[PoolWork], manager: Manager) -> None:
     timers = [unit for pool in work for unit in pool.timers_to_stop]
     if timers:
         manager.stop(timers)
-    if manager.version() >= KEEPS_THE_LAST_RUN:
-        _unload(timers_started(work), manager)
+    _unload(timers_started(work), manager)
 
 
 def _unload(timers: t.Sequence[str], manager: Manager) -> None:
-    """Before their start. systemd forgets the last run of a stopped timer only when it unloads the timer, which the
-    links that enable it prevent. A run that is killed in between leaves a timer that the next run enables.
+    """Before their start, which would run the job at once when a time has passed since the last run (262, measured), or
+    since the timer began to wait (247 and 252). systemd forgets both only when it unloads the timer, which the links
+    that enable it prevent. A run that is killed in between leaves a timer that the next run enables.
     """
     enabled = unit_files.links(manager.places) if timers else {}
     linked = [unit for unit in timers if unit in enabled]

@@ -283,7 +283,9 @@ def test_the_end_of_a_pause_starts_no_run(lab: LabHost) -> None:
             result = lab.module("pause", pools=["report"])
         assert not result.failed, result.msg
         assert row(lab)["paused"]["by"] == ("deploy" if by_deploy else "hand")
-        lab.sh("touch -d '2 days ago' /var/lib/systemd/timers/stamp-report.timer")
+        # The timer of a host that has had none makes this directory when it starts.
+        stamps = "/var/lib/systemd/timers"
+        lab.sh(f"mkdir -p {stamps}; touch -d '2 days ago' {stamps}/stamp-report.timer")
         check = lab.deploy(timers=[daily], check=True)
         assert (("start", "report.timer") in check.plan("report")) == by_deploy
         result = lab.deploy(timers=[daily]) if by_deploy else lab.module("pause", pools=["report"], state="resumed")

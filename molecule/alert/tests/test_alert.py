@@ -262,6 +262,10 @@ def test_a_job_that_does_not_run(hosted: LabHost) -> None:
     # What stops the timer does not stop the alert.
     hosted.sh("systemctl stop rare.timer")
     hosted.never(lambda: bool(pages(hosted)), 20.0)
+    # The agent is away at that time, and reports it when it is back.
+    hosted.sh(f"systemctl stop {AGENT}")
+    hosted.never(lambda: bool(pages(hosted)), 25.0)
+    hosted.sh(f"systemctl start {AGENT}")
     hosted.until(lambda: result(hosted) == [("rare", "missed", "raised")])
     assert pages(hosted)[0]["text"] == "the job has not run for 40 s"
     hosted.sh("systemctl start rare.service")

@@ -123,12 +123,13 @@ def table(runs: t.Mapping[str, t.Mapping[str, Tally]]) -> str:
 
 
 class Load:
-    """A steady load on some queues, each with a producer of its own."""
+    """A load on some queues, each with a producer of its own: so many jobs, steady or a burst ``per_second``."""
 
-    def __init__(self, host: LabHost, producers: t.Mapping[str, str], jobs: int) -> None:
+    def __init__(self, host: LabHost, producers: t.Mapping[str, str], jobs: int, per_second: int = PER_SECOND) -> None:
         self.host = host
         self.producers = producers
         self.jobs = jobs
+        self.per_second = per_second
 
     def start(self) -> None:
         for queue in self.producers:
@@ -141,7 +142,7 @@ class Load:
             first = len(self._list(f"{queue}:sent"))
             self.host.sh(
                 f"systemd-run --quiet --unit=produce-{queue} --property=WorkingDirectory={APPS} --setenv=QUEUE={queue}"
-                f" --setenv=FIRST={first} --setenv=JOBS={self.jobs} --setenv=PER_SECOND={PER_SECOND} {command}"
+                f" --setenv=FIRST={first} --setenv=JOBS={self.jobs} --setenv=PER_SECOND={self.per_second} {command}"
             )
 
     def is_on(self) -> bool:

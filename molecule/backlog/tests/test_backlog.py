@@ -16,6 +16,8 @@ from tests.helpers.queue_load import APPS, FRAMEWORKS, Load
 from tests.helpers.scaled import AGENT, jobs, lines_with, said, scaled, status, turns, with_backlog
 
 PROJECT = Path(__file__).parents[3]
+# Jobs in a second: all at once.
+BURST = 10000
 # The bursts of `make bench` have 10,000.
 JOBS = int(os.environ.get("NUMBER_OF_JOBS", "250"))
 MANY_JOBS = 2000
@@ -50,12 +52,8 @@ def test_a_burst_is_worked_off_by_more_workers_and_no_job_is_lost(queue: LabHost
     result = queue.deploy(pool)
     assert not result.failed, result.msg
     assert list(queue.pids("rq")) == ["1"]
-    load = Load(queue, {"rq": RQ.producer}, JOBS)
-    queue.sh("redis-cli del rq:sent rq:done")
-    queue.sh(
-        f"systemd-run --quiet --unit=produce-rq --property=WorkingDirectory={APPS} --setenv=QUEUE=rq --setenv=FIRST=0"
-        f" --setenv=JOBS={JOBS} --setenv=PER_SECOND=10000 {RQ.producer}"
-    )
+    load = Load(queue, {"rq": RQ.producer}, JOBS, BURST)
+    load.start()
     queue.until(lambda: len(queue.pids("rq")) == 6)
     # The agent is killed, and a deploy brings another version: the number stays.
     queue.sh(f"systemctl kill -s KILL {AGENT}")
@@ -84,16 +82,10 @@ def test_many_jobs_go_through_deploys_and_kills_and_a_broker_that_hangs(queue: L
     instances = {"min": 1, "max": 8, "backlog": ["/usr/local/bin/rq-waiting"], "each": 50, "fall_after": "10s"}
     pool = {**RQ.pool(1), "secrets": {"TOKEN": "s3cret"}, "instances": instances}
     assert not queue.deploy(pool).failed
-    load = Load(queue, {"rq": RQ.producer}, JOBS)
-    queue.sh("redis-cli del rq:sent rq:done")
-    queue.sh(
-        f"systemd-run --quiet --unit=produce-rq --property=WorkingDirectory={APPS} --setenv=QUEUE=rq --setenv=FIRST=0"
-        f" --setenv=JOBS={JOBS} --setenv=PER_SECOND=10000 {RQ.producer}"
-    )
+    load = Load(queue, {"rq": RQ.producer}, JOBS, BURST)
+    load.start()
     queue.until(lambda: len(queue.pids("rq")) == 8)
-    queue.until(
-        lambda: not queue.sh("systemctl list-units --plain --no-legend --state=active produce-rq.service").strip(), 300
-    )
+    queue.until(lambda: not load.is_on(), 300)
     rounds = 0
     while int(queue.sh("redis-cli llen rq:queue:rq")) > JOBS // 10:
         rounds += 1
@@ -124,12 +116,10 @@ def test_a_broker_that_goes_away_in_a_burst_changes_no_number(queue: LabHost) ->
     alert = {"command": ["/usr/local/bin/tell"], "within": "30s"}
     result = queue.deploy({**RQ.pool(1), "instances": instances, "alert": alert})
     assert not result.failed, result.msg
-    queue.sh(
-        f"systemd-run --quiet --collect --unit=produce-rq --property=WorkingDirectory={APPS} --setenv=QUEUE=rq"
-        f" --setenv=FIRST=0 --setenv=JOBS=4000 --setenv=PER_SECOND=10000 {RQ.producer}"
-    )
+    load = Load(queue, {"rq": RQ.producer}, 4000, BURST)
+    load.start()
     queue.until(lambda: len(queue.pids("rq")) == 6)
-    queue.until(lambda: not queue.sh("systemctl list-units --plain --no-legend produce-rq.service").strip())
+    queue.until(lambda: not load.is_on())
     queue.sh("redis-cli save; systemctl stop redis-server")
     queue.until(lambda: "backlog raised" in queue.sh("cat /run/told"))
     assert status(queue, "rq")["scaling"]["trouble"].startswith("the work of the pool is not known")

@@ -18,6 +18,7 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import concrete
 from ansible_collections.workers.systemd.plugins.module_utils._host import accounts, child
+from ansible_collections.workers.systemd.plugins.module_utils._host.act.elsewhere import Elsewhere
 from ansible_collections.workers.systemd.plugins.module_utils._host.command import Command
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.commands import clean_environment
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
@@ -59,16 +60,6 @@ class Running(t.NamedTuple):
     program: str
     begun: float
     uid: int
-
-
-class Elsewhere(t.Protocol):
-    """A place for the processes of checks, beside that of the process that asks."""
-
-    def wait(self) -> None:
-        """In the process of a check: returns when it is there. Raises ``OSError``."""
-
-    def bring(self, uid: int, pids: t.Sequence[int]) -> None:
-        """Brings these processes there, which become this user."""
 
 
 # What a command reads, and its variables.

@@ -22,7 +22,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict 
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._host.act import stops
-from ansible_collections.workers.systemd.plugins.module_utils._host.act.checks import Checks, Elsewhere
+from ansible_collections.workers.systemd.plugins.module_utils._host.act.checks import Checks
+from ansible_collections.workers.systemd.plugins.module_utils._host.act.elsewhere import Elsewhere
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import processes
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 

@@ -11,7 +11,8 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.act import stops
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.drain import Drain
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
-from ansible_collections.workers.systemd.plugins.module_utils._host.act.checks import Checks, Elsewhere
+from ansible_collections.workers.systemd.plugins.module_utils._host.act.checks import Checks
+from ansible_collections.workers.systemd.plugins.module_utils._host.act.elsewhere import Elsewhere
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import processes
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 

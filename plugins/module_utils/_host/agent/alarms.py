@@ -38,7 +38,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report 
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import moment
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.alert import Alert
 from ansible_collections.workers.systemd.plugins.module_utils._host import files
-from ansible_collections.workers.systemd.plugins.module_utils._host.act.checks import LONGEST_ALERT, Checks, Elsewhere
+from ansible_collections.workers.systemd.plugins.module_utils._host.act.checks import LONGEST_ALERT, Checks
+from ansible_collections.workers.systemd.plugins.module_utils._host.act.elsewhere import Elsewhere
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.stops import killed as killed_at_stop
 from ansible_collections.workers.systemd.plugins.module_utils._host.agent.overdue import Overdue
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import kept_alerts

@@ -33,7 +33,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.tell.figures
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.timer_status import JOB_PROPERTIES
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.alert import Alert
 from ansible_collections.workers.systemd.plugins.module_utils._host import child, textfile
-from ansible_collections.workers.systemd.plugins.module_utils._host.act.checks import Elsewhere
+from ansible_collections.workers.systemd.plugins.module_utils._host.act.elsewhere import Elsewhere
 from ansible_collections.workers.systemd.plugins.module_utils._host.agent import speaking
 from ansible_collections.workers.systemd.plugins.module_utils._host.agent.gauge import Used
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import remove, write_atomically

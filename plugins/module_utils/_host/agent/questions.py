@@ -13,7 +13,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.l
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import concrete
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.duties import Duties
 from ansible_collections.workers.systemd.plugins.module_utils._host import accounts
-from ansible_collections.workers.systemd.plugins.module_utils._host.act.checks import Answer, Checks, Elsewhere
+from ansible_collections.workers.systemd.plugins.module_utils._host.act.checks import Answer, Checks
+from ansible_collections.workers.systemd.plugins.module_utils._host.act.elsewhere import Elsewhere
 from ansible_collections.workers.systemd.plugins.module_utils._host.agent.beats import Look
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 

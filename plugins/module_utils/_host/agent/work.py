@@ -20,8 +20,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.act.checks i
     LONGEST,
     Answer,
     Checks,
-    Elsewhere,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._host.act.elsewhere import Elsewhere
 from ansible_collections.workers.systemd.plugins.module_utils._host.agent.questions import AT_ONCE
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 

@@ -49,6 +49,15 @@ options:
       - The default is all services in C(/etc/systemd/system) that are files of the administrator.
     type: list
     elements: str
+  ecosystems:
+    description:
+      - Paths of ecosystem files of PM2 on the host, such as V(/srv/app/ecosystem.config.js).
+      - Such a file is a program. The node of the host runs it as the owner of the file, without a network, and with all
+        files read-only. So name only files that you trust.
+      - An app that is in C(~/.pm2/dump.pm2) of the owner too is imported once, with the number of processes that run.
+    type: list
+    elements: str
+    default: []
   force:
     description: Whether to write over files that exist.
     type: bool
@@ -63,6 +72,11 @@ EXAMPLES = r"""
   workers.systemd.import_workers:
     to: workers.yml
     units: ["mail@.service", "celery*.service"]
+
+- name: Write the playbook of a host that runs PM2
+  workers.systemd.import_workers:
+    to: workers.yml
+    ecosystems: [/srv/app/ecosystem.config.js]
 """
 
 RETURN = r"""
@@ -92,12 +106,13 @@ import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module
-from ansible_collections.workers.systemd.plugins.module_utils._host.look import old_managers
+from ansible_collections.workers.systemd.plugins.module_utils._host.look import ecosystems, old_managers
 
 OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {
     "to": {"type": "path", "required": True},
     "secrets_to": {"type": "path", "no_log": False},
     "units": {"type": "list", "elements": "str"},
+    "ecosystems": {"type": "list", "elements": "str", "default": []},
     "force": {"type": "bool", "default": False},
 }
 
@@ -109,7 +124,9 @@ def main() -> None:
         unknown = module.unknown()
         if unknown:
             raise Problems(unknown)
+        rows = ecosystems.read(module.params["ecosystems"])
         found = old_managers.gathered(module.params["units"])
+        found["files"] += rows
     module.finish(changed=False, found=found)
 
 

@@ -184,3 +184,81 @@ def test_what_a_user_puts_in_the_way_stops_nothing(old_host: LabHost, tmp_path: 
     texts = "".join(path.read_text() for path in tmp_path.iterdir())
     assert "root:" not in texts
     assert "program:mail" in texts
+
+
+# What the file says about its own process stands in a variable: who it is, and what it may not do.
+ECOSYSTEM = """
+const fs = require("fs");
+const tried = (act) => { try { act(); return "done"; } catch (error) { return error.code; } };
+console.log("not the answer");
+module.exports = { apps: [{
+  name: "mail",
+  script: "./worker.js",
+  args: ["--number", 1],
+  env: {
+    UID_THEN: String(process.getuid()),
+    WROTE: tried(() => fs.writeFileSync("/home/eve/written", "x")),
+    CONNECTED: tried(() => require("child_process").execFileSync("/bin/bash", ["-c", ": < /dev/tcp/127.0.0.1/22"],
+      { stdio: "ignore" })) === "done" ? "yes" : "no",
+    QUEUE: process.env.QUEUE || "high",
+    TOKEN: "hunter2-hunter2-hunter2",
+  },
+}] };
+"""
+
+
+@pytest.fixture
+def home_of_eve(bare: LabHost) -> t.Iterator[LabHost]:
+    clean(bare)
+    bare.sh("useradd -m eve; mkdir /srv/lab")
+    yield bare
+    clean(bare)
+
+
+def test_an_ecosystem_file_is_run_by_node_of_the_host_as_its_owner(home_of_eve: LabHost, tmp_path: Path) -> None:
+    lab, path = home_of_eve, "/home/eve/app $x/ecosystem.config.js"
+    lab.sh("su eve -c 'mkdir ~/\"app \\$x\"'")
+    lab.write("/srv/lab/ecosystem", ECOSYSTEM, "0644")
+    lab.sh(f"cp /srv/lab/ecosystem '{path}'; chown eve '{path}'")
+    before = lab.tree()
+    imported = run(lab, IMPORT, to=str(tmp_path / "workers.yml"), import_ecosystems=[path])
+    assert imported.status == 0, imported.said
+    assert (lab.tree(), lab.sh("ls /home/eve/written", check=False)) == (before, "")
+    (written,) = yaml.safe_load((tmp_path / "workers.yml").read_text())
+    (pool,) = [one for one in written["roles"][0]["workers_pools"] if one["name"] == "mail"]
+    uid = lab.sh("id -u eve").strip()
+    assert pool["environment"] == {"UID_THEN": uid, "WROTE": "EROFS", "CONNECTED": "no", "QUEUE": "high"}
+    assert (pool["user"], pool["working_directory"]) == ("eve", "/home/eve/app $x")
+    assert pool["command"][-2:] == ["--number", "1"] or pool["command"].endswith("--number 1")
+    assert "TOKEN" in pool["secrets"]
+    assert SECRET not in imported.said + (tmp_path / "workers.yml").read_text()
+
+
+def test_an_ecosystem_file_that_cannot_be_read_is_one_clear_problem(home_of_eve: LabHost, tmp_path: Path) -> None:
+    """All at once, with nothing written. A file in a directory of eve is not run as root, whoever owns the file."""
+    lab = home_of_eve
+    files = {"waits.js": "while (true) {}", "broken.js": "module.exports = {", "printed.js": "x" * 2**21}
+    for name, text in files.items():
+        lab.write(f"/home/eve/{name}", text, "0644")
+    lab.sh("chown eve /home/eve/*.js; mkfifo /home/eve/pipe.js; ln -s /etc/shadow /home/eve/link.js")
+    lab.write("/home/eve/root.js", "require('fs').writeFileSync('/srv/lab/root', 'x'); module.exports = []", "0644")
+    names = ["waits", "broken", "printed", "pipe", "link", "root", "nosuch"]
+    paths = [f"/home/eve/{name}.js" for name in names]
+    to = tmp_path / "workers.yml"
+    imported = run(lab, IMPORT, to=str(to), import_ecosystems=[*paths, "ecosystem.config.js"])
+    assert (imported.status, to.exists()) == (2, False)
+    expected = [
+        "which node cannot run, or which runs longer than 20 s",
+        "which node cannot run (",
+        "more than 1048576 bytes",
+        "is not a regular file",
+        "is a link, and",
+        "a program of root that others can replace (/home/eve belongs to eve)",
+        "No such file or directory",
+    ]
+    for index, (path, found) in enumerate(zip(paths, expected)):
+        assert f"ecosystems[{index}]: found {path}" in imported.said, path
+        assert found in imported.said, path
+    assert "ecosystems[7]: found ecosystem.config.js, expected an absolute path of the host" in imported.said
+    assert lab.sh("ls /srv/lab").strip() == ""
+    assert lab.sh("systemctl list-units --no-legend 'run-*.service'").strip() == ""

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import collections
+import os
 import re
 import typing as t
 
@@ -21,6 +22,7 @@ from ansible_collections.workers.systemd.plugins.plugin_utils.importer.reading i
 from ansible_collections.workers.systemd.plugins.plugin_utils.importer.secrets import safe
 
 LARGEST = reading.LARGEST
+STOPPED = "it is stopped, so no instance runs: write instances: {} to start it"
 # These lines of Debian's /etc/crontab run the scripts that are imported one by one.
 RUN_PARTS = re.compile(r".*\brun-parts\b.*/etc/cron\.(?:hourly|daily|weekly|monthly)\b.*")
 
@@ -101,7 +103,7 @@ def _count(draft: Draft, running: t.Mapping[str, int]) -> None:
     draft.notes.append(f"supervisorctl: {count} of its processes run, and the file says {wanted}")
     if count == 0:
         draft.options["instances"] = 0
-        draft.notes.append(f"it is stopped, so no instance runs: write instances: {wanted} to start it")
+        draft.notes.append(STOPPED.format(wanted))
 
 
 def _cron(host: OfHost, unread: t.List[str]) -> Found:
@@ -131,16 +133,53 @@ def _take_over(draft: Draft, file: File, counts: t.Mapping[str, int]) -> None:
 
 
 def _pm2(host: OfHost, unread: t.List[str]) -> Found:
-    def read(pair: t.Tuple[File, Source]) -> Found:
-        found = pm2.read(pair[1], run=False)
-        for draft in found.drafts:
-            draft.user = "" if pair[0].user == "root" else pair[0].user
-            # The name may be one that PM2 itself reads otherwise.
-            if draft.options["instances"] and APP.fullmatch(draft.name):
-                draft.options["replaces"] = {"manager": PM2, "program": draft.name}
-        return found
+    """Apps of dumps, and of ecosystem files. One that is in both is imported once, from the ecosystem file."""
+    found = _each(_sources(host, unread, "ecosystem", "ecosystem-run"), unread, _of_ecosystem)
+    dumped = _each(_sources(host, unread, "pm2"), unread, _of_dump)
+    written = {(draft.user, draft.name): draft for draft in found.drafts}
+    for draft in dumped.drafts:
+        same = written.get((draft.user, draft.name))
+        if same is None:
+            found.drafts.append(draft)
+        else:
+            wanted = same.options.get("instances", 1)
+            same.options.update({key: draft.options[key] for key in ("instances", "replaces") if key in draft.options})
+            same.at["instances"] = draft.place
+            same.notes += [STOPPED.format(wanted)] if not draft.options["instances"] else []
+            found.notes.append(f"{draft.place} is {same.place}, which was imported")
+    found.notes += dumped.notes
+    return found
 
-    return _each(_sources(host, unread, "pm2"), unread, read)
+
+def _of_ecosystem(pair: t.Tuple[File, Source]) -> Found:
+    file, source = pair
+    found = pm2.read_answers(source) if file.kind == "ecosystem-run" else pm2.read(source, run=False)
+    for draft in found.drafts:
+        _of_owner(draft, file)
+        draft.fallback = os.path.dirname(file.path)
+        if draft.directory and not draft.directory.startswith(("/", "~", "$")):
+            draft.directory = os.path.normpath(os.path.join(draft.fallback, draft.directory))
+    return found
+
+
+def _of_owner(draft: Draft, file: File) -> None:
+    """Only the PM2 of root can run an app as another user, and a user may write any name into a file."""
+    if file.user == "root":
+        draft.user = draft.user or ""
+    else:
+        if draft.user not in (None, file.user):
+            draft.notes.append(f"{draft.place} user={draft.user} is not carried: the PM2 of {file.user} cannot do that")
+        draft.user = file.user
+
+
+def _of_dump(pair: t.Tuple[File, Source]) -> Found:
+    found = pm2.read(pair[1], run=False)
+    for draft in found.drafts:
+        draft.user = "" if pair[0].user == "root" else pair[0].user
+        # The name may be one that PM2 itself reads otherwise.
+        if draft.options["instances"] and APP.fullmatch(draft.name):
+            draft.options["replaces"] = {"manager": PM2, "program": draft.name}
+    return found
 
 
 def _units(host: OfHost, unread: t.List[str]) -> Found:

@@ -3,7 +3,7 @@
 """Ecosystem files and ``dump.pm2`` of PM2 (lib/API/schema.json of pm2).
 
 An ecosystem file is a program, so it has to be run: by node, without a network where the kernel allows it, with an
-empty environment and a limit of time. Only a file that the caller names is run.
+empty environment and a limit of time. Only a file that the caller names is run. The import of a host has run it there.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 
 import yaml
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.look import ecosystem
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.plugin_utils.importer import programs, work
 from ansible_collections.workers.systemd.plugins.plugin_utils.importer.draft import Draft, Found, Key, Keys
@@ -36,8 +37,7 @@ from ansible_collections.workers.systemd.plugins.plugin_utils.importer.words imp
 
 LOOKS = re.compile(r"module\.exports\s*=|export\s+default")
 FROM_ENVIRONMENT = re.compile("\x01ENV:([^\x01]*)\x01")
-TIME_LIMIT = 20
-# A user may write more into a dump, and each takes its time.
+# A user may write more into a file, and each takes its time.
 MOST_APPS = 300
 INTERPRETERS = {
     **dict.fromkeys((".js", ".cjs", ".mjs"), "node"),
@@ -115,8 +115,26 @@ def read(source: Source, *, run: bool = True, directory: str = "/srv/app") -> Fo
     ``directory`` is where the application is on the host: paths of this machine become paths in it.
     """
     found = Found(notes=[f"{source.name}: {one}" for one in source.notes])
-    data = _data(source, found, directory, run=run)
+    return _of_data(_data(source, found, directory, run=run), source, found)
+
+
+def read_answers(source: Source) -> Found:
+    """The apps of a file that node of a host has run. The text is JSON: the answers ``plain`` and ``marked``.
+
+    Raises ``Problems``.
+    """
+    found = Found()
+    try:
+        answers = json.loads(source.text)
+        return _of_data(_of_answers(answers["plain"], answers["marked"], source, found), source, found)
+    except RecursionError:
+        raise _bad(source, "values inside too many others") from None
+
+
+def _of_data(data: t.Any, source: Source, found: Found) -> Found:
     apps, where = _apps(data, source)
+    if not _is_dump(apps) and len(apps) > MOST_APPS:
+        raise _bad(source, f"{len(apps)} apps")
     if isinstance(data, dict) and "apps" in data:
         others = [str(key) for key in data if key != "apps"]
         found.notes += [f"{source.name} {key} is not carried: {_of_file(key)}" for key in others]
@@ -176,15 +194,17 @@ def _data(source: Source, found: Found, directory: str, *, run: bool) -> t.Any:
             raise _bad(source, f"YAML that does not parse ({_first_line(error)})") from None
     if not run:
         raise _bad(source, "no JSON")
-    plain, missing = _evaluated(source, "")
-    marked, _missing = _evaluated(source, "marked")
-    found.notes.append(f"{source.name} is a program: node has run it to read it")
-    if missing:
-        found.notes.append(
-            f"{source.name} needs {', '.join(missing)}, which is not installed here: check what comes from it"
-        )
+    data = _of_answers(_evaluated(source, marked=False), _evaluated(source, marked=True), source, found)
     here = os.path.dirname(os.path.abspath(source.path)) if source.path else ""
-    return _on_host(_merged(plain, marked), here, directory, found)
+    return _on_host(data, here, directory, found)
+
+
+def _of_answers(plain: t.Any, marked: t.Any, source: Source, found: Found) -> t.Any:
+    found.notes.append(f"{source.name} is a program: node has run it to read it")
+    if plain["missing"]:
+        modules = ", ".join(plain["missing"])
+        found.notes.append(f"{source.name} needs {modules}, which is not installed there: check what comes from it")
+    return _merged(plain["data"], marked["data"])
 
 
 def _first_line(error: BaseException) -> str:
@@ -195,7 +215,8 @@ def _bad(source: Source, what: str) -> Problems:
     return Problems([Problem(source.path or source.name, what, "an ecosystem file or dump.pm2 of PM2")])
 
 
-def _evaluated(source: Source, marked: str) -> t.Tuple[t.Any, t.List[str]]:
+def _evaluated(source: Source, *, marked: bool) -> t.Dict[str, t.Any]:
+    """The answer of node of this machine."""
     node = shutil.which("node") or shutil.which("nodejs")
     if node is None:
         hint = "Install Node.js, or write `pm2 save` on the host and import ~/.pm2/dump.pm2."
@@ -206,33 +227,34 @@ def _evaluated(source: Source, marked: str) -> t.Tuple[t.Any, t.List[str]]:
             ending = ".mjs" if re.search(r"(?m)^\s*export\s+default", source.text) else ".cjs"
             path = os.path.join(directory, f"ecosystem{ending}")
             Path(path).write_text(source.text, encoding="utf-8")
-        return _answer(source, [node, str(Path(__file__).with_name("evaluate.js")), path, marked], directory)
+        answer = Path(directory, "answer")
+        argv = ecosystem.command(node, os.path.abspath(path), str(answer), marked=marked)
+        return _answer(source, argv, answer)
 
 
-def _answer(source: Source, argv: t.List[str], directory: str) -> t.Tuple[t.Any, t.List[str]]:
+def _answer(source: Source, argv: t.List[str], answer: Path) -> t.Dict[str, t.Any]:
     """What node has written. The output of the file itself is not read."""
     unshare = shutil.which("unshare")
     offline = [unshare, "--map-root-user", "--net", "--"] if unshare and _may_unshare(unshare) else []
-    answer = Path(directory, "answer")
     try:
         subprocess.run(
-            [*offline, *argv, str(answer)],
-            env={"PATH": os.defpath, "HOME": directory},
-            cwd=directory,
-            stdin=subprocess.DEVNULL,
+            [*offline, *argv],
+            env={"PATH": os.defpath, "HOME": str(answer.parent)},
+            cwd=answer.parent,
+            input=ecosystem.PROGRAM.encode(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            timeout=TIME_LIMIT,
+            timeout=ecosystem.LONGEST,
             check=False,
         )
         said = json.loads(answer.read_text(encoding="utf-8", errors="replace"))
     except subprocess.TimeoutExpired:
-        raise _bad(source, f"a file that runs longer than {TIME_LIMIT} s") from None
+        raise _bad(source, f"a file that runs longer than {ecosystem.LONGEST} s") from None
     except (OSError, ValueError, RecursionError):
         raise _bad(source, "a file that node cannot run") from None
     if "error" in said:
         raise _bad(source, f"a file that node cannot run ({said['error']})")
-    return said["data"], said["missing"]
+    return t.cast("t.Dict[str, t.Any]", said)
 
 
 def _may_unshare(unshare: str) -> bool:

@@ -67,14 +67,19 @@ def within(seconds: int, argv: t.Sequence[str]) -> t.List[str]:
     return ["timeout", "--kill-after=5", str(seconds), *argv]
 
 
-def head(argv: t.Sequence[str], most: int) -> str:
-    """The first ``most`` bytes that a command prints; the rest is not waited for. An empty text when it cannot run."""
-    nothing = subprocess.DEVNULL
+def head(argv: t.Sequence[str], most: int, given: str = "") -> str:
+    """The first ``most`` bytes that a command prints; the rest is not waited for. An empty text when it cannot run.
+
+    ``given`` is what the command reads, no longer than a pipe takes.
+    """
+    pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
     with contextlib.suppress(OSError):
         process = subprocess.Popen(  # pylint: disable=ansible-bad-function
-            argv, stdin=nothing, stdout=subprocess.PIPE, stderr=nothing, env=tool_environment()
+            argv, stdin=pipe, stdout=pipe, stderr=nothing, env=tool_environment()
         )
         with process:
+            with t.cast("t.IO[bytes]", process.stdin) as input_of_it:
+                input_of_it.write(given.encode())
             printed = t.cast("t.IO[bytes]", process.stdout).read(most)
             # timeout(1) hands it on.
             process.terminate()

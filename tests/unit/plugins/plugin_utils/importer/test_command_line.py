@@ -229,7 +229,7 @@ PROGRAMS = {
 def test_an_ecosystem_file_that_does_not_run_is_one_clear_message(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, text: str, found: str
 ) -> None:
-    monkeypatch.setattr("ansible_collections.workers.systemd.plugins.plugin_utils.importer.pm2.TIME_LIMIT", 2)
+    monkeypatch.setattr("ansible_collections.workers.systemd.plugins.plugin_utils.importer.pm2.ecosystem.LONGEST", 2)
     path = tmp_path / "ecosystem.config.js"
     path.write_text(text)
     assert main([str(path)]) == UNUSABLE

@@ -68,6 +68,79 @@ def test_a_dump_that_is_a_program_is_not_run() -> None:
     assert (written.pools, "no JSON" in written.playbook) == ([], True)
 
 
+def ecosystem(user: str, *apps: t.Any, missing: t.Sequence[str] = ()) -> File:
+    """A file that node of the host has run."""
+    answer = {"data": {"apps": [*apps]}, "missing": [*missing]}
+    content = json.dumps({"plain": answer, "marked": answer}).encode()
+    return File("ecosystem-run", "/srv/app/ecosystem.config.js", user, content)
+
+
+def test_an_app_of_an_ecosystem_file_runs_where_the_file_is() -> None:
+    """PM2 calls a directory that is not absolute from there, too."""
+    beside, below = {"name": "a", "script": "./a.js"}, {"name": "b", "script": "./b.js", "cwd": "./b"}
+    written = imported(ecosystem("eve", beside, below, missing=["dotenv"]))
+    assert [one["working_directory"] for one in written.pools] == ["/srv/app", "/srv/app/b"]
+    assert "ecosystem.config.js needs dotenv" in written.playbook
+
+
+USERS = {
+    "the owner of the file": ("eve", None, "eve"),
+    "the owner of the file, whatever it says": ("eve", "root", "eve"),
+    "root for a file of root": ("root", None, None),
+    "another user, for a file of root": ("root", "app", "app"),
+}
+
+
+@pytest.mark.parametrize(("owner", "named", "result"), USERS.values(), ids=USERS.keys())
+def test_the_user_of_an_app_is(owner: str, named: str | None, result: str | None) -> None:
+    app = {"name": "a", "script": "/x.js", **({"user": named} if named else {})}
+    written = imported(ecosystem(owner, app))
+    assert [one.get("user") for one in written.pools] == [result]
+    assert ("user=root is not carried" in written.playbook) == (named == "root")
+
+
+@pytest.mark.parametrize(("status", "count"), [("online", 2), ("stopped", 0)])
+def test_an_app_in_a_dump_and_in_an_ecosystem_file_is_imported_once(status: str, count: int) -> None:
+    """The file has what people wrote, and the dump has what runs."""
+    process = {"name": "a", "pm_exec_path": "/srv/app/a.js", "env": {"TERM_PROGRAM": "x"}, "status": status}
+    dump = File("pm2", "/home/eve/.pm2/dump.pm2", "eve", json.dumps([process, process]).encode())
+    written = imported(dump, ecosystem("eve", {"name": "a", "script": "./a.js", "env": {"QUEUE": "x"}, "instances": 4}))
+    (pool,) = written.pools
+    assert (pool["instances"], pool["environment"]) == (count, {"QUEUE": "x"})
+    assert ("replaces" in pool, "write instances: 4" in written.playbook) == (count > 0, count == 0)
+    assert "which was imported" in written.playbook
+
+
+def test_an_app_of_the_same_name_of_another_user_is_another_one() -> None:
+    dump = File("pm2", "/home/eve/.pm2/dump.pm2", "eve", json.dumps([{"name": "a", "pm_exec_path": "/x.js"}]).encode())
+    written = imported(dump, ecosystem("app", {"name": "a", "script": "./a.js"}))
+    assert sorted(one["user"] for one in written.pools) == ["app", "eve"]
+
+
+ENDLESS: t.Any = "deep"
+for _ in range(900):
+    ENDLESS = {"a": ENDLESS}
+HOSTILE = {
+    "values inside many others": [{"name": "a", "script": "/x.js", "env": ENDLESS}],
+    "many apps": [{}] * 100_000,
+    "no app": [None, 7, "x", []],
+}
+
+
+@pytest.mark.parametrize("apps", HOSTILE.values(), ids=HOSTILE.keys())
+def test_an_ecosystem_file_of_an_enemy_ends_nothing(apps: list[t.Any]) -> None:
+    begun = time.monotonic()
+    written = imported(ecosystem("eve", *apps), File("crontab", "/var/spool/cron/crontabs/a", "a", b"* * * * * /x\n"))
+    assert (len(written.timers), len(written.pools) <= 1) == (1, True)
+    assert time.monotonic() - begun < 30
+
+
+def test_an_ecosystem_file_of_data_is_read_on_the_controller() -> None:
+    text = json.dumps({"apps": [{"name": "a", "script": "./a.js"}]}).encode()
+    (pool,) = imported(File("ecosystem", "/srv/app/ecosystem.json", "eve", text)).pools
+    assert (pool["user"], pool["working_directory"]) == ("eve", "/srv/app")
+
+
 def test_files_that_cannot_be_read_are_named_beside_the_others() -> None:
     written = imported(crontab("\0\0\0"), File("crontab", "/var/spool/cron/crontabs/app", "app", b"* * * * * /x\n"))
     assert len(written.timers) == 1

@@ -15,8 +15,8 @@ from tests.helpers.lab_supervisord import SUPERVISORD
 from tests.helpers.queue_load import APPS, FRAMEWORKS, Load
 from tests.helpers.taking_over import run
 
-APP = Path(__file__).parents[2] / "no_lost_jobs/apps/rq_app.py"
-RQ = next(one for one in FRAMEWORKS if one.preset == "rq")
+APP = Path(__file__).parents[2] / "no_lost_jobs/apps"
+RQ, CELERY = (one for one in FRAMEWORKS if one.preset in ("rq", "celery"))
 MAIN, INI, CRON = "/etc/supervisord.conf", "/etc/lab.d/programs.ini", "/etc/cron.d/lab"
 SPOOL = "/var/spool/cron/crontabs/root"
 PROGRAMS = f"""
@@ -45,6 +45,17 @@ while :; do sleep 0.1 9>&- & wait; done
 RUN = "/var/lib/workers.systemd/journal"
 LINE = "* * * * * www-data /srv/lab/job --all"
 CRONTAB = f"MAILTO=root\n{LINE}\n{LINE} --more\n"
+# supervisord has its own mark for the number of a process.
+OF_CELERY = f"""
+[program:celery]
+command={CELERY.worker.format(queue="celery").replace("%p-%i", "old-%(process_num)d")}
+directory={APPS}
+environment=QUEUE="celery",JOB_MILLISECONDS="60"
+user=www-data
+numprocs=2
+process_name=%(process_num)d
+stopwaitsecs=60
+"""
 CONSUMERS = {**RQ.pool(3), "name": "rq", "replaces": {"manager": "supervisord", "program": "rq"}}
 ONCE: dict[str, t.Any] = {
     "name": "beat",
@@ -62,7 +73,7 @@ def old(bare: LabHost) -> t.Iterator[LabHost]:
     """A host on which a supervisord of its own runs consumers, a scheduler and a program that nobody takes over."""
     clean(bare)
     bare.sh(f"mkdir -p /srv/lab /etc/lab.d {APPS}; systemctl start redis-server; redis-cli flushall")
-    bare.copy(APP, f"{APPS}/rq_app.py")
+    bare.copy(APP / "rq_app.py", f"{APPS}/rq_app.py")
     bare.write("/srv/lab/beat", BEAT)
     bare.write(MAIN, SUPERVISORD, "0644")
     bare.write(INI, PROGRAMS, "0640")
@@ -119,6 +130,25 @@ def test_no_job_is_lost_on_the_way_there_and_back(old: LabHost) -> None:
     assert len([name for name in running(old) if name.startswith("rq:")]) == 3
     assert (old.pids("rq"), old.sh(f"cat {INI}")) == ({}, PROGRAMS)
     assert "changed=0" in run(old, CONSUMERS, undo=True).said
+    (tally,) = load.tallies().values()
+    assert (len(tally.sent), tally.lost, tally.twice) == (500, [], [])
+
+
+def test_no_job_of_celery_is_lost_on_the_way_there_and_back(old: LabHost) -> None:
+    """Celery takes jobs in advance: those of a worker that stops go back to the queue."""
+    old.copy(APP / "celery_app.py", f"{APPS}/celery_app.py")
+    old.write("/etc/lab.d/celery.ini", OF_CELERY, "0640")
+    old.sh(f"supervisorctl -c {MAIN} update celery")
+    load = Load(old, {"celery": CELERY.producer}, 500)
+    load.start()
+    consumers = {**CELERY.pool(2), "replaces": {"manager": "supervisord", "program": "celery"}}
+    taken = run(old, consumers)
+    assert taken.status == 0, taken.said
+    assert (len(old.pids("celery")), [name for name in running(old) if name.startswith("celery:")]) == (2, [])
+    back = run(old, consumers, undo=True)
+    assert back.status == 0, back.said
+    assert old.pids("celery") == {}
+    assert len([name for name in running(old) if name.startswith("celery:")]) == 2
     (tally,) = load.tallies().values()
     assert (len(tally.sent), tally.lost, tally.twice) == (500, [], [])
 

@@ -60,13 +60,13 @@ def _shortened(text: str) -> str:
 
 def unknown_pool(where: str, name: str, owned: t.Sequence[str], hint: str = "", kind: str = "pool") -> Problem:
     """A pool, or another ``kind``, that the host does not have. ``owned`` are those that it has."""
-    expected = f"one of {', '.join(owned)}" if owned else f"no {kind}: there are none on this host"
+    expected = f"one of {', '.join(owned)}" if owned else f"a {kind} of this host, which has none"
     return Problem(where, repr(name), expected, hint or did_you_mean(name, owned))
 
 
 def unknown_names(names: t.Iterable[str], there: t.Sequence[str], where: str) -> t.List[Problem]:
     """Names of pools and timers, in an option ``names``, that are not ``there``. ``where`` is ``this host``, say."""
-    expected = f"one of {', '.join(there)}" if there else f"no names: there are no pools on {where}"
+    expected = f"one of {', '.join(there)}" if there else f"no name: no pool is on {where}"
     return [Problem("names", repr(name), expected, did_you_mean(name, there)) for name in names if name not in there]
 
 

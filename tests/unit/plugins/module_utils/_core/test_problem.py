@@ -44,5 +44,5 @@ def test_names_that_are_not_there_are_named_with_those_that_are() -> None:
         "names: found 'mial', expected one of mail, sms (Did you mean mail?)"
     ]
     assert [str(one) for one in unknown_names(["mail"], [], "these hosts")] == [
-        "names: found 'mail', expected no names: there are no pools on these hosts"
+        "names: found 'mail', expected no name: no pool is on these hosts"
     ]

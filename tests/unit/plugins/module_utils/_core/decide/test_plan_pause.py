@@ -197,7 +197,7 @@ def test_a_pool_without_instances_is_not_paused() -> None:
 def test_what_the_host_does_not_have_is_named() -> None:
     (problem,) = unknown_pools(order(), ["mails"])
     assert (problem.expected, problem.hint) == ("one of mails", "Did you mean mails?")
-    assert unknown_pools(order(), [])[0].expected == "no pool: there are none on this host"
+    assert unknown_pools(order(), [])[0].expected == "a pool of this host, which has none"
     assert unknown_pools(order(), ["mail"]) == []
 
 

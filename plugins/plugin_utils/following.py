@@ -21,10 +21,10 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.release import __version__ as core
 from ansible.utils.display import Display
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.act.progress import is_bad
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.health import is_bad
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import lines, one_line
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
-from ansible_collections.workers.systemd.plugins.module_utils._core.tell import report
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell import plan_lines as plan
 from ansible_collections.workers.systemd.plugins.plugin_utils.kept_program import FromKeptProgram
 
 Result = t.Dict[str, t.Any]
@@ -32,7 +32,7 @@ T = t.TypeVar("T")
 
 # From 2.19 on, Ansible prints the message of a failure as readable text, and not only as JSON in one line.
 ANSIBLE_SAYS_FAILURES = tuple(int(part) for part in core.split(".")[:2]) >= (2, 19)
-ON_FILES = tuple(verb.value for verb in report.ON_FILES)
+ON_FILES = tuple(verb.value for verb in plan.ON_FILES)
 
 # Seconds between attempts to reach a host again. The work on the host goes on during this time, or the host boots. A
 # host that never answered is probably down, and the play should report that soon.
@@ -168,7 +168,7 @@ def named(result: Result, host: str) -> Result:
 def done_lines(result: Result) -> t.List[str]:
     """Returns the changes as lines for people. Ansible itself prints failures."""
     done = lines(str(result.get("msg", ""))) if result.get("changed") and not result.get("failed") else []
-    return [line for line in done if not line.endswith(report.NOTHING)]
+    return [line for line in done if not line.endswith(plan.NOTHING)]
 
 
 def plan_lines(result: Result, *, diff: bool) -> t.List[str]:
@@ -178,4 +178,4 @@ def plan_lines(result: Result, *, diff: bool) -> t.List[str]:
     plans = [(f"{name}: ", pool["plan"]) for name, pool in result.get("pools", {}).items() if not diff]
     plans += [("", result.get("plan", []))] if not diff else []
     plans += [("the host: ", [row for row in result.get("host_plan", []) if not diff or row["verb"] not in ON_FILES])]
-    return [f"{whose}would {line}" for whose, rows in plans for line in report.plan_lines(rows)]
+    return [f"{whose}would {line}" for whose, rows in plans for line in plan.plan_lines(rows)]

@@ -77,8 +77,10 @@ def archive(sources: t.Mapping[str, str], code: t.Mapping[str, bytes], comment: 
     files.update({**sources, **code})
     with zipfile.ZipFile(program, "w") as written:
         for path, data in sorted(files.items()):
-            # Of a fixed date, so that equal code is an equal file.
-            written.writestr(zipfile.ZipInfo(path), data, zipfile.ZIP_DEFLATED, FASTEST)
+            # Of a fixed date, so that equal code is an equal file. What Python reads in each run is not compressed: to
+            # import all code took 0.12 s instead of 0.15 s.
+            kind = zipfile.ZIP_STORED if path in code else zipfile.ZIP_DEFLATED
+            written.writestr(zipfile.ZipInfo(path), data, kind, FASTEST)
         written.comment = comment
     return program.getvalue()
 

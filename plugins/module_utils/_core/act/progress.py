@@ -4,19 +4,10 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.phases import Phase
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Rollout
-from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health
-
-BAD = re.compile(rf" (?:{'|'.join(one.value for one in (Health.FLAPPING, Health.FAILED, Health.KILLED))}): ")
-
-
-def is_bad(line: str) -> bool:
-    """Whether a line of progress is about an instance that went wrong."""
-    return bool(BAD.search(line))
 
 
 class Progress:

@@ -23,14 +23,9 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.drain import Drain
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.health import Health
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.phases import Event, Phase, Phases
-from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import (
-    GONE,
-    Health,
-    Sample,
-    Verdict,
-    Watch,
-)
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import GONE, Sample, Verdict, Watch
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import units_in_order
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 

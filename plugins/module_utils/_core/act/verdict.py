@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-import enum
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.health import Health
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.show_text import UP
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 
@@ -17,16 +17,6 @@ CHECK_EVERY = 1.0
 # a large application import for 5 s. A busy host takes several times as long.
 LONGEST_LOADING = 30.0
 TIMED_OUT = "its start timed out"
-
-
-class Health(enum.Enum):
-    SETTLED = "settled"
-    # As far as systemd and /proc show, it ran all the time. The rollout goes on as if it had settled.
-    UNJUDGED = "not-judged"
-    STARTING = "starting"
-    FLAPPING = "flapping"
-    FAILED = "failed"
-    KILLED = "killed-at-stop"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, waiting_units
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import waiting_units
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Step
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.versions import Versions
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.exposure import Judged
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool, ObservedShared

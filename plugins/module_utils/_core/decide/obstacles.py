@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import NEEDS_A_UNIT, Step
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import NEEDS_A_UNIT
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Step
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName

@@ -4,11 +4,10 @@
 
 from __future__ import annotations
 
-import enum
 import typing as t
-from dataclasses import dataclass
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.stale import why_stale
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import File, Instance, ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.service import install_links
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import OWN_DROP_IN, Places
@@ -27,41 +26,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.pause 
     paused_units,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import Wanted, WantedFile
-
-
-class Verb(enum.Enum):
-    """In the order in which a run carries them out."""
-
-    WRITE = "write"
-    ENABLE = "enable"
-    REENABLE = "reenable"
-    DISABLE = "disable"
-    # A link that enabled a unit of somebody else.
-    LINK = "link"
-    RELOAD = "daemon-reload"
-    # The journald of a namespace, when it runs.
-    TRY_RESTART = "try-restart"
-    STOP = "stop"
-    FORGET = "reset-failed"
-    REMOVE = "remove"
-    RELOAD_UNIT = "reload"
-    START = "start"
-    RESTART = "restart"
-    JUDGE = "judge"
-    # Another manager stops the work of a pool, or starts it again.
-    REPLACE = "replace"
-    # Stops what ran for the time of the rollout only.
-    LEAVE = "leave"
-
-
-@dataclass(frozen=True)
-class Step:
-    """``subject`` is a path for write and remove, else a unit; of a reload it is the manager."""
-
-    verb: Verb
-    subject: str
-    because: str
-
 
 MANAGER = "systemd"
 BY_NEED = "starts when there is work for it, and not at boot"

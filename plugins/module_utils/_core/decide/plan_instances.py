@@ -8,12 +8,8 @@ import fnmatch
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import (
-    Step,
-    Verb,
-    start_step,
-    surplus_steps,
-)
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import start_step, surplus_steps
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.seen import INSTALLS
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.service import Service, install_links
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem

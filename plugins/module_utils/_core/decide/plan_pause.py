@@ -9,8 +9,6 @@ from dataclasses import replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import (
     PAUSE_OVER,
-    Step,
-    Verb,
     forgetting,
     mark_steps,
     rest_steps,
@@ -18,6 +16,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan 
     timer_rests,
     waiting_units,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import Instance, ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, did_you_mean, unknown_pool

@@ -13,11 +13,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.decide.chang
     noted,
     unfinished,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import (
-    Step,
-    owed_verdicts,
-    paused_after,
-)
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import owed_verdicts, paused_after
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Step
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import Generation, State
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.run_journal import Noted, Phase, RunJournal

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_instances import InstancesDecision
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell import report
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.plan_lines import plan_rows
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.result import InstancesResult
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.run_outcome import RunOutcome
 
@@ -29,7 +30,7 @@ def result(decision: InstancesDecision, outcome: RunOutcome, *, with_diff: bool)
         daemon_reloaded=bool(decision.reload) and not decision.check_mode,
         diff=report.plan_diff(plans, kind="") if with_diff else None,
         units=list(decision.chosen.units),
-        plan=report.plan_rows([*decision.steps, *decision.reload]),
+        plan=plan_rows([*decision.steps, *decision.reload]),
         verdicts={unit: str(verdict) for unit, verdict in outcome.units.verdicts.items()},
         spared=spared,
         lowest_active={name: end.lowest_active for name, end in outcome.units.ends.items()},

@@ -8,13 +8,14 @@ import typing as t
 from dataclasses import asdict, replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.decision import PoolsDecision, SharedPlan
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.value import SECRET
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import File
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell import diff, pauses, report, timers
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.mask import MASK
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.plan_lines import plan_rows
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.result import PoolsResult, Row
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.standing import standing
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
@@ -37,14 +38,14 @@ def result(decision: PoolsDecision, outcome: RunOutcome, *, with_diff: bool) -> 
         daemon_reloaded=any(step.verb is Verb.RELOAD for step in _of_host(decision)) and not decision.check_mode,
         diff=diffs(decision) if with_diff else None,
         pools={name: row(decision, outcome, name) for name in decision.steps},
-        host_plan=report.plan_rows(_of_host(decision)),
+        host_plan=plan_rows(_of_host(decision)),
         resumed=str(left) if left else None,
     )
 
 
 def row(decision: PoolsDecision, outcome: RunOutcome, name: str) -> Row:
     """The part of the result that describes one pool."""
-    found: t.Dict[str, t.Any] = {"plan": report.plan_rows(decision.steps[name])}
+    found: t.Dict[str, t.Any] = {"plan": plan_rows(decision.steps[name])}
     if name in decision.wanted:
         found["generation"] = decision.wanted[name].generation
         found["left_out"] = list(decision.wanted[name].pool.left_out)

@@ -7,17 +7,21 @@ from __future__ import annotations
 import collections
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import TIMED_OUT, Health
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.health import Health
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import TIMED_OUT
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import counted, visible
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import Entry
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName, folded
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.exits import A_JOB, CLEAN_END
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.mask import Mask
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.plan_lines import (
+    NOTHING,
+    ON_FILES,
+    plan_lines,
+    plan_rows,
+)
 
-# The text for a pool without steps.
-NOTHING = "nothing to do"
-ON_FILES = (Verb.WRITE, Verb.REMOVE)
 AFTER_KILL = (
     "The job of a killed worker is lost, or runs again. Give jobs more time with drain_timeout, or make the worker end "
     "on SIGTERM when its job is done (docs/stopping-without-losing-jobs.md). There is no rollback, because it would "
@@ -27,21 +31,6 @@ NOT_READY = (
     "With Type=notify or watchdog, a start lasts until the worker sends READY=1 (sd_notify(3)). A worker that never "
     "sends it needs neither of them. Otherwise give it more time with rollout.healthy_deadline."
 )
-
-
-def plan_rows(steps: t.Sequence[Step]) -> t.List[t.Dict[str, str]]:
-    return [{"verb": step.verb.value, "subject": step.subject, "because": step.because} for step in steps]
-
-
-def plan_lines(rows: t.Iterable[t.Mapping[str, str]]) -> t.List[str]:
-    """The rows of ``plan_rows`` as lines for people: ``restart mail@1..4 (started with another unit)``.
-
-    Steps with the same verb and the same reason are one line.
-    """
-    alike: t.Dict[t.Tuple[str, str], t.List[str]] = {}
-    for row in rows:
-        alike.setdefault((row["verb"], row["because"]), []).append(row["subject"])
-    return [f"{verb} {', '.join(folded(subjects))} ({because})" for (verb, because), subjects in alike.items()]
 
 
 def journal_lines(entries: t.Sequence[Entry], secrets: t.Iterable[str]) -> t.List[str]:

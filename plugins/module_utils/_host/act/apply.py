@@ -10,9 +10,10 @@ import time
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health, Verdict
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.health import Health
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Verdict
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome, PoolWork, subjects_of
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import folded
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.metrics import TEXTFILE
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted import LINK

@@ -12,7 +12,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout 
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.turns import Turns
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Sample
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome, PoolWork, subjects_of
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Verb
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Verb
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.elsewhere import Elsewhere
 from ansible_collections.workers.systemd.plugins.module_utils._host.act.engine import Engine, units_of
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager

@@ -7,7 +7,8 @@ from __future__ import annotations
 import time
 import typing as t
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health, Verdict
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.health import Health
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Verdict
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import PoolWork, timers_started
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import unit_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager

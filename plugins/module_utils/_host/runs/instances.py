@@ -10,13 +10,14 @@ import typing as t
 from dataclasses import replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.instances import work_of
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb, plan_reload
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import plan_reload
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_instances import (
     InstancesDecision,
     instances_problems,
     left_down,
     plan_instances,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.root_runs import executed
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import last_good
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.run_journal import Phase

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide import obstacles
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.change import Change, change_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.decision import PoolsDecision, SharedPlan
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, plan_reload
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import plan_reload
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_pause import (
     pause_problems,
     pauses_by_hand,
@@ -21,6 +21,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_
     unknown_pools,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.scaled import at_present
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Step
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.versions import Versions
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import (
     Generation,

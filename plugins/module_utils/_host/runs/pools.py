@@ -10,7 +10,7 @@ import time
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.health import Health
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import (
     Outcome,
     work_of_pools,

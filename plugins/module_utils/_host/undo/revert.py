@@ -12,7 +12,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.act.work imp
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.change import Change, way_back
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import (
     ON_DISK,
-    Verb,
     passing_over,
     paused_after,
     plan_pool,
@@ -22,6 +21,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan 
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_shared import plan_shared
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.scaled import at_present
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import Generation
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.act.progress import Progress, is_bad
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.health import Health, is_bad
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.progress import Progress
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Rollout
-from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health, Verdict
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Verdict
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 
 UNITS = [f"mail@{number}.service" for number in (1, 2, 3)]

@@ -16,9 +16,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.health import Health
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.phases import Phase
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Done, Restart, Rollout
-from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health, Sample
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Sample
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.surge import with_extra
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from tests.unit.plugins.module_utils._core.fake_systemd import NEVER, FakeSystemd, Program, Tale, roll

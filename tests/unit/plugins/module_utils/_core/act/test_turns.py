@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.health import Health
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Done
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.turns import Turns
-from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health, Verdict
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Verdict
 
 GOOD = Done({"a@1.service": Verdict(Health.SETTLED, "")}, (), (), 1)
 BAD = Done({"a@1.service": Verdict(Health.FAILED, "")}, (), (), 0)

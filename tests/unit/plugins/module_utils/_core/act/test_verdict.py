@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.health import Health
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import (
     GONE,
-    Health,
     Inside,
     Sample,
     Verdict,

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.health import Health
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import (
     Action,
     Ask,
@@ -18,7 +19,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout 
     Restart,
     Stops,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health, Sample, Verdict
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Sample, Verdict
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.liveness import SignOfLife
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.recycle import (
     EVERY,

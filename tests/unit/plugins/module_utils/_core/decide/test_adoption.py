@@ -11,12 +11,8 @@ import pytest
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import PoolWork
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.adoption import is_same_process, old_version
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.change import change_of, noted
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import (
-    Step,
-    Verb,
-    plan_pool,
-    plan_revert,
-)
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import plan_pool, plan_revert
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import (
     MANIFEST,
     Generation,

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide import obstacles
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool
 from tests.unit.plugins.module_utils._core.builders import in_place, mail, written
 

@@ -11,8 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import (
-    Step,
-    Verb,
     file_steps,
     owed_verdicts,
     passing_over,
@@ -21,6 +19,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan 
     plan_removal,
     plan_revert,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import (
     File,
     Instance,

@@ -9,13 +9,13 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import (
-    Verb,
     all_paused,
     paused_after,
     plan_pool,
     plan_revert,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_pause import plan_by_hand
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import Instance, ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pause import PauseByHand
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pause import BY_HAND, Pause

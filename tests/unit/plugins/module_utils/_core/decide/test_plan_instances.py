@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_instances import (
     absence,
     instances_problems,
@@ -20,6 +19,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_
     unit_problems,
     unit_steps,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import Instance, Process
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.service import Service, Source, install_links
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit

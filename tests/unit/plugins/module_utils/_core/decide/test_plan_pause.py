@@ -13,8 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import (
-    Step,
-    Verb,
     all_paused,
     owed_verdicts,
     paused_after,
@@ -29,6 +27,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_
     plan_by_hand,
     unknown_pools,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import Instance, ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pause import PauseByHand

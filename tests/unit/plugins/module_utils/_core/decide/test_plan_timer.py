@@ -11,8 +11,6 @@ import pytest
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import PoolWork, timers_started
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.cut_short import runs
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import (
-    Step,
-    Verb,
     all_paused,
     plan_pool,
     plan_removal,
@@ -22,6 +20,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_
     pauses_by_hand,
     plan_by_hand,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import as_generation, content_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import ObservedPool, ObservedTimer
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM

@@ -12,14 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import (
-    BY_NEED,
-    Step,
-    Verb,
-    pauses_after,
-    plan_pool,
-)
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import BY_NEED, pauses_after, plan_pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.scaled import at_present, wanted_instances
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.surge import with_surge
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import (
     State,

@@ -7,7 +7,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.surge import with_extra, with_surge
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instance_names import surge_problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy

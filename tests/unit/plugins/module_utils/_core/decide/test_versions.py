@@ -10,7 +10,8 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.change import Change
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb, plan_pool
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import plan_pool
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.versions import Versions, with_version
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import (
     Generation,

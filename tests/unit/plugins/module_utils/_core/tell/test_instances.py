@@ -6,15 +6,17 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.health import Health
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.instances import work_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Done
-from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health, Verdict
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Verdict
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import MANAGER, Step, Verb
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import MANAGER
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_instances import (
     Group,
     InstancesDecision,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell import instances as tell_instances
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instances import Asked, Chosen
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy

@@ -9,8 +9,9 @@ import json
 import typing as t
 from dataclasses import replace
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.health import Health
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Done
-from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health, Verdict
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Verdict
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import (
     Outcome,
     work_of_pools,
@@ -23,13 +24,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.decide.decis
     SharedPlan,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import (
-    Step,
-    Verb,
     plan_pool,
     plan_reload,
     plan_removal,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_shared import after, plan_shared
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.versions import Versions
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.exposure import Judged
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import State, as_generation

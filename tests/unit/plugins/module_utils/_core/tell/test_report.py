@@ -8,7 +8,7 @@ import typing as t
 import pytest
 from hypothesis import given
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Step, Verb
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import (
     OOMD_KILLED,
     TAKEN,
@@ -29,13 +29,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.tell.exits i
     last_exits,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.mask import MASK
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.plan_lines import plan_lines, plan_rows
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.report import (
     AFTER_KILL,
     NOT_READY,
     journal_lines,
     plan_diff,
-    plan_lines,
-    plan_rows,
     summary,
 )
 from tests.unit.plugins.module_utils._core.builders import carried

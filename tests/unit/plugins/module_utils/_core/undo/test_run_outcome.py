@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.health import Health
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Done
-from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Health, Verdict
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Verdict
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.work import Outcome
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.change import Change
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import (

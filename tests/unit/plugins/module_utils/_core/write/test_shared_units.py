@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
-from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_shared import after, plan_shared
+from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import File, ObservedShared
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.write import restart_counter

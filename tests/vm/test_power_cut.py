@@ -13,7 +13,7 @@ import pytest
 
 from tests.vm.machine import Machine
 
-CUTS = int(os.environ.get("VM_CUTS", "4"))
+CUTS = int(os.environ.get("VM_CUTS", "12"))
 SEED = os.environ.get("VM_SEED", "1")
 COUNT = 3
 CONFIG, STATE = "/etc/workers.systemd", "/var/lib/workers.systemd"

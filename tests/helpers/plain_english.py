@@ -143,7 +143,8 @@ KINDS = (
 def check(kinds: t.Iterable[Kind] = KINDS, root: Path = ROOT) -> t.Iterator[str]:
     """A line for each finding."""
     for kind in kinds:
-        found = {path for pattern in kind.patterns for path in root.glob(pattern)}
+        # The release makes the changelog of the fragments, which are checked.
+        found = {path for pattern in kind.patterns for path in root.glob(pattern)} - {root / "CHANGELOG.md"}
         for path in sorted(found):
             for passage in kind.read(path.read_text()):
                 for line, word, instead in findings(passage, kind.style):

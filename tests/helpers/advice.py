@@ -136,6 +136,12 @@ ADVICE = {
         says="$${",
     ),
     "per-cent-is-expanded": Advice(start=f"{CELERY} -n mail@%h", good_start=f"{CELERY} -n mail@%%h", says="Double"),
+    "instances-share-a-name": Advice(
+        start=f"{CELERY} -n mail@%%h",
+        good_start=f"{CELERY} -n mail-%i@%%h",
+        name="mail@.service",
+        says="-n NAME-%i@%%h",
+    ),
     "path-is-not-searched": Advice(
         ["Environment=PATH=/srv/app/bin:/usr/bin"],
         ["Environment=PATH=/srv/app/bin:/usr/bin"],

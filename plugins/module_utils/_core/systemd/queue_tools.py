@@ -31,7 +31,7 @@ class Tool:
     the time that a job may take until it ends, in units of ``grace_unit`` seconds, ``grace_default`` is what holds
     without them; ``crew`` are those for how many run at once. ``notifies`` is whether it sends READY=1 and WATCHDOG=1,
     where that is known. ``detaches`` are words with which it goes into the background, ``ends`` are options
-    with which it comes to an end by itself.
+    with which it comes to an end by itself. ``sole`` are options whose value only one process may have.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Tool:
     grace_unit: float = 1
     grace_default: t.Optional[float] = None
     crew: t.Tuple[str, ...] = ()
+    sole: t.Tuple[str, ...] = ()
 
     def goes_away(self, words: t.Sequence[str]) -> bool:
         """Whether it goes into the background."""
@@ -80,7 +81,7 @@ class Tool:
 
 TOOLS = (
     # docs.celeryq.dev, "Workers Guide": TERM is a warm shutdown, QUIT a cold one; the default pool is prefork. beat,
-    # flower, inspect and the like run no jobs.
+    # flower, inspect and the like run no jobs. "Starting the worker": each worker on a host needs its own node name.
     Tool(
         "celery",
         ("celery worker", "celery multi", "celeryd", "manage.py celery worker", "airflow celery worker"),
@@ -91,11 +92,22 @@ TOOLS = (
         grace=("--time-limit", "--soft-time-limit"),
         detaches=frozenset({"--detach", "-D", "multi"}),
         crew=("-c", "--concurrency"),
+        sole=("-n", "--hostname", "--pidfile"),
     ),
-    # python-rq.org, "Workers": one work horse is forked per job; TERM and INT wait for it.
+    # python-rq.org, "Workers": one work horse is forked per job; TERM and INT wait for it. Names "must be unique".
     Tool(
         "rq",
-        ("rq worker", "rq worker-pool", "rqworker", "manage.py rqworker", "manage.py rqworker-pool", "flask rq worker"),
+        ("rq worker", "rqworker", "manage.py rqworker", "flask rq worker"),
+        notifies=False,
+        valued=frozenset({"-u", "--url", "-c", "--config"}),
+        ends=frozenset({"-b", "--burst", "--max-jobs"}),
+        forks=True,
+        sole=("-n", "--name"),
+    ),
+    # It names its workers itself: here -n is their number.
+    Tool(
+        "rq",
+        ("rq worker-pool", "manage.py rqworker-pool"),
         notifies=False,
         valued=frozenset({"-u", "--url", "-c", "--config"}),
         ends=frozenset({"-b", "--burst", "--max-jobs"}),
@@ -111,6 +123,7 @@ TOOLS = (
         grace_unit=0.001,
         grace_default=600,
         crew=("-p", "--processes"),
+        sole=("--pid-file",),
     ),
     # huey.readthedocs.io, "Consuming Tasks": INT is graceful, and TERM interrupts the tasks; from 3.5 on -g changes it.
     Tool(

@@ -67,7 +67,9 @@ def judge_pools(
     found = [
         (pool, finding)
         for (pool, one), (host, said) in zip(asked, known)
-        for finding in judged(one.unit, catalogue, systemd, said, silent, host, pool.names)
+        for finding in judged(
+            one.unit, catalogue, systemd, said, silent, replace(host, alike=_alike(pool, one.unit)), pool.names
+        )
     ]
     for pool in (units.pool for units in sound):
         found += [(pool, finding) for finding in _of_own_environment_files(manager, pool, silent)]
@@ -159,6 +161,11 @@ def _of_own_environment_files(manager: Manager, pool: Pool, off: t.Collection[st
     unit = Unit.of(name, text, path=manager.places.unit(name))
     (host,) = trap_facts.facts(manager.places, [unit], manager.run)
     return list(environment_file_findings(unit, host, manager.version(), off))
+
+
+def _alike(pool: Pool, unit: Unit) -> int:
+    """How many instances have no settings of their own; of the unit of an instance that has some, it alone."""
+    return 1 if unit.name.instance else len(pool.names) - len(pool.own)
 
 
 def _template(units: PoolUnits) -> Unit:

@@ -7,11 +7,13 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.host_facts import is_secret
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.seen import Seen
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.seen import Seen, is_of_one_instance
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.trap import ERROR, WARNING, Caught, trap
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.command import Command
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import NO_LOGIN_PATH
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.queue_tools import Tool
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.shell_text import SHELLS
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.wrappers import Stays, unwrap
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import ROOT
@@ -65,6 +67,14 @@ INSTEAD_OF = {
 SHELL_FUNCTIONS = frozenset({"nvm", "rvm", "conda", "workon", "sdk", "pyenv", "rbenv"})
 BASHRC = re.compile(r"(?:source|\.)\s+\S*\.(?:bashrc|zshrc)\b")
 URL_ENCODED = re.compile(r"(?<!%)(?:%%)*%[A-Fa-f][0-9A-Fa-f]")
+# Directives that may give an instance an application, or a broker, of its own.
+OWN_BROKER = ("EnvironmentFile", "WorkingDirectory")
+# What to write instead of a value that all instances have.
+OWN_VALUE = {
+    "rq": "Leave {option} out: rq makes a name itself. Or write NAME-%i-${{INVOCATION_ID}}, new with each start.",
+    "celery": "Write {option} NAME-%i@%%h.",
+}
+NO_PID_FILE = "Remove {option}: systemd knows the main process."
 HOST_NAME_MEANT = re.compile(r"(?<!%)(?:%%)*%[hn]")
 
 
@@ -92,6 +102,22 @@ def _escapes(text: str) -> t.Iterator[str]:
         for letter in re.findall(r"\\(.)", piece):
             if letter in ESCAPES and (is_name or letter in NEVER_MEANT):
                 yield letter
+
+
+def _may_have_own_broker(seen: Seen, tool: Tool) -> bool:
+    """Whether each instance of a template may work for an application, or for a broker, of its own."""
+    values = [word for one in seen.starts for word in one.words if "/" in word and ".pid" not in word]
+    values += [one.option(option) or "" for one in seen.starts for option in tool.valued]
+    # A pool gives the name of the instance to each worker.
+    values += [one.value for one in seen.environment if one.name != "WORKERS_INSTANCE"]
+    return any(map(is_of_one_instance, [*values, *(at.value for key in OWN_BROKER for at in seen.all(key))]))
+
+
+def _is_one_of_several(seen: Seen) -> bool:
+    """A template is for several instances, unless its pool has one. The deploy of a pool knows that."""
+    is_pool = bool(seen.unit.value(marks.OWNER_SECTION, "Pool"))
+    alike = seen.host.alike if seen.host.alike is not None else 1 if is_pool else 2
+    return seen.unit.name.instance is not None and alike > 1
 
 
 def _is_set(seen: Seen, name: str) -> bool:
@@ -479,3 +505,29 @@ def worker_detaches(seen: Seen) -> t.Iterator[Caught]:
         by_wrapper = any(layer.stays is Stays.LEAVES for layer in one.layers)
         if seen.is_own_service and seen.type in ("simple", "exec") and (by_option or by_shell or by_wrapper):
             yield Caught(one.at, "`&` at the end" if by_shell else "setsid" if by_wrapper else "a word that detaches")
+
+
+@trap(
+    "instances-share-a-name",
+    WARNING,
+    title="All instances give the queue software the same name or PID file",
+    expected="another value for each instance",
+    instead="Write %i in the value, or leave the option out.",
+    why=(
+        "rq refuses a second worker with a name that Redis knows (`There exists an active worker named 'mail' "
+        "already`): it exits with status 1, again and again. celery and dramatiq do not start with a PID file of "
+        "another process: celery 5.2 exits with status 0, dramatiq 2.2 with 4. celery runs with the same node name, "
+        "and `inspect ping` for this name gets the answer of any of them. So a check finds no worker that hangs. "
+        'Source: python-rq.org, "Workers"; docs.celeryq.dev, "Starting the worker"; our measurement.'
+    ),
+)
+def instances_share_a_name(seen: Seen) -> t.Iterator[Caught]:
+    tool = seen.tool
+    if tool is None or not _is_one_of_several(seen) or _may_have_own_broker(seen, tool):
+        return
+    for one in seen.starts:
+        for option in tool.sole:
+            value = one.option(option) or ""
+            if value and "$" not in value and not is_of_one_instance(value):
+                hint = NO_PID_FILE if "pid" in option else OWN_VALUE[tool.name]
+                yield Caught(one.at, f"{option} {value} of every instance", hint.format(option=option))

@@ -79,7 +79,8 @@ class HostFacts:
     package's unit of the same name, ``masked_by`` that of a link to /dev/null. ``unread_drop_ins`` are files that look
     like drop-ins of the unit and that systemd does not read. ``packaged``: the unit file belongs to a package.
     ``user_manager``: the unit is for the manager of a user. ``unanswered`` are paths about which the kernel does not
-    answer, so that ``paths`` does not have them.
+    answer, so that ``paths`` does not have them. ``alike``: how many instances of a pool have this unit
+    without settings of their own, ``None`` when that is not known.
     """
 
     paths: t.Mapping[str, PathFacts] = field(default_factory=dict)
@@ -92,6 +93,7 @@ class HostFacts:
     user_manager: bool = False
     unread_drop_ins: t.Tuple[str, ...] = ()
     unanswered: t.Tuple[str, ...] = ()
+    alike: t.Optional[int] = None
 
 
 @dataclass(frozen=True)

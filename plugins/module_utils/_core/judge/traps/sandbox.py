@@ -9,7 +9,7 @@ import re
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.paths import concrete
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.seen import Seen
+from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.seen import Seen, is_of_one_instance
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.trap import (
     ERROR,
     WARNING,
@@ -80,8 +80,6 @@ SIZE = re.compile(r"([0-9]+)([KMGT]?)")
 FACTORS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 COUNT = re.compile(r"[0-9]{1,9}")
 OUTPUT_FILE = re.compile(r"^(?:append|file|truncate):")
-# Specifiers that differ between the instances of a template.
-OF_ONE_INSTANCE = re.compile(r"(?<!%)(?:%%)*%[iInN]")
 # No process runs in less.
 SMALLEST = 2**20
 
@@ -498,6 +496,6 @@ def output_directory_comes_later(seen: Seen) -> t.Iterator[Caught]:
 def runtime_directory_is_shared(seen: Seen) -> t.Iterator[Caught]:
     stays = seen.says_yes("RuntimeDirectoryPreserve")
     for word in seen.words("RuntimeDirectory"):
-        shared = seen.unit.name.instance is not None and not OF_ONE_INSTANCE.search(word.text)
+        shared = seen.unit.name.instance is not None and not is_of_one_instance(word.text)
         if seen.is_own_service and shared and not stays:
             yield Caught(word.at, f"RuntimeDirectory={word.text} of every instance")

@@ -33,7 +33,14 @@ SERVER_WORD = re.compile(r"(?:.*[^a-z])?(?:server|httpd?|exporter|proxy)(?:[^a-z
 SERVES = frozenset({"serve", "server", "runserver", "web", "agent"})
 QUEUE_OPTION = re.compile(r"--?queues?(?:=.*)?", re.DOTALL)
 SERVER_OPTION = re.compile(r"--?(?:listen|bind|port|web|http)(?:[-._=].*)?", re.DOTALL)
+# Specifiers that differ between the instances of a template.
+OF_ONE_INSTANCE = re.compile(r"(?<!%)(?:%%)*%[iInN]")
 INSTALLS = ("WantedBy", "RequiredBy", "UpheldBy", "Alias", "Also")
+
+
+def is_of_one_instance(text: str) -> bool:
+    """Whether a value of a template is another one for each instance."""
+    return bool(OF_ONE_INSTANCE.search(text))
 
 
 class Variable(t.NamedTuple):

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps import table as traps
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.host_facts import HostFacts, PathFacts
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
@@ -198,6 +200,80 @@ def test_a_path_with_a_dollar_that_is_there_is_no_trap() -> None:
     text = worker(start="/srv/$A/worker")
     assert "variable-as-program" not in caught(text, there)
     assert "variable-as-program" in caught(text, gone)
+
+
+RQ = "/srv/app/bin/rq worker"
+POOL = "\n[X-Workers]\nPool=mail\n"
+# Command lines of a template, and the option that the finding names.
+SHARED = {
+    "a name of rq": (f"{RQ} --name mail mail", "--name mail"),
+    "its short option": (f"{RQ} -n mail mail", "-n mail"),
+    "with an equals sign": (f"{RQ} --name=mail mail", "--name mail"),
+    "the name is of the pool alone": (f"{RQ} --name %p-%H mail", "--name %p-%H"),
+    "another queue on the same broker": (f"{RQ} --name mail mail-%i", "--name mail"),
+    "rq of Django": ("/srv/app/bin/python manage.py rqworker --name mail mail", "--name mail"),
+    "a node name of celery": (f"{CELERY} -n mail@lab", "-n mail@lab"),
+    "the host in it is one host": (f"{CELERY} --hostname=mail@%%h", "--hostname mail@%%h"),
+    "celery itself knows an %i, which is 0 in a node name": (f"{CELERY} -n mail%%i@%%h", "-n mail%%i@%%h"),
+    "a PID file of celery": (f"{CELERY} --pidfile=/run/app/mail.pid", "--pidfile /run/app/mail.pid"),
+    "the name, although the PID file differs": (f"{CELERY} -n mail@lab --pidfile=/run/%n.pid", "-n mail@lab"),
+    "a PID file of dramatiq": ("/srv/app/bin/dramatiq app --pid-file /run/mail.pid", "--pid-file /run/mail.pid"),
+}
+DIFFERENT = {
+    "no name at all": (RQ, ()),
+    "the instance in the name": (f"{RQ} --name mail-%i mail", ()),
+    "the unit in the name": (f"{RQ} --name %n mail", ()),
+    "a variable in the name": (f"{RQ} --name mail-${{INVOCATION_ID}} mail", ()),
+    "the number of workers of a worker-pool": (f"{RQ}-pool -n 3 mail", ()),
+    "celery without a name": (CELERY, ()),
+    "a PID file of rq is only written": (f"{RQ} --pid /run/mail.pid mail", ()),
+    "a broker of its own": (f"{RQ} --url redis://redis-%i --name mail mail", ()),
+    "an application of its own": ("/srv/app/bin/celery -A %i worker -n mail@lab", ()),
+    "a program of its own": ("/srv/%i/bin/rq worker --name mail mail", ()),
+    "a directory of its own": (f"{CELERY} -n mail@lab", ("WorkingDirectory=/srv/%i",)),
+    "an environment file of its own": (f"{CELERY} -n mail@lab", ("EnvironmentFile=/etc/app/%i",)),
+    "a variable of its own": (f"{CELERY} -n mail@lab", ("Environment=BROKER=%i",)),
+    "another program": ("/srv/app/worker --name mail", ()),
+}
+
+
+@pytest.mark.parametrize(("start", "found"), SHARED.values(), ids=SHARED.keys())
+def test_instances_that_share_a_name(start: str, found: str) -> None:
+    unit = Unit.of("mail@.service", worker("Environment=WORKERS_INSTANCE=%i", start=start))
+    (finding,) = (one for one in traps.findings(unit, None, 257) if one.id == "instances-share-a-name")
+    assert finding.found == f"{found} of every instance"
+    assert found.partition(" ")[0] in finding.hint
+
+
+@pytest.mark.parametrize(("start", "service"), DIFFERENT.values(), ids=DIFFERENT.keys())
+def test_instances_that_share_none(start: str, service: tuple[str, ...]) -> None:
+    assert "instances-share-a-name" not in caught(worker(*service, start=start), name="mail@.service")
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "alike", "shared"),
+    [
+        ("mail.service", "", None, False),
+        ("mail@.service", "", None, True),
+        ("mail@1.service", "", None, True),
+        ("mail@.service", POOL, None, False),
+        ("mail@.service", POOL, 1, False),
+        ("mail@.service", POOL, 2, True),
+        ("mail@.service", POOL, 0, False),
+    ],
+    ids=[
+        "no template",
+        "a template",
+        "an instance of it",
+        "a pool of an unknown number",
+        "a pool of one",
+        "a pool of two",
+        "each instance has settings of its own",
+    ],
+)
+def test_only_several_instances_share_a_name(name: str, more: str, alike: int | None, shared: bool) -> None:
+    text = worker(start=f"{RQ} --name mail mail") + more
+    assert ("instances-share-a-name" in caught(text, HostFacts(alike=alike), name=name)) is shared
 
 
 def test_the_place_is_that_of_the_directive() -> None:

@@ -51,6 +51,7 @@ IN_TESTS_OF_THEIR_OWN = {
     "drop-in-wins",
     "instance-becomes-path",
     "instance-is-escaped",
+    "instances-share-a-name",
     "ready-from-a-child-is-refused",
     "run-time-ends-for-good",
     "runtime-directory-is-shared",

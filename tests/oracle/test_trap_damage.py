@@ -29,7 +29,7 @@ NOT_SHOWN = {
     "credentials-end-start-pre": "needs systemd 247",
     "default-dependencies-no": "needs a shutdown",
     "forking-without-pid-file": "systemd guesses right for one process",
-    "instances-share-a-name": "molecule/liveness shows it, with rq",
+    "instances-share-a-name": "molecule/hung_jobs shows it, with rq",
     "jit-needs-executable-memory": "the image has no program with a compiler",
     "limit-is-not-in-force": "shows on hosts without controllers only",
     "memory-goes-to-swap": "needs swap",

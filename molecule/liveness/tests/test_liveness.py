@@ -119,9 +119,10 @@ def test_a_check_that_leaves_processes_behind_takes_none_from_other_users(hosted
     assert {name: pid for name, pid in hosted.pids("sock").items() if before[name] == pid}.keys() == {"1", "3"}
 
 
-def test_when_no_worker_answers_the_host_restarts_none(hosted: LabHost) -> None:
-    """The broker is down: a restart would only lose jobs."""
-    assert not hosted.deploy(pool()).failed
+@pytest.mark.parametrize("failures", [1, 2])
+def test_when_no_worker_answers_the_host_restarts_none(hosted: LabHost, failures: int) -> None:
+    """The broker is down: a restart would only lose jobs. One failure is no evidence when the broker comes back."""
+    assert not hosted.deploy(pool(liveness={**LIVENESS, "failures": failures})).failed
     before = hosted.pids("sock")
     hosted.sh("touch /run/hang/broker-is-down")
     hosted.until(lambda: any("no instance answers" in line for line in said(hosted)))

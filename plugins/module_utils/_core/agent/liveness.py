@@ -6,7 +6,8 @@
 2. An instance hangs when its check has failed so often in a row that the option says so. Each start of the instance
    begins at 0. An answer that tells nothing, such as a check that cannot run, counts neither way.
 3. When no instance of a pool with several has answered well in the last round, the fault is elsewhere, such as a
-   broker that is down. Then no instance is restarted.
+   broker that is down. Then no instance is restarted. Such a round tells nothing of one instance, and neither does the
+   round in which others answer again: it may have asked this instance before the broker came back. So all begin at 0.
 4. One instance at a time, and only while the pool may miss one more instance.
 5. Each restart needs a round of its own, so that the evidence is never older than that.
 
@@ -23,6 +24,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.l
 
 Samples = t.Mapping[str, Sample]
 COULD_NOT_TELL = "a check could not tell whether its instance lives"
+HANGS_AFTER = "hangs: its check failed {} times in a row, the last time it"
 NO_INSTANCE = "no instance answers, so the fault may be elsewhere: no instance is restarted"
 
 
@@ -69,6 +71,8 @@ class Rounds:
         self.failures: t.Dict[str, t.Tuple[str, int]] = {}
         self.hung: t.List[Ailing] = []
         self.trouble = Trouble()
+        # Whether the last round was about the whole pool: several have failed and none has answered well.
+        self.of_all = False
 
     def due(self, now: float) -> float:
         """Seconds until the next round. A clock that went back begins one."""
@@ -107,13 +111,13 @@ class Rounds:
         failed = [unit for unit, reading in self.answers.items() if reading.alive is False]
         silent = [reading.said for reading in self.answers.values() if reading.alive is None and reading.said]
         alive = any(reading.alive for reading in self.answers.values())
-        if alive and self.trouble.kind == NO_INSTANCE:
-            # What failed while none answered tells nothing of one worker. The others may just have been asked later.
-            self.failures = {unit: (invocation, 1) for unit, (invocation, _count) in self.failures.items()}
+        if alive and self.of_all:
+            self.failures = {unit: (invocation, 0) for unit, (invocation, _count) in self.failures.items()}
         self.trouble = Trouble(COULD_NOT_TELL, silent[0]) if silent else Trouble()
         limit = self.rule.failures if self.rule.command else 1
         counts = {unit: self.failures[unit] for unit in failed if self.failures[unit][1] >= limit}
-        if counts and not alive and wanted > 1:
+        self.of_all = not alive and wanted > 1 and (len(failed) > 1 or bool(counts))
+        if counts and self.of_all:
             self.trouble = Trouble(NO_INSTANCE, self.answers[failed[0]].said)
             return
         longest_first = sorted(units_in_order(counts), key=lambda unit: -counts[unit][1])
@@ -123,7 +127,8 @@ class Rounds:
         said = self.answers[unit].said
         if self.rule.file:
             return f"hangs: {said}"
-        return f"hangs: its check failed {self.failures[unit][1]} times in a row, the last time it {said}"
+        count = self.failures[unit][1]
+        return f"hangs: its check {said}" if count == 1 else f"{HANGS_AFTER.format(count)} {said}"
 
     def next(self, samples: Samples, units: t.Sequence[str], may_be_down: int) -> t.Optional[Ailing]:
         """The instance to restart now. ``units`` are the instances that are to run, ``may_be_down`` is how many of them
@@ -146,20 +151,30 @@ class Beats:
     """The files that the workers of a pool touch.
 
     The age is that of the last change that was seen, by a steady clock. So a clock of the host that jumps makes no
-    instance hang, and a file with a date in the future makes none alive.
+    instance hang, and a file with a date in the future makes none alive. When no file was touched for the longest age,
+    and one is touched again, the ages of the others begin at 0: workers find a broker again one after the other.
     """
 
     def __init__(self, rule: Liveness) -> None:
         self.rule = rule
         # By unit: its invocation, what its file was like, since when, and whether the file has changed meanwhile.
         self.seen: t.Dict[str, t.Tuple[str, str, float, bool]] = {}
+        # Whether the files of several have not been touched, and no file has.
+        self.of_all = False
 
     def readings(self, now: float, beats: t.Mapping[str, t.Tuple[str, t.Optional[str]]]) -> t.Dict[str, SignOfLife]:
         """``beats`` maps a unit to its invocation and to what its file is like now, empty for no file. It is ``None``
         when the file cannot be looked at.
         """
         self.seen = {unit: one for unit, one in self.seen.items() if unit in beats}
-        return {unit: self._reading(now, unit, invocation, like) for unit, (invocation, like) in beats.items()}
+        found = {unit: self._reading(now, unit, invocation, like) for unit, (invocation, like) in beats.items()}
+        alive = any(one.alive for one in found.values())
+        hung = [unit for unit, one in found.items() if one.alive is False]
+        if alive and self.of_all:
+            self.seen.update({unit: (*self.seen[unit][:2], now, False) for unit in hung})
+            found.update(dict.fromkeys(hung, SignOfLife(None)))
+        self.of_all = not alive and len(hung) > 1
+        return found
 
     def _reading(self, now: float, unit: str, invocation: str, like: t.Optional[str]) -> SignOfLife:
         if like is None:

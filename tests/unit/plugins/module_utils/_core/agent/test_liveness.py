@@ -116,7 +116,55 @@ def test_when_no_instance_answers_none_is_restarted() -> None:
     assert str(rounds.trouble) == ""
     assert next_of(rounds) == "", "the broker may have come back between two questions of the round"
     ask(rounds, 120.0, ONE_DEAF)
+    assert next_of(rounds) == "", "from the beginning"
+    ask(rounds, 150.0, ONE_DEAF)
     assert next_of(rounds) == TWO
+
+
+def test_rounds_in_which_none_answered_count_for_none_also_when_they_were_few() -> None:
+    rounds = rounds_of(ALL_DEAF, ONE_DEAF)
+    assert next_of(rounds) == "", "the broker was away for one round, and has come back in the middle of the next"
+    for now in (60.0, 90.0):
+        ask(rounds, now, ONE_DEAF)
+    assert next_of(rounds) == TWO
+
+
+def test_one_that_fails_while_another_one_could_not_tell_keeps_its_failures() -> None:
+    one_unknown = {ONE: UNKNOWN, TWO: DEAF, THREE: UNKNOWN}
+    assert next_of(rounds_of(one_unknown, ONE_DEAF)) == TWO
+
+
+# sentence: answers by round, and who is next after each. One failure is enough.
+AT_ONCE = Liveness(("/bin/check",), every=30.0, failures=1)
+SLOW = SignOfLife(False, "did not end within 10 s")
+FIRST_FAILURES: dict[str, tuple[list[dict[str, SignOfLife]], list[str]]] = {
+    "one failed check": ([ONE_DEAF], [TWO]),
+    "a check that does not end": ([{**ONE_DEAF, TWO: SLOW}], [TWO]),
+    "one instance, which has no others": ([{ONE: DEAF}], [ONE]),
+    "one instance, and its check does not end": ([{ONE: SLOW}], [ONE]),
+    "one instance, and its check cannot run": ([{ONE: UNKNOWN}], [""]),
+    "all instances": ([ALL_DEAF, ALL_DEAF], ["", ""]),
+    "all that can tell": ([{ONE: UNKNOWN, TWO: DEAF, THREE: DEAF}], [""]),
+    "all, and then one that was asked too early": ([ALL_DEAF, ONE_DEAF, ONE_DEAF], ["", "", TWO]),
+    "all, and then none": ([ALL_DEAF, dict.fromkeys(units, ALIVE), ONE_DEAF], ["", "", TWO]),
+}
+
+
+@pytest.mark.parametrize(("answers", "restarted"), FIRST_FAILURES.values(), ids=FIRST_FAILURES.keys())
+def test_with_one_failure(answers: list[dict[str, SignOfLife]], restarted: list[str]) -> None:
+    rounds = Rounds(AT_ONCE)
+    for index, one in enumerate(answers):
+        samples = dict.fromkeys(one, up())
+        ask(rounds, 30.0 * index, one, samples)
+        found = rounds.next(samples, list(one), 1)
+        assert (found.unit if found else "") == restarted[index]
+
+
+def test_the_line_of_one_failure_says_what_the_check_did() -> None:
+    rounds = rounds_of({**ONE_DEAF, TWO: SLOW}, rule=AT_ONCE)
+    found = rounds.next(ALL_UP, units, 1)
+    assert found is not None
+    assert found.because == "hangs: its check did not end within 10 s"
 
 
 def test_when_the_others_could_not_tell_none_is_restarted() -> None:
@@ -199,6 +247,28 @@ def test_another_process_gets_its_time() -> None:
     assert result(beats, 90.0, "1", "b") == SignOfLife(None)
     assert result(beats, 149.0, "1", "b") == SignOfLife(None)
     assert result(beats, 150.0, "1", "b").alive is False
+
+
+def looked(beats: Beats, now: float, *likes: str) -> list[bool | None]:
+    found = beats.readings(now, {unit: ("a", like) for unit, like in zip(units, likes)})
+    return [one.alive for one in found.values()]
+
+
+def test_workers_that_find_a_broker_again_one_after_the_other_get_their_time() -> None:
+    beats = Beats(BEAT)
+    looked(beats, 0.0, "1", "1", "1")
+    assert looked(beats, 300.0, "1", "1", "1") == [False, False, False]
+    assert looked(beats, 315.0, "2", "1", "1") == [True, None, None]
+    assert looked(beats, 374.0, "3", "2", "1") == [True, True, None]
+    assert looked(beats, 375.0, "3", "2", "1") == [True, True, False], "its age has begun again"
+
+
+def test_one_that_hangs_while_another_one_is_new_gets_no_more_time() -> None:
+    beats = Beats(BEAT)
+    looked(beats, 0.0, "1", "1")
+    beats.readings(60.0, {ONE: ("a", "1"), TWO: ("b", "1")})
+    found = beats.readings(75.0, {ONE: ("a", "1"), TWO: ("b", "2")})
+    assert [one.alive for one in found.values()] == [False, True]
 
 
 def test_a_clock_that_goes_back_and_a_file_that_cannot_be_seen() -> None:

@@ -55,7 +55,7 @@ FAULTS = {
         shows=f"[ $({RESTARTS}) -ge 1 ]",
         deploys=True,
     ),
-    "stopped": Fault(f"systemctl stop {AGENT}", f"systemctl start {AGENT}"),
+    "stopped": Fault(f"systemctl stop {AGENT}", f"systemctl start {AGENT}", deploys=True),
     # systemd ends it. A turn takes five seconds at most.
     "stalled": Fault(f"systemctl kill -s STOP {AGENT}", settings="WatchdogSec=15s", deploys=True),
     # It cannot even start. Its own kill is the first.
@@ -71,11 +71,14 @@ FAULTS = {
         shows=f"journalctl -u {AGENT} -o cat | grep -q '^the bus of systemd'",
         survives=True,
     ),
-    "without journald": Fault(f"systemctl stop {JOURNALD}; sleep 6", f"systemctl start {JOURNALD}", survives=True),
+    "without journald": Fault(
+        f"systemctl stop {JOURNALD}; sleep 6", f"systemctl start {JOURNALD}", deploys=True, survives=True
+    ),
     "with a clock that goes a day ahead and a day back": Fault(
         "for by in 86400 -86400; do echo $by > /run/agent/clock; sleep 3; done",
         settings=MOVED,
         shows=RUNS_MOVED,
+        deploys=True,
         survives=True,
     ),
 }

@@ -50,7 +50,8 @@ class FaultHost:
 
     def inject(self, kind: Kind, fraction: float) -> Answer:
         """One case: what was seen in the deploy, and what became of the host."""
-        case = {**dataclasses.asdict(kind), "rollout": dict(kind.rollout), "options": dict(kind.options)}
+        pool = {"rollout": dict(kind.rollout), "options": dict(kind.options), "always": dict(kind.always)}
+        case = {**dataclasses.asdict(kind), **pool}
         case["fraction"] = fraction
         began = time.monotonic()
         seen = self._reboot(kind.reboot, case) if kind.reboot else self._ask("begin", case)

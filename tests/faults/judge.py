@@ -29,5 +29,7 @@ def complaints(kind: Kind, seen: t.Mapping[str, t.Any]) -> t.Iterator[str]:
         yield "the next plain run did not converge"
     if seen["third"]["changed"] or seen["third"]["failed"]:
         yield "the run after that was not done with it"
+    if seen["agent"] != "active":
+        yield f"the agent is {seen['agent']}"
     if seen["stray"]:
         yield f"left aside: {seen['stray']}"

@@ -35,7 +35,8 @@ class Kind:
     ``heal`` is what happens to the host when the run has ended. The point is drawn from as many as an undisturbed run
     has, or from ``points``. With ``reboot``, a command of podman, the host goes away at the point. ``edits`` says that
     the fault is a change of files, which stays until the next run, and ``stops`` that instances stay stopped till then.
-    Every second version of the pool has the ``options``, so deploys bring them and take them away.
+    Every second version of the pool has the ``options``, so deploys bring them and take them away. All have what is
+    ``always``.
     """
 
     ends: t.Tuple[str, ...]
@@ -53,6 +54,7 @@ class Kind:
     reboot: str = ""
     rollout: t.Mapping[str, t.Any] = field(default_factory=dict)
     options: t.Mapping[str, t.Any] = field(default_factory=dict)
+    always: t.Mapping[str, t.Any] = field(default_factory=dict)
 
 
 def at(pattern: str, script: str, ends: t.Tuple[str, ...] = EITHER, **more: t.Any) -> Kind:
@@ -202,8 +204,27 @@ THE_HOST = {
     "the host loses its power": at(ANY, "touch /run/faults/now; sleep 60", reboot="kill"),
 }
 
+# The service of the host that looks after the pool. No file is touched, and none hangs for an hour.
+DUTIES: t.Dict[str, t.Any] = {
+    "liveness": {"file": "/run/faults/%i.beat", "max_age": "1h"},
+    "alert": {"command": ["/bin/true"], "user": "daemon"},
+}
+AGENT = "workers-agent.service"
+THE_AGENT = {
+    "the agent is killed": at(ANY, f"systemctl kill -s KILL {AGENT}", NEW, always=DUTIES),
+    "the agent is stopped": at(ANY, f"systemctl stop {AGENT}", NEW, always=DUTIES),
+    "the agent is stalled": at(
+        ANY, f"systemctl kill -s STOP {AGENT}", NEW, heal=f"systemctl kill -s CONT {AGENT}", always=DUTIES
+    ),
+    "the agent is restarted while a bad version is undone": at(
+        ANY, f"systemctl restart --no-block {AGENT}", OLD, before=BAD_VERSION, heal=GOOD_AGAIN, always=DUTIES
+    ),
+    "the agent is there, and the run is killed before a call": at(ANY, "whole_run KILL; exit 1", always=DUTIES),
+}
+
 # These change a file beside the units, and how systemd runs the worker.
 OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {
+    "the agent": DUTIES,
     "a journal of the pool": {"logs": {"keep": "1d", "at_most": "16M"}},
     "a watchdog": {"watchdog": "60s", "unit": {"Service": {"NotifyAccess": "all"}}},
 }
@@ -237,6 +258,7 @@ GROUPS = {
     "Somebody, or something, else": SOMEBODY,
     "What an earlier run left": LEFT,
     "The host": THE_HOST,
+    "The agent of the host": THE_AGENT,
     "Options that come and go": WITH_OPTIONS,
 }
 KINDS: t.Dict[str, Kind] = {name: kind for group in GROUPS.values() for name, kind in group.items()}

@@ -32,6 +32,8 @@ TOOLS = ("systemctl", "busctl", "systemd-run", "systemd-analyze", "journalctl")
 WORKER = HERE / "worker"
 POOL = "sleeper"
 COUNT = 3
+# What a case is made of, besides the options of its pool.
+PARTS = ("before", "pattern", "syscalls", "after")
 # Real file systems, small enough to be filled.
 PLACES = ("/etc/systemd/system", "/etc/workers.systemd", "/var/lib/workers.systemd", "/run/workers.systemd")
 JOURNAL = Path("/var/lib/workers.systemd/journal")
@@ -93,6 +95,7 @@ class Driver:
             "third": summary(third),
             "converged": self._converged(new),
             "stray": [path for path in after if "/." in path],
+            "agent": agent() if case["always"] else "active",
         }
         if answer["converged"] and not answer["stray"]:
             self._remember(new, after)
@@ -152,7 +155,7 @@ class Driver:
 
     def _count(self, case: Answer) -> int:
         """How many points there are: a run like this one is made to be counted, once."""
-        key = json.dumps([case[part] for part in ("before", "pattern", "syscalls", "after", "rollout", "options")])
+        key = json.dumps([case[part] for part in (*PARTS, "rollout", "options", "always")])
         if case["points"]:
             return int(case["points"])
         if key not in self.counts:
@@ -180,7 +183,7 @@ class Driver:
         end, calm = time.monotonic() + LONGEST_SETTLING, 0
         while time.monotonic() < end:
             busy = sh(
-                "pgrep -f '[u]nder_test.py|^[^ ]*python3 -I .*recovery[.]pyz';"
+                "pgrep -f '[u]nder_test.py|^[^ ]*python3 -I .*recovery[.]pyz( [^a]|$)';"
                 " systemctl list-units --all --no-legend --plain 'workers-dead-man*' 'workers-recovery*'"
                 " | grep -v inactive",
                 check=False,
@@ -223,6 +226,7 @@ class Driver:
             "hardening": "off",
             "rollout": {**rollout, **case.get("rollout", {})},
             **(case.get("options", {}) if version % 2 == 0 else {}),
+            **case.get("always", {}),
         }
         return {"pools": [pool], "confirm": f"{CONFIRM}s"}
 
@@ -352,6 +356,16 @@ def seen_processes() -> t.Dict[str, str]:
         versions = [pair[len("VERSION=") :] for pair in environ if pair.startswith("VERSION=")]
         found[row["Id"].split("@")[1].split(".")[0]] = " ".join([*versions, words[-1]])
     return found
+
+
+def agent() -> str:
+    """The state of the agent, which may be about to start again."""
+    end = time.monotonic() + LONGEST_SETTLING
+    while True:
+        state = sh("systemctl is-active workers-agent.service", check=False).strip()
+        if state == "active" or time.monotonic() > end:
+            return state
+        time.sleep(0.5)
 
 
 def differences(old: t.Dict[str, str], new: t.Dict[str, str]) -> t.List[str]:

@@ -12,7 +12,7 @@ put_tools() { for i in systemctl busctl systemd-run systemd-analyze journalctl; 
 undoing_process_soon() {
     end=$(($(date +%s) + 8))
     while [ "$(date +%s)" -lt "$end" ]; do
-        if pkill "-$1" -f '^[^ ]*python3 -I .*recovery[.]pyz'; then return; fi
+        if pkill "-$1" -f '^[^ ]*python3 -I .*recovery[.]pyz( [^a]|$)'; then return; fi
         sleep 0.01
     done
 }

@@ -23,6 +23,7 @@ ROLLED_BACK: t.Dict[str, t.Any] = {
     "third": QUIET,
     "converged": True,
     "stray": [],
+    "agent": "active",
 }
 
 ALLOWED = {
@@ -43,6 +44,7 @@ REFUSED = {
     "a next run that leaves something old": {"converged": False},
     "a run after that which changes something": {"third": {"failed": False, "changed": True}},
     "a file left aside": {"stray": ["/etc/systemd/system/.x@.service.0123456789abcdef.new"]},
+    "an agent that does not come back": {"agent": "failed"},
     "a driver that fails": {"error": "no space left on the host"},
 }
 

@@ -113,7 +113,7 @@ vm: setup  ## what only a machine of its own proves: cgroup v2, a real boot, a d
 	pytest tests/vm
 
 CORE_TESTS := tests/unit/plugins/module_utils/_core
-MADE_UP := act/test_rollout.py agent/test_scale.py agent/test_capacity.py
+MADE_UP := act/test_rollout.py $(addprefix agent/test_,tended.py recycle.py alert.py scale.py capacity.py)
 
 soak: lab  ## the long form: 20,000 jobs a framework, 10,000 of a range, 100,000 histories, a day of the agent, 100 points a fault
 	WORKERS_CASES=100000 pytest --hypothesis-profile=default --numprocesses=auto $(addprefix $(CORE_TESTS)/,$(MADE_UP))

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 from random import Random
 
 import pytest
@@ -30,6 +31,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.a
 
 RULE = Alert(("/bin/page",), crashes=3, within=600.0, repeat=14400.0, user="app")
 EVERY = 10.0
+# WORKERS_CASES is how many histories the properties of liveness, of recycling and of alerts try together.
+DUTIES = 3
+CASES = max(2 * settings.default.max_examples, int(os.environ.get("WORKERS_CASES", "0")) // DUTIES)
 
 
 class World:
@@ -264,7 +268,7 @@ def test_an_alarm_that_was_never_tried_is_tried_now() -> None:
     assert Alarm(0.0, 0.0).retry == 0.0
 
 
-@settings(max_examples=2 * settings.default.max_examples, deadline=None)
+@settings(max_examples=CASES, deadline=None)
 @given(st.randoms(use_true_random=False), st.integers(1, 5))
 def test_whatever_happens_each_trouble_is_told_once_and_ends_once(random: Random, count: int) -> None:
     world = World(count)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from random import Random
 
@@ -42,6 +43,9 @@ MIB = 2**20
 RULE = Recycle(100 * MIB, 3600.0)
 BUSY = ("/bin/busy",)
 HOUR = 3600.0
+# WORKERS_CASES is how many histories the properties of liveness, of recycling and of alerts try together.
+DUTIES = 3
+CASES = max(2 * settings.default.max_examples, int(os.environ.get("WORKERS_CASES", "0")) // DUTIES)
 
 
 def units(count: int) -> list[str]:
@@ -157,7 +161,7 @@ class World:
             self.tended, self.bad, self.answers = Tended(self.duties, self.tended.units), None, {}
 
 
-@settings(max_examples=2 * settings.default.max_examples, deadline=None)
+@settings(max_examples=CASES, deadline=None)
 @given(st.randoms(use_true_random=False), st.integers(1, 6), st.sampled_from([(), BUSY]))
 def test_whatever_happens_one_instance_that_is_worn_is_restarted_at_a_time(
     random: Random, count: int, busy_check: tuple[str, ...]

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 from dataclasses import replace
 from random import Random
@@ -31,6 +32,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.duties
 
 RULE = Liveness(("/bin/check",), every=10.0, failures=2)
 AT_ONCE = replace(RULE, failures=1)
+# WORKERS_CASES is how many histories the properties of liveness, of recycling and of alerts try together.
+DUTIES = 3
+CASES = max(settings.default.max_examples, int(os.environ.get("WORKERS_CASES", "0")) // DUTIES)
 STATES = [("active", "running"), ("deactivating", "stop-sigterm"), ("activating", "auto-restart"), ("failed", "failed")]
 
 
@@ -134,7 +138,7 @@ class World:
         self.samples[unit] = self.fresh()
 
 
-@settings(deadline=None)
+@settings(max_examples=CASES, deadline=None)
 @given(
     st.randoms(use_true_random=False),
     st.integers(1, 5),

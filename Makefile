@@ -115,13 +115,14 @@ vm: setup  ## what only a machine of its own proves: cgroup v2, a real boot, a d
 CORE_TESTS := tests/unit/plugins/module_utils/_core
 MADE_UP := act/test_rollout.py $(addprefix agent/test_,tended.py recycle.py alert.py scale.py capacity.py)
 
-soak: lab  ## the long form: 20,000 jobs a framework, 10,000 of a range, 100,000 histories, a day of the agent, 100 points a fault
+soak: lab  ## the long form: 20,000 jobs a framework, 200 recycles, 10,000 jobs of a range, 100,000 histories, a day of the agent, 100 points a fault
 	WORKERS_CASES=100000 pytest --hypothesis-profile=default --numprocesses=auto $(addprefix $(CORE_TESTS)/,$(MADE_UP))
 	WORKERS_TICKS=360000 pytest $(CORE_TESTS)/agent/test_soak.py
 	pytest --hypothesis-profile=default tests/unit tests/oracle
 	python3 -m lab up workers-soak
 	NUMBER_OF_JOBS=20000 MOLECULE_LAB_HOST=workers-soak PYTHONPATH=. pytest molecule/no_lost_jobs/tests
 	NUMBER_OF_JOBS=10000 MOLECULE_LAB_HOST=workers-soak PYTHONPATH=. pytest -s molecule/backlog/tests -k many_jobs
+	NUMBER_OF_JOBS=20000 MOLECULE_LAB_HOST=workers-soak PYTHONPATH=. pytest -s molecule/recycle/tests -k leak
 	python3 -m lab down workers-soak
 	FAULT_POINTS=100 pytest tests/faults
 

@@ -138,3 +138,15 @@ def test_workers_and_deploys_do_not_need_it_and_it_goes_on(hosted: LabHost, faul
     hosted.sh(fault.end)
     restarts_one_that_hangs(hosted, "2")
     assert (main_pid(hosted) == agent) is fault.survives
+
+
+def test_after_a_boot_it_goes_on(hosted: LabHost, host: t.Any) -> None:
+    """It comes with the boot, and needs nothing that was only in memory."""
+    hosted.write("/etc/tmpfiles.d/agent-test.conf", "d /run/agent 0777\n", "0644")
+    deployed = hosted.deploy(pool())
+    assert not deployed.failed, deployed.msg
+    hosted.until(lambda: host.service(AGENT).is_running)
+    hosted.reboot()
+    hosted.sh("rm /etc/tmpfiles.d/agent-test.conf")
+    hosted.until(lambda: host.service(AGENT).is_running and len(hosted.pids("beat")) == 3)
+    restarts_one_that_hangs(hosted, "2")

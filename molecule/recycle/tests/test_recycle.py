@@ -104,6 +104,8 @@ def test_workers_that_leak_under_load_are_recycled_and_no_job_is_lost(queues: La
     assert all(found), acts
     of_pools = Counter(one[1] for one in found if one)
     assert min(of_pools["rq"], of_pools["php"]) >= INSTANCES, lines
+    assert sum(of_pools.values()) >= JOBS // 100, of_pools
+    print(f"{sum(of_pools.values())} recycles, {JOBS} jobs of each queue, none lost")
     assert all(int(one[2]) > 80 for one in found if one)
     assert not [line for line in lines if "killed-at-stop" in line or "failed" in line], lines
     # The verdict of one comes before the act of the next.

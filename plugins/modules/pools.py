@@ -662,21 +662,27 @@ options:
     type: path
   capacity:
     description:
-      - The instances that all pools of the system share which were deployed with this option. A burst in one queue then
-        takes no more than its share, and C(docs/scaling.md) says how large that is.
+      - The instances, or the memory, that all pools of the system share which were deployed with this option. A burst
+        in one queue then takes no more than its share, and C(docs/scaling.md) says how large that is. With both, an
+        instance needs room in both.
       - Each pool always has the C(min) of its O(pools[].instances), and a pool with a fixed number has that number. The
         rest goes to the ranges that want more, by their C(priority). Timers do not count, and neither do pools with
         O(pools[].scope=user).
       - A pool shares from its next deploy with this option, until its next deploy without it. When pools were deployed
         with different numbers, the smallest counts, and the deploy warns.
+      - A deploy is refused when the instances that always run are more than the capacity.
     type: dict
     suboptions:
       instances:
-        description:
-          - The number of instances that these pools have together, from V(1) to V(100000).
-          - A deploy is refused when more instances of these pools always run.
+        description: The number of instances that these pools have together, from V(1) to V(100000).
         type: int
-        required: true
+      memory:
+        description:
+          - The memory that the instances of these pools may have together, such as V(8G).
+          - Each instance counts with its O(pools[].limits.memory_max), which each of these pools then needs, as an
+            amount and not as a percentage. When an option of O(pools[].per_instance) changes it, the largest one of the
+            pool counts for all of its instances.
+        type: str
   take_over:
     description:
       - With V(now) pools and timers take over the work of other managers that O(pools[].replaces) and
@@ -1105,16 +1111,16 @@ def of_all(params: t.Mapping[str, t.Any], option: str, **more: t.Any) -> t.List[
 def understood(module: Module) -> Deploy:
     """Returns the order in the options, with all problems of the input. A run adds the problems of the host."""
     metrics, unwritable = read_metrics(module.params["metrics"], "metrics")
-    number, wrong_number = capacity.read_capacity(module.params["capacity"])
+    shared, too_much = capacity.read_capacity(module.params["capacity"])
     pools, problems = understand(
-        of_all(module.params, "pools", metrics=metrics, capacity=number),
+        of_all(module.params, "pools", metrics=metrics, capacity=shared),
         of_all(module.params, "timers", metrics=metrics),
     )
     traps = unknown_ids(module.params["skip_traps"], "skip_traps")
     confirm, wrong = read_confirm(module.params["confirm"])
     return Deploy(
         pools,
-        problems=(*module.unknown(), *problems, *traps, *wrong, *unwritable, *wrong_number),
+        problems=(*module.unknown(), *problems, *traps, *wrong, *unwritable, *too_much),
         purge=module.params["purge"],
         check_mode=module.check_mode,
         diff=module._diff,

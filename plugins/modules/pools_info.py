@@ -164,6 +164,11 @@ pools:
           type: int
           returned: always
           sample: 40
+        capacity_memory:
+          description: How many bytes of memory the pools of the host share, in the same way.
+          type: int
+          returned: always
+          sample: 8589934592
         alerts:
           description: The troubles of the pool now. Each has C(pool), C(reason), C(since) in UTC, C(unit), C(text),
             whether it is C(delivered), and C(trouble), the reason why the last try has failed.

@@ -9,21 +9,10 @@ import typing as t
 import pytest
 
 from tests.helpers.lab_host import LabHost, TaskResult
+from tests.helpers.queues import jobs, number, pool, with_queues
 from tests.helpers.scaled import AGENT, said, status
 
-# A worker that finishes its job for a second before it ends.
-WORKER = """\
-#!/bin/sh
-trap 'sleep 1; exit 0' TERM
-while :; do sleep 0.1; done
-"""
 CAPACITY = 8
-
-
-def pool(name: str, **more: t.Any) -> dict[str, t.Any]:
-    instances = {"min": 1, "max": 20, "backlog": ["/bin/cat", f"/var/tmp/queues/{name}"], "each": 1, "fall_after": "5s"}
-    common = {"command": ["/usr/local/bin/slowly"], "user": "daemon", "rollout": {"min_healthy_time": "300ms"}}
-    return {"name": name, **common, "instances": instances, **more}
 
 
 WEB = pool("web", instances=2)
@@ -31,28 +20,12 @@ WEB = pool("web", instances=2)
 
 @pytest.fixture
 def hosted(bare: LabHost) -> t.Iterator[LabHost]:
-    bare.sh("rm -rf /var/tmp/queues; mkdir /var/tmp/queues; journalctl --rotate --vacuum-time=1s -q")
-    bare.write("/usr/local/bin/slowly", WORKER)
-    for name in ("left", "right"):
-        jobs(bare, name, "0")
-    yield bare
-    bare.remove_pools()
-    bare.sh("rm -rf /var/tmp/queues /usr/local/bin/slowly")
-
-
-def jobs(host: LabHost, name: str, text: str) -> None:
-    host.write(f"/var/tmp/queues/{name}.new", text, "0644")
-    host.sh(f"mv /var/tmp/queues/{name}.new /var/tmp/queues/{name}")
+    with with_queues(bare) as host:
+        yield host
 
 
 def deploy(host: LabHost, *pools: t.Mapping[str, t.Any], capacity: t.Optional[int] = CAPACITY) -> TaskResult:
     return host.module("pools", pools=list(pools), **({"capacity": {"instances": capacity}} if capacity else {}))
-
-
-def number(host: LabHost, name: str) -> int:
-    """Instances that run, and those that still stop."""
-    states = "--state=active,activating,deactivating"
-    return len(host.sh(f"systemctl list-units --plain --no-legend {states} '{name}@*.service'").splitlines())
 
 
 def has(host: LabHost, **numbers: int) -> bool:
@@ -90,7 +63,7 @@ def test_a_burst_takes_no_more_than_its_share(hosted: LabHost) -> None:
     hosted.until(lambda: has(hosted, left=3, right=3))
     row = status(hosted, "right")["scaling"]
     assert (row["share"], row["priority"], row["wanted"]) == (3, 100, 20)
-    assert row["trouble"].endswith(": 20 instances are wanted, and 3 of 8 are its share")
+    assert row["trouble"].endswith(": 20 instances are wanted, and its share is 3 of 8")
     assert "left: 5 -> 3: 999999999999999 jobs wait, 1 for each instance, and its share of the capacity is 3 of 8" in (
         said(hosted)
     )

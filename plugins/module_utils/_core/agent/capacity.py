@@ -9,19 +9,21 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.liveness import Samples
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.shares import Share, shares
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.tended import Tended
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.capacity import Capacity
 
 Pools = t.Mapping[str, Tended]
 
 
 def sharing(pools: Pools) -> t.Dict[str, Tended]:
-    return {name: one for name, one in pools.items() if one.duties.capacity}
+    return {name: one for name, one in pools.items() if one.duties.capacity or one.duties.memory}
 
 
 def share_out(pools: Pools) -> t.Dict[str, Share]:
     """What each of the pools that share may have, as the work asks for it."""
     ours = sharing(pools)
     most = _capacity(ours)
-    return {name: Share(one, most) for name, one in shares(most, {n: one.claim() for n, one in ours.items()}).items()}
+    granted = shares(most, {name: one.claim() for name, one in ours.items()})
+    return {name: Share(number, most, ours[name].costs) for name, number in granted.items()}
 
 
 def room(pools: Pools, samples: Samples) -> t.Dict[str, int]:
@@ -30,6 +32,8 @@ def room(pools: Pools, samples: Samples) -> t.Dict[str, int]:
     return shares(_capacity(ours), {name: one.claim_now(samples) for name, one in ours.items()})
 
 
-def _capacity(ours: Pools) -> int:
+def _capacity(ours: Pools) -> Capacity:
     """The smallest of those that the pools were deployed with."""
-    return min((one.duties.capacity for one in ours.values()), default=0)
+    instances = [one.duties.capacity for one in ours.values() if one.duties.capacity]
+    memory = [one.duties.memory for one in ours.values() if one.duties.memory]
+    return Capacity(min(instances, default=0), min(memory, default=0))

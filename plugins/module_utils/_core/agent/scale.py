@@ -258,7 +258,7 @@ class Scale:
         """Why the number stays as it is, although the work may ask for another."""
         if self.own_trouble.kind or not self.held:
             return self.own_trouble
-        return Trouble(HELD, f"{self.needed} instances are wanted, and {self.share} are its share")
+        return Trouble(HELD, f"{self.needed} instances are wanted, and its share is {self.share}")
 
     def drop(self) -> None:
         """Another run changes the host now."""

@@ -21,6 +21,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.agent.recycl
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.scale import NOT_KNOWN, Reading, Room, Scale
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.shares import Claim, Share
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.capacity import Capacity
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.scaling import Scaling
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.duties import Duties
 
@@ -95,14 +96,20 @@ class Tended:
         if self.scale:
             self.scale.share = share
 
+    @property
+    def costs(self) -> Capacity:
+        """What one instance takes of the capacity of the host. A pool takes only of what it was deployed with."""
+        return Capacity(1 if self.duties.capacity else 0, self.duties.size if self.duties.memory else 0)
+
     def claim(self) -> Claim:
         """On the capacity of the host. A pool without a range has all of its instances, whatever they do now."""
         fixed = len(self.units)
-        return self.scale.claim() if self.scale else Claim(fixed, fixed, fixed, Scaling.priority)
+        claim = self.scale.claim() if self.scale else Claim(fixed, fixed, fixed, Scaling.priority)
+        return claim._replace(costs=self.costs)
 
     def claim_now(self, samples: Samples) -> Claim:
         """The same with the instances that still stop."""
-        return self.scale.claim_now(samples) if self.scale else self.claim()
+        return self.scale.claim_now(samples)._replace(costs=self.costs) if self.scale else self.claim()
 
     @property
     def memory_limit(self) -> int:

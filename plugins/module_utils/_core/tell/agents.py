@@ -40,6 +40,7 @@ def agent_row(
         **shown,
         "metrics": read.metrics if read else "",
         "capacity": read.capacity if read else 0,
+        "capacity_memory": read.memory if read else 0,
         "alerts": list(alerts),
         "said": said[-MOST:],
     }
@@ -84,6 +85,12 @@ def _seen(kept: t.Any, running: int, now: float) -> t.Dict[str, t.Any]:
 def jobs_waiting(kept: t.Any) -> t.Optional[int]:
     """How many jobs wait, in what the agent has kept of a pool. ``None`` when it does not count them, or cannot."""
     return t.cast("t.Optional[int]", _seen(kept, 0, 0.0)["waiting"])
+
+
+def asked_instances(kept: t.Any) -> t.Optional[int]:
+    """How many instances the work of a pool asks for. ``None`` without a range, and before its work was looked at."""
+    seen = _seen(kept, 0, 0.0)
+    return t.cast("int", seen["wanted"]) if seen["said"] else None
 
 
 def held_instances(kept: t.Any) -> t.Optional[int]:

@@ -37,7 +37,8 @@ class PoolFigures:
     """``up``, ``stale`` and ``paused`` count instances among those that are ``wanted``. ``restarts`` is how often
     systemd started an instance again since the agent began to count. ``memory`` is in bytes, ``None`` where systemd
     does not count it. ``waiting`` is how many jobs wait, ``None`` when the pool does not count them. ``held`` is how
-    many instances its work asks for that other pools have, ``None`` when it does not share a capacity.
+    many instances its work asks for that other pools have, ``None`` when it does not share a capacity. ``asked`` is how
+    many its work asks for, ``None`` without a range.
     """
 
     wanted: int
@@ -50,6 +51,7 @@ class PoolFigures:
     deployed: Deployed
     waiting: t.Optional[int] = None
     held: t.Optional[int] = None
+    asked: t.Optional[int] = None
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,12 @@ FAMILIES: t.Dict[str, t.Tuple[Family, ...]] = {
         ),
         Family(
             "workers_pool_backlog", "gauge", "Jobs that wait, as the pool counted them last.", lambda pool: pool.waiting
+        ),
+        Family(
+            "workers_pool_instances_asked",
+            "gauge",
+            "Instances that the work of a pool with a range asks for, whether the host has room for them or not.",
+            lambda pool: pool.asked,
         ),
         Family(
             "workers_pool_instances_held",

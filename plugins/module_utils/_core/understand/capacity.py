@@ -1,62 +1,108 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The option ``capacity``: how many instances the pools of a host share."""
+"""The option ``capacity``: how many instances and how much memory the pools of a host share."""
 
 from __future__ import annotations
 
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import as_text
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import quantities
 
-OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {"instances": {"type": "int", "required": True}}
+OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {"instances": {"type": "int"}, "memory": {"type": "str"}}
 # As many as a hundred pools of the largest size.
 MOST = 100_000
-WHERE = "capacity.instances"
+# In bytes. No interpreter is smaller. No host that runs workers is larger.
+LEAST_MEMORY, MOST_MEMORY = 2**20, 2**50
+WHERE = "capacity"
+HINTS = {
+    "instances": "So many instances always run",
+    "memory": "Instances that always run may have so much (limits.memory_max)",
+}
+
+
+class Capacity(t.NamedTuple):
+    """What the pools of a host share: ``instances``, and bytes of ``memory``. 0 for what has no limit."""
+
+    instances: int = 0
+    memory: int = 0
 
 
 class Standing(t.NamedTuple):
-    """A pool that shares: the ``capacity`` that it was deployed with, and the ``least`` instances that always run."""
+    """A pool that shares: the ``capacity`` that it was deployed with, the ``least`` instances that always run, and how
+    many bytes of memory each of them may have.
+    """
 
-    capacity: int
+    capacity: Capacity
     least: int
+    size: int = 0
+
+    def takes(self, option: str) -> int:
+        """What the instances that always run take of it."""
+        return self.least * self.size if option == "memory" else self.least
 
 
-def read_capacity(given: t.Optional[t.Mapping[str, t.Any]]) -> t.Tuple[int, t.List[Problem]]:
-    """The number of instances, 0 without one, and the problems."""
+Standings = t.Mapping[str, Standing]
+
+
+def read_capacity(given: t.Optional[t.Mapping[str, t.Any]]) -> t.Tuple[t.Optional[Capacity], t.List[Problem]]:
+    """The option, and its problems. With problems there is none."""
     if given is None:
-        return 0, []
-    number = given["instances"]
-    if isinstance(number, bool) or not 1 <= number <= MOST:
-        return 0, [Problem(WHERE, repr(number), f"a number from 1 to {MOST}")]
-    return int(number), []
+        return None, []
+    number, memory = given.get("instances"), given.get("memory")
+    problems = []
+    if number is None and memory is None:
+        problems.append(Problem(WHERE, "neither instances nor memory", "one of them, or both"))
+    if number is not None and (isinstance(number, bool) or not 1 <= number <= MOST):
+        problems.append(Problem(f"{WHERE}.instances", repr(number), f"a number from 1 to {MOST}"))
+    size = 0 if memory is None else quantities.size(as_text(memory))
+    if memory is not None and (size is None or not LEAST_MEMORY <= size <= MOST_MEMORY):
+        expected = "an amount of memory from 1M on, such as 8G"
+        problems.append(Problem(f"{WHERE}.memory", repr(as_text(memory)), expected))
+    return (None, problems) if problems else (Capacity(number or 0, size or 0), [])
 
 
-def too_small(new: t.Mapping[str, Standing], others: t.Mapping[str, Standing]) -> t.List[Problem]:
-    """Whether the pools of a run, and the ``others`` of the host, always run more instances than they share."""
-    smallest = min((one.capacity for one in (*new.values(), *others.values())), default=0)
-    least = sum(one.least for one in (*new.values(), *others.values()))
-    if not new or least <= smallest:
-        return []
-    always = ", ".join(f"{name} {one.least}" for name, one in sorted({**others, **new}.items()))
-    hint = f"So many instances always run: {always}. Count pools without a range too."
-    return [Problem(WHERE, f"{smallest}{_of_another(smallest, new, others)}", f"at least {least}", hint)]
+def too_small(new: Standings, others: Standings) -> t.Iterator[Problem]:
+    """Whether what always runs of the pools of a run, and of the ``others`` of the host, is more than they share."""
+    for option in Capacity._fields:
+        ours, rest = _sharing(new, option), _sharing(others, option)
+        smallest = _smallest(option, ours, rest)
+        takes = {name: one.takes(option) for name, one in {**rest, **ours}.items()}
+        if not ours or sum(takes.values()) <= smallest:
+            continue
+        always = ", ".join(f"{name} {_shown(option, number)}" for name, number in sorted(takes.items()))
+        found = _shown(option, smallest)
+        if all(getattr(one.capacity, option) != smallest for one in ours.values()):
+            whose = (name for name, one in rest.items() if getattr(one.capacity, option) == smallest)
+            found += f", the number of {', '.join(sorted(whose))}"
+        expected = f"at least {_shown(option, sum(takes.values()))}"
+        hint = f"{HINTS[option]}: {always}. Count pools without a range too."
+        yield Problem(f"{WHERE}.{option}", found, expected, hint)
 
 
-def _of_another(smallest: int, new: t.Mapping[str, Standing], others: t.Mapping[str, Standing]) -> str:
-    if any(one.capacity == smallest for one in new.values()):
-        return ""
-    return f", the number of {_named(name for name, one in others.items() if one.capacity == smallest)}"
-
-
-def differing(new: t.Mapping[str, Standing], others: t.Mapping[str, Standing]) -> t.List[str]:
+def differing(new: Standings, others: Standings) -> t.Iterator[str]:
     """Warnings about pools of the host that were deployed with another capacity."""
-    ours = {one.capacity for one in new.values()}
-    apart = sorted(name for name, one in others.items() if one.capacity not in ours)
-    if not new or not apart:
-        return []
-    smallest = min(one.capacity for one in (*new.values(), *others.values()))
-    return [f"{WHERE}: other than that of {_named(apart)}. Until all pools have the same, {smallest} counts"]
+    for option in Capacity._fields:
+        ours, rest = _sharing(new, option), _sharing(others, option)
+        numbers = {getattr(one.capacity, option) for one in ours.values()}
+        apart = sorted(name for name, one in rest.items() if getattr(one.capacity, option) not in numbers)
+        without = sorted(others.keys() - rest.keys())
+        if ours and apart:
+            smallest = _shown(option, _smallest(option, ours, rest))
+            until = f"Until all pools have the same, {smallest} counts"
+            yield f"{WHERE}.{option}: other than that of {', '.join(apart)}. {until}"
+        if ours and without:
+            yield f"{WHERE}.{option}: these pools share it from their next deploy with it: {', '.join(without)}"
 
 
-def _named(names: t.Iterable[str]) -> str:
-    return ", ".join(sorted(names))
+def _sharing(pools: Standings, option: str) -> t.Dict[str, Standing]:
+    return {name: one for name, one in pools.items() if getattr(one.capacity, option)}
+
+
+def _smallest(option: str, ours: Standings, rest: Standings) -> int:
+    return min((getattr(one.capacity, option) for one in (*ours.values(), *rest.values())), default=0)
+
+
+def _shown(option: str, number: int) -> str:
+    return quantities.written(number) if option == "memory" else str(number)

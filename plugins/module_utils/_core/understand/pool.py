@@ -16,9 +16,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
     last_text,
     value_texts,
 )
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import quantities
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.words import is_true
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import hardening, presets
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.alert import Alert
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.capacity import Capacity
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.liveness import Liveness
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.recycle import Recycle
@@ -159,8 +161,8 @@ class Pool:
     alert: t.Optional[Alert] = None
     # The directory of its figures for Prometheus.
     metrics: str = ""
-    # How many instances the pools of the host share.
-    capacity: int = 0
+    # What the pools of the host share.
+    capacity: t.Optional[Capacity] = None
     per_instance: t.Mapping[str, OwnSettings] = field(default_factory=dict)
     adopt: bool = False
     foreign: bool = False
@@ -207,6 +209,15 @@ class Pool:
         return {"": everybody, **self.own}
 
     @property
+    def memory_max(self) -> t.Optional[int]:
+        """The most bytes that an instance may have; ``None`` when one of them has no limit in bytes."""
+        everybody = _memory_max(self.settings[""], "")
+        texts = [everybody, *(_memory_max(one, everybody) for one in self.own.values())]
+        sizes = [quantities.size(text) for text in texts]
+        known = [size for size in sizes if size]
+        return max(known) if len(known) == len(sizes) else None
+
+    @property
     def secret_values(self) -> t.Set[str]:
         """The values of all secrets, also of those that only one instance gets."""
         owners = (*self.settings.values(), *self.per_instance.values())
@@ -247,6 +258,12 @@ class Pool:
         left_out = hardening.unavailable(self.guards, catalogue, as_root=not self.manager_of)
         guards = {directive: value for directive, value in self.guards.items() if directive not in left_out}
         return replace(self, guards=guards, left_out=tuple(left_out))
+
+
+def _memory_max(settings: OwnSettings, before: str) -> str:
+    """``before`` counts when the settings have none."""
+    directives = settings.unit.get("Service", {})
+    return last_text(directives.get("MemoryMax", []), settings.limits.get("MemoryMax", before))
 
 
 def _commands(key: str, value: Value) -> t.List[str]:

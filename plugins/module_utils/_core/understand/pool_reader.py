@@ -229,7 +229,11 @@ class _Reader:
             replaces=self._replaces(),
             scaling=scaling,
         )
-        metrics, capacity = self.params.get("metrics") or "", self.params.get("capacity") or 0
+        metrics, capacity = self.params.get("metrics") or "", self.params.get("capacity")
+        if capacity and capacity.memory and not pool.memory_max:
+            expected, hint = "an amount of memory, such as 512M", "capacity.memory counts each instance with it."
+            found = repr(limits["MemoryMax"]) if "MemoryMax" in limits else "nothing"
+            self.problem("limits.memory_max", found, expected, hint)
         return replace(pool, alert=self._alert(pool.account), metrics=metrics, capacity=capacity)
 
     def _alert(self, account: t.Optional[str]) -> t.Optional[Alert]:

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.alert import Alert
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.capacity import Capacity
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.liveness import Liveness
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
@@ -34,7 +35,8 @@ RECORDS: t.Dict[str, t.Any] = {
 class Duties:
     """``policy`` says how instances are restarted. With ``one_user``, all instances run as the same user. ``expected``
     is the longest time without a run of a job, in seconds; 0 for any time. ``metrics`` is the directory of figures for
-    Prometheus, empty without. ``capacity`` is how many instances the pools of the host share; 0 without.
+    Prometheus, empty without. ``capacity`` is how many instances the pools of the host share, and ``memory`` how many
+    bytes; 0 without. Of this memory, each instance counts with ``size`` bytes.
     """
 
     liveness: t.Optional[Liveness] = None
@@ -46,6 +48,8 @@ class Duties:
     scaling: t.Optional[Scaling] = None
     metrics: str = ""
     capacity: int = 0
+    memory: int = 0
+    size: int = 0
 
 
 def duties_of(pool: Pool) -> t.Optional[Duties]:
@@ -55,7 +59,9 @@ def duties_of(pool: Pool) -> t.Optional[Duties]:
     expected = pool.schedule.expected if pool.schedule else 0.0
     one_user = pool.account is not None
     duties = Duties(pool.liveness, one_user, pool.rollout, pool.recycle, pool.alert, expected, pool.scaling)
-    return replace(duties, metrics=pool.metrics, capacity=pool.capacity)
+    capacity = pool.capacity or Capacity()
+    size = (pool.memory_max or 0) if capacity.memory else 0
+    return replace(duties, metrics=pool.metrics, capacity=capacity.instances, memory=capacity.memory, size=size)
 
 
 def lines(pool: Pool) -> t.Dict[str, str]:

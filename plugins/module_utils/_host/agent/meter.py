@@ -22,7 +22,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.look.kept_me
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import File, ObservedPool
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell import metrics
-from ansible_collections.workers.systemd.plugins.module_utils._core.tell.agents import held_instances, jobs_waiting
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.agents import (
+    asked_instances,
+    held_instances,
+    jobs_waiting,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.figures import (
     current_starts,
     last_run,
@@ -201,10 +205,7 @@ def _written(manager: Manager, asked: t.Mapping[str, Ask], known: Known) -> t.Di
     memory = _memory(manager, observed, known.used)
     scales = kept_alerts.scales(places)
     figures = {n: pool_figures(places, n, observed[n], kept[n], alerts[n], memory[n]) for n in alerts}
-    pools = {
-        name: replace(one, waiting=jobs_waiting(scales.get(name)), held=held_instances(scales.get(name)))
-        for name, one in figures.items()
-    }
+    pools = {name: _scaled(one, scales.get(name)) for name, one in figures.items()}
     timers = {n: timer_figures(observed[n], kept[n], runs[n]) for n in runs}
     troubles: t.Dict[str, str] = {}
     for directory in directories:
@@ -222,6 +223,11 @@ def _written(manager: Manager, asked: t.Mapping[str, Ask], known: Known) -> t.Di
         },
         "troubles": found,
     }
+
+
+def _scaled(figures: metrics.PoolFigures, kept: t.Any) -> metrics.PoolFigures:
+    """With what the agent has ``kept`` of the range of the pool."""
+    return replace(figures, waiting=jobs_waiting(kept), held=held_instances(kept), asked=asked_instances(kept))
 
 
 def _number(files: t.Mapping[str, File]) -> int:

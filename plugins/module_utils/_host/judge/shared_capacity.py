@@ -9,6 +9,7 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.capacity import (
+    Capacity,
     Standing,
     differing,
     too_small,
@@ -24,13 +25,15 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.unit
 def judge(order: Deploy, manager: Manager) -> t.Tuple[t.List[Problem], t.List[str]]:
     """Problems of the input, and warnings."""
     # At least as many as are there at boot: a pool with problems may have none.
-    new = {one.name: Standing(one.capacity, len(one.at_boot)) for one in order.present if one.capacity}
+    new = {
+        one.name: Standing(one.capacity, len(one.at_boot), one.memory_max or 0) for one in order.present if one.capacity
+    }
     if not new:
         return [], []
     there = owned(manager.places)
     stay = there.keys() - {one.name for one in order.present} - order.removals(there).keys()
     others = _standing(stay, manager)
-    return too_small(new, others), differing(new, others)
+    return list(too_small(new, others)), list(differing(new, others))
 
 
 def _standing(names: t.Iterable[str], manager: Manager) -> t.Dict[str, Standing]:
@@ -42,7 +45,8 @@ def _standing(names: t.Iterable[str], manager: Manager) -> t.Dict[str, Standing]
             duty = duties.parse(group_on_host(manager.places, name))
         except ValueError:
             continue
-        if duty and duty.capacity:
+        if duty and (duty.capacity or duty.memory):
             instances = sum(one.prefix == name and one.instance is not None for one in enabled)
-            found[name] = Standing(duty.capacity, duty.scaling.min if duty.scaling else instances)
+            least = duty.scaling.min if duty.scaling else instances
+            found[name] = Standing(Capacity(duty.capacity, duty.memory), least, duty.size)
     return found

@@ -90,6 +90,14 @@ def size(text: str, base: int = 1024) -> t.Optional[int]:
             return total if total <= LARGEST else None
 
 
+def written(number: int) -> str:
+    """The inverse of ``size``, with the largest unit that leaves no rest, such as 8G."""
+    for power, suffix in zip(range(6, 0, -1), SUFFIXES):
+        if number and number % 1024**power == 0:
+            return f"{number // 1024**power}{suffix}"
+    return str(number)
+
+
 def is_size(text: str) -> bool:
     return size(text) is not None
 

@@ -24,6 +24,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.agent.scale 
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.shares import Share
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.tended import Tended
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.capacity import Capacity
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.scaling import Scaling
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.duties import Duties
@@ -40,24 +41,35 @@ def rule(least: int, most: int, priority: int = 100, fall_after: float = FALL_AF
     return Scaling(least, most, ("/bin/count",), 1, fall_after=fall_after, priority=priority)
 
 
-class Host:
-    """Instances that start at once, and stop when they have done their job, which takes ``job`` seconds."""
+Sizes = t.Mapping[str, int]
+NO_SIZES: Sizes = {}
 
-    def __init__(self, most: int, rules: dict[str, Scaling], fixed: int = 0, job: int = 0) -> None:
-        self.most, self.job, self.now = most, job, 0.0
+
+class Host:
+    """Instances that start at once, and stop when they have done their job, which takes ``job`` seconds. With
+    ``sizes``, the pools share memory, and else instances.
+    """
+
+    def __init__(
+        self, most: int, rules: dict[str, Scaling], fixed: int = 0, job: int = 0, sizes: Sizes = NO_SIZES
+    ) -> None:
+        self.most, self.job, self.now, self.sizes = most, job, 0.0, sizes
         names = {name: [f"{name}@{one}.service" for one in scaling.names] for name, scaling in rules.items()}
         self.pools = {
-            name: Tended(Duties(scaling=one, policy=Policy(), capacity=most), names[name])
-            for name, one in rules.items()
+            name: Tended(self.duties(name, scaling=one, policy=Policy()), names[name]) for name, one in rules.items()
         }
         if fixed:
-            self.pools["fixed"] = Tended(Duties(capacity=most), [f"fixed@{one}.service" for one in range(fixed)])
+            self.pools["fixed"] = Tended(self.duties("fixed"), [f"fixed@{one}.service" for one in range(fixed)])
         self.samples = {f"{name}.target": TARGET for name in rules}
         for name, one in rules.items():
             self.samples.update(dict.fromkeys(names[name][: one.min], UP))
         self.ends: dict[str, float] = {}
         self.numbers: list[dict[str, int]] = []
         self.lines: list[str] = []
+
+    def duties(self, name: str, **more: t.Any) -> Duties:
+        shared = {"memory": self.most, "size": self.sizes[name]} if self.sizes else {"capacity": self.most}
+        return Duties(**more, **shared)
 
     def turn(self, needs: t.Mapping[str, t.Optional[int]]) -> None:
         """A second. ``needs`` are readings; ``None`` is one that failed."""
@@ -89,8 +101,11 @@ class Host:
         assert scale is not None
         return len(scale.up(self.samples))
 
-    def there(self) -> int:
-        return sum(unit.endswith(".service") for unit in self.samples)
+    def taken(self) -> int:
+        """Of the capacity, with what still stops."""
+        ranges = [unit.partition("@")[0] for unit in self.samples if unit.endswith(".service")]
+        fixed = ["fixed"] * len(self.pools["fixed"].units if "fixed" in self.pools else ())
+        return sum(self.sizes.get(name, 1) for name in [*ranges, *fixed])
 
     def trouble(self, name: str) -> str:
         return self.pools[name].trouble.kind
@@ -105,18 +120,19 @@ def hosts(draw: st.DrawFn) -> Host:
     priorities = st.sampled_from([1, 100, 300])
     rules = {name: rule(draw(st.integers(1, 3)), draw(st.integers(4, 30)), draw(priorities), falls) for name in names}
     fixed = draw(st.integers(0, 3))
-    least = fixed + sum(one.min for one in rules.values())
-    return Host(least + draw(st.integers(0, 30)), rules, fixed, draw(st.integers(0, 15)))
+    sizes = draw(st.just(NO_SIZES) | st.fixed_dictionaries(dict.fromkeys((*names, "fixed"), st.integers(1, 9))))
+    always = {"fixed": fixed, **{name: one.min for name, one in rules.items()}}
+    least = sum(number * sizes.get(name, 1) for name, number in always.items())
+    return Host(least + draw(st.integers(0, 30)), rules, fixed, draw(st.integers(0, 15)), sizes)
 
 
 @settings(max_examples=CASES, deadline=None)
 @given(st.data(), hosts())
 def test_the_host_never_has_more_than_its_capacity_and_seldom_turns(data: st.DataObject, host: Host) -> None:
     names = [name for name, one in host.pools.items() if one.scale]
-    fixed = len(host.pools["fixed"].units) if "fixed" in host.pools else 0
     for needs in data.draw(st.lists(st.fixed_dictionaries(dict.fromkeys(names, READING)), min_size=20, max_size=90)):
         host.turn(needs)
-        assert host.there() + fixed <= host.most
+        assert host.taken() <= host.most
         for name in names:
             scaling = host.pools[name].duties.scaling
             assert scaling is not None
@@ -150,8 +166,9 @@ def test_constant_work_ends_with_the_shares_and_no_capacity_is_idle(data: st.Dat
         wanted[name] = min(scaling.max, max(scaling.min, needs[name]))
     granted = capacity.share_out(host.pools)
     assert host.numbers[-1] == host.numbers[-20] == {name: min(wanted[name], granted[name].granted) for name in names}
-    fixed = len(host.pools["fixed"].units) if "fixed" in host.pools else 0
-    assert sum(host.numbers[-1].values()) == min(host.most - fixed, sum(wanted.values()))
+    left = host.most - host.taken()
+    assert left >= 0
+    assert all(host.sizes.get(name, 1) > left for name in names if host.numbers[-1][name] < wanted[name])
 
 
 def test_a_burst_waits_for_the_instances_that_the_other_pool_gives_up() -> None:
@@ -227,12 +244,36 @@ def test_a_pool_that_was_stopped_claims_what_still_runs() -> None:
     assert host.numbers[-1] == {"a": 0, "b": 9}
 
 
+def test_a_burst_of_large_ones_gets_the_memory_of_small_ones() -> None:
+    """What a small one frees is not given to another small one while the large one waits for its share."""
+    sizes = {"small": 1, "large": 4, "fixed": 2}
+    host = Host(20, {"small": rule(1, 20), "large": rule(1, 20)}, fixed=1, job=3, sizes=sizes)
+    host.turn({"small": 20, "large": 0})
+    assert host.numbers[-1] == {"small": 14, "large": 1}
+    for _turn in range(8):
+        host.turn({"small": 20, "large": 20})
+    assert host.numbers[-1] == {"small": 10, "large": 2}
+    assert host.lines == [
+        "small: 1 -> 14: 20 wanted, and its share of the capacity is 14, with 1 each of 20",
+        "small: 14 -> 10: 20 wanted, and its share of the capacity is 10, with 1 each of 20",
+        "large: 1 -> 2: 20 wanted, and its share of the capacity is 2, with 4 each of 20",
+    ]
+
+
+def test_a_pool_takes_only_of_what_it_was_deployed_with() -> None:
+    """While one play after the other changes from instances to memory."""
+    host = Host(10, {"a": rule(1, 20), "b": rule(1, 20)})
+    host.pools["b"] = Tended(Duties(scaling=host.pools["b"].duties.scaling, memory=12, size=4), host.pools["b"].units)
+    host.turn({"a": 20, "b": 20})
+    assert host.numbers[-1] == {"a": 10, "b": 3}
+
+
 def test_the_smallest_capacity_counts_and_a_pool_without_one_does_not_share() -> None:
     host = Host(10, {"a": rule(1, 20), "b": rule(1, 20), "c": rule(1, 20)})
     for name, number in (("b", 8), ("c", 0)):
         duties = Duties(scaling=host.pools[name].duties.scaling, capacity=number)
         host.pools[name] = Tended(duties, host.pools[name].units)
     host.turn({"a": 20, "b": 20, "c": 20})
-    assert capacity.share_out(host.pools) == {"a": Share(4, 8), "b": Share(4, 8)}
+    assert capacity.share_out(host.pools) == {"a": Share(4, Capacity(8)), "b": Share(4, Capacity(8))}
     assert host.numbers[-1] == {"a": 4, "b": 4, "c": 20}
     assert capacity.share_out({"c": host.pools["c"]}) == {}

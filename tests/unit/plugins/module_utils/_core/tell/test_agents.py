@@ -14,11 +14,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.tell.agents 
     MOST,
     agent_row,
     alert_rows,
+    asked_instances,
     held_instances,
     jobs_waiting,
     scaling_row,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.alert import Alert
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.capacity import Capacity
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.scaling import Scaling
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import group_text
@@ -82,6 +84,7 @@ def test_a_pool_without_duties_and_one_of_a_newer_version() -> None:
         "alert": None,
         "metrics": "",
         "capacity": 0,
+        "capacity_memory": 0,
         "alerts": [],
         "said": [],
     }
@@ -94,9 +97,10 @@ RANGE = {"min": 2, "max": 12, "backlog": ["/bin/count"], "each": 50}
     ("runs", "said"), [(True, True), (False, None)], ids=["it runs for others", "no pool needs it"]
 )
 def test_a_pool_that_needs_no_agent_does_not_miss_it(runs: bool, said: t.Optional[bool]) -> None:
-    row = agent_row("mail", group_text(SYSTEM, mail(capacity=40)), [], [], runs=runs)
+    pool = mail(capacity=Capacity(40, 2**33), limits={"memory_max": "1G"})
+    row = agent_row("mail", group_text(SYSTEM, pool), [], [], runs=runs)
     assert row is not None
-    assert (row["runs"], row["capacity"]) == (said, 40)
+    assert (row["runs"], row["capacity"], row["capacity_memory"]) == (said, 40, 2**33)
 
 
 def test_how_many_instances_are_wanted() -> None:
@@ -143,6 +147,8 @@ def test_what_a_pool_does_not_get_of_the_capacity() -> None:
     assert held_instances(kept) == 2
     assert held_instances({**kept, "share": None, "held": None}) is None
     assert held_instances(None) is None
+    assert asked_instances(kept) == 9
+    assert asked_instances({**kept, "said": ""}) is asked_instances(None) is None
 
 
 def test_before_the_agent_has_asked_the_number_that_runs_is_wanted() -> None:

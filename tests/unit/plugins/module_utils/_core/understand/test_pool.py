@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.generation import as_generation
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.capacity import Capacity
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.hardening import directives
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instance_names import literal_problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.own_lists import is_list
@@ -500,3 +501,57 @@ ROOTS: dict[str, tuple[dict[str, t.Any], bool]] = {
 @pytest.mark.parametrize(("options", "has_root"), ROOTS.values(), ids=ROOTS.keys())
 def test_whether_anything_of_it_runs_as_root(options: dict[str, t.Any], has_root: bool) -> None:
     assert mail(**options).has_root_in_it is has_root
+
+
+OTHER = {"1": {"limits": {"memory_max": "2G"}}}
+BY_UNIT = {"Service": {"MemoryMax": "1G"}}
+MEMORY: dict[str, tuple[dict[str, t.Any], t.Optional[int]]] = {
+    "none": ({}, None),
+    "an amount": ({"limits": {"memory_max": "512M"}}, 2**29),
+    "bytes": ({"limits": {"memory_max": 1024}}, 1024),
+    "no limit": ({"limits": {"memory_max": "infinity"}}, None),
+    "a part of a host": ({"limits": {"memory_max": "50%"}}, None),
+    "nothing at all": ({"limits": {"memory_max": 0}}, None),
+    "the largest of the instances": ({"limits": {"memory_max": "512M"}, "per_instance": OTHER}, 2**31),
+    "one instance without": (
+        {"limits": {"memory_max": "1G"}, "per_instance": {"2": {"limits": {"memory_max": "infinity"}}}},
+        None,
+    ),
+    "another limit of an instance": (
+        {"limits": {"memory_max": "1G"}, "per_instance": {"1": {"environment": {"A": 1}}}},
+        2**30,
+    ),
+    "an instance that is not there": (
+        {"limits": {"memory_max": "1G"}, "per_instance": OTHER, "instances": ["a"]},
+        2**30,
+    ),
+    "as a directive": ({"unit": BY_UNIT}, 2**30),
+    "as a directive of an instance": (
+        {"limits": {"memory_max": "512M"}, "per_instance": {"1": {"unit": BY_UNIT}}},
+        2**30,
+    ),
+}
+
+
+@pytest.mark.parametrize(("options", "size"), MEMORY.values(), ids=MEMORY.keys())
+def test_the_most_memory_of_an_instance(options: dict[str, t.Any], size: t.Optional[int]) -> None:
+    shared = Capacity(0, 2**33)
+    (pool,), problems = understand([{"name": "mail", "command": "/bin/true", "instances": 2, **options}])
+    assert (pool.memory_max, [one for one in problems if "per_instance" not in one.where]) == (size, [])
+    _pools, problems = understand(
+        [{"name": "mail", "command": "/bin/true", "instances": 2, **options, "capacity": shared}]
+    )
+    places = [one.where for one in problems if "per_instance" not in one.where]
+    assert places == ([] if size else ["pools[0] (mail).limits.memory_max"])
+
+
+def test_a_pool_that_shares_memory_says_how_much_an_instance_may_have() -> None:
+    found = []
+    for limits in ({}, {"memory_max": "50%"}):
+        _pools, problems = understand(
+            [{"name": "mail", "command": "/bin/true", "limits": limits, "capacity": Capacity(0, 2**33)}]
+        )
+        found += [str(one) for one in problems]
+    expected = "expected an amount of memory, such as 512M (capacity.memory counts each instance with it.)"
+    assert found == [f"pools[0] (mail).limits.memory_max: found {one}, {expected}" for one in ("nothing", "'50%'")]
+    assert understand([{"name": "mail", "command": "/bin/true", "capacity": Capacity(40)}])[1] == []

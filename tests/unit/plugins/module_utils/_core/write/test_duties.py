@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.alert import Alert
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.capacity import Capacity
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.recycle import Recycle
@@ -83,11 +84,20 @@ def test_figures_for_prometheus_alone_are_a_duty() -> None:
     )
 
 
+def test_what_a_pool_takes_of_the_memory_of_the_host() -> None:
+    pool = mail(capacity=Capacity(40, 2**33), limits={"memory_max": "512M"})
+    read = parse(group_text(SYSTEM, pool))
+    assert read == duties_of(pool) == Duties(policy=pool.rollout, capacity=40, memory=2**33, size=2**29)
+    assert duties_of(mail(capacity=Capacity(40), limits={"memory_max": "512M"})) == Duties(
+        policy=pool.rollout, capacity=40
+    )
+
+
 NEEDS = {
     "nothing": ({}, False),
-    "a capacity, which other pools share": ({"capacity": 40}, False),
+    "a capacity, which other pools share": ({"capacity": Capacity(40)}, False),
     "a capacity, and a range": (
-        {"capacity": 40, "instances": {"min": 1, "max": 2, "backlog": ["/bin/waiting"], "each": 1}},
+        {"capacity": Capacity(40), "instances": {"min": 1, "max": 2, "backlog": ["/bin/waiting"], "each": 1}},
         True,
     ),
     "a check": ({"liveness": LIVENESS}, True),

@@ -9,6 +9,8 @@ import math
 import typing as t
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.directives import findings
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.judge import judged
@@ -87,6 +89,16 @@ def test_numbers_of_any_length_have_a_value() -> None:
     assert quantities.integer("-" + "9" * 10_000) == -quantities.BEYOND
     assert quantities.size("9" * 10_000) is None
     assert quantities.number("0" * 10_000 + "7") == 7
+
+
+@given(st.integers(0, quantities.LARGEST))
+def test_a_size_is_written_so_that_it_reads_the_same(number: int) -> None:
+    assert quantities.size(quantities.written(number)) == number
+
+
+def test_a_size_is_written_with_the_largest_unit() -> None:
+    sizes = (0, 1000, 1536 * 2**20, 2**33, 2**60, 2**10)
+    assert [quantities.written(size) for size in sizes] == ["0", "1000", "1536M", "8G", "1E", "1K"]
 
 
 def test_time_spans_have_limits() -> None:

@@ -18,7 +18,7 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Action
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Sample
-from ansible_collections.workers.systemd.plugins.module_utils._core.agent import capacity
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent import capacity, pace
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.liveness import Trouble
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.scale import Reading, Room
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.tended import Tended
@@ -47,8 +47,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.systemd impo
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words, unfailing
 
-# In seconds: between two looks at files that a deploy writes, at checks that run, and at an instance that restarts.
-LONGEST_PAUSE, BRIEF, ACTING = 5.0, 1.0, 0.25
 # After a call that failed, such as one to a systemd that is busy.
 AFTER_TROUBLE = 5.0
 WELL_AGAIN = "all is well again"
@@ -256,12 +254,10 @@ class Agent:
                 self.pools[name].drop()
 
     def _pause(self, now: float) -> float:
-        if any(one.hurries for one in self.pools.values()):
-            return ACTING
-        if any(one.wants_act for one in self.pools.values()) or any(one.busy for one in self._waits_for()):
-            return BRIEF
-        due = [self.alarms.due(now), self.meter.due(now), *(one.due(now) for one in self.pools.values())]
-        return min([LONGEST_PAUSE, *due])
+        pools = self.pools.values()
+        waits = any(one.wants_act for one in pools) or any(one.busy for one in self._waits_for())
+        due = [self.alarms.due(now), self.meter.due(now), *(one.due(now) for one in pools)]
+        return pace.pause(due, hurries=any(one.hurries for one in pools), waits=waits)
 
     def _waits_for(self) -> t.List[t.Union[Questions, Work, Alarms, Meter]]:
         return [*self.questions.values(), *self.work.values(), self.alarms, self.meter]

@@ -12,6 +12,9 @@ from tests.helpers.lab_host import LabHost, TaskResult
 from tests.helpers.queues import jobs, number, pool, with_queues
 from tests.helpers.scaled import said, status
 
+# More than any host has.
+ALL_MEMORY = "1024T"
+
 
 @pytest.fixture
 def hosted(bare: LabHost) -> t.Iterator[LabHost]:
@@ -42,7 +45,9 @@ def test_the_memory_of_the_host_is_shared_by_priority(hosted: LabHost) -> None:
     assert number(hosted, "web") == 0
     # 1600M are left for the ranges.
     planned = hosted.module("pools", pools=[left, right, web], capacity={"memory": "1800M"}, check=True)
-    assert not planned.failed, planned.msg
+    assert (planned.failed, planned.result.get("warnings", [])) == (False, [])
+    planned = hosted.module("pools", pools=[left], capacity={"memory": ALL_MEMORY}, check=True)
+    assert planned.result["warnings"][0].startswith("capacity.memory: found 1P, and the host has ")
     result = deploy(hosted, left, right, web)
     assert not result.failed, result.msg
     assert not deploy(hosted, left, right, web).changed
@@ -65,8 +70,6 @@ def test_the_memory_of_the_host_is_shared_by_priority(hosted: LabHost) -> None:
     hosted.until(lambda: (number(hosted, "left"), number(hosted, "right")) == (12, 1))
 
 
-# More than any host has.
-ALL_MEMORY = "1024T"
 FIGURES = "/var/tmp/queues/figures"
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
@@ -16,6 +17,8 @@ MOST = 100_000
 # In bytes. No interpreter is smaller. No host that runs workers is larger.
 LEAST_MEMORY, MOST_MEMORY = 2**20, 2**50
 WHERE = "capacity"
+# A line of /proc/meminfo (proc(5)).
+TOTAL = re.compile(r"^MemTotal:\s+([0-9]+) kB$", re.MULTILINE)
 HINTS = {
     "instances": "So many instances always run",
     "memory": "Instances that always run may have so much (limits.memory_max)",
@@ -94,6 +97,15 @@ def differing(new: Standings, others: Standings) -> t.Iterator[str]:
             yield f"{WHERE}.{option}: other than that of {', '.join(apart)}. {until}"
         if ours and without:
             yield f"{WHERE}.{option}: these pools share it from their next deploy with it: {', '.join(without)}"
+
+
+def beyond(new: Standings, meminfo: str) -> t.Iterator[str]:
+    """Warnings about more memory than the host has, as its /proc/meminfo says it."""
+    found = TOTAL.search(meminfo)
+    memory = max((one.capacity.memory for one in new.values()), default=0)
+    if found and memory > int(found[1]) * 1024:
+        has = f"the host has {int(found[1]) // 1024}M"
+        yield f"{WHERE}.memory: found {quantities.written(memory)}, and {has}, which other programs need too"
 
 
 def _sharing(pools: Standings, option: str) -> t.Dict[str, Standing]:

@@ -11,6 +11,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd impo
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.capacity import (
     Capacity,
     Standing,
+    beyond,
     differing,
     too_small,
 )
@@ -20,6 +21,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.look.duties 
 from ansible_collections.workers.systemd.plugins.module_utils._host.look.pool_files import owned
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.unit_files import links
+from ansible_collections.workers.systemd.plugins.module_utils._host.telling import or_else
 
 
 def judge(order: Deploy, manager: Manager) -> t.Tuple[t.List[Problem], t.List[str]]:
@@ -33,7 +35,13 @@ def judge(order: Deploy, manager: Manager) -> t.Tuple[t.List[Problem], t.List[st
     there = owned(manager.places)
     stay = there.keys() - {one.name for one in order.present} - order.removals(there).keys()
     others = _standing(stay, manager)
-    return list(too_small(new, others)), list(differing(new, others))
+    meminfo = or_else(_meminfo, lambda _error: "")
+    return list(too_small(new, others)), [*differing(new, others), *beyond(new, meminfo)]
+
+
+def _meminfo() -> str:
+    with open("/proc/meminfo", encoding="ascii") as file:
+        return file.read()
 
 
 def _standing(names: t.Iterable[str], manager: Manager) -> t.Dict[str, Standing]:

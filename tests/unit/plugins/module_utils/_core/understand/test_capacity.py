@@ -14,6 +14,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.c
     MOST_MEMORY,
     Capacity,
     Standing,
+    beyond,
     differing,
     read_capacity,
     too_small,
@@ -114,3 +115,14 @@ def test_pools_that_do_not_share_it_yet_are_named() -> None:
         "capacity.memory: other than that of b. Until all pools have the same, 3G counts",
         "capacity.memory: these pools share it from their next deploy with it: a",
     ]
+
+
+def test_more_memory_than_the_host_has_is_warned_of() -> None:
+    new = standing({"a": (0, 8, 1, 1)})
+    assert list(beyond(new, "MemTotal:        2097152 kB\nMemFree: 1 kB\n")) == [
+        "capacity.memory: found 4G, and the host has 2048M, which other programs need too"
+    ]
+    assert not list(beyond(new, "MemTotal:        4194304 kB\n"))
+    assert not list(beyond(new, ""))
+    assert not list(beyond(standing({"a": (40, 0, 1, 0)}), "MemTotal:        1 kB\n"))
+    assert not list(beyond({}, "MemTotal:        1 kB\n"))

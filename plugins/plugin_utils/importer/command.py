@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import typing as t
@@ -173,7 +174,8 @@ def _directory(draft: Draft, defaults: Defaults, known: t.Mapping[str, str], fou
     if "$" in text:
         found.notes.append(f"the directory {text} has a variable, which systemd does not fill in: write the path")
         text = text if text.startswith("/") else f"/{text}"
-    found.directory = re.sub(r"(?<=.)/+$|(?<=/)\./|(?<=/)\.$", "", text)
+    # systemd refuses a path with `..`.
+    found.directory = os.path.normpath(text).replace("//", "/") if text else ""
 
 
 def _is_relative(draft: Draft) -> bool:
@@ -211,7 +213,9 @@ def _words(draft: Draft, known: t.Mapping[str, str], search: t.Sequence[str], fo
             f"{work.shell} -l stays around the command: only the host knows where {name} is. When "
             f"`command -v {name}` of {found.user or 'root'} has shown its path, write this path and drop the shell"
         )
-        return [word(work.shell), word("-lc"), word(shell.with_exec(work.script))]
+        script = work.script or " ".join(map(_for_shell, work.words))
+        found.used = shell.reads(script)
+        return [word(work.shell), word("-lc"), word(shell.with_exec(script))]
     path, check = programs.path_of(name, search, found.directory)
     if check:
         found.notes.append(f"check {path}: {check}")
@@ -284,6 +288,9 @@ def _without_secrets(found: Resolved) -> None:
         option, equals, value = text.partition("=")
         if not equals or not re.match(r"-|[A-Za-z_]\w*\Z", option):
             option, value = before, text
+        if not option.startswith("-") and is_secret_value(value) and not equals:
+            # The word before it, such as a program, does not name it.
+            option = ""
         if index and _is_secret_argument(option, value):
             name = _take(found, option, value)
             found.words[index] = joined([text[: len(text) - len(value)], Variable(name)])
@@ -294,7 +301,8 @@ def _without_secrets(found: Resolved) -> None:
 
 def _is_secret_argument(option: str, value: str) -> bool:
     name = option.lstrip("-").replace("-", "_")
-    by_name = option.startswith("--") or not option.startswith("-")
+    # One letter behind one dash means something else in each program.
+    by_name = not re.fullmatch("-.?", option)
     return bool(value) and (
         (by_name and is_secret_variable(name, value) and not value.startswith("-")) or is_secret_value(value)
     )

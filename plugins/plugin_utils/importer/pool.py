@@ -181,6 +181,8 @@ def _needs(found: command.Resolved) -> t.List[str]:
     needs = []
     script = found.words[-1] if found.words else ()
     paths = [*found.paths, *re.findall(r"(?<![\w.])/(?:home|root|run/user)/[^\s'\";&|]*", shown(script))]
+    if re.search(r"\$\{?HOME\b|(?<![^\s'\"=:;&|(])~/", shown(script)):
+        paths.append(f"{programs.home_of(found.user or 'root')}/")
     if any(map(HOMES.match, paths)):
         needs.append("home")
     if re.search(r"(?:^|[\s;&|/])sudo\s", " ".join(map(shown, found.words)) + " "):

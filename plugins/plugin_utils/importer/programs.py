@@ -22,11 +22,16 @@ SYSTEM_PATH = frozenset({*SERVICE_PATH.split(":"), "/usr/games", "/usr/local/gam
 IN_BIN = re.compile(
     r"(?:php|python|ruby|perl|lua|java|node|nodejs|npm|npx|yarn|yarnpkg|bundle|rake|ssh|rsync|tar|curl|wget|git|find|test|echo"
     r"|env|nice|sleep|cat|cp|mv|rm|touch|date|mysqldump|mysql|psql|pg_dump|redis-server|redis-cli|sh|bash|dash|zsh|make"
-    r"|mongodump|docker|docker-compose|systemctl|journalctl|supervisorctl|supervisord|logger|certbot|aws|finger|mail|true"
-    r"|false|gzip|bzip2|zip|flock|timeout|stdbuf|xvfb-run|tini|dumb-init|memcached|varnishd|beanstalkd|screen|tmux)[0-9.]*"
+    r"|mongodump|docker|docker-compose|podman|systemctl|journalctl|supervisorctl|supervisord|logger|certbot|aws|finger|mail"
+    r"|true|false|gzip|bzip2|zip|flock|timeout|stdbuf|xvfb-run|tini|dumb-init|memcached|varnishd|beanstalkd|screen|tmux"
+    r"|sudo|su|doas|setpriv|ionice|taskset|setsid|nohup|chown|chmod|ln|ls|df|du|sed|awk|grep|xargs|tee|openssl|gpg|pgrep"
+    r"|pkill|kill|killall|hostname|uname|ping|dig|host|nc|jq|unzip|zcat|split|sort|head|tail|cut|wc|stat|scp|sftp|lftp|ftp"
+    r"|pg_dumpall|pg_restore|vacuumdb|mysqladmin|mysqlcheck|mariadb|mariadb-dump|sqlite3|mongorestore|mongo|mongosh|rclone"
+    r"|restic|borg|rdiff-backup|duplicity|ffmpeg|convert|svn|hg|apt-get|aptitude|dpkg|snap|nmcli|fail2ban-client|unattended-upgrade)[0-9.]*"
 )
 IN_SBIN = re.compile(
-    r"(?:nginx|apache2|apache2ctl|httpd|sshd|cron|crond|rsyslogd|php-fpm|logrotate|sendmail|ntpdate)[0-9.]*"
+    r"(?:nginx|apache2|apache2ctl|httpd|sshd|cron|crond|rsyslogd|php-fpm|logrotate|sendmail|ntpdate|runuser|service|shutdown"
+    r"|reboot|ip|iptables|ufw|fstrim|tcpdump|hwclock|a2ensite|postfix|exim4|uwsgi-core|useradd|usermod|sysctl)[0-9.]*"
 )
 SHELL_BINARIES = frozenset({"sh", "bash", "dash"})
 # Installed with a language, and so into the virtual environment when there is one.
@@ -46,7 +51,7 @@ BY_INTERPRETER = ((re.compile(r"php[0-9.]*"), "php"), (re.compile(r"node|nodejs"
 HOMES = {"root": "/root", "www-data": "/var/www", "postgres": "/var/lib/postgresql", "nobody": "/nonexistent"}
 # Software that does its work at certain times, and that must run once.
 SINGLETON = re.compile(
-    r"\bcelery\b.*\bbeat\b|\brqscheduler\b|\brq-scheduler\b|\bschedule:work\b|\bclockwork\b|\bschedule(?:r|\.rb)\b|\bredbeat\b"
+    r"\bcelery\b.*\bbeat\b|\brqscheduler\b|\brq-scheduler\b|\bschedule:(?:work|run)\b|\bclockwork\b|\bschedule(?:r|\.rb)\b|\bredbeat\b"
     r"|\bcelerybeat\b|\s-[A-Za-z]*B\b"
 )
 

@@ -374,6 +374,14 @@ def _drop(work: Work, words: t.List[Word]) -> Taken:
     return _options(words, "")[1]
 
 
+def _exec(work: Work, words: t.List[Word]) -> Taken:
+    """``exec -a NAME program``: the name is only what ``ps`` shows."""
+    options, rest = _options(words, "-a")
+    if "-a" in options:
+        work.notes.append(f"exec -a {options['-a']} is not carried: it is only the name that ps shows")
+    return rest
+
+
 def _nohup(work: Work, words: t.List[Word]) -> Taken:
     work.notes.append("nohup and setsid are not needed: no terminal ends the worker")
     return _options(words, "")[1]
@@ -482,7 +490,7 @@ def _tmux(work: Work, words: t.List[Word]) -> Taken:
 
 
 WRAPPERS: t.Mapping[str, t.Callable[[Work, t.List[Word]], Taken]] = {
-    "exec": _drop,
+    "exec": _exec,
     "command": _drop,
     "time": _drop,
     "chronic": _drop,

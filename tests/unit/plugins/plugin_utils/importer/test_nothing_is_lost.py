@@ -204,6 +204,7 @@ WITH_SECRETS = {
     "a variable of supervisord": ("supervisord", f'[program:a]\ncommand=/x\nenvironment=DB_PASSWORD="{SECRET}"'),
     "a URL in a variable": ("supervisord", f'[program:a]\ncommand=/x\nenvironment=BROKER="redis://u:{SECRET}@h/0"'),
     "an argument": ("supervisord", f"[program:a]\ncommand=/x --password {SECRET}"),
+    "an argument behind one dash": ("procfile", f"worker: x11vnc -passwd {SECRET}"),
     "an argument with an equals sign": ("procfile", f"worker: x --api-key={SECRET}"),
     "a URL in an argument": ("procfile", f"worker: rq worker -u redis://:{SECRET}@h:1/0"),
     "a script that stays in a shell": ("procfile", f"worker: x && y --url redis://:{SECRET}@h:1/0 | z"),

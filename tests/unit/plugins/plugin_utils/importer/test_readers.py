@@ -329,6 +329,43 @@ POOLS: dict[str, tuple[str, str, dict[str, t.Any]]] = {
             "drain_timeout": "15min",
         },
     ),
+    "exec -a, as foreman exports it, names the process": (
+        "unit",
+        unit("WorkingDirectory=/srv/mail", "ExecStart=/bin/bash -lc 'exec -a \"mail-1\" ./alpha'"),
+        {"command": ["/srv/mail/alpha"]},
+    ),
+    "a login shell around exec keeps the command": (
+        "procfile",
+        "mail: bash -lc 'exec bundle exec sidekiq'",
+        {"command": ["/bin/bash", "-lc", "exec bundle exec sidekiq"], "preset": "sidekiq"},
+    ),
+    "a login shell around a wrapper keeps the command and its variables": (
+        "procfile",
+        "mail: bash -lc 'nice bundle exec \"a b\" $Q'",
+        {
+            "command": ["/bin/bash", "-lc", "exec bundle exec 'a b' $Q"],
+            "environment": {"Q": "{{ worker_q }}"},
+            "unit": {"Service": {"Nice": "10"}},
+        },
+    ),
+    "sudo is where packages put it": ("procfile", "mail: sudo /x", {"command": ["/usr/bin/sudo", "/x"]}),
+    "two dots in a directory, which systemd refuses": (
+        "supervisord",
+        program(COMMAND, "directory=/srv/mail/deploy/../app/"),
+        {"working_directory": "/srv/mail/app"},
+    ),
+    "a script that names the home directory needs it": (
+        "procfile",
+        "mail: cat $HOME/x | y",
+        {"command": ["/bin/sh", "-c", "cat $HOME/x | y"], "needs": ["home"]},
+    ),
+    "the same with a tilde": ("procfile", "mail: a && b ~/x", {"needs": ["home"]}),
+    "a tilde inside of a word is none": ("procfile", "mail: a && b x~/x", {"needs": None}),
+    "a URL with a password behind a program": (
+        "procfile",
+        "mail: wget ftp://me:results@h/x",
+        {"command": "/usr/bin/wget ${URL}", "secrets": {"URL": "{{ vault_url }}"}},
+    ),
 }
 
 

@@ -53,6 +53,8 @@ REASONS = {
     "secrets": "write them into secrets of the pool",
     "configs": "install the files on the host",
 }
+# What says that a host follows: an option, or the name of a variable.
+OF_A_HOST = re.compile(r"-h|--?[\w-]*(?:host|server|addr)[\w-]*|\w*(?:HOST|SERVER|ADDR|BROKER)\w*", re.IGNORECASE)
 AS_BEFORE = ("always", "unless-stopped", "on-failure", "any")
 
 
@@ -93,10 +95,26 @@ def read(source: Source) -> Found:
     return found
 
 
+class _Loader(yaml.SafeLoader):
+    """Knows the tags of compose, which say how files are merged. There is one file here."""
+
+
+def _merged_later(loader: yaml.SafeLoader, node: yaml.Node) -> t.Any:
+    if isinstance(node, yaml.MappingNode):
+        return loader.construct_mapping(node, deep=True)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return loader.construct_scalar(node)
+
+
+_Loader.add_constructor("!reset", lambda _loader, _node: None)
+_Loader.add_constructor("!override", _merged_later)
+
+
 def _loaded(source: Source) -> t.Tuple[t.Any, t.Dict[t.Tuple[t.Any, ...], int]]:
     try:
-        node = yaml.compose(source.text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(source.text)
+        node = yaml.compose(source.text, Loader=_Loader)
+        data = yaml.load(source.text, _Loader)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         what = f"YAML that does not parse ({str(error).partition(chr(10))[0]})"
         raise Problems([Problem(source.path or source.name, what, "a compose file")]) from None
@@ -256,9 +274,10 @@ def _stop(draft: Draft, keys: Keys) -> None:
 
 def _hosts(draft: Draft, services: t.Sequence[str]) -> None:
     """Names of other services, which only the network of compose knows."""
-    texts = [shown(one) for one in (*draft.environment.values(), *draft.work.words)]
+    words = [shown(one) for one in draft.work.words]
+    named = [*((name, shown(value)) for name, value in draft.environment.items()), *zip(["", *words], words)]
     for name in services:
-        if any(
-            re.search(rf"(?:@|//){re.escape(name)}(?:[:/]|$)|\A{re.escape(name)}(?::[0-9]+)?\Z", text) for text in texts
-        ):
+        address = re.compile(rf"(?:@|//){re.escape(name)}(?:[:/]|$)|\A{re.escape(name)}:[0-9]+\Z")
+        # A word alone may be anything, such as the name of a database.
+        if any(address.search(text) or (text == name and OF_A_HOST.fullmatch(before)) for before, text in named):
             draft.notes.append(f"the host name {name} is known in the network of compose only: write that of the host")

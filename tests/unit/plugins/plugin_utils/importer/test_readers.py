@@ -329,6 +329,12 @@ POOLS: dict[str, tuple[str, str, dict[str, t.Any]]] = {
             "drain_timeout": "15min",
         },
     ),
+    "tags with which compose merges files": (
+        "compose",
+        "services:\n  mail:\n    command: !override [rq, worker]\n    ports: !reset []\n    environment: !override {A: b}\n"
+        "    user: !override app\n",
+        {"command": ["/usr/local/bin/rq", "worker"], "environment": {"A": "b"}, "user": "app"},
+    ),
     "exec -a, as foreman exports it, names the process": (
         "unit",
         unit("WorkingDirectory=/srv/mail", "ExecStart=/bin/bash -lc 'exec -a \"mail-1\" ./alpha'"),
@@ -568,6 +574,23 @@ def test_drop_ins_go_with_their_unit() -> None:
     drop_in = reading.source("10.conf", "mail.service.d/10.conf", b"[Service]\nUser=b\n")
     written = playbook.written(kinds.found_in([drop_in, own]), Defaults(), "a", "b")
     assert [pool["user"] for pool in written.pools] == ["b"]
+
+
+HOSTS = {
+    "a variable for a host": ("environment: {DB_HOST: db}", True),
+    "an address": ("environment: {A: 'tcp://db:1'}", True),
+    "an option for a host": ("command: celery -h db", True),
+    "a name and a port": ("command: wait-for-it db:5432 -- celery -A x worker", True),
+    "the name of an application": ("command: celery -A db worker", False),
+    "the name of a database": ("environment: {DB_NAME: db}", False),
+}
+
+
+@pytest.mark.parametrize(("line", "is_one"), HOSTS.values(), ids=HOSTS.keys())
+def test_the_name_of_a_service_is_a_host_where_a_host_is_meant(line: str, is_one: bool) -> None:
+    command = "" if line.startswith("command") else "    command: celery -A x worker\n"
+    written = imported("compose", f"services:\n  db: {{}}\n  worker:\n{command}    {line}\n")
+    assert ("the host name db is known in the network of compose only" in written.playbook) is is_one
 
 
 @pytest.mark.parametrize("text", ["services: [", "a: b", "- x", "services: 5"])

@@ -187,6 +187,10 @@ def _data(source: Source, found: Found, directory: str, *, run: bool) -> t.Any:
         return json.loads(source.text)
     except (ValueError, RecursionError):
         pass
+    try:
+        return json.loads(_strict(source.text))
+    except (ValueError, RecursionError):
+        pass
     if source.path.endswith((".yml", ".yaml")):
         try:
             return yaml.safe_load(source.text)
@@ -197,6 +201,37 @@ def _data(source: Source, found: Found, directory: str, *, run: bool) -> t.Any:
     data = _of_answers(_evaluated(source, marked=False), _evaluated(source, marked=True), source, found)
     here = os.path.dirname(os.path.abspath(source.path)) if source.path else ""
     return _on_host(data, here, directory, found)
+
+
+# PM2 reads JSON as JavaScript (parseConfig() in lib/Common.js): with comments, and names and last commas as there.
+JSON_TOKEN = re.compile(
+    r"(?P<blank>\s+|//[^\n]*|/\*.*?\*/)|(?P<text>\"(?:[^\"\\\n]|\\.)*\")|(?P<single>'(?:[^'\\\n]|\\.)*')"
+    r"|(?P<name>[A-Za-z_$][\w$]*)|(?P<other>-?[0-9][-+.\w]*|[{}\[\]:,])",
+    re.DOTALL,
+)
+LONGEST_BLANK = 80
+OF_SINGLE = {"\\'": "'", '"': '\\"'}
+
+
+def _strict(text: str) -> str:
+    """JSON of what JavaScript takes for it. Raises ``ValueError``."""
+    found: t.List[str] = []
+    position = 0
+    while position < len(text):
+        token = JSON_TOKEN.match(text, position)
+        if token is None:
+            raise ValueError(position)
+        position = token.end()
+        one = token.group()
+        if token["single"]:
+            one = '"' + re.sub(r"\\.|\"", lambda sign: OF_SINGLE.get(sign.group(), sign.group()), one[1:-1]) + '"'
+        elif token["name"] and one not in ("true", "false", "null"):
+            # A name that is a value becomes a text, behind which the colon is missing.
+            one = f'"{one}"' if re.match(r"\s*:", text[position : position + LONGEST_BLANK]) else one
+        elif one in ("}", "]") and found[-1:] == [","]:
+            found.pop()
+        found += [] if token["blank"] else [one]
+    return " ".join(found)
 
 
 def _of_answers(plain: t.Any, marked: t.Any, source: Source, found: Found) -> t.Any:
@@ -399,7 +434,7 @@ def _draft(app: t.Mapping[str, t.Any], place: str) -> Draft:
     user = keys.take("user")
     if user:
         draft.user, draft.at["user"] = str(user.value), user.beside
-    draft.work = work.of_words(_command(keys, draft))
+    draft.work = _work(keys, draft)
     if programs.software_of([shown(one) for one in draft.work.words], {}).tool is None:
         draft.stop_signal, draft.at["stop_signal"], draft.at["unit"] = (
             "INT",
@@ -418,6 +453,23 @@ def _stem(path: str) -> str:
     return re.sub(r"\.\w+\Z", "", path.rpartition("/")[2]) or "app"
 
 
+def _work(keys: Keys, draft: Draft) -> work.Work:
+    """A script with a blank is one of a shell: PM2 runs it with ``bash -c`` (verifyConfs() in lib/Common.js)."""
+    given = {key.name: key for key in keys.left}
+    script, interpreter = given.get("script"), given.get("interpreter")
+    if script is None or " " not in str(script.value).strip() or (interpreter and interpreter.value):
+        return work.of_words(_command(keys, draft))
+    keys.take("script")
+    draft.at["command"] = f"{draft.place} script"
+    for one in keys.take_all("args"):
+        draft.note(one, "PM2 drops it when the script has a blank", value=False)
+    return work.of_script(FROM_ENVIRONMENT.sub(r"${\1}", str(script.value)), "/bin/bash")
+
+
+# PM2 looks into the file: a binary runs by itself, and any other file without an ending with node.
+BINARY = re.compile(r"(?:.*/)?target/(?:release|debug)/[^/]+|/(?:usr/(?:local/)?)?s?bin/[^/]+")
+
+
 def _command(keys: Keys, draft: Draft) -> t.List[Word]:
     script, arguments = keys.take("script"), keys.take("args")
     interpreter, options = keys.take("interpreter"), keys.take("interpreter_args")
@@ -429,6 +481,11 @@ def _command(keys: Keys, draft: Draft) -> t.List[Word]:
     path = str(script.value)
     words = shlex.split(path) if " " in path and _splits(path) else [path]
     by_ending = INTERPRETERS.get(os.path.splitext(words[0])[1], "" if "/" not in words[0] else "node")
+    if not os.path.splitext(words[0])[1] and by_ending and not (interpreter and interpreter.value):
+        by_ending = "" if BINARY.fullmatch(words[0]) else by_ending
+        draft.notes.append(
+            f"PM2 runs {words[0]} by itself when it is a binary, and with node when it is not: check which one it is"
+        )
     name = str(interpreter.value) if interpreter and interpreter.value else by_ending
     if name == "none" or not name:
         return [_text(one) for one in [*words, *_arguments(arguments)]]
@@ -474,7 +531,8 @@ def _variables(draft: Draft, keys: Keys) -> None:
                 draft.environment[str(name)] = word(str(value).lower() if isinstance(value, bool) else str(value))
     elif key:
         draft.note(key, "it is no mapping", value=False)
-    for one in keys.take_all(*[key.name for key in keys.left if key.name.startswith("env_")]):
+    named = [key.name for key in keys.left if key.name.startswith("env_") and key.name != "env_file"]
+    for one in keys.take_all(*named):
         inner = ", ".join(map(str, one.value)) if isinstance(one.value, dict) else ""
         draft.notes.append(
             f"{one.place} {one.name} ({inner}) is not carried: PM2 takes it only with --env {one.name[4:]}"

@@ -335,6 +335,31 @@ POOLS: dict[str, tuple[str, str, dict[str, t.Any]]] = {
         "    user: !override app\n",
         {"command": ["/usr/local/bin/rq", "worker"], "environment": {"A": "b"}, "user": "app"},
     ),
+    "JSON that PM2 reads as JavaScript": (
+        "pm2",
+        "// of the team\n{ /* all */ apps: [{name: 'a\\'s \"x\"', script: \"worker.js\", // last\n"
+        "  'instances' : 2, env: {A: 'b', B: true,}, args: ['--x', \"y // z\"],},],}",
+        {
+            "command": ["/usr/bin/node", "worker.js", "--x", "y // z"],
+            "instances": 2,
+            "environment": {"A": "b", "B": "true"},
+        },
+    ),
+    "a script of PM2 with blanks is one of a shell": (
+        "pm2",
+        app(script="QUEUE=high node worker.js --fast"),
+        {"command": ["/usr/bin/node", "worker.js", "--fast"], "environment": {"QUEUE": "high"}, "preset": "node"},
+    ),
+    "a script of PM2 with several commands keeps its shell": (
+        "pm2",
+        app(script="cd api && a | b"),
+        {"command": ["/bin/bash", "-c", "a | b"], "working_directory": "/srv/app/api"},
+    ),
+    "a binary of PM2 runs by itself": (
+        "pm2",
+        app(script="target/release/mail", args="--fast"),
+        {"command": ["/srv/app/target/release/mail", "--fast"]},
+    ),
     "exec -a, as foreman exports it, names the process": (
         "unit",
         unit("WorkingDirectory=/srv/mail", "ExecStart=/bin/bash -lc 'exec -a \"mail-1\" ./alpha'"),
@@ -496,6 +521,9 @@ def test_what_runs_once_at_boot_becomes_a_service(kind: str, text: str, service:
 
 # What is not carried, and what the comment says about it.
 COMMENTS = {
+    "arguments that PM2 drops": ("pm2", app(script="npm start", args="x"), "args: PM2 drops it"),
+    "an environment file of PM2": ("pm2", app(script="x.js", env_file=".env"), "env_file: PM2 does not read it either"),
+    "a script of PM2 without an ending": ("pm2", app(script="bin/www"), "runs bin/www by itself when it is a binary"),
     "an event listener": ("supervisord", "[eventlistener:x]\ncommand=/x\nevents=A", "OnFailure="),
     "a FastCGI program": ("supervisord", "[fcgi-program:x]\ncommand=/x\nsocket=y", ".socket unit"),
     "a group": ("supervisord", "[group:x]\nprograms=a,b", "-e pools=a,b"),

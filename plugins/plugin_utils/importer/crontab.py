@@ -77,6 +77,13 @@ ACCOUNTS = frozenset(
 )
 # cron takes no longer line (MAX_COMMAND of Vixie cron is 1000), and people write fewer jobs.
 LONGEST_LINE, MOST_JOBS = 8192, 300
+# The file that flock locks, behind its options.
+LOCK = re.compile(r"\bflock\s+(?:-\S+\s+(?:[0-9.]+\s+)?){0,9}([^\s-]\S*)\s")
+# A path from the directory of the job on, or a file of a script.
+RELATIVE = re.compile(
+    r"(?!/|-|~|\$|%|[\w.+-]+://)[^\s:=]+(?:/[^\s:=]*|\.(?:sh|py|php|rb|pl|js|jar|mjs|ts|sql))"
+    r"|artisan|spark|yii"
+)
 SCHEDULERS = re.compile(r"\bartisan\s+schedule:run\b")
 
 
@@ -102,6 +109,7 @@ def read(source: Source, *, system: t.Optional[bool] = None, user: t.Optional[st
     user = user or (spool[1] if spool else None)
     if system is None:
         system = bool(SYSTEM_FILE.fullmatch(source.path)) or (not spool and _has_users(source))
+    shared = _shared_locks(source)
     variables: t.Dict[str, t.Tuple[str, str]] = {}
     used: t.Set[str] = set()
     for number, text in enumerate(source.lines, 1):
@@ -123,7 +131,7 @@ def read(source: Source, *, system: t.Optional[bool] = None, user: t.Optional[st
             continue
         job = _job(text, place, found, system=system, user=user)
         if job:
-            draft = _draft(job, variables, found)
+            draft = _draft(job, variables, found, shared)
             used |= set(variables)
             if draft:
                 draft.line = text
@@ -133,11 +141,26 @@ def read(source: Source, *, system: t.Optional[bool] = None, user: t.Optional[st
     return found
 
 
+def _shared_locks(source: Source) -> t.Set[str]:
+    """The files that flock locks for jobs that differ, so that only one of these jobs runs at a time."""
+    commands: t.Dict[str, t.Set[str]] = {}
+    for job in map(JOB.fullmatch, (line for line in source.lines if len(line) <= LONGEST_LINE)):
+        for lock in LOCK.findall(job[2]) if job else []:
+            commands.setdefault(lock, set()).add(job[2].strip() if job else "")
+    return {lock for lock, different in commands.items() if len(different) > 1}
+
+
 def _has_users(source: Source) -> bool:
-    """Whether the sixth field names users that are usual, in most lines."""
+    """Whether the sixth field names users that are usual, or stands before ``cd``, in most lines."""
     short = [line for line in source.lines if len(line) <= LONGEST_LINE]
     heads = [job[2].split() for job in map(JOB.fullmatch, short) if job]
-    return bool(heads) and 2 * sum(len(one) > 1 and one[0] in ACCOUNTS for one in heads) > len(heads)
+    users = [one for one in heads if len(one) > 1 and (one[0] in ACCOUNTS or _is_user_before_cd(one))]
+    return 2 * len(users) > len(heads)
+
+
+def _is_user_before_cd(words: t.Sequence[str]) -> bool:
+    """No program gets ``cd``, which a shell knows itself."""
+    return words[1] == "cd" and ACCOUNT.fullmatch(words[0]) is not None and words[0] not in ("builtin", "command")
 
 
 def _unquoted(value: str) -> str:
@@ -198,7 +221,9 @@ def _job(text: str, place: str, found: Found, *, system: bool, user: t.Optional[
 
 
 # Large: each part of a line of cron, once.
-def _draft(job: Line, variables: t.Mapping[str, t.Tuple[str, str]], found: Found) -> t.Optional[Draft]:
+def _draft(
+    job: Line, variables: t.Mapping[str, t.Tuple[str, str]], found: Found, shared: t.Collection[str]
+) -> t.Optional[Draft]:
     zone = next((variables[name][0] for name in ("CRON_TZ", "TZ") if name in variables), "")
     events: t.Tuple[str, ...] = ()
     if job.time.lower() != calendar.REBOOT:
@@ -211,7 +236,11 @@ def _draft(job: Line, variables: t.Mapping[str, t.Tuple[str, str]], found: Found
             return None
     command, given = _percent(job.command)
     shell_path = variables.get("SHELL", ("/bin/sh", ""))[0]
-    done = work.of_script(command, shell_path if shell_path.startswith("/") else "/bin/sh")
+    if not command:
+        what = "cron takes the text behind % for the input, and there is no command before it, so it is not carried"
+        found.notes.append(f"{job.place}: {what}: {safe(job.command)}")
+        return None
+    done = work.of_script(command, shell_path if shell_path.startswith("/") else "/bin/sh", shared)
     draft = Draft(_name(done, command), f"{job.place}: {job.time}", done, "timer", events, fallback="~")
     draft.at["events"] = f"{job.place} {job.time}"
     draft.user = None if job.user is None else "" if job.user == "root" else job.user
@@ -228,6 +257,13 @@ def _draft(job: Line, variables: t.Mapping[str, t.Tuple[str, str]], found: Found
             "START_HOURS_RANGE",
         ):
             draft.environment[name] = word(value)
+    if "BASH_ENV" in variables and shell_path.endswith("bash") and done.words:
+        draft.notes.append(
+            f"bash read {variables['BASH_ENV'][0]} (BASH_ENV) before the job: write its variables into environment"
+        )
+    # cron starts each job in the home directory.
+    words = [shown(one) for one in done.words[1:]] or done.script.split()
+    draft.needs_directory = any(map(RELATIVE.fullmatch, words))
     if given:
         draft.service["StandardInputText"] = given
         draft.notes.append("cron gave the text behind % to the command: StandardInputText=")
@@ -245,7 +281,13 @@ def _percent(command: str) -> t.Tuple[str, str]:
     """The command, and what cron gives to it: behind the first ``%`` without a backslash, each is a new line."""
     parts = re.split(r"(?<!\\)%", command)
     texts = [one.replace(r"\%", "%") for one in parts]
-    return texts[0].rstrip(), r"\n".join(texts[1:])
+    return texts[0].rstrip(), r"\n".join(map(_input, texts[1:]))
+
+
+def _input(text: str) -> str:
+    """A line as ``StandardInputText=`` has it, which drops blanks at its ends."""
+    escaped = text.replace("\\", r"\\").replace("%", "%%")
+    return re.sub(r"\A[ \t]|[ \t]\Z", lambda blank: rf"\x{ord(blank.group()):02x}", escaped)
 
 
 def _kind(draft: Draft, job: Line) -> None:
@@ -253,7 +295,7 @@ def _kind(draft: Draft, job: Line) -> None:
     done, variables = draft.work, {name: shown(value) for name, value in draft.environment.items()}
     software = programs.software_of([shown(one) for one in done.words], variables)
     at_boot = job.time.lower() == calendar.REBOOT
-    means_worker = done.kept_alive or (done.locked and software.is_worker)
+    means_worker = done.kept_alive or (bool(done.lock) and software.is_worker)
     means_worker = means_worker or (at_boot and (software.is_worker or done.background))
     ends = bool(software.tool and software.tool.comes_to_an_end(software.inner))
     if means_worker and not ends:

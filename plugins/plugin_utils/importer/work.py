@@ -52,7 +52,8 @@ class Work:
 
     ``variables``, ``files``, ``directory`` and ``user`` are what was set before the command. ``search`` are directories
     in which the program is looked for first. ``service`` are directives. ``kept_alive``: something else, such as cron,
-    starts it again and again and means a worker.
+    starts it again and again and means a worker. ``lock`` is the file that flock locks; while ``shared`` has it, flock
+    stays around the command.
     """
 
     words: t.List[Word] = field(default_factory=list)
@@ -67,7 +68,8 @@ class Work:
     service: t.Dict[str, str] = field(default_factory=dict)
     notes: t.List[str] = field(default_factory=list)
     login: bool = False
-    locked: bool = False
+    lock: str = ""
+    shared: t.Collection[str] = ()
     kept_alive: bool = False
     background: bool = False
     ignores_failure: bool = False
@@ -76,9 +78,9 @@ class Work:
     depth: int = 0
 
 
-def of_script(text: str, program: str = "/bin/sh") -> Work:
-    """The work of a script that a shell reads."""
-    work = Work(shell=program)
+def of_script(text: str, program: str = "/bin/sh", shared: t.Collection[str] = ()) -> Work:
+    """The work of a script that a shell reads. ``shared`` are files that other jobs lock too."""
+    work = Work(shell=program, shared=shared)
     _read_script(work, text)
     return work
 
@@ -454,7 +456,10 @@ def _flock(work: Work, words: t.List[Word]) -> Taken:
     if not rest or "-u" in options:
         return None
     lock, rest = shown(rest[0]), rest[1:]
-    work.locked = True
+    if lock in work.shared:
+        work.notes.append(f"flock of {lock} stays: other jobs lock the same file, so that only one of them runs")
+        return None
+    work.lock = lock
     work.notes.append(f"flock of {lock} is not needed: systemd runs each instance once")
     if len(rest) > 1 and shown(rest[0]) in ("-c", "--command"):
         return shown(rest[1])

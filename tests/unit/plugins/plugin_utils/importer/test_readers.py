@@ -474,6 +474,48 @@ TIMERS: dict[str, tuple[str, str, dict[str, t.Any], t.Any]] = {
         {"command": ["/a"], "environment_files": ["/etc/app/env"]},
         "*-*-* 00:00",
     ),
+    "a user before cd, whose name is not usual": (
+        "crontab",
+        "0 0 * * * mailer cd /srv/mail && ./x",
+        {"command": ["/srv/mail/x"], "user": "mailer"},
+        "*-*-* 00:00",
+    ),
+    "a relative script, which cron finds in the home directory": (
+        "crontab",
+        "0 0 * * * bash run.sh",
+        {"command": ["/bin/bash", "run.sh"], "working_directory": "/home/app", "needs": ["home"]},
+        "*-*-* 00:00",
+    ),
+    "artisan in the home directory": (
+        "crontab",
+        "0 0 * * * php artisan x",
+        {"working_directory": "/home/app"},
+        "*-*-* 00:00",
+    ),
+    "the same in a script that a shell reads": (
+        "crontab",
+        "0 0 * * * cat data/x | y",
+        {"command": ["/bin/sh", "-c", "cat data/x | y"], "working_directory": "/home/app"},
+        "*-*-* 00:00",
+    ),
+    "an absolute program needs no directory": (
+        "crontab",
+        "0 0 * * * /x --url http://h/a.php -t 5 /y/z.sh",
+        {"working_directory": None},
+        "*-*-* 00:00",
+    ),
+    "blanks, backslashes and signs of systemd in the input": (
+        "crontab",
+        r"0 0 * * * cat % a\b \% ",
+        {"unit": {"Service": {"StandardInputText": r"\x20a\\b %%"}}},
+        "*-*-* 00:00",
+    ),
+    "the file that bash reads before each job": (
+        "crontab",
+        "SHELL=/bin/bash\nBASH_ENV=/env\n0 0 * * * /x",
+        {"environment": {"BASH_ENV": "/env"}},
+        "*-*-* 00:00",
+    ),
     "several commands": (
         "crontab",
         "0 0 * * * /a; /b | c",
@@ -521,6 +563,12 @@ def test_what_runs_once_at_boot_becomes_a_service(kind: str, text: str, service:
 
 # What is not carried, and what the comment says about it.
 COMMENTS = {
+    "input without a command": ("crontab", "0 0 * * * %x", "there is no command before it"),
+    "the file that bash reads": (
+        "crontab",
+        "SHELL=/bin/bash\nBASH_ENV=/env\n0 0 * * * /x",
+        "bash read /env (BASH_ENV) before the job: write its variables into environment",
+    ),
     "arguments that PM2 drops": ("pm2", app(script="npm start", args="x"), "args: PM2 drops it"),
     "an environment file of PM2": ("pm2", app(script="x.js", env_file=".env"), "env_file: PM2 does not read it either"),
     "a script of PM2 without an ending": ("pm2", app(script="bin/www"), "runs bin/www by itself when it is a binary"),
@@ -567,6 +615,13 @@ def test_a_comment_says_what_is_not_carried(kind: str, text: str, says: str) -> 
     written = imported(kind, text)
     comments = " ".join(line.partition("#")[2].strip() for line in written.playbook.split("\n") if "#" in line)
     assert says in comments
+
+
+def test_a_lock_of_several_jobs_stays() -> None:
+    lines = ["* * * * * flock /l /a", "5 * * * * flock -w 15 /l /b", "6 * * * * flock -n /m /c", "7 1 * * * flock -n /m /c"]
+    written = imported("crontab", "\n".join(lines))
+    commands = [timer["command"] for timer in written.timers]
+    assert commands == [["/usr/bin/flock", "/l", "/a"], ["/usr/bin/flock", "-w", "15", "/l", "/b"], ["/c"], ["/c"]]
 
 
 def test_formats_of_a_number_that_do_not_go_together_are_pools_of_their_own() -> None:

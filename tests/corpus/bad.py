@@ -51,6 +51,8 @@ SYNTAX = {
     "a word": unit("no-equals", "Restart"),
     "a comment of another language": unit("no-equals", "// mine"),
     "no name": unit("no-name", "=always"),
+    "a line before any section": Bad("outside-section", 1, f"Worker of the team\n{START['service']}"),
+    "a comment behind a byte order mark": Bad("outside-section", 1, f"\ufeff# ours\n{START['service']}"),
     "a directive before any section": Bad("outside-section", 1, f"Nice=5\n{START['service']}"),
     "a noncharacter": unit("not-text", "Environment=A=\ufffe"),
     "a byte that is no UTF-8": unit("not-text", "Environment=A=\udcff"),

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.finding import Finding, error
@@ -44,16 +45,20 @@ def syntax_findings(kind: str, path: str, text: UnitText) -> t.Iterator[Finding]
         if header.section not in possible and not is_for_others(header.section):
             expected, hint = f"{', '.join(possible)} or X-...", did_you_mean(header.section, possible)
             yield error("unknown-section", _placed(path, header), f"section {header.section}", expected, hint)
+    outside = f"a section before it, such as [{possible[0]}]"
+    first = text.headers[0].line if text.headers else math.inf
     for line in text.others:
         if line.section in possible:
             yield error("no-equals", _placed(path, line), line.text, "Directive=value", IGNORES)
+        elif line.line < first:
+            # A comment behind a byte order mark is none to systemd.
+            yield error("outside-section", _placed(path, line), line.text, outside, IGNORES)
     for one in text.assignments:
         at = Placed(path, one.section, one.key, one.value, one.line)
         if one.section in possible and not one.key:
             yield error("no-name", at, f"={one.value}", "Directive=value", IGNORES)
-        elif not one.section and not any(header.line < one.line for header in text.headers):
-            expected = f"a section before it, such as [{possible[0]}]"
-            yield error("outside-section", at, one.key or f"={one.value}", expected, IGNORES)
+        elif one.line < first:
+            yield error("outside-section", at, one.key or f"={one.value}", outside, IGNORES)
 
 
 def _placed(path: str, line: Line) -> Placed:

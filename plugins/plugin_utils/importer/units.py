@@ -24,7 +24,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
     value_problems,
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import DIRECTORIES, LIMITS
-from ansible_collections.workers.systemd.plugins.plugin_utils.importer import work
+from ansible_collections.workers.systemd.plugins.plugin_utils.importer import programs, work
 from ansible_collections.workers.systemd.plugins.plugin_utils.importer.draft import Draft, Found, Key, Keys
 from ansible_collections.workers.systemd.plugins.plugin_utils.importer.pool import seconds_of
 from ansible_collections.workers.systemd.plugins.plugin_utils.importer.reading import Source
@@ -122,6 +122,12 @@ def read(sources: t.Sequence[Source], instances: t.Optional[t.Mapping[str, t.Seq
             found.notes.append(
                 f"{own[0].name} is not carried, because only services become pools: use unit_file; it has {named}"
             )
+        elif _runs_once(keys):
+            named = ", ".join(f"{key.name} (line {key.place.rpartition(':')[2]})" for key in keys.left)
+            found.notes.append(
+                f"{own[0].name} is not carried, because it runs once and ends (Type=oneshot), and a pool would restart it: "
+                f"keep the unit, or write its command into workers_timers; it has {named}"
+            )
         elif not any(key.name == "Service.ExecStart" and key.value for key in keys.left):
             named = ", ".join(f"{key.name} (line {key.place.rpartition(':')[2]})" for key in keys.left)
             found.notes.append(
@@ -130,6 +136,11 @@ def read(sources: t.Sequence[Source], instances: t.Optional[t.Mapping[str, t.Seq
         else:
             found.drafts += _drafts(name, keys, own[0], (instances or {}).get(name))
     return found
+
+
+def _runs_once(keys: Keys) -> bool:
+    kinds = [key.value.strip() for key in keys.left if key.name == "Service.Type"]
+    return kinds[-1:] == ["oneshot"]
 
 
 def _unit_of(source: Source) -> str:
@@ -322,6 +333,9 @@ def _type(draft: Draft, keys: Keys, key: t.Optional[Key], kind: str) -> None:
     if kind == "notify" and key:
         draft.service["Type"] = "notify"
         draft.at["unit"] = key.beside
+    elif kind == "forking" and key and not multi and _stays(draft):
+        keys.take_all("Service.PIDFile")
+        draft.note(key, "this command stays in the foreground, so systemd never saw it start")
     elif kind == "forking" and key and not multi:
         draft.service["Type"] = "forking"
         draft.at["unit"] = key.beside
@@ -333,8 +347,6 @@ def _type(draft: Draft, keys: Keys, key: t.Optional[Key], kind: str) -> None:
         )
     elif kind in ("simple", "exec", "forking") and key:
         draft.note(key, "a pool has Type=exec, which notices a missing program")
-    elif kind == "oneshot" and key:
-        draft.note(key, "what runs once and ends is no pool: write a timer, or a unit with unit_file")
     elif key:
         draft.note(key, "a pool has Type=exec, which notices a missing program")
     if multi:
@@ -343,6 +355,12 @@ def _type(draft: Draft, keys: Keys, key: t.Optional[Key], kind: str) -> None:
         ]:
             keys.left.remove(one)
             draft.note(one, "celery worker stops on SIGTERM, and a deploy restarts it", value=False)
+
+
+def _stays(draft: Draft) -> bool:
+    """Whether software that is known stays in the foreground with these options."""
+    software = programs.software_of([shown(one) for one in draft.work.words], {})
+    return software.tool is not None and software.is_worker and not software.tool.goes_away(software.inner)
 
 
 # Large: each kind of directive once.
@@ -393,6 +411,15 @@ def _others(draft: Draft, keys: Keys) -> None:
             found = not_one_line(key.value) or "signs that a unit cannot carry"
             reasons.setdefault(f"it has {found}", []).append(f"{directive} (line {key.place.rpartition(':')[2]})")
     draft.notes += [f"not carried: {', '.join(names)}: {why}" for why, names in reasons.items()]
+    _capabilities(draft)
+
+
+def _capabilities(draft: Draft) -> None:
+    """The bounding set of a pool is empty, and a capability that is not in it cannot be given."""
+    given = draft.service.get("AmbientCapabilities")
+    if given and "CapabilityBoundingSet" not in draft.service and not any("~" in one for one in _list(given)):
+        draft.service["CapabilityBoundingSet"] = given
+        draft.notes.append("CapabilityBoundingSet= has what AmbientCapabilities= gives: that of a pool is empty")
 
 
 def _list(value: t.Any) -> t.List[t.Any]:
@@ -417,6 +444,6 @@ def _order(draft: Draft, key: Key, directive: str) -> str:
 def _stop_commands(draft: Draft, keys: Keys) -> None:
     """Commands that only send a signal or tell the worker to end are what a stop does anyway."""
     for key in [one for one in keys.left if one.name in ("Service.ExecStop", "Service.ExecReload")]:
-        if re.search(r"\bhorizon:terminate\b|\bqueue:restart\b|\bsidekiqctl\b|\bkill\b|\bmulti\b", key.value):
+        if re.search(r"\bhorizon:terminate\b|\bqueue:restart\b|\bsidekiqctl\b|\bp?kill(?:all)?\b|\bmulti\b|\bcontrol\s+shutdown\b", key.value):
             keys.left.remove(key)
             draft.note(key, "SIGTERM ends the worker after its job, and a deploy restarts it", value=False)

@@ -360,6 +360,29 @@ POOLS: dict[str, tuple[str, str, dict[str, t.Any]]] = {
         app(script="target/release/mail", args="--fast"),
         {"command": ["/srv/app/target/release/mail", "--fast"]},
     ),
+    "Type=forking of a worker that stays in the foreground": (
+        "unit",
+        unit("Type=forking", "PIDFile=/run/c.pid", "ExecStart=/srv/venv/bin/celery -A x worker", "User=app"),
+        {"command": ["/srv/venv/bin/celery", "-A", "x", "worker"], "unit": None},
+    ),
+    "a command that shuts all workers of Celery down": (
+        "unit",
+        unit("ExecStart=/srv/venv/bin/celery -A x worker", "ExecStop=/srv/venv/bin/celery -A x control shutdown"),
+        {"unit": None},
+    ),
+    "a command that kills by a name": ("unit", unit("ExecStart=/x", "ExecStop=/usr/bin/pkill -f x"), {"unit": None}),
+    "a capability, which the bounding set of a pool needs too": (
+        "unit",
+        unit("ExecStart=/x", "AmbientCapabilities=CAP_NET_BIND_SERVICE"),
+        {
+            "unit": {
+                "Service": {
+                    "AmbientCapabilities": "CAP_NET_BIND_SERVICE",
+                    "CapabilityBoundingSet": "CAP_NET_BIND_SERVICE",
+                }
+            }
+        },
+    ),
     "exec -a, as foreman exports it, names the process": (
         "unit",
         unit("WorkingDirectory=/srv/mail", "ExecStart=/bin/bash -lc 'exec -a \"mail-1\" ./alpha'"),
@@ -563,6 +586,13 @@ def test_what_runs_once_at_boot_becomes_a_service(kind: str, text: str, service:
 
 # What is not carried, and what the comment says about it.
 COMMENTS = {
+    "a unit that runs once": (
+        "unit",
+        unit("Type=oneshot", "ExecStart=/x", "Nice=5"),
+        "mail.service is not carried, because it runs once and ends (Type=oneshot), and a pool would restart it: keep the "
+        "unit, or write its command into workers_timers; it has Service.Type (line 2), Service.ExecStart (line 3), "
+        "Service.Nice (line 4)",
+    ),
     "input without a command": ("crontab", "0 0 * * * %x", "there is no command before it"),
     "the file that bash reads": (
         "crontab",

@@ -79,11 +79,6 @@ ACCOUNTS = frozenset(
 LONGEST_LINE, MOST_JOBS = 8192, 300
 # The file that flock locks, behind its options.
 LOCK = re.compile(r"\bflock\s+(?:-\S+\s+(?:[0-9.]+\s+)?){0,9}([^\s-]\S*)\s")
-# A path from the directory of the job on, or a file of a script.
-RELATIVE = re.compile(
-    r"(?!/|-|~|\$|%|[\w.+-]+://)[^\s:=]+(?:/[^\s:=]*|\.(?:sh|py|php|rb|pl|js|jar|mjs|ts|sql))"
-    r"|artisan|spark|yii"
-)
 SCHEDULERS = re.compile(r"\bartisan\s+schedule:run\b")
 
 
@@ -262,8 +257,7 @@ def _draft(
             f"bash read {variables['BASH_ENV'][0]} (BASH_ENV) before the job: write its variables into environment"
         )
     # cron starts each job in the home directory.
-    words = [shown(one) for one in done.words[1:]] or done.script.split()
-    draft.needs_directory = any(map(RELATIVE.fullmatch, words))
+    draft.needs_directory = work.names_files(done)
     if given:
         draft.service["StandardInputText"] = given
         draft.notes.append("cron gave the text behind % to the command: StandardInputText=")

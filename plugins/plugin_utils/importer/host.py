@@ -177,7 +177,7 @@ def _of_dump(pair: t.Tuple[File, Source]) -> Found:
     for draft in found.drafts:
         draft.user = "" if pair[0].user == "root" else pair[0].user
         # The name may be one that PM2 itself reads otherwise.
-        if draft.options["instances"] and APP.fullmatch(draft.name):
+        if draft.kind == "pool" and draft.options["instances"] and APP.fullmatch(draft.name):
             draft.options["replaces"] = {"manager": PM2, "program": draft.name}
     return found
 

@@ -101,7 +101,7 @@ def _read(source: Source, kind: str, user: str, directory: str) -> Found:
     if kind == "cron.d":
         return crontab.read(source, system=True)
     readers: t.Mapping[str, t.Callable[[Source], Found]] = {
-        "supervisord": supervisord.read,
+        "supervisord": lambda one: supervisord.read(one, directory=directory or Defaults().directory),
         "pm2": lambda one: pm2.read(one, directory=directory or Defaults().directory),
         "procfile": procfile.read,
         "compose": compose.read,

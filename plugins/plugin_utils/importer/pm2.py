@@ -22,6 +22,7 @@ import yaml
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.look import ecosystem
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import calendar
 from ansible_collections.workers.systemd.plugins.plugin_utils.importer import programs, work
 from ansible_collections.workers.systemd.plugins.plugin_utils.importer.draft import Draft, Found, Key, Keys
 from ansible_collections.workers.systemd.plugins.plugin_utils.importer.pool import min_healthy_time
@@ -444,9 +445,26 @@ def _draft(app: t.Mapping[str, t.Any], place: str) -> Draft:
     _variables(draft, keys)
     _instances(draft, keys)
     _limits(draft, keys)
+    _ends(draft, keys)
     _rest(draft, keys)
     draft.notes = list(dict.fromkeys(draft.notes))
     return draft
+
+
+def _ends(draft: Draft, keys: Keys) -> None:
+    """An app that PM2 does not restart runs once: at the times of ``cron_restart``, or when PM2 starts."""
+    software = programs.software_of([shown(one) for one in draft.work.words], {})
+    if draft.restart != "no" or software.is_worker or "instances" in draft.options:
+        return
+    draft.kind = "boot"
+    cron = [key for key in keys.left if key.name == "cron_restart" and isinstance(key.value, str)]
+    if cron and calendar.is_cron_time(cron[-1].value):
+        keys.left.remove(cron[-1])
+        draft.kind, draft.events = "timer", calendar.of_cron(cron[-1].value)
+        draft.at["events"] = cron[-1].beside
+        draft.notes.append(f"{draft.at['restart']}: it ends, and starts at the times of cron_restart: a timer")
+    else:
+        draft.notes.append(f"{draft.at['restart']}: what runs once and ends is no pool: use a timer, or a unit")
 
 
 def _stem(path: str) -> str:

@@ -35,6 +35,8 @@ KEY = re.compile(r"(?im)^\s*(?:autostart|autorestart|numprocs|stopwaitsecs|stdou
 EXPANSION = re.compile(r"%\((\w+)\)(0?[0-9]*[dsi])|%%|%")
 NUMBER = re.compile(r"%\(process_num\)(0?[0-9]*[dsi])")
 QUOTES = str.maketrans("\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u201b", "\"\"\"\"''''")
+# Where files lie on the host that they are for, and not in a checkout.
+OF_A_HOST = re.compile(r"/(?:etc|usr|opt|srv|var)/")
 TRUE = frozenset({"true", "yes", "on", "t", "y", "1"})
 FALSE = frozenset({"false", "no", "off", "f", "n", "0", "none", ""})
 LONGEST_LIST = 10_000
@@ -113,10 +115,11 @@ class Section(t.NamedTuple):
     keys: Keys
 
 
-def read(source: Source, included: t.Optional[t.Sequence[Source]] = None) -> Found:
+def read(source: Source, included: t.Optional[t.Sequence[Source]] = None, directory: str = "/srv/app") -> Found:
     """All programs of a file and of what it includes. Raises ``Problems``.
 
-    ``included`` are the files that it includes, when they come from a host.
+    ``included`` are the files that it includes, when they come from a host. ``directory`` is where the application is
+    on the host: a file in a checkout becomes one in it.
     """
     sections, notes = _sections(source)
     found = Found(notes=[*(f"{source.name}: {one}" for one in source.notes), *notes])
@@ -132,11 +135,20 @@ def read(source: Source, included: t.Optional[t.Sequence[Source]] = None) -> Fou
             found.notes += more_notes
     daemon = Keys([key for section in sections if section.kind == "supervisord" for key in section.keys.left])
     common = _common(daemon, here or ".")
+    of_host = included is not None or OF_A_HOST.match(f"{os.path.abspath(here)}/") is not None
+    there = here if of_host else directory
+    if there != here and any("%(here)s" in (key.value or "") for section in sections for key in section.keys.left):
+        found.notes.append(
+            f"%(here)s, the directory of {source.name}, became {directory}: check it, and --directory names another"
+        )
     for section in sections:
         if section.kind == "program":
-            found.drafts += _programs(section, common, here or ".")
+            found.drafts += _programs(section, common, there or ".")
         elif section.kind == "supervisord":
             section.keys.left = [key for key in section.keys.left if key in daemon.left]
+    for draft in found.drafts if included is None else []:
+        # The directory of the daemon, such as that of an image, is not known here.
+        draft.needs_directory = work.names_files(draft.work)
     others = [one for one in sections if one.kind != "program" and (one.kind != "include" or one.keys.left)]
     found.notes += [note for section in others for note in _section_notes(section)]
     return found

@@ -36,7 +36,11 @@ def entry(draft: Draft, defaults: Defaults, vault: Vault, name: str) -> Entry:
     timer.update({"replaces": draft.options["replaces"]} if "replaces" in draft.options else {})
     if service:
         timer["unit"] = {"Service": service}
+    if draft.as_it_is:
+        notes.append(f"as it is anyway: {', '.join(draft.as_it_is)}")
     at = {"name": draft.place, "schedule": draft.at.get("events", draft.place), **draft.at}
     beside: t.Dict[Path, str] = {(option,): place for option, place in at.items() if option in timer}
+    said = " ".join([*notes, *beside.values()])
+    notes += [f"{key.place} {key.name}: it decides nothing here" for key in draft.silent(said)]
     first = {option: timer[option] for option in FIRST if option in timer}
     return Entry({**first, **timer}, notes, beside)

@@ -42,6 +42,11 @@ MANAGERS = (
     (re.compile(r"eval\s+\"?(?:\$\(|`)\s*(?:\S*/)?pyenv\s+init.*", re.DOTALL), "/.pyenv/shims"),
     (re.compile(r"(?:source|\.)\s+\S*/\.?asdf/?\S*asdf\.sh"), "/.asdf/shims"),
 )
+# A path from the working directory on, or a file of a script.
+RELATIVE = re.compile(
+    r"(?!/|-|~|\$|%|[\w.+-]+://)[^\s:=]+(?:/[^\s:=]*|\.(?:sh|py|php|rb|pl|js|jar|mjs|ts|sql))"
+    r"|artisan|spark|yii"
+)
 # They read the output of what stands before the pipe.
 READERS = frozenset({"logger", "tee", "ts", "cronolog", "rotatelogs", "multilog", "svlogd", "systemd-cat"})
 
@@ -90,6 +95,12 @@ def of_words(words: t.Sequence[Word]) -> Work:
     work = Work()
     _read_words(work, list(words))
     return work
+
+
+def names_files(work: Work) -> bool:
+    """Whether an argument is a relative path, so that the directory matters."""
+    words = [shown(one) for one in work.words[1:]] or work.script.split()
+    return any(map(RELATIVE.fullmatch, words))
 
 
 def _read_script(work: Work, text: str) -> None:

@@ -94,6 +94,21 @@ POOLS: dict[str, tuple[str, str, dict[str, t.Any]]] = {
         program(COMMAND, "numprocs=4", "process_name=%(program_name)s_%(process_num)02d"),
         {"instances": 4},
     ),
+    "the directory of the file is one of the host": (
+        "supervisord",
+        program("command=%(here)s/bin/x", "directory=%(here)s/../app"),
+        {"command": ["/srv/app/bin/x"], "working_directory": "/srv/app"},
+    ),
+    "a relative script needs a directory": (
+        "supervisord",
+        program("command=python3 bot.py"),
+        {"command": ["/usr/bin/python3", "bot.py"], "working_directory": "/srv/app"},
+    ),
+    "an address is no relative path": (
+        "supervisord",
+        program("command=/x project.wsgi:app -b 0.0.0.0:80 http://h/a.php %(ENV_Y)s/z.py"),
+        {"working_directory": None},
+    ),
     "a number in a variable": (
         "supervisord",
         program(COMMAND, "numprocs=2", 'environment=N="%(process_num)d"'),
@@ -497,6 +512,12 @@ TIMERS: dict[str, tuple[str, str, dict[str, t.Any], t.Any]] = {
         {"command": ["/a"], "environment_files": ["/etc/app/env"]},
         "*-*-* 00:00",
     ),
+    "an app of PM2 that ends and starts at times": (
+        "pm2",
+        app(script="x.js", cwd="/srv/a", autorestart=False, cron_restart="15 3 * * 1", user="app", watch=False),
+        {"command": ["/usr/bin/node", "x.js"], "working_directory": "/srv/a"},
+        "Mon *-*-* 03:15",
+    ),
     "a user before cd, whose name is not usual": (
         "crontab",
         "0 0 * * * mailer cd /srv/mail && ./x",
@@ -571,6 +592,11 @@ BOOTS: dict[str, tuple[str, str, dict[str, t.Any]]] = {
         program("command=/srv/migrate", "autorestart=false"),
         {"Type": "exec", "ExecStart": "/srv/migrate"},
     ),
+    "an app that PM2 does not start again": (
+        "pm2",
+        app(script="migrate.js", cwd="/srv/a", autorestart=False),
+        {"Type": "exec", "ExecStart": "/usr/bin/node migrate.js", "WorkingDirectory": "/srv/a"},
+    ),
 }
 
 
@@ -586,6 +612,11 @@ def test_what_runs_once_at_boot_becomes_a_service(kind: str, text: str, service:
 
 # What is not carried, and what the comment says about it.
 COMMENTS = {
+    "the directory of a file in a checkout": (
+        "supervisord",
+        program("command=%(here)s/x"),
+        "%(here)s, the directory of the-file, became /srv/app: check it, and --directory names another",
+    ),
     "a unit that runs once": (
         "unit",
         unit("Type=oneshot", "ExecStart=/x", "Nice=5"),

@@ -27,6 +27,11 @@ VENDOR = ("/usr/lib/systemd/", "/lib/systemd/")
 OF_PACKAGES = re.compile(r"/(?:usr/)?(?:s?bin|lib(?:32|64|exec)?|share|games)/|/etc/|/run/")
 # What people put together a service of their own from, or try things with. No package ships a server that is one.
 TOOLS = frozenset({"awk", "cat", "curl", "echo", "false", "sleep", "tail", "true", "wget"})
+# Programs that answer requests, also when an application brings them along.
+SERVERS = frozenset(
+    {"apache2", "caddy", "daphne", "gunicorn", "haproxy", "httpd", "hypercorn", "memcached", "mongod", "nginx"}
+    | {"passenger", "php-fpm", "prometheus", "puma", "streamlit", "thin", "traefik", "unicorn", "uvicorn", "uwsgi"}
+)
 # Words in the name of a unit, a program or a script, and as its command.
 WORKER_WORD = re.compile(r"(?:.*[^a-z])?(?:workers?|queues?|consumers?|jobs)(?:[^a-z].*)?", re.IGNORECASE | re.DOTALL)
 SERVER_WORD = re.compile(r"(?:.*[^a-z])?(?:server|httpd?|exporter|proxy)(?:[^a-z].*)?", re.IGNORECASE | re.DOTALL)
@@ -156,6 +161,11 @@ class Seen:
         return stays and self.looks_like_a_worker
 
     @property
+    def is_known_software(self) -> bool:
+        """An own service of software whose signals and times are known, also when it is a server."""
+        return self.is_own_service and self.type in (*STAYING, "forking") and self.tool is not None
+
+    @property
     def of_user(self) -> bool:
         """A unit for the manager of a user, which has other targets than the system."""
         return self.host.user_manager or "/systemd/user/" in self.unit.path
@@ -165,7 +175,11 @@ class Seen:
         """A pool, known queue software, what calls itself so, or code of an application that is not a server."""
         if not self.is_own_service:
             return False
-        if self.tool or self.unit.value(marks.OWNER_SECTION, "Pool"):
+        if self.unit.value(marks.OWNER_SECTION, "Pool"):
+            return True
+        if any(base_name(program) in SERVERS for one in self.starts for program in program_of(one.inner)[:1]):
+            return False
+        if self.tool:
             return True
         words = [word for one in self.starts for word in program_of(one.inner)]
         options = [word for word in words if word.startswith("-")]

@@ -169,7 +169,7 @@ def kill_signal_drops_jobs(seen: Seen) -> t.Iterator[Caught]:
     signal = signal_name(seen.value("KillSignal", "SIGTERM"))
     gentle_by_environment = any(variable.name in ("GRACEFUL_TERM", "TERM_CHILD") for variable in seen.environment)
     gentle = gentle_by_environment or (tool is not None and any(tool.is_gentle(one.inner) for one in seen.starts))
-    if seen.is_worker and tool and signal in tool.drops_on and not gentle:
+    if seen.is_known_software and tool and signal in tool.drops_on and not gentle:
         at = seen.last("KillSignal")
         yield Caught(at, f"{signal} for {tool.name}", f"Write KillSignal={tool.gentle_signal}.")
 
@@ -189,7 +189,7 @@ def kill_signal_drops_jobs(seen: Seen) -> t.Iterator[Caught]:
 )
 def stop_timeout_shorter_than_job(seen: Seen) -> t.Iterator[Caught]:
     tool = seen.tool
-    if not seen.is_worker or tool is None:
+    if not seen.is_known_software or tool is None:
         return
     given = [one.option(*tool.grace) for one in seen.starts]
     units = (int(text) for text in given if text and re.fullmatch(r"[0-9]{1,9}", text))

@@ -29,7 +29,20 @@ CAUGHT: Rows = {
         worker(install=["WantedBy=multiuser.target"], without=["WantedBy"]),
     ),
 }
+SERVER = "/srv/app/venv/bin/gunicorn -k uvicorn.workers.UvicornWorker app.wsgi"
 MISSED: Rows = {
+    "a server of an application": (
+        "network-is-not-online",
+        worker(start=SERVER, unit=["After=network.target"], without=OFFLINE),
+    ),
+    "a server that an interpreter runs": (
+        "network-is-not-online",
+        worker(start="/srv/app/venv/bin/python -m uvicorn app:app", unit=["After=network.target"], without=OFFLINE),
+    ),
+    "a server beside the programs of packages": (
+        "network-is-not-online",
+        worker(start="/usr/local/bin/caddy -agree", unit=["After=network.target"], without=OFFLINE),
+    ),
     "both networks": (
         "network-is-not-online",
         worker(unit=["Wants=network-online.target", "After=network.target network-online.target"]),

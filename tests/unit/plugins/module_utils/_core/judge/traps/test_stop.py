@@ -22,6 +22,14 @@ CAUGHT: Rows = {
     "SIGKILL by number": ("kill-signal-is-sigkill", worker("KillSignal=9")),
     "SIGKILL for a restart": ("kill-signal-is-sigkill", worker("RestartKillSignal=KILL")),
     "QUIT makes celery drop its tasks": ("kill-signal-drops-jobs", worker("KillSignal=SIGQUIT", start=CELERY)),
+    "QUIT makes gunicorn drop its requests": (
+        "kill-signal-drops-jobs",
+        worker("KillSignal=SIGQUIT", start="/srv/app/bin/gunicorn app"),
+    ),
+    "a request may take longer than a stop": (
+        "stop-timeout-shorter-than-job",
+        worker("TimeoutStopSec=10s", start="/srv/app/bin/gunicorn app"),
+    ),
     "TERM makes resque drop its job": ("kill-signal-drops-jobs", worker(start="/usr/bin/rake resque:work")),
     "a job of 300 s with 90 s to stop": ("stop-timeout-shorter-than-job", worker(start=f"{LARAVEL} --timeout=300")),
     "a job of 60 s, the default, with 30 s": (

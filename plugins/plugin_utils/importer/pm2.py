@@ -201,7 +201,24 @@ def _data(source: Source, found: Found, directory: str, *, run: bool) -> t.Any:
         raise _bad(source, "no JSON")
     data = _of_answers(_evaluated(source, marked=False), _evaluated(source, marked=True), source, found)
     here = os.path.dirname(os.path.abspath(source.path)) if source.path else ""
-    return _on_host(data, here, directory, found)
+    return _on_host(data, _top(data, here), directory, found)
+
+
+def _top(data: t.Any, here: str) -> str:
+    """The directory of the application: that of the file, or one above it that the file has made paths from."""
+    above = [here, os.path.dirname(here), os.path.dirname(os.path.dirname(here))]
+    # A home directory is no application.
+    above = [one for one in above if one.count("/") > 2]
+    texts = [text for text in _texts(data) if text.startswith("/")]
+    used = [one for one in above if any(os.path.commonpath([text, here]) == one for text in texts)]
+    return (used or [here])[-1]
+
+
+def _texts(data: t.Any) -> t.Iterator[str]:
+    if isinstance(data, str):
+        yield data
+    for one in data.values() if isinstance(data, dict) else data if isinstance(data, list) else []:
+        yield from _texts(one)
 
 
 # PM2 reads JSON as JavaScript (parseConfig() in lib/Common.js): with comments, and names and last commas as there.

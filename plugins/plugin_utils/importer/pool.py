@@ -78,7 +78,7 @@ def entry(draft: Draft, defaults: Defaults, vault: Vault, name: str) -> Entry:
     unit = _unit(draft, software, notes)
     if unit:
         pool["unit"] = unit
-    _warn(software, found, notes)
+    _warn(draft, found, notes)
     if draft.as_it_is:
         notes.append(f"as in every pool: {', '.join(draft.as_it_is)}")
     at = {"name": draft.place, **draft.at}
@@ -94,11 +94,17 @@ def entry(draft: Draft, defaults: Defaults, vault: Vault, name: str) -> Entry:
 def _replaces(draft: Draft, found: command.Resolved, notes: t.List[str]) -> t.Dict[str, t.Any]:
     """What runs it now, and whether it may run only once."""
     given = draft.options.pop("replaces", None)
-    once = programs.SINGLETON.search(" ".join(map(shown, found.words))) is not None
+    once = _runs_once(draft, found)
     if given and once and draft.line:
         notes.append("only one of it may run: end what cron has started, and comment its line out, before the deploy")
         return {}
     return {"replaces": {**given, "once": True} if once else given} if given else {}
+
+
+def _runs_once(draft: Draft, found: command.Resolved) -> bool:
+    """Whether it may run only once, by its command or by its name. Queue software may have any name."""
+    by_name = programs.SINGLETON_NAME.fullmatch(draft.name) is not None and found.software.tool is None
+    return by_name or programs.SINGLETON.search(" ".join(map(shown, found.words))) is not None
 
 
 def surroundings(draft: Draft, found: command.Resolved, vault: Vault, name: str) -> t.Dict[str, t.Any]:
@@ -245,17 +251,16 @@ def _restart(draft: Draft, software: programs.Software, service: t.Dict[str, t.A
         service["Restart"] = draft.restart
 
 
-def _warn(software: programs.Software, found: command.Resolved, notes: t.List[str]) -> None:
+def _warn(draft: Draft, found: command.Resolved, notes: t.List[str]) -> None:
     """What somebody who reads the pool has to know about the software."""
-    line = " ".join(map(shown, found.words))
-    tool = software.tool
+    software, tool = found.software, found.software.tool
     if not found.user or found.user == "root":
         notes.append("it runs as root, as before: name a user")
     if tool and tool.goes_away(software.inner):
         notes.append(
             "it goes into the background, where systemd takes it for ended: write the command of the foreground"
         )
-    if programs.SINGLETON.search(line):
+    if _runs_once(draft, found):
         notes.append("it may run only once, so that no job runs twice: one instance, and stop the old one first")
 
 

@@ -54,6 +54,8 @@ SINGLETON = re.compile(
     r"\bcelery\b.*\bbeat\b|\brqscheduler\b|\brq-scheduler\b|\bschedule:(?:work|run)\b|\bclockwork\b|\bschedule(?:r|\.rb)\b|\bredbeat\b"
     r"|\bcelerybeat\b|\s-[A-Za-z]*B\b"
 )
+# The names that people give to it. A platform calls it the clock (devcenter.heroku.com, "Custom Clock Processes").
+SINGLETON_NAME = re.compile(r"(?:.*[-_.])?(?:clock|scheduler|celery-?beat|beat)", re.IGNORECASE)
 
 
 def home_of(user: str) -> str:

@@ -325,12 +325,14 @@ def _read_words(work: Work, words: t.List[Word], inner: str = "") -> None:
     """Takes off wrappers until the program is there that does the work. ``inner`` is what a shell would read."""
     while words and work.depth < DEEPEST:
         work.depth += 1
-        program = base_name(shown(words[0]))
+        first = shown(words[0])
+        # bin/env of an application is a program of its own.
+        program = base_name(first) if first.startswith("/") or "/" not in first else ""
         script = _script_of(words) if program in SHELLS else None
         if script is not None:
             options = [shown(one) for one in words[1:] if shown(one).startswith("-")]
             work.login = work.login or any(set(one) & set("li") for one in options if not one.startswith("--"))
-            work.shell = shown(words[0]) if shown(words[0]).startswith("/") else f"/bin/{program}"
+            work.shell = first if first.startswith("/") else f"/bin/{program}"
             _read_script(work, script)
             return
         handler = WRAPPERS.get(program)

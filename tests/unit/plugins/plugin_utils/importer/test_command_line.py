@@ -200,6 +200,24 @@ def test_paths_of_this_machine_become_paths_of_the_host(tmp_path: Path) -> None:
     assert pool["secrets"] == {"DATABASE_URL": "{{ vault_database_url }}"}
 
 
+ABOVE = """
+const root = require('path').resolve(__dirname, '..');
+module.exports = [{ name: 'w', script: `${root}/w.js`, cwd: `${root}/backend`, args: `${__dirname}/x /tmp/y` }];
+"""
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node reads ecosystem files")
+def test_the_application_may_be_above_the_file(tmp_path: Path) -> None:
+    deploy = tmp_path / "app" / "deploy"
+    deploy.mkdir(parents=True)
+    (deploy / "ecosystem.config.js").write_text(ABOVE)
+    to = tmp_path / "workers.yml"
+    assert main([str(deploy / "ecosystem.config.js"), "--to", str(to)]) == WRITTEN
+    (pool,) = pools(to)
+    assert pool["command"] == ["/usr/bin/node", "/srv/app/w.js", "/srv/app/deploy/x", "/tmp/y"]
+    assert pool["working_directory"] == "/srv/app/backend"
+
+
 FOLDERS = {
     "crontab/01": ("{{ min }} 2 * * * /x\n", []),
     "procfile/02": ("worker: sidekiq\n", ["worker"]),

@@ -398,6 +398,11 @@ POOLS: dict[str, tuple[str, str, dict[str, t.Any]]] = {
             }
         },
     ),
+    "a program of the application that is named like a wrapper": (
+        "procfile",
+        "mail: bin/env FOO",
+        {"command": ["/srv/app/bin/env", "FOO"]},
+    ),
     "exec -a, as foreman exports it, names the process": (
         "unit",
         unit("WorkingDirectory=/srv/mail", "ExecStart=/bin/bash -lc 'exec -a \"mail-1\" ./alpha'"),
@@ -612,6 +617,12 @@ def test_what_runs_once_at_boot_becomes_a_service(kind: str, text: str, service:
 
 # What is not carried, and what the comment says about it.
 COMMENTS = {
+    "a process that Heroku calls the clock": ("procfile", "clock: python clock.py", "it may run only once"),
+    "a loop around the scheduler": (
+        "supervisord",
+        program("command=sh -c 'while true; do php artisan schedule:run; sleep 60; done'"),
+        "it may run only once",
+    ),
     "the directory of a file in a checkout": (
         "supervisord",
         program("command=%(here)s/x"),

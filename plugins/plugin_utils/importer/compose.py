@@ -114,7 +114,7 @@ _Loader.add_constructor("!override", _merged_later)
 def _loaded(source: Source) -> t.Tuple[t.Any, t.Dict[t.Tuple[t.Any, ...], int]]:
     try:
         node = yaml.compose(source.text, Loader=_Loader)
-        data = yaml.load(source.text, _Loader)
+        data = _Loader(source.text).get_single_data()
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         what = f"YAML that does not parse ({str(error).partition(chr(10))[0]})"
         raise Problems([Problem(source.path or source.name, what, "a compose file")]) from None

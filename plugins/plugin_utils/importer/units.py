@@ -113,19 +113,23 @@ def read(sources: t.Sequence[Source], instances: t.Optional[t.Mapping[str, t.Seq
     by_unit: t.Dict[str, t.List[Source]] = {}
     for source in sources:
         by_unit.setdefault(_unit_of(source), []).append(source)
-    for name, own in by_unit.items():
+    for own in by_unit.values():
         own.sort(key=lambda one: one.path.endswith(".conf"))
+    keys_of = {name: Keys([key for source in own for key in _keys(source, found)]) for name, own in by_unit.items()}
+    at_times = {_triggered(name, keys) for name, keys in keys_of.items() if name.endswith(".timer")}
+    for name, own in by_unit.items():
         kind = name.rpartition(".")[2]
-        keys = Keys([key for source in own for key in _keys(source, found)])
+        keys = keys_of[name]
         if kind != "service":
             named = ", ".join(f"{key.name} (line {key.place.rpartition(':')[2]})" for key in keys.left)
             found.notes.append(
                 f"{own[0].name} is not carried, because only services become pools: use unit_file; it has {named}"
             )
-        elif _runs_once(keys):
+        elif _why_once(name, keys, at_times):
+            why = _why_once(name, keys, at_times)
             named = ", ".join(f"{key.name} (line {key.place.rpartition(':')[2]})" for key in keys.left)
             found.notes.append(
-                f"{own[0].name} is not carried, because it runs once and ends (Type=oneshot), and a pool would restart it: "
+                f"{own[0].name} is not carried, because it runs once and ends ({why}), and a pool would restart it: "
                 f"keep the unit, or write its command into workers_timers; it has {named}"
             )
         elif not any(key.name == "Service.ExecStart" and key.value for key in keys.left):
@@ -138,9 +142,18 @@ def read(sources: t.Sequence[Source], instances: t.Optional[t.Mapping[str, t.Seq
     return found
 
 
-def _runs_once(keys: Keys) -> bool:
-    kinds = [key.value.strip() for key in keys.left if key.name == "Service.Type"]
-    return kinds[-1:] == ["oneshot"]
+def _why_once(name: str, keys: Keys, at_times: t.Collection[str]) -> str:
+    """Why a service ends by itself; empty when it does not."""
+    last = {key.name: key.value.strip() for key in keys.left}
+    if last.get("Service.Type") == "oneshot":
+        return "Type=oneshot"
+    return "a timer starts it" if name in at_times and last.get("Service.Restart", "no") == "no" else ""
+
+
+def _triggered(timer: str, keys: Keys) -> str:
+    """The unit that a timer starts."""
+    units = [key.value for key in keys.left if key.name == "Timer.Unit" and key.value]
+    return units[0] if units else f"{timer.rpartition('.')[0]}.service"
 
 
 def _unit_of(source: Source) -> str:
@@ -317,7 +330,10 @@ def _stop(draft: Draft, keys: Keys) -> None:
 
 def _restart(draft: Draft, keys: Keys, kind: str) -> None:
     key = keys.take("Service.Restart")
-    if key is None:
+    installed = "@." in draft.place or any(one.name.startswith("Install.") for one in draft.keys)
+    if key is None and not installed:
+        draft.notes.append("Restart= is not set, and there is no [Install]: what a timer starts is no pool")
+    elif key is None:
         draft.notes.append("Restart= is not set, so systemd left it down after a crash: a pool restarts it")
     elif key.value == "always":
         draft.same(key)
@@ -345,8 +361,6 @@ def _type(draft: Draft, keys: Keys, key: t.Optional[Key], kind: str) -> None:
         draft.notes.append(
             f"{key.place} Type=forking: find the option that keeps it in the foreground, and remove Type= and PIDFile="
         )
-    elif kind in ("simple", "exec", "forking") and key:
-        draft.note(key, "a pool has Type=exec, which notices a missing program")
     elif key:
         draft.note(key, "a pool has Type=exec, which notices a missing program")
     if multi:
@@ -444,6 +458,9 @@ def _order(draft: Draft, key: Key, directive: str) -> str:
 def _stop_commands(draft: Draft, keys: Keys) -> None:
     """Commands that only send a signal or tell the worker to end are what a stop does anyway."""
     for key in [one for one in keys.left if one.name in ("Service.ExecStop", "Service.ExecReload")]:
-        if re.search(r"\bhorizon:terminate\b|\bqueue:restart\b|\bsidekiqctl\b|\bp?kill(?:all)?\b|\bmulti\b|\bcontrol\s+shutdown\b", key.value):
+        if re.search(
+            r"\bhorizon:terminate\b|\bqueue:restart\b|\bsidekiqctl\b|\bp?kill(?:all)?\b|\bmulti\b|\bcontrol\s+shutdown\b",
+            key.value,
+        ):
             keys.left.remove(key)
             draft.note(key, "SIGTERM ends the worker after its job, and a deploy restarts it", value=False)

@@ -346,13 +346,13 @@ POOLS: dict[str, tuple[str, str, dict[str, t.Any]]] = {
     ),
     "tags with which compose merges files": (
         "compose",
-        "services:\n  mail:\n    command: !override [rq, worker]\n    ports: !reset []\n    environment: !override {A: b}\n"
-        "    user: !override app\n",
+        "services:\n  mail:\n    command: !override [rq, worker]\n    ports: !reset []\n"
+        "    environment: !override {A: b}\n    user: !override app\n",
         {"command": ["/usr/local/bin/rq", "worker"], "environment": {"A": "b"}, "user": "app"},
     ),
     "JSON that PM2 reads as JavaScript": (
         "pm2",
-        "// of the team\n{ /* all */ apps: [{name: 'a\\'s \"x\"', script: \"worker.js\", // last\n"
+        '// of the team\n{ /* all */ apps: [{name: \'a\\\'s "x"\', script: "worker.js", // last\n'
         "  'instances' : 2, env: {A: 'b', B: true,}, args: ['--x', \"y // z\"],},],}",
         {
             "command": ["/usr/bin/node", "worker.js", "--x", "y // z"],
@@ -617,6 +617,7 @@ def test_what_runs_once_at_boot_becomes_a_service(kind: str, text: str, service:
 
 # What is not carried, and what the comment says about it.
 COMMENTS = {
+    "a unit that something else starts": ("unit", unit("ExecStart=/x"), "what a timer starts is no pool"),
     "a process that Heroku calls the clock": ("procfile", "clock: python clock.py", "it may run only once"),
     "a loop around the scheduler": (
         "supervisord",
@@ -631,8 +632,8 @@ COMMENTS = {
     "a unit that runs once": (
         "unit",
         unit("Type=oneshot", "ExecStart=/x", "Nice=5"),
-        "mail.service is not carried, because it runs once and ends (Type=oneshot), and a pool would restart it: keep the "
-        "unit, or write its command into workers_timers; it has Service.Type (line 2), Service.ExecStart (line 3), "
+        "mail.service is not carried, because it runs once and ends (Type=oneshot), and a pool would restart it: keep "
+        "the unit, or write its command into workers_timers; it has Service.Type (line 2), Service.ExecStart (line 3), "
         "Service.Nice (line 4)",
     ),
     "input without a command": ("crontab", "0 0 * * * %x", "there is no command before it"),
@@ -690,7 +691,8 @@ def test_a_comment_says_what_is_not_carried(kind: str, text: str, says: str) -> 
 
 
 def test_a_lock_of_several_jobs_stays() -> None:
-    lines = ["* * * * * flock /l /a", "5 * * * * flock -w 15 /l /b", "6 * * * * flock -n /m /c", "7 1 * * * flock -n /m /c"]
+    lines = ["* * * * * flock /l /a", "5 * * * * flock -w 15 /l /b"]
+    lines += ["6 * * * * flock -n /m /c", "7 1 * * * flock -n /m /c"]
     written = imported("crontab", "\n".join(lines))
     commands = [timer["command"] for timer in written.timers]
     assert commands == [["/usr/bin/flock", "/l", "/a"], ["/usr/bin/flock", "-w", "15", "/l", "/b"], ["/c"], ["/c"]]
@@ -722,6 +724,23 @@ def test_processes_of_a_dump_are_instances() -> None:
     )
     (pool,) = written.pools
     assert (pool["instances"], pool["environment"]) == (2, {"A": "b"})
+
+
+TIMES = {
+    "of its name": ("mail.timer", "", "", True),
+    "that names it": ("daily.timer", "Unit=mail.service", "", True),
+    "of another service": ("daily.timer", "", "", False),
+    "that only looks after a worker": ("mail.timer", "", "Restart=always", False),
+}
+
+
+@pytest.mark.parametrize(("name", "line", "restart", "is_job"), TIMES.values(), ids=TIMES.keys())
+def test_a_service_with_a_timer_is_a_job(name: str, line: str, restart: str, is_job: bool) -> None:
+    own = reading.source("mail.service", "mail.service", f"[Service]\nExecStart=/x\n{restart}\n".encode())
+    timer = reading.source(name, name, f"[Timer]\nOnCalendar=daily\n{line}\n".encode())
+    written = playbook.written(kinds.found_in([timer, own]), Defaults(), "a", "b")
+    assert (written.pools == []) is is_job
+    assert ("it runs once and ends (a timer starts it)" in written.playbook) is is_job
 
 
 def test_drop_ins_go_with_their_unit() -> None:

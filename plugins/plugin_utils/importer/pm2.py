@@ -244,7 +244,7 @@ def _strict(text: str) -> str:
         if token["single"]:
             one = '"' + re.sub(r"\\.|\"", lambda sign: OF_SINGLE.get(sign.group(), sign.group()), one[1:-1]) + '"'
         elif token["name"] and one not in ("true", "false", "null"):
-            # A name that is a value becomes a text, behind which the colon is missing.
+            # A name without a colon is a value, and json.loads() refuses it.
             one = f'"{one}"' if re.match(r"\s*:", text[position : position + LONGEST_BLANK]) else one
         elif one in ("}", "]") and found[-1:] == [","]:
             found.pop()

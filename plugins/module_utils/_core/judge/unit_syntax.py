@@ -51,7 +51,7 @@ def syntax_findings(kind: str, path: str, text: UnitText) -> t.Iterator[Finding]
         if line.section in possible:
             yield error("no-equals", _placed(path, line), line.text, "Directive=value", IGNORES)
         elif line.line < first:
-            # A comment behind a byte order mark is none to systemd.
+            # To systemd, a comment behind a byte order mark is not a comment.
             yield error("outside-section", _placed(path, line), line.text, outside, IGNORES)
     for one in text.assignments:
         at = Placed(path, one.section, one.key, one.value, one.line)

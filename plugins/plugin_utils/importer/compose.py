@@ -104,7 +104,7 @@ def _merged_later(loader: yaml.SafeLoader, node: yaml.Node) -> t.Any:
         return loader.construct_mapping(node, deep=True)
     if isinstance(node, yaml.SequenceNode):
         return loader.construct_sequence(node, deep=True)
-    return loader.construct_scalar(node)
+    return loader.construct_scalar(t.cast("yaml.ScalarNode", node))
 
 
 _Loader.add_constructor("!reset", lambda _loader, _node: None)

@@ -99,6 +99,8 @@ SINGLE = frozenset(
         *LIMITS.values(),
     )
 )
+# No directive of systemd is half as long, and YAML takes no key of more than 1024 characters.
+LONGEST_NAME = 100
 # Those that every unit of a pool has, so that they say nothing.
 NETWORK = frozenset({"network.target", "network-online.target", "syslog.target", "local-fs.target", "remote-fs.target"})
 
@@ -404,6 +406,7 @@ def _others(draft: Draft, keys: Keys) -> None:
             not why
             and section in ("Unit", "Service")
             and KEY_NAME.fullmatch(directive)
+            and len(directive) <= LONGEST_NAME
             and not any(value_problems(key.value, ""))
         ):
             target = draft.unit if section == "Unit" else draft.service
@@ -422,7 +425,8 @@ def _others(draft: Draft, keys: Keys) -> None:
         elif section == "Unit" and directive in draft.unit:
             continue
         else:
-            found = not_one_line(key.value) or "signs that a unit cannot carry"
+            long = len(directive) > LONGEST_NAME
+            found = "too long a name" if long else not_one_line(key.value) or "signs that a unit cannot carry"
             reasons.setdefault(f"it has {found}", []).append(f"{directive} (line {key.place.rpartition(':')[2]})")
     draft.notes += [f"not carried: {', '.join(names)}: {why}" for why, names in reasons.items()]
     _capabilities(draft)

@@ -617,6 +617,7 @@ def test_what_runs_once_at_boot_becomes_a_service(kind: str, text: str, service:
 
 # What is not carried, and what the comment says about it.
 COMMENTS = {
+    "a directive whose name is no key of YAML": ("unit", unit("ExecStart=/x", f"{'x' * 2000}=1"), "too long a name"),
     "a unit that something else starts": ("unit", unit("ExecStart=/x"), "what a timer starts is no pool"),
     "a process that Heroku calls the clock": ("procfile", "clock: python clock.py", "it may run only once"),
     "a loop around the scheduler": (

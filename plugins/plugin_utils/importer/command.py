@@ -132,6 +132,9 @@ def _environment(draft: Draft, known: t.Dict[str, str], found: Resolved) -> t.Li
 
 def _from_outside(draft: Draft, name: str, text: Word, found: Resolved) -> None:
     """A variable whose value something outside of the input knows, such as the shell that started the old manager."""
+    if any(len(one) > LONGEST_NAME for one in (name, *names([text]))):
+        found.notes.append(f"the variable {name[:LONGEST_NAME]!r} is not carried: its name is too long")
+        return
     plain = "".join(piece for piece in text if isinstance(piece, str))
     if not draft.outside or TEMPLATE.search(plain):
         found.environment[name] = shown(text)
@@ -310,7 +313,7 @@ def _is_secret_argument(option: str, value: str) -> bool:
 
 def _take(found: Resolved, option: str, value: str) -> str:
     name = URL_OPTIONS.get(option) or re.sub(r"\W", "_", option.lstrip("-"), flags=re.ASCII).upper()
-    if not NAME.fullmatch(name) or len(name) == 1:
+    if not NAME.fullmatch(name) or len(name) == 1 or len(name) > LONGEST_NAME:
         name = "URL" if URL_WITH_PASSWORD.search(value) else "SECRET"
     while found.secrets.get(name, value) != value or name in found.environment:
         name += "_"

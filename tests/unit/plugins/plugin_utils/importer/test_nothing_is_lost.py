@@ -251,6 +251,24 @@ def test_a_secret_is_only_in_the_second_file(kind: str, text: str) -> None:
         assert all(f"{{{{ {name} }}}}" in written.playbook for name in written.secrets_by_name)
 
 
+LONG = "x" * 3000
+LONG_NAMES = {
+    "a variable of the platform": ("procfile", f"worker: x ${LONG}"),
+    "a variable of the daemon": ("supervisord", f"[program:a]\ncommand=/x %(ENV_{LONG})s\nenvironment={LONG}=1"),
+    "an option with a secret": ("procfile", f"worker: x --{LONG}-password {SECRET}"),
+    "a directive": ("unit", f"[Service]\nExecStart=/x\n{LONG}=1"),
+    "a program": ("supervisord", f"[program:{LONG}]\ncommand=/x --password {SECRET}"),
+    "a variable of a crontab": ("crontab", f"{LONG}=1\n* * * * * /x ${LONG}"),
+}
+
+
+@pytest.mark.parametrize(("kind", "text"), LONG_NAMES.values(), ids=LONG_NAMES.keys())
+def test_a_name_is_no_longer_than_yaml_takes_a_key(kind: str, text: str) -> None:
+    written = imported(text, kind)
+    assert yaml.safe_load(written.playbook)
+    assert yaml.safe_load(written.secrets or "{}") == written.secrets_by_name
+
+
 INJECTIONS = ("{{ lookup('pipe', 'id') }}", "{% set a = 1 %}", "{# gone #}")
 
 

@@ -27,7 +27,7 @@ def warning(wanted: Wanted, observed: ObservedPool, now: float) -> t.Iterator[st
     if "" not in before or "" not in after:
         return
     running = {name: one.process for name, one in observed.instances.items() if one.running and one.process}
-    spans = {name: span for name in running for span in [_span(after, name)] if span != _span(before, name)}
+    spans = dict(_spans(after, running).items() - _spans(before, running).items())
     older = unit_name.in_order(name for name, span in spans.items() if running[name].started < now - _seconds(span))
     if older:
         named = ", ".join(dict.fromkeys(spans[name] for name in older))
@@ -59,9 +59,15 @@ def _texts(files: t.Mapping[str, str]) -> t.Dict[str, str]:
     return {instance_of(path): text for path, text in files.items() if path.endswith((TEMPLATE, OWN_DROP_IN))}
 
 
-def _span(texts: t.Mapping[str, str], name: str) -> str:
-    unit = UnitText.parse("\n".join((texts[""], texts.get(name, ""))))
-    return ["infinity", *unit.values("Service", "RuntimeMaxSec")][-1]
+def _spans(texts: t.Mapping[str, str], names: t.Collection[str]) -> t.Dict[str, str]:
+    """Of each instance. Thousands of them may have the same texts, which are read once."""
+    own = {name: texts.get(name, "") for name in names}
+    found = {one: _span(f"{texts['']}\n{one}") for one in set(own.values())}
+    return {name: found[one] for name, one in own.items()}
+
+
+def _span(text: str) -> str:
+    return ["infinity", *UnitText.parse(text).values("Service", "RuntimeMaxSec")][-1]
 
 
 def _seconds(span: str) -> float:

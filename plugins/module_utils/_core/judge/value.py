@@ -119,7 +119,9 @@ def _kind_finding(
 
 def _refused(value: str, kind: Kind, meant: specifiers.Meant) -> t.Optional[specifiers.Table]:
     """The values of the specifiers with which ``value`` is wrong; ``None`` when ``value`` is right."""
-    texts = {_meaning(value, kind, one): one for one in meant.tables}
+    # There may be a table for each of thousands of instances.
+    tables = meant.tables if "%" in value else meant.tables[:1]
+    texts = {_meaning(value, kind, one): one for one in tables}
     refused = [table for text, table in texts.items() if not kind.accepts(text)]
     return refused[0] if refused and (meant.each or len(refused) == len(texts)) else None
 

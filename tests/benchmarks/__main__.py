@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""python3 -m tests.benchmarks: prints the tables of docs/benchmarks.md. Takes about half an hour.
+"""python3 -m tests.benchmarks: prints the tables of docs/benchmarks.md. Takes about an hour.
 
 BENCH_JOBS=1000 asks for a smaller burst.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import median
 
 from lab import hosts
-from tests.benchmarks import agent, crashes, deploys, judging, rollouts, starts
+from tests.benchmarks import agent, crashes, curve, deploys, judging, peers, rollouts, starts
 from tests.benchmarks.deploys import pool, role
 from tests.benchmarks.turns import Clock, Contender, on_host
 
@@ -35,6 +35,9 @@ def main() -> None:
     against_loop_and_floor(clock, count)
     against_ping(clock, count)
     growth(clock, many)
+    print("\n".join([*curve.table(curve.points(clock, LARGE, ROUNDS)), ""]), flush=True)
+    peers.prepare(LARGE)
+    print("\n".join([*peers.table(clock, LARGE, ROUNDS), ""]), flush=True)
     rolling(clock)
     hardening()
     judgement()
@@ -171,6 +174,7 @@ def recovery(clock: Clock) -> None:
         "as_root": "this collection, a pool that runs as root",
         "unhardened": "this collection, hardening off",
         "supervised": "supervisord, no hardening",
+        "pm2": "PM2, no hardening",
         "blog": "the unit of the blogs, RestartSec=5, no hardening",
     }
     off = found["unhardened"]

@@ -23,11 +23,15 @@ SPDX-License-Identifier: GPL-3.0-or-later
 
 @dataclass(frozen=True)
 class Panel:
-    """``lines`` have a value for each second, by name. ``step`` is the distance of two marks of the axis of values."""
+    """``lines`` have a value for each second, by name. ``step`` is the distance of two marks of the axis of values.
+
+    With ``marks``, they have a value for each of these texts, which stand below.
+    """
 
     title: str
     step: int
     lines: t.Mapping[str, t.Sequence[int]]
+    marks: t.Sequence[str] = ()
 
 
 def chart(title: str, every: int, panels: t.Sequence[Panel]) -> str:
@@ -45,14 +49,17 @@ def _panel(panel: Panel, top: int, every: int) -> t.Iterator[str]:
     lasts = max(map(len, panel.lines.values()))
     highest = -(-max(map(max, panel.lines.values())) // panel.step) * panel.step
     right, bottom = WIDTH - LEGEND, top + HEIGHT
-    across, up = (right - LEFT) / lasts, HEIGHT / highest
+    # Seconds are the spaces between points, and texts stand below points.
+    across, up = (right - LEFT) / (lasts - bool(panel.marks)), HEIGHT / highest
     yield f'<text x="{LEFT}" y="{top - 12}" font-weight="bold">{escape(panel.title)}</text>'
     for value in range(0, highest + 1, panel.step):
         y = bottom - value * up
         yield f'<path d="M{LEFT} {y:.1f}H{right}" stroke="#dddddd"/>'
         yield f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{value:,}</text>'
-    for second in range(0, lasts + 1, every):
-        yield f'<text x="{LEFT + second * across:.1f}" y="{bottom + 18}" text-anchor="middle">{second} s</text>'
+    for place, text in (
+        enumerate(panel.marks) if panel.marks else ((one, f"{one} s") for one in range(0, lasts + 1, every))
+    ):
+        yield f'<text x="{LEFT + place * across:.1f}" y="{bottom + 18}" text-anchor="middle">{text}</text>'
     for number, (name, values) in enumerate(panel.lines.items()):
         style = f'fill="none" stroke="{COLOURS[number]}" stroke-width="2" stroke-dasharray="{DASHES[number]}"'
         points = " ".join(f"{LEFT + x * across:.1f},{bottom - y * up:.1f}" for x, y in _corners(values))

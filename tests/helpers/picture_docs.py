@@ -1,12 +1,15 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pictures of docs/benchmarks.md, of simulations with the policy of the agent: ``make pages`` draws them anew."""
+"""The pictures of docs/benchmarks.md: simulations with the policy of the agent, and a measured curve.
+
+``make pages`` draws them anew.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from tests.benchmarks import scaling, sharing
+from tests.benchmarks import curve, scaling, sharing
 from tests.helpers.line_chart import Panel, chart
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
@@ -36,7 +39,19 @@ def shared() -> str:
     return chart("Two queues that share ten workers", 60, panels)
 
 
-PICTURES = {"scaling-burst.svg": burst, "scaling-shared.svg": shared}
+def growth() -> str:
+    found = curve.measured()
+    seconds = {
+        "a run that changes nothing": [one.no_change for one in found],
+        "a look at the host": [one.look for one in found],
+        "ansible.builtin.ping": [one.ping for one in found],
+    }
+    lines = {name: [round(1000 * one) for one in values] for name, values in seconds.items()}
+    marks = [f"{one.instances:,}" for one in found]
+    return chart("Whole runs by the number of instances", 1, [Panel("Milliseconds by instances", 500, lines, marks)])
+
+
+PICTURES = {"instances.svg": growth, "scaling-burst.svg": burst, "scaling-shared.svg": shared}
 
 
 if __name__ == "__main__":

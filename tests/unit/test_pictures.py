@@ -7,7 +7,7 @@ import typing as t
 
 import pytest
 
-from tests.benchmarks import scaling, sharing
+from tests.benchmarks import curve, scaling, sharing
 from tests.helpers.picture_docs import IMAGES, PICTURES
 
 BENCHMARKS = (IMAGES.parent / "benchmarks.md").read_text()
@@ -24,3 +24,7 @@ def test_the_picture_shows_the_policy_as_it_is(file: str) -> None:
 def test_the_page_has_the_figures_of_the_simulation(table: t.Any, capsys: pytest.CaptureFixture[str]) -> None:
     table.main()
     assert capsys.readouterr().out in BENCHMARKS
+
+
+def test_the_page_has_the_figures_of_the_curve() -> None:
+    assert "\n".join(curve.table(curve.measured())) in BENCHMARKS

@@ -7,7 +7,8 @@
    begins at 0. An answer that tells nothing, such as a check that cannot run, counts neither way.
 3. When no instance of a pool with several has answered well in the last round, the fault is elsewhere, such as a
    broker that is down. Then no instance is restarted. Such a round tells nothing of one instance, and neither does the
-   round in which others answer again: it may have asked this instance before the broker came back. So all begin at 0.
+   round in which others answer again: it may have asked this instance before the broker came back. So the failures of
+   these rounds do not count, and those before them do.
 4. One instance at a time, and only while the pool may miss one more instance.
 5. Each restart needs a round of its own, so that the evidence is never older than that.
 
@@ -71,8 +72,11 @@ class Rounds:
         self.failures: t.Dict[str, t.Tuple[str, int]] = {}
         self.hung: t.List[Ailing] = []
         self.trouble = Trouble()
-        # Whether the last round was about the whole pool: several have failed and none has answered well.
+        # Whether the pool fails as a whole: several have failed, and none has answered well since.
         self.of_all = False
+        # The failures when this round began, and when the pool began to fail as a whole.
+        self.before: t.Dict[str, t.Tuple[str, int]] = {}
+        self.kept: t.Dict[str, t.Tuple[str, int]] = {}
 
     def due(self, now: float) -> float:
         """Seconds until the next round. A clock that went back begins one."""
@@ -86,6 +90,7 @@ class Rounds:
         self.asked, self.answers = now, {}
         self.waiting = {unit: seen.invocation for unit, seen in samples.items() if serves(seen)}
         self.failures = {unit: one for unit, one in self.failures.items() if unit in self.waiting}
+        self.before = dict(self.failures)
         return tuple(units_in_order(self.waiting))
 
     def hear(self, answers: t.Mapping[str, SignOfLife], wanted: int) -> None:
@@ -112,16 +117,22 @@ class Rounds:
         silent = [reading.said for reading in self.answers.values() if reading.alive is None and reading.said]
         alive = any(reading.alive for reading in self.answers.values())
         if alive and self.of_all:
-            self.failures = {unit: (invocation, 0) for unit, (invocation, _count) in self.failures.items()}
+            self.failures = {unit: self._kept(unit, one[0]) for unit, one in self.failures.items()}
         self.trouble = Trouble(COULD_NOT_TELL, silent[0]) if silent else Trouble()
         limit = self.rule.failures if self.rule.command else 1
         counts = {unit: self.failures[unit] for unit in failed if self.failures[unit][1] >= limit}
-        self.of_all = not alive and wanted > 1 and (len(failed) > 1 or bool(counts))
+        former, self.of_all = self.of_all, not alive and wanted > 1 and (self.of_all or len(failed) > 1 or bool(counts))
+        if self.of_all and not former:
+            self.kept = self.before
         if counts and self.of_all:
             self.trouble = Trouble(NO_INSTANCE, self.answers[failed[0]].said)
             return
         longest_first = sorted(units_in_order(counts), key=lambda unit: -counts[unit][1])
         self.hung = [Ailing(unit, counts[unit][0], self._because(unit)) for unit in longest_first]
+
+    def _kept(self, unit: str, invocation: str) -> t.Tuple[str, int]:
+        before, count = self.kept.get(unit, ("", 0))
+        return invocation, count if before == invocation else 0
 
     def _because(self, unit: str) -> str:
         said = self.answers[unit].said
@@ -173,7 +184,7 @@ class Beats:
         if alive and self.of_all:
             self.seen.update({unit: (*self.seen[unit][:2], now, False) for unit in hung})
             found.update(dict.fromkeys(hung, SignOfLife(None)))
-        self.of_all = not alive and len(hung) > 1
+        self.of_all = not alive and (self.of_all or len(hung) > 1)
         return found
 
     def _reading(self, now: float, unit: str, invocation: str, like: t.Optional[str]) -> SignOfLife:

@@ -129,6 +129,28 @@ def test_rounds_in_which_none_answered_count_for_none_also_when_they_were_few() 
     assert next_of(rounds) == TWO
 
 
+# One of three fails always, and now and then the others do not answer either, such as in a slow backup of the broker.
+SOMETIMES_ALL = {
+    "in each third round": [ONE_DEAF, ONE_DEAF, ALL_DEAF] * 2,
+    "in each second round": [ONE_DEAF, ALL_DEAF] * 4,
+    "for long": [ONE_DEAF, *[ALL_DEAF] * 9, ONE_DEAF, ONE_DEAF],
+    "and cannot tell after it": [ALL_DEAF, dict.fromkeys(units, UNKNOWN), *[ONE_DEAF] * 4],
+}
+
+
+@pytest.mark.parametrize("answers", SOMETIMES_ALL.values(), ids=SOMETIMES_ALL.keys())
+def test_one_that_hangs_is_restarted_also_when_the_others_fail(answers: list[dict[str, SignOfLife]]) -> None:
+    """Its own failures before and after count. Those of the rounds of all, and of the first after them, do not."""
+    rounds, restarted, own, former = Rounds(Liveness(("/bin/check",), every=30.0, failures=3)), [], 0, ONE_DEAF
+    for index, one in enumerate(answers):
+        ask(rounds, 30.0 * index, one)
+        own += one is ONE_DEAF and former is ONE_DEAF
+        restarted.append(next_of(rounds))
+        assert restarted[-1] == (TWO if one is ONE_DEAF and own >= 3 else "")
+        former = one
+    assert TWO in restarted or own < 3
+
+
 def test_one_that_fails_while_another_one_could_not_tell_keeps_its_failures() -> None:
     one_unknown = {ONE: UNKNOWN, TWO: DEAF, THREE: UNKNOWN}
     assert next_of(rounds_of(one_unknown, ONE_DEAF)) == TWO

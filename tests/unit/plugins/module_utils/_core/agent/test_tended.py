@@ -59,8 +59,10 @@ class World:
         self.failed: dict[str, int] = {}
         self.round: dict[str, bool | None] = {}
         self.closed: dict[str, bool | None] = {}
-        # Whether in the last round several have failed and none has answered well.
+        # Whether several have failed and none has answered well since, and what had failed before that.
         self.of_all = False
+        self.before: dict[str, int] = {}
+        self.kept: dict[str, int] = {}
         self.restarted: list[str] = []
         self.counted: set[str] = set()
 
@@ -98,9 +100,12 @@ class World:
         if answers and not self.asked:
             self.closed = dict(self.round)
             if self.of_all and any(self.closed.values()):
-                self.failed = {}
+                self.failed = {one: count and self.kept.get(one, 0) for one, count in self.failed.items()}
             failed = [alive for alive in self.closed.values() if alive is False]
-            self.of_all = len(failed) > 1 and not any(self.closed.values())
+            former = self.of_all
+            self.of_all = not any(self.closed.values()) and (former or len(failed) > 1)
+            if self.of_all and not former:
+                self.kept = self.before
         self.tended.hear(answers)
 
     def ask(self) -> None:
@@ -108,6 +113,7 @@ class World:
         if questions:
             assert not self.asked, "a round begins before the last has ended"
             self.round = {}
+            self.before = dict(self.failed)
         self.asked.update({unit: self.samples[unit].invocation for unit in questions})
 
     def turn(self) -> tuple[Action, ...]:

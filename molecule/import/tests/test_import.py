@@ -234,6 +234,17 @@ def test_an_ecosystem_file_is_run_by_node_of_the_host_as_its_owner(home_of_eve: 
     assert SECRET not in imported.said + (tmp_path / "workers.yml").read_text()
 
 
+def test_an_ecosystem_file_of_root_is_run_as_a_user_that_owns_nothing(home_of_eve: LabHost, tmp_path: Path) -> None:
+    lab = home_of_eve
+    lab.write("/srv/lab/ecosystem.config.js", ECOSYSTEM, "0644")
+    to = tmp_path / "workers.yml"
+    imported = run(lab, IMPORT, to=str(to), import_ecosystems=["/srv/lab/ecosystem.config.js"])
+    assert imported.status == 0, imported.said
+    (pool,) = [one for one in yaml.safe_load(to.read_text())[0]["roles"][0]["workers_pools"] if one["name"] == "mail"]
+    assert int(pool["environment"]["UID_THEN"]) >= 60_000, "that of a dynamic user (systemd.exec(5))"
+    assert pool["environment"]["WROTE"] in ("EROFS", "EACCES")
+
+
 def test_an_ecosystem_file_that_cannot_be_read_is_one_clear_problem(home_of_eve: LabHost, tmp_path: Path) -> None:
     """All at once, with nothing written. A file in a directory of eve is not run as root, whoever owns the file."""
     lab = home_of_eve
@@ -242,7 +253,8 @@ def test_an_ecosystem_file_that_cannot_be_read_is_one_clear_problem(home_of_eve:
         lab.write(f"/home/eve/{name}", text, "0644")
     lab.sh("chown eve /home/eve/*.js; mkfifo /home/eve/pipe.js; ln -s /etc/shadow /home/eve/link.js")
     lab.write("/home/eve/root.js", "require('fs').writeFileSync('/srv/lab/root', 'x'); module.exports = []", "0644")
-    names = ["waits", "broken", "printed", "pipe", "link", "root", "nosuch"]
+    lab.sh("echo 'module.exports = []' > /home/eve/other.js; chown nobody /home/eve/other.js")
+    names = ["waits", "broken", "printed", "pipe", "link", "root", "other", "nosuch"]
     paths = [f"/home/eve/{name}.js" for name in names]
     to = tmp_path / "workers.yml"
     imported = run(lab, IMPORT, to=str(to), import_ecosystems=[*paths, "ecosystem.config.js"])
@@ -253,12 +265,13 @@ def test_an_ecosystem_file_that_cannot_be_read_is_one_clear_problem(home_of_eve:
         "more than 1048576 bytes",
         "is not a regular file",
         "is a link, and",
-        "a program of root that others can replace (/home/eve belongs to eve)",
+        "a file of root that others can replace (/home/eve belongs to eve)",
+        "a file of nobody that others can replace (/home/eve belongs to eve)",
         "No such file or directory",
     ]
     for index, (path, found) in enumerate(zip(paths, expected)):
         assert f"ecosystems[{index}]: found {path}" in imported.said, path
         assert found in imported.said, path
-    assert "ecosystems[7]: found ecosystem.config.js, expected an absolute path of the host" in imported.said
+    assert "ecosystems[8]: found ecosystem.config.js: no absolute path" in imported.said
     assert lab.sh("ls /srv/lab").strip() == ""
     assert lab.sh("systemctl list-units --no-legend 'run-*.service'").strip() == ""

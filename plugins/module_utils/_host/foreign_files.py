@@ -39,11 +39,16 @@ class Step(t.NamedTuple):
     def is_link(self) -> bool:
         return stat.S_ISLNK(self.status.st_mode)
 
-    def replaced_by(self, groups: t.Collection[int] = ()) -> str:
-        """Who but root can put something else in its place, in words; empty when only root can."""
-        writers = _writers(self.parent, groups)
+    def replaced_by(self, groups: t.Collection[int] = (), owner: int = 0) -> str:
+        """Who but root and ``owner`` can put something else in its place, in words; empty when only they can."""
+        writers = _writers(self.parent, groups, owner)
         # In /tmp and similar directories every user may write, and cannot remove the files of others.
-        if writers and self.parent.st_uid == 0 and self.parent.st_mode & stat.S_ISVTX and self.status.st_uid == 0:
+        if (
+            writers
+            and self.parent.st_uid == 0
+            and self.parent.st_mode & stat.S_ISVTX
+            and self.status.st_uid in (0, owner)
+        ):
             return ""
         return f"{os.path.dirname(self.path)} {writers}" if writers else ""
 
@@ -80,19 +85,20 @@ def reading(held: int, path: str) -> t.Iterator[t.BinaryIO]:
         yield file
 
 
-def changed_by(path: str, *, content: bool, groups: t.Collection[int] = ()) -> str:
+def changed_by(path: str, *, content: bool, groups: t.Collection[int] = (), owner: int = 0) -> str:
     """Why a user other than root can replace ``path``, such as ``/srv/app belongs to app``; empty when only root can.
 
-    With ``content`` those count too who can write into the file. ``groups`` are known to have somebody in them. Raises
-    ``OSError`` for what is not there.
+    With ``content`` those count too who can write into the file. ``groups`` are known to have somebody in them. The
+    user ``owner`` may replace it, too. Raises ``OSError`` for what is not there.
     """
     last = ""
     with contextlib.closing(_steps(path)) as steps:
         for step in steps:
-            found = step.replaced_by(groups)
+            found = step.replaced_by(groups, owner)
             if found:
                 return found
-            last = f"{step.path} {_writers(step.status, groups)}" if _writers(step.status, groups) else ""
+            writers = _writers(step.status, groups, owner)
+            last = f"{step.path} {writers}" if writers else ""
     return last if content else ""
 
 
@@ -149,31 +155,31 @@ def _names(path: str) -> t.List[str]:
     return [name for name in path.split("/") if name not in ("", ".")]
 
 
-def _writers(status: os.stat_result, groups: t.Collection[int]) -> str:
-    """Who but root may write, in words that follow the name; of a link its owner alone tells."""
-    if status.st_uid != 0:
+def _writers(status: os.stat_result, groups: t.Collection[int], owner: int) -> str:
+    """Who but root and ``owner`` may write, in words that follow the name; of a link its owner alone tells."""
+    if status.st_uid not in (0, owner):
         return f"belongs to {_named(pwd.getpwuid, status.st_uid)}"
     if stat.S_ISLNK(status.st_mode):
         return ""
     if status.st_mode & stat.S_IWOTH:
         return "is writable by all"
     # An access control list that lets somebody write shows here, too (acl(5)).
-    if status.st_mode & stat.S_IWGRP and (status.st_gid in groups or _has_members(status.st_gid)):
+    if status.st_mode & stat.S_IWGRP and (status.st_gid in groups or _has_members(status.st_gid, owner)):
         return f"is writable by the group {_named(grp.getgrgid, status.st_gid)}"
     return ""
 
 
-def _has_members(gid: int) -> bool:
-    """Whether somebody but root is in a group, as far as is known without reading all accounts."""
+def _has_members(gid: int, owner: int) -> bool:
+    """Whether somebody but root and ``owner`` is in a group, as far as is known without reading all accounts."""
     try:
         group = grp.getgrgid(gid)
     except KeyError:
         return True
     with contextlib.suppress(KeyError):
         namesake = pwd.getpwnam(group.gr_name)
-        if namesake.pw_uid != 0 and namesake.pw_gid == gid:
+        if namesake.pw_uid not in (0, owner) and namesake.pw_gid == gid:
             return True
-    return bool({*group.gr_mem} - {"root"})
+    return bool({*group.gr_mem} - {"root", _named(pwd.getpwuid, owner)})
 
 
 def _named(find: t.Callable[[int], t.Any], number: int) -> str:

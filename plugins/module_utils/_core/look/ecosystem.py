@@ -23,8 +23,11 @@ process.env = new Proxy(real, {
   get: (target, name) => (typeof name !== "string" ? target[name] : marked ? `\u0001ENV:${name}\u0001` : undefined),
   has: () => true,
 });
-// The output may be the answer, and the file itself prints nothing there.
-process.stdout.write = process.stderr.write = () => true;
+// The output may be the answer, and the file itself prints nothing there. Not through process.stdout: node opens that
+// one without waiting for the reader, and a long answer then ends in EAGAIN.
+const { Writable } = require("stream");
+const sink = new Writable({ write: (chunk, encoding, done) => done() });
+for (const name of ["stdout", "stderr"]) Object.defineProperty(process, name, { value: sink });
 // The home directory is that of a user of the host.
 require("os").homedir = () => "~";
 const missing = [];

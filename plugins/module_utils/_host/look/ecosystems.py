@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Ecosystem files of PM2 that somebody has named. Such a file is a program: node of the host runs it, to read it.
 
-It runs as the owner of the file, in a transient service without a network and without anything to write to. Systemd
-ends one that takes too long or needs too much memory.
+It runs as the owner of the file, and a file of root as a user that owns nothing. A file that another user could replace
+is refused. The transient service has no network, no socket, and nothing to write to. Systemd kills one that takes too
+long, or needs too much memory.
 """
 
 from __future__ import annotations
@@ -19,28 +20,40 @@ import zlib
 from ansible_collections.workers.systemd.plugins.module_utils._core.look import ecosystem
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import SERVICE_PATH
-from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files
+from ansible_collections.workers.systemd.plugins.module_utils._host import child, foreign_files
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import old_managers
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 
-EXPECTED = "an ecosystem file of PM2 on the host"
+EXPECTED = "the absolute path of an ecosystem file of PM2 on the host, which only its owner can replace"
 DATA = (".json", ".yml", ".yaml")
 # Seconds for systemd to start and to end the service, beside the time of the program.
 MARGIN = 10
 PROPERTIES = (
     f"RuntimeMaxSec={ecosystem.LONGEST}",
+    "KillSignal=SIGKILL",
     "MemoryMax=512M",
     "TasksMax=64",
     "CapabilityBoundingSet=",
     "NoNewPrivileges=yes",
     "PrivateNetwork=yes",
-    # No socket at all: the manager of the system listens to root on one.
-    "RestrictAddressFamilies=~AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET",
+    # No socket: this family needs a capability. The value "none" is newer than systemd 247.
+    "RestrictAddressFamilies=AF_PACKET",
+    "SystemCallArchitectures=native",
     "PrivateDevices=yes",
     "ProtectSystem=strict",
     "ProtectHome=read-only",
     "ProtectKernelTunables=yes",
+    "InaccessiblePaths=-/dev/shm -/dev/mqueue",
 )
+
+
+class Looked(t.NamedTuple):
+    """A file: the text in base64, its owner, and the node that runs it, empty for none. Or a ``problem`` with it."""
+
+    text: str = ""
+    owner: int = 0
+    node: str = ""
+    problem: str = ""
 
 
 def read(paths: t.Sequence[str]) -> t.List[old_managers.Row]:
@@ -49,9 +62,11 @@ def read(paths: t.Sequence[str]) -> t.List[old_managers.Row]:
     """
     rows: t.List[old_managers.Row] = []
     problems: t.List[Problem] = []
-    for index, path in enumerate(paths):
+    answers = child.answers(map(_look, paths), old_managers.LONGEST) if paths else []
+    looked = [Looked(*one) for one in answers] + [Looked(problem="no answer of its server")] * len(paths)
+    for index, (path, one) in enumerate(zip(paths, looked)):
         try:
-            rows.append(_row(f"ecosystems[{index}]", path))
+            rows.append(_row(f"ecosystems[{index}]", path, one))
         except Problems as wrong:
             problems += wrong.problems
     if problems:
@@ -59,31 +74,40 @@ def read(paths: t.Sequence[str]) -> t.List[old_managers.Row]:
     return rows
 
 
-def _row(where: str, path: str) -> old_managers.Row:
+def _look(path: str) -> Looked:
+    """In a child process: the path may be on a server that does not answer, or in a file system of a user."""
     if not path.startswith("/"):
-        raise Problems([Problem(where, path, "an absolute path of the host")])
+        return Looked(problem="no absolute path")
     try:
         with foreign_files.holding(path) as held, foreign_files.reading(held, path) as file:
             owner = os.fstat(held).st_uid
-            text = file.read(old_managers.LARGEST + 1)
-        replaced = foreign_files.changed_by(path, content=True) if owner == 0 else ""
+            data = file.read(old_managers.LARGEST + 1)
+        # A user may give a file of another one a name in an own directory (link(2)).
+        replaced = foreign_files.changed_by(path, content=True, owner=owner)
     except OSError as error:
-        raise Problems([Problem(where, f"{path}: {error.strerror}", EXPECTED)]) from None
-    if len(text) > old_managers.LARGEST:
-        raise Problems([Problem(where, f"{path}: more than {old_managers.LARGEST} bytes", EXPECTED)])
-    user = _name(owner)
-    if path.endswith(DATA):
-        return _packed("ecosystem", path, user, text)
+        return Looked(problem=error.strerror or str(error))
+    if len(data) > old_managers.LARGEST:
+        return Looked(problem=f"more than {old_managers.LARGEST} bytes")
     if replaced:
-        found = f"{path}, a program of root that others can replace ({replaced})"
-        raise Problems([Problem(where, found, "a file that only its owner can replace", "Give it to its user: chown.")])
-    answers = {name: _answer(where, path, owner, marked=name == "marked") for name in ("plain", "marked")}
-    return _packed("ecosystem-run", path, user, json.dumps(answers).encode())
+        return Looked(problem=f"a file of {_name(owner)} that others can replace ({replaced})")
+    daemon = old_managers.pm2_of(owner)
+    searched = daemon.path if daemon else SERVICE_PATH
+    node = shutil.which("node", path=searched) or shutil.which("nodejs", path=searched)
+    return Looked(base64.b64encode(data).decode(), owner, node or "")
 
 
-def _packed(kind: str, path: str, user: str, data: bytes) -> old_managers.Row:
+def _row(where: str, path: str, looked: Looked) -> old_managers.Row:
+    if looked.problem:
+        raise Problems([Problem(where, f"{path}: {looked.problem}", EXPECTED)])
+    if path.endswith(DATA):
+        return _packed("ecosystem", path, looked, base64.b64decode(looked.text))
+    answers = {name: _answer(where, path, looked, marked=name == "marked") for name in ("plain", "marked")}
+    return _packed("ecosystem-run", path, looked, json.dumps(answers).encode())
+
+
+def _packed(kind: str, path: str, looked: Looked, data: bytes) -> old_managers.Row:
     content = base64.b64encode(zlib.compress(data)).decode()
-    return {"kind": kind, "path": path, "user": user, "content": content}
+    return {"kind": kind, "path": path, "user": _name(looked.owner), "content": content}
 
 
 def _name(uid: int) -> str:
@@ -93,17 +117,15 @@ def _name(uid: int) -> str:
         return str(uid)
 
 
-def _answer(where: str, path: str, owner: int, *, marked: bool) -> t.Any:
-    daemon = old_managers.pm2_of(owner)
-    searched = daemon.path if daemon else SERVICE_PATH
-    node = shutil.which("node", path=searched) or shutil.which("nodejs", path=searched)
-    if node is None:
+def _answer(where: str, path: str, looked: Looked, *, marked: bool) -> t.Any:
+    if not looked.node:
         hint = "Run the command line of the import on a machine with node, or write `pm2 save` and import the dump."
         raise Problems([Problem(where, f"{path}, a program, and no node on the host", "node, which reads it", hint)])
-    properties = [f"--property={one}" for one in (*PROPERTIES, f"User={owner}")]
+    user = f"User={looked.owner}" if looked.owner else "DynamicUser=yes"
+    properties = [f"--property={one}" for one in (*PROPERTIES, user)]
     unit = ["systemd-run", "--quiet", "--pipe", "--wait", "--collect", *properties, "--"]
     # Systemd expands variables in the words of a command.
-    argv = [*unit, *ecosystem.command(node, path.replace("$", "$$"), ecosystem.STANDARD_OUTPUT, marked=marked)]
+    argv = [*unit, *ecosystem.command(looked.node, path.replace("$", "$$"), ecosystem.STANDARD_OUTPUT, marked=marked)]
     said = commands.head(commands.within(ecosystem.LONGEST + MARGIN, argv), old_managers.LARGEST, ecosystem.PROGRAM)
     try:
         answer = json.loads(said)

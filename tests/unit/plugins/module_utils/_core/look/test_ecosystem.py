@@ -32,6 +32,7 @@ FILES: dict[str, tuple[str, str, t.Any, t.Any]] = {
     "a module of today": ("export default [process.env.A || 'b']", "e.mjs", ["b"], [MARK]),
     "named exports": ("exports.apps = [7n, () => 1]", "e.cjs", {"apps": ["7", None]}, {"apps": ["7", None]}),
     "what it prints": ("console.log('x'); console.error('y'); module.exports = 1", "e.js", 1, 1),
+    "an answer that is longer than a pipe": ("module.exports = 'x'.repeat(5e5)", "e.js", "x" * 500_000, "x" * 500_000),
     "its directory": ("module.exports = require('path').basename(__filename)", "e.js", "e.js", "e.js"),
     "the home of a user": ("module.exports = require('os').homedir()", "e.js", "~", "~"),
 }

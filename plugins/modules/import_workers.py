@@ -52,8 +52,8 @@ options:
   ecosystems:
     description:
       - Paths of ecosystem files of PM2 on the host, such as V(/srv/app/ecosystem.config.js).
-      - Such a file is a program. The node of the host runs it as the owner of the file, without a network, and with all
-        files read-only. So name only files that you trust.
+      - Such a file is a program. The node of the host runs it as the owner of the file, without a network, and with
+        nothing to write to. A file of root runs as a user that owns nothing. Name only files that you trust.
       - An app that is in C(~/.pm2/dump.pm2) of the owner too is imported once, with the number of processes that run.
     type: list
     elements: str

@@ -50,7 +50,8 @@ class FromKeptProgram(ActionBase):  # type: ignore[misc]
         """The result of the module of the task, with these options."""
         # Ansible forks a process for each task on each host. While it packs a module, Python would look for garbage
         # among all objects of ansible-playbook, which took 55 ms. This process ends with the task.
-        gc.freeze()
+        if not gc.get_freeze_count():
+            gc.freeze()
         if self._is_of_mitogen:
             return t.cast("Result", self._execute_module(module_args=options, task_vars=task_vars))
         # The name of the action may be an old one, which meta/runtime.yml redirects.

@@ -233,8 +233,8 @@ class LabHost:
         return self.sh(
             f"for p in {places}; do [ -e $p ] || continue; find $p -printf '%p %m %u %l %T@\\n' | sort;"
             " find $p -type f | sort | xargs -r sha256sum; done; systemctl list-units --all --plain --no-legend"
-            " --type=service,target | grep -e @ -e workers | tr -s ' ' | grep -v -e systemd- -e modprobe@ -e revival@ -e resting@"
-            " -e ' not-found inactive ' | sort"
+            " --type=service,target | grep -e @ -e workers | tr -s ' ' | grep -v -e systemd- -e modprobe@ -e revival@"
+            " -e resting@ -e ' not-found inactive ' | sort"
         )
 
     def remove_pools(self) -> None:

@@ -8,6 +8,8 @@ import typing as t
 
 # In seconds: between two looks at files that a deploy writes, at checks that run, and at an instance that restarts.
 LONGEST_PAUSE, BRIEF, ACTING = 5.0, 1.0, 0.25
+# Each of many pools may be due at a moment of its own.
+SHORTEST = 0.05
 
 
 def pause(due: t.Iterable[float], *, hurries: bool, waits: bool) -> float:
@@ -19,4 +21,4 @@ def pause(due: t.Iterable[float], *, hurries: bool, waits: bool) -> float:
     if not waits:
         return min([LONGEST_PAUSE, *due])
     # What is due now has been asked in this turn, and waits. The others are asked in time, whatever it waits for.
-    return min([BRIEF, *(one for one in due if one > 0)])
+    return max(SHORTEST, min([BRIEF, *(one for one in due if one > 0)]))

@@ -61,7 +61,7 @@ def read_capacity(given: t.Optional[t.Mapping[str, t.Any]]) -> t.Tuple[t.Optiona
         problems.append(Problem(f"{WHERE}.instances", repr(number), f"a number from 1 to {MOST}"))
     size = 0 if memory is None else quantities.size(as_text(memory))
     if memory is not None and (size is None or not LEAST_MEMORY <= size <= MOST_MEMORY):
-        expected = "an amount of memory from 1M on, such as 8G"
+        expected = "an amount of memory from 1M to 1024T, such as 8G"
         problems.append(Problem(f"{WHERE}.memory", repr(as_text(memory)), expected))
     return (None, problems) if problems else (Capacity(number or 0, size or 0), [])
 

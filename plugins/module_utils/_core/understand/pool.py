@@ -211,11 +211,15 @@ class Pool:
     @property
     def memory_max(self) -> t.Optional[int]:
         """The most bytes that an instance may have; ``None`` when one of them has no limit in bytes."""
-        everybody = _memory_max(self.settings[""], "")
-        texts = [everybody, *(_memory_max(one, everybody) for one in self.own.values())]
-        sizes = [quantities.size(text) for text in texts]
+        sizes = [quantities.size(text) for text in self.memory_limits.values()]
         known = [size for size in sizes if size]
         return max(known) if len(known) == len(sizes) else None
+
+    @property
+    def memory_limits(self) -> t.Dict[str, str]:
+        """MemoryMax= of each instance that has an own one, and of all others under an empty name. Empty for none."""
+        everybody = _memory_max(self.settings[""], "")
+        return {"": everybody, **{name: _memory_max(one, everybody) for name, one in self.own.items()}}
 
     @property
     def secret_values(self) -> t.Set[str]:

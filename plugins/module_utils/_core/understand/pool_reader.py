@@ -232,8 +232,10 @@ class _Reader:
         metrics, capacity = self.params.get("metrics") or "", self.params.get("capacity")
         if capacity and capacity.memory and not pool.memory_max:
             expected, hint = "an amount of memory, such as 512M", "capacity.memory counts each instance with it."
-            found = repr(limits["MemoryMax"]) if "MemoryMax" in limits else "nothing"
-            self.problem("limits.memory_max", found, expected, hint)
+            for name, text in pool.memory_limits.items():
+                if not quantities.size(text):
+                    where = f"per_instance.{name}.limits.memory_max" if name else "limits.memory_max"
+                    self.problem(where, repr(text) if text else "nothing", expected, hint)
         return replace(pool, alert=self._alert(pool.account), metrics=metrics, capacity=capacity)
 
     def _alert(self, account: t.Optional[str]) -> t.Optional[Alert]:

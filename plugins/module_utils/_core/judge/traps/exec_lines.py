@@ -67,6 +67,8 @@ INSTEAD_OF = {
 SHELL_FUNCTIONS = frozenset({"nvm", "rvm", "conda", "workon", "sdk", "pyenv", "rbenv"})
 BASHRC = re.compile(r"(?:source|\.)\s+\S*\.(?:bashrc|zshrc)\b")
 URL_ENCODED = re.compile(r"(?<!%)(?:%%)*%[A-Fa-f][0-9A-Fa-f]")
+# A file that each instance writes. It tells nothing of the broker.
+OWN_FILE = re.compile(r"\.(?:pid|log|out|err|db)\b")
 # Directives that may give an instance an application, or a broker, of its own.
 OWN_BROKER = ("EnvironmentFile", "WorkingDirectory")
 # What to write instead of a value that all instances have.
@@ -106,7 +108,7 @@ def _escapes(text: str) -> t.Iterator[str]:
 
 def _may_have_own_broker(seen: Seen, tool: Tool) -> bool:
     """Whether each instance of a template may work for an application, or for a broker, of its own."""
-    values = [word for one in seen.starts for word in one.words if "/" in word and ".pid" not in word]
+    values = [word for one in seen.starts for word in one.words if "/" in word and not OWN_FILE.search(word)]
     values += [one.option(option) or "" for one in seen.starts for option in tool.valued]
     # A pool gives the name of the instance to each worker.
     values += [one.value for one in seen.environment if one.name != "WORKERS_INSTANCE"]

@@ -11,6 +11,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.agent.pace i
     ACTING,
     BRIEF,
     LONGEST_PAUSE,
+    SHORTEST,
     pause,
 )
 
@@ -23,6 +24,7 @@ TABLE: dict[str, tuple[list[float], bool, bool, float]] = {
     "an instance that starts": ([0.0, 0.7], True, True, ACTING),
     "an answer that does not come": ([0.0, NEVER], False, True, BRIEF),
     "an answer that does not come, beside a question of another pool": ([0.0, 0.1], False, True, 0.1),
+    "an answer that does not come, beside questions of many pools": ([0.001, 0.002], False, True, SHORTEST),
     "an instance that never is idle, beside a question of another pool": ([NEVER, 0.4, 0.9], False, True, 0.4),
 }
 

@@ -541,8 +541,9 @@ def test_the_most_memory_of_an_instance(options: dict[str, t.Any], size: t.Optio
     _pools, problems = understand(
         [{"name": "mail", "command": "/bin/true", "instances": 2, **options, "capacity": shared}]
     )
-    places = [one.where for one in problems if "per_instance" not in one.where]
-    assert places == ([] if size else ["pools[0] (mail).limits.memory_max"])
+    places = {one.where for one in problems if one.expected == "an amount of memory, such as 512M"}
+    assert bool(places) == (not size)
+    assert all(one.endswith("limits.memory_max") for one in places)
 
 
 def test_a_pool_that_shares_memory_says_how_much_an_instance_may_have() -> None:
@@ -554,4 +555,7 @@ def test_a_pool_that_shares_memory_says_how_much_an_instance_may_have() -> None:
         found += [str(one) for one in problems]
     expected = "expected an amount of memory, such as 512M (capacity.memory counts each instance with it.)"
     assert found == [f"pools[0] (mail).limits.memory_max: found {one}, {expected}" for one in ("nothing", "'50%'")]
+    own = {"limits": {"memory_max": "512M"}, "per_instance": {"1": {"limits": {"memory_max": "infinity"}}}}
+    _pools, (problem,) = understand([{"name": "mail", "command": "/bin/true", **own, "capacity": Capacity(0, 2**33)}])
+    assert str(problem) == f"pools[0] (mail).per_instance.1.limits.memory_max: found 'infinity', {expected}"
     assert understand([{"name": "mail", "command": "/bin/true", "capacity": Capacity(40)}])[1] == []

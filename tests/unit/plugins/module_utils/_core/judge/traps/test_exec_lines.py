@@ -215,6 +215,7 @@ SHARED = {
     "a node name of celery": (f"{CELERY} -n mail@lab", "-n mail@lab"),
     "the host in it is one host": (f"{CELERY} --hostname=mail@%%h", "--hostname mail@%%h"),
     "celery itself knows an %i, which is 0 in a node name": (f"{CELERY} -n mail%%i@%%h", "-n mail%%i@%%h"),
+    "a node name beside a log of each instance": (f"{CELERY} -n w@lab --logfile=/var/log/%i.log", "-n w@lab"),
     "a PID file of celery": (f"{CELERY} --pidfile=/run/app/mail.pid", "--pidfile /run/app/mail.pid"),
     "the name, although the PID file differs": (f"{CELERY} -n mail@lab --pidfile=/run/%n.pid", "-n mail@lab"),
     "a PID file of dramatiq": ("/srv/app/bin/dramatiq app --pid-file /run/mail.pid", "--pid-file /run/mail.pid"),

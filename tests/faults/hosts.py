@@ -67,9 +67,11 @@ class FaultHost:
         assert self.driver.stdout
         while subprocess.run(["podman", "exec", self.name, "test", "-e", "/run/faults/now"]).returncode:
             assert self.driver.poll() is None, f"the driver on {self.name} is gone"
-            # The driver answers when the deploy has ended, and then the point was never reached.
+            # The driver answers when the deploy has ended. Then the point was never reached: a run in which an option
+            # goes has fewer points than the one in which it came, where they were counted.
             answered, _, _ = select.select([self.driver.stdout], [], [], 0.1)
-            assert not answered, f"the deploy ended first: {self.driver.stdout.readline()}"
+            if answered:
+                return t.cast("Answer", json.loads(self.driver.stdout.readline()))
         if command == "kill":
             subprocess.run(["podman", "kill", self.name], check=True, stdout=subprocess.DEVNULL)
             hosts.up(self.name)

@@ -42,7 +42,6 @@ def rule(least: int, most: int, priority: int = 100, fall_after: float = FALL_AF
 
 
 Sizes = t.Mapping[str, int]
-NO_SIZES: Sizes = {}
 
 
 class Host:
@@ -51,9 +50,9 @@ class Host:
     """
 
     def __init__(
-        self, most: int, rules: dict[str, Scaling], fixed: int = 0, job: int = 0, sizes: Sizes = NO_SIZES
+        self, most: int, rules: dict[str, Scaling], fixed: int = 0, job: int = 0, sizes: t.Optional[Sizes] = None
     ) -> None:
-        self.most, self.job, self.now, self.sizes = most, job, 0.0, sizes
+        self.most, self.job, self.now, self.sizes = most, job, 0.0, sizes or {}
         names = {name: [f"{name}@{one}.service" for one in scaling.names] for name, scaling in rules.items()}
         self.pools = {
             name: Tended(self.duties(name, scaling=one, policy=Policy()), names[name]) for name, one in rules.items()
@@ -120,7 +119,8 @@ def hosts(draw: st.DrawFn) -> Host:
     priorities = st.sampled_from([1, 100, 300])
     rules = {name: rule(draw(st.integers(1, 3)), draw(st.integers(4, 30)), draw(priorities), falls) for name in names}
     fixed = draw(st.integers(0, 3))
-    sizes = draw(st.just(NO_SIZES) | st.fixed_dictionaries(dict.fromkeys((*names, "fixed"), st.integers(1, 9))))
+    none: Sizes = {}
+    sizes = draw(st.just(none) | st.fixed_dictionaries(dict.fromkeys((*names, "fixed"), st.integers(1, 9))))
     always = {"fixed": fixed, **{name: one.min for name, one in rules.items()}}
     least = sum(number * sizes.get(name, 1) for name, number in always.items())
     return Host(least + draw(st.integers(0, 30)), rules, fixed, draw(st.integers(0, 15)), sizes)

@@ -10,7 +10,6 @@ import shlex
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.host_facts import is_secret
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.leaks import URL_WITH_PASSWORD
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.env_text import NAME
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import SERVICE_PATH
@@ -20,7 +19,7 @@ from ansible_collections.workers.systemd.plugins.plugin_utils.importer.draft imp
 from ansible_collections.workers.systemd.plugins.plugin_utils.importer.secrets import (
     is_secret_value,
     is_secret_variable,
-    of_program,
+    of_programs,
 )
 from ansible_collections.workers.systemd.plugins.plugin_utils.importer.words import (
     MARKS,
@@ -274,6 +273,7 @@ def _node(one: Word) -> Word:
 
 def _without_secrets(found: Resolved) -> None:
     """Secrets of the command line become variables: the unit is readable by every user."""
+    of_their_own = ["", *of_programs([as_text(one) for one in found.words])]
     for index, one in enumerate(found.words):
         before = shown(found.words[index - 1]) if index else ""
         text = literal(one)
@@ -282,7 +282,7 @@ def _without_secrets(found: Resolved) -> None:
         if index > 1 and shown(found.words[index - 1]) in ("-c", "-lc") and " " in text:
             found.words[index] = word(_script_without_secrets(text, found))
             continue
-        of_its_own = of_program(as_text(found.words[0]), before, text) if index else ""
+        of_its_own = of_their_own[index]
         if of_its_own:
             name = _take(found, "--password", of_its_own)
             found.words[index] = joined([text[: len(text) - len(of_its_own)], Variable(name)])
@@ -322,25 +322,34 @@ def _take(found: Resolved, option: str, value: str) -> str:
 
 
 def _script_without_secrets(text: str, found: Resolved) -> str:
+    """The script with variables, which the shell fills in, for its secrets."""
+    instead: t.List[t.Tuple[int, str, str]] = []
     for one in shell.parse(text):
-        program = one.head
-        for before, raw in zip(["", *one.raw], one.raw):
-            plain = shell.text_of(raw)
-            of_its_own = of_program(program, before, plain or "")
-            if of_its_own and plain:
-                name = _take(found, "--password", of_its_own)
-                text = text.replace(raw, f'{plain[: len(plain) - len(of_its_own)]}"${{{name}}}"')
-                continue
-            option, equals, value = (plain or "").partition("=")
-            option, value = (option, value) if equals else ("", plain or "")
-            if (
-                plain
-                and _is_secret_argument(option or "x", value)
-                and (is_secret(option.lstrip("-")) or is_secret_value(value))
-            ):
-                name = _take(found, option, value)
-                text = text.replace(raw, f'{option}{equals}"${{{name}}}"')
+        plain = [shell.text_of(raw) or "" for raw in one.raw]
+        of_their_own = ["", *of_programs(plain)]
+        for place, raw, before, word_, own in zip(one.places, one.raw, ["", *plain], plain, of_their_own):
+            new = _word_without_secret(before, word_, own, found)
+            instead += [(place, raw, new)] if new else []
+    for place, raw, new in reversed(instead):
+        text = f"{text[:place]}{new}{text[place + len(raw) :]}"
     return text
+
+
+def _word_without_secret(before: str, text: str, of_its_own: str, found: Resolved) -> str:
+    """A word of a script; empty when no secret is in it. ``before`` is the word before it."""
+    if of_its_own:
+        kept, value, option = text[: len(text) - len(of_its_own)], of_its_own, "--password"
+    elif before in ("-c", "-lc") and " " in text:
+        inner = _script_without_secrets(text, found)
+        return shlex.quote(inner) if inner != text else ""
+    else:
+        option, equals, value = text.partition("=")
+        kept = f"{option}{equals}"
+        if not equals:
+            option, value, kept = before if before.startswith("-") else "", text, ""
+        if not _is_secret_argument(option, value):
+            return ""
+    return f'{kept}"${{{_take(found, option, value)}}}"'
 
 
 def _usable_files(found: Resolved) -> t.List[str]:

@@ -69,7 +69,8 @@ def is_secret_variable(name: str, value: str) -> bool:
     return (by_name and not NO_SECRET.fullmatch(value)) or is_secret_value(value)
 
 
-def _of_programs(words: t.Sequence[str]) -> t.Iterator[str]:
+def of_programs(words: t.Sequence[str]) -> t.Iterator[str]:
+    """For each word behind the first one, its secret, or an empty text. The program may stand behind others."""
     program = ""
     for before, one in zip(words, words[1:]):
         program = before if ATTACHED.fullmatch(base_name(before)) or base_name(before) in BEHIND else program
@@ -87,7 +88,7 @@ def safe(text: str) -> str:
         or any(
             before.startswith("--") and is_secret_variable(before[2:].replace("-", "_"), one) for before, one in named
         )
-        or any(_of_programs(words))
+        or any(of_programs(words))
     )
     return "(a secret is in it)" if secret else text.strip()[:LONGEST_SHOWN]
 

@@ -42,7 +42,7 @@ ENDS_OF_LISTS = ("&&", ";", "\n", "")
 class Simple:
     """One simple command. ``raw`` are its words as they are written, ``start`` is where it begins in the script.
 
-    ``opened`` is where a bracket before it opens, else the same. ``redirections`` are operators with their targets.
+    ``places`` are where its words begin. ``opened`` is where a bracket before it opens, else the same. ``redirections`` are operators with their targets.
     ``words`` is ``None`` when only a shell can fill them in.
     """
 
@@ -52,6 +52,7 @@ class Simple:
     before: str = ""
     after: str = ""
     raw: t.List[str] = field(default_factory=list)
+    places: t.List[int] = field(default_factory=list)
     redirections: t.List[t.Tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -89,6 +90,7 @@ def parse(text: str) -> t.List[Simple]:
                 current.redirections.append((operator, token["word"]))
             else:
                 current.raw.append(token["word"])
+                current.places.append(position)
             operator = ""
         elif token["operator"]:
             if current:

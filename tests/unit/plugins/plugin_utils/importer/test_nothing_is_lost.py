@@ -200,6 +200,8 @@ def test_each_line_of_a_crontab_is_used_or_named(lines: list[str]) -> None:
 
 
 SECRET = "s3cr3t-Pa55word-4711-xyz"
+# Only its name tells that it is one.
+PLAIN_SECRET = "hunter2hunter2hunter2"
 WITH_SECRETS = {
     "a variable of supervisord": ("supervisord", f'[program:a]\ncommand=/x\nenvironment=DB_PASSWORD="{SECRET}"'),
     "a URL in a variable": ("supervisord", f'[program:a]\ncommand=/x\nenvironment=BROKER="redis://u:{SECRET}@h/0"'),
@@ -208,6 +210,14 @@ WITH_SECRETS = {
     "an argument with an equals sign": ("procfile", f"worker: x --api-key={SECRET}"),
     "a URL in an argument": ("procfile", f"worker: rq worker -u redis://:{SECRET}@h:1/0"),
     "a script that stays in a shell": ("procfile", f"worker: x && y --url redis://:{SECRET}@h:1/0 | z"),
+    "two words of a script of a login shell": ("procfile", f"a: bash -lc 'exec foo --password {PLAIN_SECRET}'"),
+    "two words of a script that stays": (
+        "crontab",
+        f"* * * * * cd /srv/app && ./a; mysqldump --password {PLAIN_SECRET} x | gzip",
+    ),
+    "a script inside of a script": ("procfile", f"a: bash -c 'foo --password {PLAIN_SECRET}' | b"),
+    "an option with a dash in a script": ("procfile", f"a: foo --api-key={PLAIN_SECRET} | b"),
+    "a password without its name behind exec": ("crontab", f"* * * * * ./a; mysqldump -p{PLAIN_SECRET} x"),
     "an assignment before a command": ("procfile", f"worker: API_TOKEN={SECRET} x"),
     "a web process that is only named": ("procfile", f"web: x --password={SECRET}"),
     "a variable of a crontab": ("crontab", f"API_TOKEN={SECRET}\n* * * * * /x"),
@@ -244,11 +254,30 @@ WITH_SECRETS = {
 @pytest.mark.parametrize(("kind", "text"), WITH_SECRETS.values(), ids=WITH_SECRETS.keys())
 def test_a_secret_is_only_in_the_second_file(kind: str, text: str) -> None:
     written = imported(text, kind)
-    assert SECRET not in written.playbook
+    secret = SECRET if SECRET in text else PLAIN_SECRET
+    assert secret not in written.playbook
     carried = "only named" not in next(name for name, one in WITH_SECRETS.items() if one == (kind, text))
     if carried and "vault_" in written.playbook:
-        assert SECRET in written.secrets
+        assert secret in written.secrets
         assert all(f"{{{{ {name} }}}}" in written.playbook for name in written.secrets_by_name)
+
+
+# A script, and what the shell reads in its place.
+SCRIPTS = {
+    "the word alone is replaced": ("a | b pass --password pass", 'a | b pass --password "${PASSWORD}"'),
+    "a part of another word stays": ("a | b --passx -p --password pass", 'a | b --passx -p --password "${PASSWORD}"'),
+    "an option behind it is no secret": ("a | b --password --all", "a | b --password --all"),
+    "a variable stays": ('a | b --password "${NAME}"', 'a | b --password "${NAME}"'),
+    "a word before it that is no option": ("a | token hunter2", "a | token hunter2"),
+}
+
+
+@pytest.mark.parametrize(("script", "result"), SCRIPTS.values(), ids=SCRIPTS.keys())
+def test_a_variable_stands_for_the_secret_of_a_script(script: str, result: str) -> None:
+    (pool,) = imported(f"a: {script}", "procfile").pools
+    command = pool["command"]
+    script_of_it = command[-1] if isinstance(command, list) else command
+    assert result in script_of_it.replace("$$", "$").replace(chr(92), "")
 
 
 LONG = "x" * 3000

@@ -42,7 +42,8 @@ ENDS_OF_LISTS = ("&&", ";", "\n", "")
 class Simple:
     """One simple command. ``raw`` are its words as they are written, ``start`` is where it begins in the script.
 
-    ``places`` are where its words begin. ``opened`` is where a bracket before it opens, else the same. ``redirections`` are operators with their targets.
+    ``places`` are where its words begin. ``opened`` is where a bracket before it opens, else the same as ``start``.
+    ``redirections`` are operators with their targets.
     ``words`` is ``None`` when only a shell can fill them in.
     """
 
@@ -179,21 +180,29 @@ def without_guard(text: str) -> t.Tuple[str, bool]:
         asked = text[: one.opened]
         if not ASKS.search(asked) or {base_name(guard.head) for guard in commands[:index]} - GUARDS:
             continue
+        if not _is_balanced(asked):
+            continue
         if one.before == "||" or (one.before == "&&" and re.match(r"\s*(?:!|\[|test)", asked)):
             return text[one.opened :], True
-        if one.raw[0] == "then":
+        if one.raw[:1] == ["then"]:
             inside = re.sub(r"(?:;|\n|(?<=&))\s*fi\s*;?\s*$", "", text[one.start :])
             return re.sub(r"^then\s+", "", inside), True
     return text, False
 
 
+def _is_balanced(text: str) -> bool:
+    """Whether each bracket that opens is closed."""
+    brackets = [token["operator"] for token in TOKEN.finditer(text) if token["operator"] in ("(", ")")]
+    return brackets.count("(") == brackets.count(")")
+
+
 def without_brackets(text: str) -> str:
     """``(a; b) &`` and ``{ a; b; }`` are ``a; b``, when the brackets are around everything."""
     text = text.strip()
-    group = re.fullmatch(r"(?s)\{\s(.*?);?\s*\}(\s*(?:&|>.*)?)", text)
+    group = re.fullmatch(r"(?s)\{\s(.*?);?\s*\}(\s*(?:&|[12&]?>.*)?)", text)
     if group and not re.search(r"[{}]", group[1].replace("${", "").replace("}", "", group[1].count("${"))):
         return group[1] + group[2]
-    subshell = re.fullmatch(r"(?s)\((.*)\)(\s*(?:&|>.*)?)", text)
+    subshell = re.fullmatch(r"(?s)\((.*)\)(\s*(?:&|[12&]?>.*)?)", text)
     if subshell and "(" not in subshell[1].replace("$(", ""):
         return subshell[1] + subshell[2]
     return text

@@ -115,12 +115,16 @@ def _read_script(work: Work, text: str) -> None:
     text = shell.without_brackets(text)
     commands = shell.parse(text)
     rest = _after_preparations(work, commands, text)
+    behind = text[rest[0].opened :] if rest else ""
+    if shell.without_brackets(behind) not in ("", behind.strip()):
+        _read_script(work, behind)
+        return
     rest = _without_ends(work, rest)
     if not rest:
         _keep(work, text, "a shell has to read it")
     elif len(rest) > 1:
         reason = "it starts several programs at the same time: write one pool for each" if _is_parallel(rest) else ""
-        _keep(work, text[rest[0].start :], reason or "it is more than one command")
+        _keep(work, text[rest[0].opened :], reason or "it is more than one command")
     else:
         _read_simple(work, rest[0], text)
 
@@ -183,6 +187,9 @@ def _after_preparations(work: Work, commands: t.List[shell.Simple], text: str) -
         following = commands[index + 1] if index + 1 < len(commands) else None
         quits = one.after == "||" and following is not None and following.head in ("exit", "return")
         if one.before not in shell.ENDS_OF_LISTS or one.is_compound or following is None:
+            break
+        # What a subshell prepares is for the commands inside of the brackets.
+        if one.opened != one.start:
             break
         if one.after not in shell.ENDS_OF_LISTS and not quits:
             break

@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import re
+import shlex
+import subprocess
 import typing as t
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problems
@@ -195,3 +197,55 @@ def test_a_kind_is_recognised_or_a_problem(text: str) -> None:
 def test_any_bytes_are_text_or_a_problem(data: bytes) -> None:
     message = refused(lambda: reading.source("the-file", "", data))
     assert message == "" or "found a binary file" in message
+
+
+COMMANDS = st.sampled_from(("/a", "cd /x", "pgrep a", "exit 1", "A=1", "./b x", "flock -n 9", "true", "logger"))
+JOINTS = st.sampled_from(("; ", " && ", " || ", " | "))
+ENDS = st.sampled_from(("", "", " 9>/l", " >>/l", " 2>&1", " >/dev/null 2>&1", " </l"))
+
+
+def grouped(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    lists = st.builds("{}{}{}".format, inner, JOINTS, inner)
+    return lists | st.builds("({}){}".format, inner, ENDS) | st.builds("{{ {}; }}{}".format, inner, ENDS)
+
+
+SCRIPTS = st.recursive(COMMANDS, grouped, max_leaves=6)
+OF_LIFE = (
+    "(flock -n 9 || exit 1; /usr/bin/five) 9>/tmp/5",
+    "cd /x && (a; b) >>/tmp/l",
+    "(a; b) | c",
+    "(a && b) || c",
+    "export A=1; (a | b)",
+    "(cd /x || exit 1; a; b) 9>/l",
+    "cd /x && (cd y; a | b)",
+    "(pgrep x || y) 2>&1",
+    "(pgrep x || y) 9>/l",
+    "cd /x && ((a; b); c) | d",
+    "(a; b) && true",
+    "(a; b) | logger",
+)
+
+
+def is_of_a_shell(script: str) -> bool:
+    return subprocess.run(["sh", "-n", "-c", script], capture_output=True, check=False).returncode == 0
+
+
+def assert_a_shell_reads(script: str) -> None:
+    written = imported(f"0 0 * * * {script}", "crontab")
+    (entry,) = [*written.timers, *written.pools]
+    command = entry["command"]
+    words = command if isinstance(command, list) else shlex.split(command)
+    kept = words[2] if words[1:2] == ["-c"] else ""
+    assert is_of_a_shell(kept), kept
+    assert kept or not set("()") & set("".join(words))
+
+
+@pytest.mark.parametrize("script", OF_LIFE)
+def test_a_shell_reads_the_script_that_is_kept(script: str) -> None:
+    assert_a_shell_reads(script)
+
+
+@settings(max_examples=200)
+@given(script=SCRIPTS)
+def test_a_shell_reads_any_script_that_is_kept(script: str) -> None:
+    assert_a_shell_reads(script)

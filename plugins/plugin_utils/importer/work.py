@@ -42,11 +42,12 @@ MANAGERS = (
     (re.compile(r"eval\s+\"?(?:\$\(|`)\s*(?:\S*/)?pyenv\s+init.*", re.DOTALL), "/.pyenv/shims"),
     (re.compile(r"(?:source|\.)\s+\S*/\.?asdf/?\S*asdf\.sh"), "/.asdf/shims"),
 )
-# A path from the working directory on, or a file of a script.
-RELATIVE = re.compile(
-    r"(?!/|-|~|\$|%|[\w.+-]+://)[^\s:=]+(?:/[^\s:=]*|\.(?:sh|py|php|rb|pl|js|jar|mjs|ts|sql))"
-    r"|artisan|spark|yii"
-)
+# Files of programs, which are there from the working directory on, and those that frameworks have there.
+ENDINGS = (".sh", ".py", ".php", ".rb", ".pl", ".js", ".jar", ".mjs", ".ts", ".sql")
+IN_DIRECTORY = frozenset({"artisan", "spark", "yii"})
+# These begin what has slashes and is no path: the substitutions of sed and perl, and media types behind an option.
+SUBSTITUTIONS = frozenset({"s", "y", "tr"})
+MEDIA_TYPES = frozenset({"application", "audio", "font", "image", "multipart", "text", "video"})
 # They read the output of what stands before the pipe.
 READERS = frozenset({"logger", "tee", "ts", "cronolog", "rotatelogs", "multilog", "svlogd", "systemd-cat"})
 
@@ -99,8 +100,34 @@ def of_words(words: t.Sequence[Word]) -> Work:
 
 def names_files(work: Work) -> bool:
     """Whether an argument is a relative path, so that the directory matters."""
-    words = [shown(one) for one in work.words[1:]] or work.script.split()
-    return any(map(RELATIVE.fullmatch, words))
+    if work.words:
+        words = list(map(shown, work.words))
+        return any(map(_is_relative, words[1:], words))
+    return any(map(_is_relative_in, shell.parse(work.script)))
+
+
+def _is_relative_in(one: shell.Simple) -> bool:
+    words = [raw if shell.word_of(raw) is None else shell.text_of(raw) or "" for raw in one.raw]
+    targets = [target for operator, target in one.redirections if not operator.startswith("<<")]
+    return any(map(_is_relative, words, ["", *words])) or any(_is_relative(target, "") for target in targets)
+
+
+def _is_relative(word: str, before: str) -> bool:
+    """Whether a word is a path from the working directory on. Users write words of any length, so no pattern is used.
+
+    ``before`` is the word before it.
+    """
+    if word.startswith(("/", "-", "~", "$", "%")) or "://" in word or any(one in word for one in "<>:= \t\n"):
+        return False
+    first, slash, rest = word.partition("/")
+    if word in IN_DIRECTORY or (word.endswith(ENDINGS) and "*" not in word and word not in ENDINGS):
+        return True
+    if not slash or "*" in first:
+        return False
+    is_host = "." in first.strip(".") and not first.startswith(".")
+    is_substitution = first in SUBSTITUTIONS and rest.count("/") == 2
+    is_media_type = first in MEDIA_TYPES and "/" not in rest and before.startswith("-")
+    return not (is_host or is_substitution or is_media_type)
 
 
 def _read_script(work: Work, text: str) -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import time
 import typing as t
 
 import pytest
@@ -697,6 +698,42 @@ def test_a_lock_of_several_jobs_stays() -> None:
     written = imported("crontab", "\n".join(lines))
     commands = [timer["command"] for timer in written.timers]
     assert commands == [["/usr/bin/flock", "/l", "/a"], ["/usr/bin/flock", "-w", "15", "/l", "/b"], ["/c"], ["/c"]]
+
+
+# A job of cron, and whether the directory, in which cron starts it, matters.
+DIRECTORIES = {
+    "a redirection": ("/usr/bin/a | /usr/bin/b >/dev/null 2>&1", False),
+    "a redirection of a subshell": ("(flock -n 9 || exit 1; /usr/bin/five) 9>/tmp/5", False),
+    "a host and a path": ("curl example.org/x", False),
+    "a pattern of names": ('find /srv -name "*.php"', False),
+    "a pattern of names without quotes": ("find /srv -name *.php -delete", False),
+    "a substitution": ("/x | sed s/a/b/g", False),
+    "a media type": ("curl -H application/json h", False),
+    "a header": ("curl -H 'Accept: application/json' h | /x", False),
+    "a text with a slash": ("/x | grep 'a /b c/d'", False),
+    "a pattern below a directory": ("cat data/*.csv | /x", True),
+    "a file": ("/usr/bin/a bin/b", True),
+    "a file below a hidden directory": ("/usr/bin/a .venv/x", True),
+    "a file above": ("/usr/bin/a ../x", True),
+    "a program of a script": ("./a | /b", True),
+    "a file that is written": ("/a | /b > log/x", True),
+    "a file that is read": ("/a < data/x", True),
+    "a script in quotes": ("/a 'x.sh' | /b", True),
+}
+
+
+@pytest.mark.parametrize(("command", "matters"), DIRECTORIES.values(), ids=DIRECTORIES.keys())
+def test_the_directory_of_a_job_matters_when_it_names_files(command: str, matters: bool) -> None:
+    (timer,) = imported("cron.d", f"0 0 * * * deploy {command}").timers
+    assert (timer.get("working_directory"), timer.get("needs")) == (
+        ("/home/deploy", ["home"]) if matters else (None, None)
+    )
+
+
+def test_a_long_path_takes_no_long_time() -> None:
+    begun = time.monotonic()
+    imported("supervisord", program(f"command=/x {'a/' * 100_000}:", f"directory=/{'a/../' * 1000}"))
+    assert time.monotonic() - begun < 30
 
 
 def test_formats_of_a_number_that_do_not_go_together_are_pools_of_their_own() -> None:

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import collections
+import os
 import re
 import typing as t
 
@@ -13,10 +15,10 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.shel
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.wrappers import unwrap
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import ACCOUNT
 from ansible_collections.workers.systemd.plugins.plugin_utils.importer import programs, shell, work
-from ansible_collections.workers.systemd.plugins.plugin_utils.importer.draft import Draft, Found
+from ansible_collections.workers.systemd.plugins.plugin_utils.importer.draft import Defaults, Draft, Found
 from ansible_collections.workers.systemd.plugins.plugin_utils.importer.reading import Source
 from ansible_collections.workers.systemd.plugins.plugin_utils.importer.secrets import safe
-from ansible_collections.workers.systemd.plugins.plugin_utils.importer.words import shown, word
+from ansible_collections.workers.systemd.plugins.plugin_utils.importer.words import filled, shown, word
 
 VARIABLE = re.compile(r"\s*(?:\"([^\"=]+)\"|'([^'=]+)'|([A-Za-z_][\w.-]*))\s*=\s*(.*?)\s*")
 JOB = re.compile(r"\s*-?(@\w+|(?:[0-9A-Za-z*/,~-]+\s+){4}[0-9A-Za-z*/,~-]+)\s+(\S.*)")
@@ -77,8 +79,6 @@ ACCOUNTS = frozenset(
 )
 # cron takes no longer line (MAX_COMMAND of Vixie cron is 1000), and people write fewer jobs.
 LONGEST_LINE, MOST_JOBS = 8192, 300
-# The file that flock locks, behind its options.
-LOCK = re.compile(r"\bflock\s+(?:-\S+\s+(?:[0-9.]+\s+)?){0,9}([^\s-]\S*)\s")
 SCHEDULERS = re.compile(r"\bartisan\s+schedule:run\b")
 
 
@@ -97,14 +97,29 @@ def is_meant(text: str) -> bool:
     return bool(LOOKS.search(text)) or all(len(line) < LONGEST_LINE and VARIABLE.fullmatch(line) for line in lines)
 
 
-def read(source: Source, *, system: t.Optional[bool] = None, user: t.Optional[str] = None) -> Found:
-    """All jobs. ``system`` is whether lines have a user; when it is not known, the lines tell."""
+class Given(t.NamedTuple):
+    """A crontab. ``system`` is whether lines have a user; when it is not known, the lines tell."""
+
+    source: Source
+    system: t.Optional[bool] = None
+    user: t.Optional[str] = None
+
+
+def read_all(crontabs: t.Sequence[Given]) -> t.List[Found]:
+    """All jobs of each crontab. Of jobs that lock the same file only one runs at a time, so they keep flock."""
+    found = [_read(one, frozenset()) for one in crontabs]
+    counts = collections.Counter(lock for one in found for draft in one.drafts for lock in draft.locks)
+    shared = frozenset(lock for lock, count in counts.items() if count > 1)
+    return [_read(one, shared) for one in crontabs] if shared else found
+
+
+def _read(given: Given, shared: t.FrozenSet[str]) -> Found:
+    source, system, user = given
     found = Found(notes=[f"{source.name}: {one}" for one in source.notes])
     spool = SPOOL.fullmatch(source.path)
     user = user or (spool[1] if spool else None)
     if system is None:
         system = bool(SYSTEM_FILE.fullmatch(source.path)) or (not spool and _has_users(source))
-    shared = _shared_locks(source)
     variables: t.Dict[str, t.Tuple[str, str]] = {}
     used: t.Set[str] = set()
     for number, text in enumerate(source.lines, 1):
@@ -134,15 +149,6 @@ def read(source: Source, *, system: t.Optional[bool] = None, user: t.Optional[st
     for name, (value, place) in variables.items():
         found.notes += _of_variable(name, value, place, used=name in used)
     return found
-
-
-def _shared_locks(source: Source) -> t.Set[str]:
-    """The files that flock locks for jobs that differ, so that only one of these jobs runs at a time."""
-    commands: t.Dict[str, t.Set[str]] = {}
-    for job in map(JOB.fullmatch, (line for line in source.lines if len(line) <= LONGEST_LINE)):
-        for lock in LOCK.findall(job[2]) if job else []:
-            commands.setdefault(lock, set()).add(job[2].strip() if job else "")
-    return {lock for lock, different in commands.items() if len(different) > 1}
 
 
 def _has_users(source: Source) -> bool:
@@ -217,7 +223,7 @@ def _job(text: str, place: str, found: Found, *, system: bool, user: t.Optional[
 
 # Large: each part of a line of cron, once.
 def _draft(
-    job: Line, variables: t.Mapping[str, t.Tuple[str, str]], found: Found, shared: t.Collection[str]
+    job: Line, variables: t.Mapping[str, t.Tuple[str, str]], found: Found, shared: t.FrozenSet[str]
 ) -> t.Optional[Draft]:
     zone = next((variables[name][0] for name in ("CRON_TZ", "TZ") if name in variables), "")
     events: t.Tuple[str, ...] = ()
@@ -235,8 +241,13 @@ def _draft(
         what = "cron takes the text behind % for the input, and there is no command before it, so it is not carried"
         found.notes.append(f"{job.place}: {what}: {safe(job.command)}")
         return None
-    done = work.of_script(command, shell_path if shell_path.startswith("/") else "/bin/sh", shared)
+    shell_path = shell_path if shell_path.startswith("/") else "/bin/sh"
+    done = work.of_script(command, shell_path)
+    locks = _locks(done, job, variables)
+    if shared & set(locks.values()):
+        done = work.of_script(command, shell_path, {name for name, path in locks.items() if path in shared})
     draft = Draft(_name(done, command), f"{job.place}: {job.time}", done, "timer", events, fallback="~")
+    draft.locks = frozenset(locks.values())
     draft.at["events"] = f"{job.place} {job.time}"
     draft.user = None if job.user is None else "" if job.user == "root" else job.user
     for name, (value, _place) in variables.items():
@@ -257,7 +268,8 @@ def _draft(
             f"bash read {variables['BASH_ENV'][0]} (BASH_ENV) before the job: write its variables into environment"
         )
     # cron starts each job in the home directory.
-    draft.needs_directory = work.names_files(done)
+    kept = set(locks) - set(map(shown, done.locks))
+    draft.needs_directory = work.names_files(done) or any(not name.startswith(("/", "$")) for name in kept)
     if given:
         draft.service["StandardInputText"] = given
         draft.notes.append("cron gave the text behind % to the command: StandardInputText=")
@@ -269,6 +281,14 @@ def _draft(
     if done.slept and draft.kind == "timer":
         draft.service["ExecStartPre"] = f"/bin/sleep {done.slept}"
     return draft
+
+
+def _locks(done: work.Work, job: Line, variables: t.Mapping[str, t.Tuple[str, str]]) -> t.Dict[str, str]:
+    """The paths of the files that a job locks, by what is written for them."""
+    home = programs.home_of(job.user or Defaults().user)
+    known = {"HOME": home, **{name: value for name, (value, _place) in variables.items()}}
+    paths = {shown(one): shown(filled(one, known)) for one in work.locks_of(done)}
+    return {name: os.path.normpath(os.path.join(home, path)) for name, path in paths.items()}
 
 
 def _percent(command: str) -> t.Tuple[str, str]:
@@ -289,7 +309,7 @@ def _kind(draft: Draft, job: Line) -> None:
     done, variables = draft.work, {name: shown(value) for name, value in draft.environment.items()}
     software = programs.software_of([shown(one) for one in done.words], variables)
     at_boot = job.time.lower() == calendar.REBOOT
-    means_worker = done.kept_alive or (bool(done.lock) and software.is_worker)
+    means_worker = done.kept_alive or (bool(done.locks) and software.is_worker)
     means_worker = means_worker or (at_boot and (software.is_worker or done.background))
     ends = bool(software.tool and software.tool.comes_to_an_end(software.inner))
     if means_worker and not ends:

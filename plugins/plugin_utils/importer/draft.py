@@ -53,8 +53,8 @@ class Draft:
     ``user`` is empty for root, and ``None`` when the input does not say. ``outside`` tells who sets variables that the
     input does not set. ``options`` are options of a pool. ``stop`` are the seconds that a stop waits. ``at`` are the
     places of options. ``fallback`` is the directory when nothing names one; with ``needs_directory``
-    the program cannot run without one. ``line`` is the whole line of a crontab. ``as_it_is`` are keys that are the same
-    in every pool. ``keys`` are all keys of the input that it comes from.
+    the program cannot run without one. ``line`` is the whole line of a crontab, and ``locks`` are the paths of files
+    that it locks. ``as_it_is`` are keys that are the same in every pool. ``keys`` are all keys of the input that it comes from.
     """
 
     name: str
@@ -67,6 +67,7 @@ class Draft:
     directory: str = ""
     fallback: str = ""
     line: str = ""
+    locks: t.FrozenSet[str] = frozenset()
     needs_directory: bool = False
     environment: t.Dict[str, Word] = field(default_factory=dict)
     environment_files: t.List[str] = field(default_factory=list)

@@ -108,13 +108,16 @@ def _count(draft: Draft, running: t.Mapping[str, int]) -> None:
 
 def _cron(host: OfHost, unread: t.List[str]) -> Found:
     found = Found()
+    files, crontabs = [], []
     for file, source in _sources(host, unread, "crontab", "cron.d", "crontab-of-system", "script"):
         lines = [line for line in source.lines if not RUN_PARTS.fullmatch(line)]
         if len(lines) != len(source.lines):
             text = "\n".join("" if RUN_PARTS.fullmatch(line) else line for line in source.lines)
             found.notes.append(f"{source.name}: the lines with run-parts: their scripts are imported one by one")
             source = source._replace(text=text)
-        read = crontab.read(source, system=file.kind != "crontab", user=file.user or None)
+        files.append(file)
+        crontabs.append(crontab.Given(source, file.kind != "crontab", file.user or None))
+    for file, read in zip(files, crontab.read_all(crontabs)):
         counts = collections.Counter(file.content.decode("utf-8", "replace").split("\n"))
         for draft in read.drafts:
             _take_over(draft, file, counts)

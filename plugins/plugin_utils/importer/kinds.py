@@ -79,27 +79,28 @@ def found_in(sources: t.Sequence[Source], given: str = "", user: str = "", direc
     problems: t.List[Problem] = []
     found = Found()
     of_units: t.List[Source] = []
+    crontabs: t.List[crontab.Given] = []
     for source in sources:
         try:
             kind = given or kind_of(source)
             if kind == "unit":
                 of_units.append(source)
+            elif kind in ("crontab", "cron.d"):
+                crontabs.append(crontab.Given(source, True if kind == "cron.d" else None, user or None))
             else:
-                found.add(_read(source, kind, user, directory))
+                found.add(_read(source, kind, directory))
         except Problems as wrong:
             problems += wrong.problems
     if problems:
         raise Problems(problems)
+    for one in crontab.read_all(crontabs):
+        found.add(one)
     if of_units:
         found.add(units.read(of_units))
     return found
 
 
-def _read(source: Source, kind: str, user: str, directory: str) -> Found:
-    if kind == "crontab":
-        return crontab.read(source, user=user or None)
-    if kind == "cron.d":
-        return crontab.read(source, system=True)
+def _read(source: Source, kind: str, directory: str) -> Found:
     readers: t.Mapping[str, t.Callable[[Source], Found]] = {
         "supervisord": lambda one: supervisord.read(one, directory=directory or Defaults().directory),
         "pm2": lambda one: pm2.read(one, directory=directory or Defaults().directory),

@@ -48,6 +48,8 @@ IN_DIRECTORY = frozenset({"artisan", "spark", "yii"})
 # These begin what has slashes and is no path: the substitutions of sed and perl, and media types behind an option.
 SUBSTITUTIONS = frozenset({"s", "y", "tr"})
 MEDIA_TYPES = frozenset({"application", "audio", "font", "image", "multipart", "text", "video"})
+# Options of flock with a value.
+OF_FLOCK = "-w --timeout --wait -E --conflict-exit-code"
 # They read the output of what stands before the pipe.
 READERS = frozenset({"logger", "tee", "ts", "cronolog", "rotatelogs", "multilog", "svlogd", "systemd-cat"})
 
@@ -58,8 +60,8 @@ class Work:
 
     ``variables``, ``files``, ``directory`` and ``user`` are what was set before the command. ``search`` are directories
     in which the program is looked for first. ``service`` are directives. ``kept_alive``: something else, such as cron,
-    starts it again and again and means a worker. ``lock`` is the file that flock locks; while ``shared`` has it, flock
-    stays around the command.
+    starts it again and again and means a worker. ``locks`` are the files that flock locked. Around one that ``shared``
+    has, flock stays, and it is none of them.
     """
 
     words: t.List[Word] = field(default_factory=list)
@@ -74,7 +76,7 @@ class Work:
     service: t.Dict[str, str] = field(default_factory=dict)
     notes: t.List[str] = field(default_factory=list)
     login: bool = False
-    lock: str = ""
+    locks: t.List[Word] = field(default_factory=list)
     shared: t.Collection[str] = ()
     kept_alive: bool = False
     background: bool = False
@@ -128,6 +130,25 @@ def _is_relative(word: str, before: str) -> bool:
     is_substitution = first in SUBSTITUTIONS and rest.count("/") == 2
     is_media_type = first in MEDIA_TYPES and "/" not in rest and before.startswith("-")
     return not (is_host or is_substitution or is_media_type)
+
+
+def locks_of(work: Work) -> t.List[Word]:
+    """The files that flock locks, by their names or as descriptors, also in a script that stays."""
+    commands = [] if work.words else shell.parse(work.script)
+    named = []
+    for one in commands:
+        words = [shell.word_of(raw) or (raw,) for raw in one.raw]
+        heads = [index for index, word in enumerate(words) if base_name(shown(word)) == "flock"]
+        named += _options(words[heads[0] + 1 :], OF_FLOCK)[1][:1] if heads else []
+    numbers = {shown(one) for one in named if shown(one).isdecimal()}
+    opened = [
+        shell.word_of(target) or (target,)
+        for one in commands
+        for operator, target in one.redirections
+        if operator.rstrip("<>|") in numbers
+    ]
+    found = [one for one in [*named, *opened] if shown(one) not in numbers]
+    return [*work.locks, *(below(work.directory, one) for one in found)]
 
 
 def _read_script(work: Work, text: str) -> None:
@@ -499,14 +520,15 @@ def _env(work: Work, words: t.List[Word]) -> Taken:
 
 
 def _flock(work: Work, words: t.List[Word]) -> Taken:
-    options, rest = _options(words, "-w --timeout --wait -E --conflict-exit-code")
+    options, rest = _options(words, OF_FLOCK)
     if not rest or "-u" in options:
         return None
-    lock, rest = shown(rest[0]), rest[1:]
+    path, rest = below(work.directory, rest[0]), rest[1:]
+    lock = shown(path)
     if lock in work.shared:
         work.notes.append(f"flock of {lock} stays: other jobs lock the same file, so that only one of them runs")
         return None
-    work.lock = lock
+    work.locks.append(path)
     work.notes.append(f"flock of {lock} is not needed: systemd runs each instance once")
     if len(rest) > 1 and shown(rest[0]) in ("-c", "--command"):
         return shown(rest[1])

@@ -692,12 +692,32 @@ def test_a_comment_says_what_is_not_carried(kind: str, text: str, says: str) -> 
     assert says in comments
 
 
-def test_a_lock_of_several_jobs_stays() -> None:
-    lines = ["* * * * * flock /l /a", "5 * * * * flock -w 15 /l /b"]
-    lines += ["6 * * * * flock -n /m /c", "7 1 * * * flock -n /m /c"]
-    written = imported("crontab", "\n".join(lines))
-    commands = [timer["command"] for timer in written.timers]
-    assert commands == [["/usr/bin/flock", "/l", "/a"], ["/usr/bin/flock", "-w", "15", "/l", "/b"], ["/c"], ["/c"]]
+# Lines of crontabs of the users a, b and so on, and how many of their jobs keep flock.
+LOCKS = {
+    "two commands": ([["flock /l /a", "flock -w 15 /l /b"]], 2),
+    "one job": ([["flock -n /l /a", "flock -n /m /b", "/c"]], 0),
+    "the same command at two times": ([["flock -n /l /a", "flock -n /l /a"]], 2),
+    "a name in quotes": ([["flock -n '/l m' /a", 'flock -n "/l m" /b']], 2),
+    "the home directory in three ways": ([["flock -n $HOME/l /a", "flock -n ~/l /b", "flock -n /home/a/l /c"]], 3),
+    "a relative name": ([["flock -n l /a", "cd /x && flock -n ../home/a/l /b"]], 2),
+    "a variable of the crontab": ([["L=/l", "flock -n $L /a", "flock -n /l /b"]], 2),
+    "two files": ([["flock -n /l /a"], ["flock -n /l /b"]], 2),
+    "the home directories of two users": ([["flock -n ~/l /a"], ["flock -n ~/l /b"]], 0),
+    "a script that stays": ([["/a; flock -n /l /b | /c", "flock -n /l /d"]], 2),
+    "a descriptor": ([["(flock -n 9 || exit 1; /a) 9>/l", "flock -n /l /b"]], 2),
+    "a worker that two lines keep alive": ([["flock -n /l /srv/artisan queue:work", "flock -n /l /b"]], 2),
+}
+
+
+@pytest.mark.parametrize(("crontabs", "count"), LOCKS.values(), ids=LOCKS.keys())
+def test_jobs_that_lock_the_same_file_keep_flock(crontabs: list[list[str]], count: int) -> None:
+    sources = []
+    for user, jobs in zip("ab", crontabs):
+        text = "\n".join(job if "=" in job else f"{minute} 1 * * * {job}" for minute, job in enumerate(jobs))
+        sources.append(reading.source(user, f"/var/spool/cron/{user}", text.encode()))
+    written = playbook.written(kinds.found_in(sources), Defaults(), "a", "b")
+    commands = [json.dumps(entry["command"]) for entry in (*written.timers, *written.pools)]
+    assert len([command for command in commands if "flock" in command]) == count
 
 
 # A job of cron, and whether the directory, in which cron starts it, matters.
@@ -718,6 +738,8 @@ DIRECTORIES = {
     "a program of a script": ("./a | /b", True),
     "a file that is written": ("/a | /b > log/x", True),
     "a file that is read": ("/a < data/x", True),
+    "a lock that stays": ("/a; flock l /b | /c", True),
+    "a lock that goes": ("flock l /b", False),
     "a script in quotes": ("/a 'x.sh' | /b", True),
 }
 

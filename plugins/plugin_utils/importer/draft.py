@@ -54,7 +54,8 @@ class Draft:
     input does not set. ``options`` are options of a pool. ``stop`` are the seconds that a stop waits. ``at`` are the
     places of options. ``fallback`` is the directory when nothing names one; with ``needs_directory``
     the program cannot run without one. ``line`` is the whole line of a crontab, and ``locks`` are the paths of files
-    that it locks. ``as_it_is`` are keys that are the same in every pool. ``keys`` are all keys of the input that it comes from.
+    that it locks. ``as_it_is`` are keys that are the same in every pool. ``keys`` are all keys of the input that it
+    comes from.
     """
 
     name: str

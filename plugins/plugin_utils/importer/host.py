@@ -135,23 +135,79 @@ def _take_over(draft: Draft, file: File, counts: t.Mapping[str, int]) -> None:
         draft.notes.append(f"cron runs it too: comment the line in {file.path} out by hand")
 
 
+class App(t.NamedTuple):
+    """An app of PM2, and the user whose file it is in."""
+
+    owner: str
+    draft: Draft
+
+
 def _pm2(host: OfHost, unread: t.List[str]) -> Found:
     """Apps of dumps, and of ecosystem files. One that is in both is imported once, from the ecosystem file."""
-    found = _each(_sources(host, unread, "ecosystem", "ecosystem-run"), unread, _of_ecosystem)
-    dumped = _each(_sources(host, unread, "pm2"), unread, _of_dump)
-    written = {(draft.user, draft.name): draft for draft in found.drafts}
-    for draft in dumped.drafts:
-        same = written.get((draft.user, draft.name))
-        if same is None:
-            found.drafts.append(draft)
+    found, written = _apps(_sources(host, unread, "ecosystem", "ecosystem-run"), unread, _of_ecosystem)
+    dumps, dumped = _apps(_sources(host, unread, "pm2"), unread, _of_dump)
+    for one in dumped:
+        same = _same(one, written, dumped)
+        if not same:
+            found.drafts.append(one.draft)
+        elif len(same) > 1:
+            places = ", ".join(app.draft.place for app in same)
+            why = f"{one.draft.place} is one of {places}: keep the one that runs, and write its instances and replaces"
+            found.notes.append(why)
+            for app in same:
+                app.draft.notes.append(why)
         else:
-            wanted = same.options.get("instances", 1)
-            same.options.update({key: draft.options[key] for key in ("instances", "replaces") if key in draft.options})
-            same.at["instances"] = draft.place
-            same.notes += [STOPPED.format(wanted)] if not draft.options["instances"] else []
-            found.notes.append(f"{draft.place} is {same.place}, which was imported")
-    found.notes += dumped.notes
+            _run_by(same[0].draft, one)
+            found.notes.append(f"{one.draft.place} is {same[0].draft.place}, which was imported")
+    found.notes += dumps.notes
     return found
+
+
+def _apps(
+    sources: t.Sequence[t.Tuple[File, Source]],
+    unread: t.List[str],
+    read: t.Callable[[t.Tuple[File, Source]], Found],
+) -> t.Tuple[Found, t.List[App]]:
+    found, apps = Found(), []
+    for pair in sources:
+        one = _each([pair], unread, read)
+        found.add(one)
+        apps += [App(pair[0].user, draft) for draft in one.drafts]
+    return found, apps
+
+
+def _same(one: App, written: t.Sequence[App], dumped: t.Sequence[App]) -> t.List[App]:
+    """The apps of ecosystem files that an app of a dump can be.
+
+    They are in a file of the same user. The PM2 of another user runs an app of root's file after a deploy by root: that
+    is so when no other dump has its name, and the file names no third user. A user may write any name into a dump, so
+    an app of another user's file never becomes that of the dump's user.
+    """
+    named = [app for app in written if app.draft.name == one.draft.name]
+    own = [app for app in named if app.owner == one.owner]
+    others = {app.owner for app in dumped if app.draft.name == one.draft.name} - {one.owner}
+    if own or others or one.owner == "root":
+        return own
+    return [app for app in named if app.owner == "root" and app.draft.user in ("", "root", one.owner)]
+
+
+def _run_by(draft: Draft, one: App) -> None:
+    """What the dump of a user says about an app of an ecosystem file: who runs it, and how many run."""
+    user = "" if one.owner == "root" else one.owner
+    if user and draft.user != user:
+        draft.notes.append(
+            f"{one.draft.place}: the PM2 of {user} runs it, so its user is {user}, and not root: check it"
+        )
+        draft.user, draft.at["user"] = user, one.draft.place
+    if draft.kind != "pool":
+        return
+    wanted = draft.options.get("instances", 1)
+    draft.options.update({key: one.draft.options[key] for key in ("instances", "replaces") if key in one.draft.options})
+    draft.at["instances"] = one.draft.place
+    if draft.user != user and "replaces" in draft.options:
+        # PM2 of root runs it as another user, whose own PM2 does not know it.
+        draft.options["replaces"] = {**draft.options["replaces"], "user": "root"}
+    draft.notes += [STOPPED.format(wanted)] if draft.options.get("instances") == 0 else []
 
 
 def _of_ecosystem(pair: t.Tuple[File, Source]) -> Found:

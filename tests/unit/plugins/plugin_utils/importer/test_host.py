@@ -117,6 +117,78 @@ def test_an_app_of_the_same_name_of_another_user_is_another_one() -> None:
     assert sorted(one["user"] for one in written.pools) == ["app", "eve"]
 
 
+def dumped(owner: str, name: str = "mail", **more: t.Any) -> File:
+    process = {"name": name, "pm_exec_path": "/srv/app/a.js", "env": {}, "status": "online", **more}
+    return File("pm2", f"/home/{owner}/.pm2/dump.pm2", owner, json.dumps([process]).encode())
+
+
+OF_PM2: t.Any = {"manager": "pm2", "program": "mail"}
+MAIL = {"name": "mail", "script": "./a.js"}
+# Files, and for each pool its name, its user and what it replaces.
+MERGED: dict[str, tuple[list[File], list[t.Any]]] = {
+    "an app that root's PM2 runs as another user": (
+        [ecosystem("root", {**MAIL, "user": "app"}), dumped("root")],
+        [("mail", "app", {**OF_PM2, "user": "root"})],
+    ),
+    "an app that root has deployed for another user": (
+        [ecosystem("root", MAIL), dumped("app")],
+        [("mail", "app", OF_PM2)],
+    ),
+    "the same, and root's file names the user": (
+        [ecosystem("root", {**MAIL, "user": "app"}), dumped("app")],
+        [("mail", "app", OF_PM2)],
+    ),
+    "an app of root that root runs, too": (
+        [ecosystem("root", MAIL), dumped("eve"), dumped("root")],
+        [("mail", None, OF_PM2), ("mail-2", "eve", OF_PM2)],
+    ),
+    "an app of root that two others run": (
+        [ecosystem("root", MAIL), dumped("app"), dumped("eve")],
+        [("mail", None, None), ("mail-2", "app", OF_PM2), ("mail-3", "eve", OF_PM2)],
+    ),
+    "an app that root's file gives to another user": (
+        [ecosystem("root", {**MAIL, "user": "app"}), dumped("eve")],
+        [("mail", "app", None), ("mail-2", "eve", OF_PM2)],
+    ),
+    "an app of another user's file": (
+        [ecosystem("app", MAIL), dumped("eve")],
+        [("mail", "app", None), ("mail-2", "eve", OF_PM2)],
+    ),
+    "an app of another user's file, and the dump of root": (
+        [ecosystem("eve", MAIL), dumped("root")],
+        [("mail", "eve", None), ("mail-2", None, OF_PM2)],
+    ),
+    "two files of one user with the same name": (
+        [ecosystem("app", MAIL), ecosystem("app", MAIL), dumped("app")],
+        [("mail", "app", None), ("mail-2", "app", None)],
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "pools"), MERGED.values(), ids=MERGED.keys())
+def test_an_app_is_imported_once_for_the_user_who_runs_it(files: list[File], pools: list[t.Any]) -> None:
+    written = imported(*files)
+    assert [(one["name"], one.get("user"), one.get("replaces")) for one in written.pools] == pools
+
+
+def test_an_app_of_a_dump_that_may_be_two_is_named() -> None:
+    written = imported(ecosystem("app", MAIL), ecosystem("app", MAIL), dumped("app"))
+    text = " ".join(line.strip().lstrip("# ") for line in written.playbook.split("\n"))
+    assert text.count("keep the one that runs, and write its instances and replaces") == 3
+
+
+def test_who_runs_an_app_of_root_is_said() -> None:
+    assert "the PM2 of app runs it, so its user is app" in imported(ecosystem("root", MAIL), dumped("app")).playbook
+
+
+@pytest.mark.parametrize("more", [{}, {"cron_restart": "0 3 * * *"}], ids=["a service at boot", "a timer"])
+def test_what_ends_by_itself_has_no_instances(more: dict[str, t.Any]) -> None:
+    once = {"autorestart": False, **more}
+    written = imported(ecosystem("app", {**MAIL, **once}), dumped("app", status="stopped", **once))
+    assert "instances" not in written.playbook
+    assert (written.pools, len(written.timers)) == ([], len(more))
+
+
 ENDLESS: t.Any = "deep"
 for _ in range(900):
     ENDLESS = {"a": ENDLESS}

@@ -176,8 +176,12 @@ def _directory(draft: Draft, defaults: Defaults, known: t.Mapping[str, str], fou
     if "$" in text:
         found.notes.append(f"the directory {text} has a variable, which systemd does not fill in: write the path")
         text = text if text.startswith("/") else f"/{text}"
-    # systemd refuses a path with `..`.
     found.directory = os.path.normpath(text).replace("//", "/") if text else ""
+    if ".." in text.split("/"):
+        found.notes.append(
+            f"the directory {text} became {found.directory}, because systemd refuses `..`: when what stands before it "
+            "is a link, such as current of Capistrano, write the path that it leads to"
+        )
 
 
 def _is_relative(draft: Draft) -> bool:

@@ -40,6 +40,7 @@ LOOKS = re.compile(r"module\.exports\s*=|export\s+default")
 FROM_ENVIRONMENT = re.compile("\x01ENV:([^\x01]*)\x01")
 # A user may write more into a file, and each takes its time.
 MOST_APPS = 300
+TOO_DEEP = "values inside too many others"
 INTERPRETERS = {
     **dict.fromkeys((".js", ".cjs", ".mjs"), "node"),
     ".py": "python3",
@@ -116,7 +117,10 @@ def read(source: Source, *, run: bool = True, directory: str = "/srv/app") -> Fo
     ``directory`` is where the application is on the host: paths of this machine become paths in it.
     """
     found = Found(notes=[f"{source.name}: {one}" for one in source.notes])
-    return _of_data(_data(source, found, directory, run=run), source, found)
+    try:
+        return _of_data(_data(source, found, directory, run=run), source, found)
+    except RecursionError:
+        raise _bad(source, TOO_DEEP) from None
 
 
 def read_answers(source: Source) -> Found:
@@ -129,7 +133,7 @@ def read_answers(source: Source) -> Found:
         answers = json.loads(source.text)
         return _of_data(_of_answers(answers["plain"], answers["marked"], source, found), source, found)
     except RecursionError:
-        raise _bad(source, "values inside too many others") from None
+        raise _bad(source, TOO_DEEP) from None
 
 
 def _of_data(data: t.Any, source: Source, found: Found) -> Found:
@@ -303,7 +307,9 @@ def _answer(source: Source, argv: t.List[str], answer: Path) -> t.Dict[str, t.An
         said = json.loads(answer.read_text(encoding="utf-8", errors="replace"))
     except subprocess.TimeoutExpired:
         raise _bad(source, f"a file that runs longer than {ecosystem.LONGEST} s") from None
-    except (OSError, ValueError, RecursionError):
+    except RecursionError:
+        raise _bad(source, TOO_DEEP) from None
+    except (OSError, ValueError):
         raise _bad(source, "a file that node cannot run") from None
     if "error" in said:
         raise _bad(source, f"a file that node cannot run ({said['error']})")

@@ -236,6 +236,11 @@ def test_a_file_without_a_telling_name_is_recognised(tmp_path: Path, name: str, 
 
 PROGRAMS = {
     "a syntax error": ("module.exports = {", "a file that node cannot run"),
+    "values inside many others": (
+        "let deep = 'x';\nfor (let i = 0; i < 990; i++) deep = {a: deep};\n"
+        "module.exports = {apps: [{name: 'a', script: 'x.js', env: deep, args: deep}]};",
+        "values inside too many others",
+    ),
     "an error": ("throw new Error('no');\nmodule.exports = {};", "a file that node cannot run (no)"),
     "no apps": ("module.exports = { a: 1 };", "no apps"),
     "no end": ("module.exports = {}; while (true) {}", "a file that runs longer than"),

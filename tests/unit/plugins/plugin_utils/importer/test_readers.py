@@ -621,6 +621,12 @@ COMMENTS = {
     "a directive whose name is no key of YAML": ("unit", unit("ExecStart=/x", f"{'x' * 2000}=1"), "too long a name"),
     "a unit that something else starts": ("unit", unit("ExecStart=/x"), "what a timer starts is no pool"),
     "a process that Heroku calls the clock": ("procfile", "clock: python clock.py", "it may run only once"),
+    "a directory above one that may be a link": (
+        "supervisord",
+        program(COMMAND, "directory=/srv/app/current/../shared"),
+        "the directory /srv/app/current/../shared became /srv/app/shared, because systemd refuses `..`: when what "
+        "stands before it is a link",
+    ),
     "a loop around the scheduler": (
         "supervisord",
         program("command=sh -c 'while true; do php artisan schedule:run; sleep 60; done'"),

@@ -48,6 +48,8 @@ WITH_PASSWORD = re.compile(
 )
 # Options that are for a process in the background.
 DETACHED = re.compile(r"--(?:pidfile|logfile)(?:=|$)")
+# The output of a script in the place of a word.
+SUBSTITUTION = re.compile(r"\$\(([^()]*)\)")
 SET_BY_SYSTEMD = frozenset({"HOME", "USER", "LOGNAME", "SHELL", "PATH", "MAINPID", "PWD", "WORKERS_INSTANCE"})
 
 
@@ -333,6 +335,8 @@ def _script_without_secrets(text: str, found: Resolved) -> str:
         of_their_own = ["", *of_programs(plain)]
         for place, raw, before, word_, own in zip(one.places, one.raw, ["", *plain], plain, of_their_own):
             new = _word_without_secret(before, word_, own, found)
+            if not new and shell.word_of(raw) is None:
+                new = SUBSTITUTION.sub(lambda inner: f"$({_script_without_secrets(inner[1], found)})", raw)
             instead += [(place, raw, new)] if new else []
     for place, raw, new in reversed(instead):
         text = f"{text[:place]}{new}{text[place + len(raw) :]}"

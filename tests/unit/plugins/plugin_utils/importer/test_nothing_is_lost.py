@@ -216,6 +216,8 @@ WITH_SECRETS = {
         f"* * * * * cd /srv/app && ./a; mysqldump --password {PLAIN_SECRET} x | gzip",
     ),
     "a script inside of a script": ("procfile", f"a: bash -c 'foo --password {PLAIN_SECRET}' | b"),
+    "the output of a script in a script": ("procfile", f"a: foo $(bar --password {PLAIN_SECRET}) | b"),
+    "the same in quotes": ("procfile", f'a: foo "$(bar --password {PLAIN_SECRET})" | b'),
     "an option with a dash in a script": ("procfile", f"a: foo --api-key={PLAIN_SECRET} | b"),
     "a password without its name behind exec": ("crontab", f"* * * * * ./a; mysqldump -p{PLAIN_SECRET} x"),
     "an assignment before a command": ("procfile", f"worker: API_TOKEN={SECRET} x"),
@@ -268,6 +270,7 @@ SCRIPTS = {
     "a part of another word stays": ("a | b --passx -p --password pass", 'a | b --passx -p --password "${PASSWORD}"'),
     "an option behind it is no secret": ("a | b --password --all", "a | b --password --all"),
     "a variable stays": ('a | b --password "${NAME}"', 'a | b --password "${NAME}"'),
+    "a text in quotes": ("a | b '$(c --password hunter2)'", "a | b '$(c --password hunter2)'"),
     "a word before it that is no option": ("a | token hunter2", "a | token hunter2"),
 }
 

@@ -61,7 +61,7 @@ class Work:
     ``variables``, ``files``, ``directory`` and ``user`` are what was set before the command. ``search`` are directories
     in which the program is looked for first. ``service`` are directives. ``kept_alive``: something else, such as cron,
     starts it again and again and means a worker. ``locks`` are the files that flock locked. Around one that ``shared``
-    has, flock stays, and it is none of them.
+    has, flock stays, and it is not in ``locks``.
     """
 
     words: t.List[Word] = field(default_factory=list)

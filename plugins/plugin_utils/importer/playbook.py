@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import collections
 import os
 import typing as t
 from dataclasses import dataclass
@@ -11,8 +12,9 @@ from dataclasses import dataclass
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import counted
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.plugin_utils.importer import host, judge, pool, tasks, timer
-from ansible_collections.workers.systemd.plugins.plugin_utils.importer.draft import Defaults, Found
+from ansible_collections.workers.systemd.plugins.plugin_utils.importer.draft import Defaults, Draft, Found
 from ansible_collections.workers.systemd.plugins.plugin_utils.importer.secrets import Vault
+from ansible_collections.workers.systemd.plugins.plugin_utils.importer.words import shown
 from ansible_collections.workers.systemd.plugins.plugin_utils.importer.yaml_text import Document, Path, Template
 
 POOLS: Path = (0, "roles", 0, "workers_pools")
@@ -61,6 +63,7 @@ def written(found: Found, defaults: Defaults, name: str, secrets_name: str) -> W
     document = Document([play], head=[one.format(name=name) for one in HEAD])
     document.head += [NOT_BOTH] if found.drafts else []
     document.head += ["", "Not carried, each with the reason:", *found.notes] if found.notes else []
+    _name_shared_locks(found.drafts)
     pools, timers, own_tasks, started = [], [], [], []
     for draft in found.drafts:
         own = names.of(draft.name)
@@ -104,6 +107,18 @@ def of_files(sent: host.OfHost, to: str, secrets_to: str) -> Written:
 def beside(to: str, secrets_to: str) -> str:
     """The path of the secrets as the playbook names it."""
     return os.path.relpath(secrets_to, os.path.dirname(os.path.abspath(to)) or ".")
+
+
+def _name_shared_locks(drafts: t.Sequence[Draft]) -> None:
+    """Jobs of cron keep a flock that they share. Of other programs it is dropped, and the comment says so."""
+    locked = [draft.locks or {path for path in map(shown, draft.work.locks) if path[:1] == "/"} for draft in drafts]
+    counts = collections.Counter(path for paths in locked for path in paths)
+    for draft, paths in zip(drafts, locked):
+        draft.notes += [
+            f"flock of {path} is dropped, and another program locks the same file: check whether both may run at once"
+            for path in sorted(paths)
+            if draft.work.locks and counts[path] > 1
+        ]
 
 
 def _place(document: Document, path: Path, entries: t.Sequence[pool.Entry]) -> None:

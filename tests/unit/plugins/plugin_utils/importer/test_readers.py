@@ -726,6 +726,13 @@ def test_jobs_that_lock_the_same_file_keep_flock(crontabs: list[list[str]], coun
     assert len([command for command in commands if "flock" in command]) == count
 
 
+def test_a_lock_of_a_program_and_a_job_is_named() -> None:
+    own = reading.source("supervisord.conf", "", b"[program:a]\ncommand=flock -n /l /a\n")
+    same, other = (reading.source("crontab", "", f"0 1 * * * flock {lock} /b".encode()) for lock in ("/l", "/m"))
+    texts = [playbook.written(kinds.found_in([own, one]), Defaults(), "a", "b").playbook for one in (same, other)]
+    assert [text.count("flock of /l is dropped") for text in texts] == [2, 0]
+
+
 # A job of cron, and whether the directory, in which cron starts it, matters.
 DIRECTORIES = {
     "a redirection": ("/usr/bin/a | /usr/bin/b >/dev/null 2>&1", False),

@@ -136,10 +136,13 @@ def _take_over(draft: Draft, file: File, counts: t.Mapping[str, int]) -> None:
 
 
 class App(t.NamedTuple):
-    """An app of PM2, and the user whose file it is in."""
+    """An app of PM2, and the user whose file it is in. ``public`` is a file of root that another user could read: node
+    has run it as one.
+    """
 
     owner: str
     draft: Draft
+    public: bool = False
 
 
 def _pm2(host: OfHost, unread: t.List[str]) -> Found:
@@ -149,6 +152,10 @@ def _pm2(host: OfHost, unread: t.List[str]) -> Found:
     for one in dumped:
         same = _same(one, written, dumped)
         if not same:
+            alike = [app.draft for app in written if app.draft.name == one.draft.name]
+            one.draft.notes += [
+                f"{draft.place} has this name too: is it the same app? Then keep one" for draft in alike
+            ]
             found.drafts.append(one.draft)
         elif len(same) > 1:
             places = ", ".join(app.draft.place for app in same)
@@ -172,7 +179,7 @@ def _apps(
     for pair in sources:
         one = _each([pair], unread, read)
         found.add(one)
-        apps += [App(pair[0].user, draft) for draft in one.drafts]
+        apps += [App(pair[0].user, draft, pair[0].kind == "ecosystem-run") for draft in one.drafts]
     return found, apps
 
 
@@ -181,14 +188,15 @@ def _same(one: App, written: t.Sequence[App], dumped: t.Sequence[App]) -> t.List
 
     They are in a file of the same user. The PM2 of another user runs an app of root's file after a deploy by root: that
     is so when no other dump has its name, and the file names no third user. A user may write any name into a dump, so
-    an app of another user's file never becomes that of the dump's user.
+    an app of another user's file never becomes that of the dump's user. Neither does one of a file that root alone may
+    be able to read: its variables may be secrets.
     """
     named = [app for app in written if app.draft.name == one.draft.name]
     own = [app for app in named if app.owner == one.owner]
     others = {app.owner for app in dumped if app.draft.name == one.draft.name} - {one.owner}
     if own or others or one.owner == "root":
         return own
-    return [app for app in named if app.owner == "root" and app.draft.user in ("", "root", one.owner)]
+    return [app for app in named if app.owner == "root" and app.draft.user in ("", "root", one.owner) and app.public]
 
 
 def _run_by(draft: Draft, one: App) -> None:

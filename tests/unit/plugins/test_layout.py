@@ -118,7 +118,7 @@ BUDGETS = {
     "import_workers": (20, 98),
     "instances": (154, 772),
     "_kept_program": (5, 40),
-    "lint_info": (83, 546),
+    "lint_info": (83, 548),
     "pause": (270, 1474),
     "pools": (275, 1520),
     "pools_info": (114, 568),

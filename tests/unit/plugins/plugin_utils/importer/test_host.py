@@ -332,3 +332,16 @@ def test_scripts_of_a_directory_are_timers_and_run_parts_is_not() -> None:
 def test_the_summary_counts_what_was_written() -> None:
     written = imported(SUPERVISORD, INCLUDED, crontab("A_TOKEN=abcdefgh\n* * * * * /x\n"))
     assert written.summary("w.yml", "s.yml") == "w.yml: 1 pool and 1 timer; s.yml: 1 secret"
+
+
+def test_an_app_that_root_alone_may_be_able_to_read_is_not_given_to_a_user() -> None:
+    """Whoever writes its name into a dump would get its secrets."""
+    text = json.dumps({"apps": [{"name": "a", "script": "./a.js", "env": {"API_TOKEN": "hunter2-hunter2"}}]})
+    dump = json.dumps([{"name": "a", "pm_exec_path": "/home/eve/a.js", "status": "online"}])
+    files = [
+        File("ecosystem", "/root/ecosystem.json", "root", text.encode()),
+        File("pm2", "/home/eve/.pm2/dump.pm2", "eve", dump.encode()),
+    ]
+    written = imported(*files)
+    assert [(one.get("user"), "secrets" in one) for one in written.pools] == [(None, True), ("eve", False)]
+    assert "ecosystem.json apps[0] has this name too: is it the same app?" in written.playbook

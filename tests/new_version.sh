@@ -17,7 +17,7 @@ if grep -qs "^  $version:" changelogs/changelog.yaml; then
 fi
 if [ ! -e changelogs/changelog.yaml ]; then
     # The first release: what is there came with it.
-    grep -rl "^version_added: $before\$" plugins | xargs sed -i "s/^version_added: $before\$/version_added: $version/"
+    grep -rl "^ *version_added: $before\$" plugins | xargs sed -i "s/\( *version_added: \)$before\$/\1$version/"
 fi
 sed -i "s/^version: .*/version: $version/" galaxy.yml
 next=$((${version%%.*} + 1)).0.0

@@ -171,7 +171,7 @@ def test_what_is_proposed_for_a_worker(fitting: LabHost, name: str) -> None:
     before, pids, things = fitting.tree(), fitting.pids(name), left(fitting)
     result = fit(fitting, name, instance="other")
     assert not result.failed, result.msg
-    assert result.result["proposal"] == PROPOSALS[name]
+    assert result.result["proposal"] == PROPOSALS[name], result.result["because"]
     assert result.result["refused"] == []
     assert result.result["because"]
     assert result.result["cannot_see"]

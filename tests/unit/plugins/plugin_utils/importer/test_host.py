@@ -201,10 +201,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("apps", HOSTILE.values(), ids=HOSTILE.keys())
 def test_an_ecosystem_file_of_an_enemy_ends_nothing(apps: list[t.Any]) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     written = imported(ecosystem("eve", *apps), File("crontab", "/var/spool/cron/crontabs/a", "a", b"* * * * * /x\n"))
     assert (len(written.timers), len(written.pools) <= 1) == (1, True)
-    assert time.monotonic() - begun < 30
+    assert time.process_time() - begun < 30
 
 
 def test_an_ecosystem_file_of_data_is_read_on_the_controller() -> None:
@@ -231,17 +231,17 @@ LONG = {
 
 @pytest.mark.parametrize("text", LONG.values(), ids=LONG.keys())
 def test_a_long_crontab_of_a_user_takes_no_long_time(text: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     imported(crontab(text))
-    assert time.monotonic() - begun < 30
+    assert time.process_time() - begun < 30
 
 
 def test_long_values_of_a_dump_take_no_long_time() -> None:
     name, value = "PASSWORD" * 20_000, "eyJ" * 50_000
     app = {"name": name, "pm_exec_path": "bash", "args": ["-c", "{ " * 50_000], "env": {name: value, "B": value}}
-    begun = time.monotonic()
+    begun = time.process_time()
     imported(File("pm2", "/home/eve/.pm2/dump.pm2", "eve", json.dumps([app]).encode()))
-    assert time.monotonic() - begun < 30
+    assert time.process_time() - begun < 30
 
 
 SUPERVISORD = File("supervisord", "/etc/supervisord.conf", "", b"[include]\nfiles=conf.d/*.conf\n")

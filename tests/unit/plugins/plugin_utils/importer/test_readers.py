@@ -766,9 +766,9 @@ def test_the_directory_of_a_job_matters_when_it_names_files(command: str, matter
 
 
 def test_a_long_path_takes_no_long_time() -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     imported("supervisord", program(f"command=/x {'a/' * 100_000}:", f"directory=/{'a/../' * 1000}"))
-    assert time.monotonic() - begun < 30
+    assert time.process_time() - begun < 30
 
 
 def test_formats_of_a_number_that_do_not_go_together_are_pools_of_their_own() -> None:

@@ -58,6 +58,8 @@ def old(node: LabHost) -> t.Iterator[LabHost]:
     node.write(f"{HOME}/apps.json", json.dumps({"apps": [APP, OTHER]}), "0644")
     start(node, f"{PM2} start {HOME}/apps.json && {PM2} save")
     node.until(lambda: sorted(running(node)) == ["bull", "bull", "other"])
+    # `pm2 save` comes after it.
+    node.until(lambda: '"other"' in node.sh(f"cat {HOME}/.pm2/dump.pm2", check=False))
     yield node
     clean(node)
 

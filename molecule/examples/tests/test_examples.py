@@ -33,6 +33,7 @@ for unit in mail-worker@ nginx php8.2-fpm; do
     cp /usr/local/lib/systemd/system/celery@.service /usr/local/lib/systemd/system/$unit.service
 done
 printf '[Timer]\\nOnBootSec=1h\\n' > /srv/app/units/report.timer
+echo 'module.exports = {apps: [{name: "mail", script: "./mail.js"}]}' > /srv/app/ecosystem.config.js
 systemctl daemon-reload
 systemctl start celery@1 mail-worker@1 nginx php8.2-fpm
 """

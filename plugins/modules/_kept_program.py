@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: _kept_program
 short_description: Internal, runs another module of this collection without sending it
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - workers.systemd contributors (@workers-systemd)
 description:

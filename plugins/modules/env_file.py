@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: env_file
 short_description: Manage one environment file for systemd units, exactly quoted and private
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - workers.systemd contributors (@workers-systemd)
 description:

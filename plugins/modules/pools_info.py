@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: pools_info
 short_description: Show the state of the pools of background workers of a host
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - workers.systemd contributors (@workers-systemd)
 description:

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: rollback
 short_description: Bring a pool of background workers back to a good version
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - workers.systemd contributors (@workers-systemd)
 description:

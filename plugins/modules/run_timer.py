@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: run_timer
 short_description: Run the job of a timer now, and wait for its end
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - workers.systemd contributors (@workers-systemd)
 description:

@@ -120,28 +120,29 @@ def read(sources: t.Sequence[Source], instances: t.Optional[t.Mapping[str, t.Seq
     keys_of = {name: Keys([key for source in own for key in _keys(source, found)]) for name, own in by_unit.items()}
     at_times = {_triggered(name, keys) for name, keys in keys_of.items() if name.endswith(".timer")}
     for name, own in by_unit.items():
-        kind = name.rpartition(".")[2]
         keys = keys_of[name]
-        if kind != "service":
+        why = _why_no_pool(name, keys, at_times)
+        if why:
             named = ", ".join(f"{key.name} (line {key.place.rpartition(':')[2]})" for key in keys.left)
-            found.notes.append(
-                f"{own[0].name} is not carried, because only services become pools: use unit_file; it has {named}"
-            )
-        elif _why_once(name, keys, at_times):
-            why = _why_once(name, keys, at_times)
-            named = ", ".join(f"{key.name} (line {key.place.rpartition(':')[2]})" for key in keys.left)
-            found.notes.append(
-                f"{own[0].name} is not carried, because it runs once and ends ({why}), and a pool would restart it: "
-                f"keep the unit, or write its command into workers_timers; it has {named}"
-            )
-        elif not any(key.name == "Service.ExecStart" and key.value for key in keys.left):
-            named = ", ".join(f"{key.name} (line {key.place.rpartition(':')[2]})" for key in keys.left)
-            found.notes.append(
-                f"{own[0].name} has no command, so there is no pool: import it with its unit; it has {named}"
-            )
+            found.notes.append(f"{own[0].name} {why}; it has {named}")
         else:
             found.drafts += _drafts(name, keys, own[0], (instances or {}).get(name))
     return found
+
+
+def _why_no_pool(name: str, keys: Keys, at_times: t.Collection[str]) -> str:
+    """Why a unit is only named; empty for a service that becomes a pool."""
+    if not name.endswith(".service"):
+        return "is not carried, because only services become pools: use unit_file"
+    once = _why_once(name, keys, at_times)
+    if once:
+        return (
+            f"is not carried, because it runs once and ends ({once}), and a pool would restart it: keep the unit, or "
+            "write its command into workers_timers"
+        )
+    if not any(key.name == "Service.ExecStart" and key.value for key in keys.left):
+        return "has no command, so there is no pool: import it with its unit"
+    return ""
 
 
 def _why_once(name: str, keys: Keys, at_times: t.Collection[str]) -> str:

@@ -158,7 +158,7 @@ def _names(path: str) -> t.List[str]:
 def _writers(status: os.stat_result, groups: t.Collection[int], owner: int) -> str:
     """Who but root and ``owner`` may write, in words that follow the name; of a link its owner alone tells."""
     if status.st_uid not in (0, owner):
-        return f"belongs to {_named(pwd.getpwuid, status.st_uid)}"
+        return f"belongs to {name_of(status.st_uid)}"
     if stat.S_ISLNK(status.st_mode):
         return ""
     if status.st_mode & stat.S_IWOTH:
@@ -179,7 +179,12 @@ def _has_members(gid: int, owner: int) -> bool:
         namesake = pwd.getpwnam(group.gr_name)
         if namesake.pw_uid not in (0, owner) and namesake.pw_gid == gid:
             return True
-    return bool({*group.gr_mem} - {"root", _named(pwd.getpwuid, owner)})
+    return bool({*group.gr_mem} - {"root", name_of(owner)})
+
+
+def name_of(uid: int) -> str:
+    """Of a user; the number when no account has it."""
+    return _named(pwd.getpwuid, uid)
 
 
 def _named(find: t.Callable[[int], t.Any], number: int) -> str:

@@ -12,10 +12,8 @@ from __future__ import annotations
 import base64
 import json
 import os
-import pwd
 import shutil
 import typing as t
-import zlib
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.look import ecosystem
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem, Problems
@@ -89,7 +87,7 @@ def _look(path: str) -> Looked:
     if len(data) > old_managers.LARGEST:
         return Looked(problem=f"more than {old_managers.LARGEST} bytes")
     if replaced:
-        return Looked(problem=f"a file of {_name(owner)} that others can replace ({replaced})")
+        return Looked(problem=f"a file of {foreign_files.name_of(owner)} that others can replace ({replaced})")
     daemon = old_managers.pm2_of(owner)
     searched = daemon.path if daemon else SERVICE_PATH
     node = shutil.which("node", path=searched) or shutil.which("nodejs", path=searched)
@@ -99,22 +97,11 @@ def _look(path: str) -> Looked:
 def _row(where: str, path: str, looked: Looked) -> old_managers.Row:
     if looked.problem:
         raise Problems([Problem(where, f"{path}: {looked.problem}", EXPECTED)])
+    user = foreign_files.name_of(looked.owner)
     if path.endswith(DATA):
-        return _packed("ecosystem", path, looked, base64.b64decode(looked.text))
+        return old_managers.row_of("ecosystem", path, user, base64.b64decode(looked.text))
     answers = {name: _answer(where, path, looked, marked=name == "marked") for name in ("plain", "marked")}
-    return _packed("ecosystem-run", path, looked, json.dumps(answers).encode())
-
-
-def _packed(kind: str, path: str, looked: Looked, data: bytes) -> old_managers.Row:
-    content = base64.b64encode(zlib.compress(data)).decode()
-    return {"kind": kind, "path": path, "user": _name(looked.owner), "content": content}
-
-
-def _name(uid: int) -> str:
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return str(uid)
+    return old_managers.row_of("ecosystem-run", path, user, json.dumps(answers).encode())
 
 
 def _answer(where: str, path: str, looked: Looked, *, marked: bool) -> t.Any:

@@ -87,8 +87,14 @@ def _read(kind: str, path: str, user: str = "") -> t.Iterator[Row]:
     except OSError as error:
         yield {"named": f"{path}: not read: {error.strerror}"}
         return
-    # Not as it is: Ansible shows what a module prints at its highest verbosity, and secrets are in it.
-    yield {"kind": kind, "path": path, "user": user, "content": base64.b64encode(zlib.compress(data)).decode()}
+    yield row_of(kind, path, user, data)
+
+
+def row_of(kind: str, path: str, user: str, data: bytes) -> Row:
+    """A file with its content. Not as it is: Ansible shows what a module prints at its highest verbosity, and secrets
+    are in it.
+    """
+    return {"kind": kind, "path": path, "user": user, "content": base64.b64encode(zlib.compress(data)).decode()}
 
 
 def content(row: Row) -> bytes:
@@ -181,9 +187,7 @@ def _of_cron() -> t.Iterator[Row]:
         for name in entries(f"/etc/cron.{period}"):
             path = f"/etc/cron.{period}/{name}"
             if SCRIPT_NAME.fullmatch(name) and os.access(path, os.X_OK):
-                line = f"@{period} root {path}\n".encode()
-                text = base64.b64encode(zlib.compress(line)).decode()
-                yield {"kind": "script", "path": path, "user": "root", "content": text}
+                yield row_of("script", path, "root", f"@{period} root {path}\n".encode())
 
 
 def _of_pm2() -> t.Iterator[Row]:

@@ -60,7 +60,6 @@ for pid in $(pgrep -f '{word}'); do
 done
 echo $total
 """
-ALL_RUN = "until [ $(pgrep -c -f '^/bin/sleep infinity') = {count} ]; do sleep 0.1; done"
 changing = itertools.count()
 
 
@@ -113,9 +112,30 @@ class Ours:
         return int(on_host(self.host, "sed -n 's/^Pss: *\\([0-9]*\\) kB/\\1/p' /proc/1/smaps_rollup"))
 
 
-class Supervisord:
+class OnHost:
+    """A manager with a daemon on the host. ``words`` are those of its process, ``restarts`` the command for all."""
+
+    words, restarts = "", ""
+
     def __init__(self, host: str) -> None:
         self.host = host
+
+    def restart(self, count: int) -> None:
+        on_host(self.host, self.restarts)
+        self.wait(count)
+
+    def memory(self) -> int:
+        return int(on_host(self.host, MEMORY.format(word=self.words)))
+
+    def remove(self) -> None:
+        on_host(self.host, AWAY)
+
+    def wait(self, count: int) -> None:
+        on_host(self.host, f"until [ $(pgrep -c -f '^/bin/sleep infinity') = {count} ]; do sleep 0.1; done")
+
+
+class Supervisord(OnHost):
+    words, restarts = "[s]upervisord -n -c", f"{CONTROL} restart all"
 
     def deploy(self, count: int, version: int) -> None:
         text = SUPERVISORD + "".join(
@@ -125,24 +145,13 @@ class Supervisord:
         )
         on_host(self.host, f"cat > {INI}; systemctl is-active --quiet bench-supervisord || {START}", text)
         on_host(self.host, f"until {CONTROL} update > /dev/null 2>&1; do sleep 0.1; done")
-        on_host(self.host, ALL_RUN.format(count=count))
-
-    def restart(self, count: int) -> None:
-        on_host(self.host, f"{CONTROL} restart all")
-        on_host(self.host, ALL_RUN.format(count=count))
-
-    def memory(self) -> int:
-        return int(on_host(self.host, MEMORY.format(word="[s]upervisord -n -c")))
-
-    def remove(self) -> None:
-        on_host(self.host, AWAY)
+        self.wait(count)
 
 
-class Pm2:
+class Pm2(OnHost):
     """Its daemon and all programs are root's: it runs programs of another user only as root."""
 
-    def __init__(self, host: str) -> None:
-        self.host = host
+    words, restarts = "[P]M2 v", f"HOME=/root {PM2} restart --silent all"
 
     def deploy(self, count: int, version: int) -> None:
         apps = [
@@ -159,17 +168,7 @@ class Pm2:
         # Otherwise `pm2 start` restarts all that run.
         only = f"--only p0 --update-env {APPS}" if self._running() == count else APPS
         on_host(self.host, f"HOME=/root {PM2} start --silent {only}")
-        on_host(self.host, ALL_RUN.format(count=count))
-
-    def restart(self, count: int) -> None:
-        on_host(self.host, f"HOME=/root {PM2} restart --silent all")
-        on_host(self.host, ALL_RUN.format(count=count))
-
-    def memory(self) -> int:
-        return int(on_host(self.host, MEMORY.format(word="[P]M2 v")))
-
-    def remove(self) -> None:
-        on_host(self.host, AWAY)
+        self.wait(count)
 
     def _running(self) -> int:
         return int(on_host(self.host, "pgrep -c -f '^/bin/sleep infinity' || true"))

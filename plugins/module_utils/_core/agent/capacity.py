@@ -9,19 +9,19 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.liveness import Samples
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.shares import Share, shares
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.tended import Tended
-from ansible_collections.workers.systemd.plugins.module_utils._core.understand.capacity import Capacity
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.capacity import smallest
 
 Pools = t.Mapping[str, Tended]
 
 
 def sharing(pools: Pools) -> t.Dict[str, Tended]:
-    return {name: one for name, one in pools.items() if one.duties.capacity or one.duties.memory}
+    return {name: one for name, one in pools.items() if any(one.duties.shared)}
 
 
 def share_out(pools: Pools) -> t.Dict[str, Share]:
     """What each of the pools that share may have, as the work asks for it."""
     ours = sharing(pools)
-    most = _capacity(ours)
+    most = smallest(one.duties.shared for one in ours.values())
     granted = shares(most, {name: one.claim() for name, one in ours.items()})
     return {name: Share(number, most, ours[name].costs) for name, number in granted.items()}
 
@@ -29,11 +29,5 @@ def share_out(pools: Pools) -> t.Dict[str, Share]:
 def room(pools: Pools, samples: Samples) -> t.Dict[str, int]:
     """How many instances each of them may have at this moment. ``samples`` are of all of them."""
     ours = sharing(pools)
-    return shares(_capacity(ours), {name: one.claim_now(samples) for name, one in ours.items()})
-
-
-def _capacity(ours: Pools) -> Capacity:
-    """The smallest of those that the pools were deployed with."""
-    instances = [one.duties.capacity for one in ours.values() if one.duties.capacity]
-    memory = [one.duties.memory for one in ours.values() if one.duties.memory]
-    return Capacity(min(instances, default=0), min(memory, default=0))
+    most = smallest(one.duties.shared for one in ours.values())
+    return shares(most, {name: one.claim_now(samples) for name, one in ours.items()})

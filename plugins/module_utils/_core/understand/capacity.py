@@ -66,18 +66,23 @@ def read_capacity(given: t.Optional[t.Mapping[str, t.Any]]) -> t.Tuple[t.Optiona
     return (None, problems) if problems else (Capacity(number or 0, size or 0), [])
 
 
+def smallest(capacities: t.Iterable[Capacity]) -> Capacity:
+    """What counts while pools were deployed with different ones: of each kind the smallest that any of them has."""
+    return Capacity(*(min(filter(None, numbers), default=0) for numbers in zip(*capacities)))
+
+
 def too_small(new: Standings, others: Standings) -> t.Iterator[Problem]:
     """Whether what always runs of the pools of a run, and of the ``others`` of the host, is more than they share."""
     for option in Capacity._fields:
         ours, rest = _sharing(new, option), _sharing(others, option)
-        smallest = _smallest(option, ours, rest)
+        least = getattr(smallest(one.capacity for one in (*ours.values(), *rest.values())), option)
         takes = {name: one.takes(option) for name, one in {**rest, **ours}.items()}
-        if not ours or sum(takes.values()) <= smallest:
+        if not ours or sum(takes.values()) <= least:
             continue
         always = ", ".join(f"{name} {_shown(option, number)}" for name, number in sorted(takes.items()))
-        found = _shown(option, smallest)
-        if all(getattr(one.capacity, option) != smallest for one in ours.values()):
-            whose = (name for name, one in rest.items() if getattr(one.capacity, option) == smallest)
+        found = _shown(option, least)
+        if all(getattr(one.capacity, option) != least for one in ours.values()):
+            whose = (name for name, one in rest.items() if getattr(one.capacity, option) == least)
             found += f", the number of {', '.join(sorted(whose))}"
         expected = f"at least {_shown(option, sum(takes.values()))}"
         hint = f"{HINTS[option]}: {always}. Count pools without a range too."
@@ -92,8 +97,8 @@ def differing(new: Standings, others: Standings) -> t.Iterator[str]:
         apart = sorted(name for name, one in rest.items() if getattr(one.capacity, option) not in numbers)
         without = sorted(others.keys() - rest.keys())
         if ours and apart:
-            smallest = _shown(option, _smallest(option, ours, rest))
-            until = f"Until all pools have the same, {smallest} counts"
+            least = getattr(smallest(one.capacity for one in (*ours.values(), *rest.values())), option)
+            until = f"Until all pools have the same, {_shown(option, least)} counts"
             yield f"{WHERE}.{option}: other than that of {', '.join(apart)}. {until}"
         if ours and without:
             yield f"{WHERE}.{option}: these pools share it from their next deploy with it: {', '.join(without)}"
@@ -110,10 +115,6 @@ def beyond(new: Standings, meminfo: str) -> t.Iterator[str]:
 
 def _sharing(pools: Standings, option: str) -> t.Dict[str, Standing]:
     return {name: one for name, one in pools.items() if getattr(one.capacity, option)}
-
-
-def _smallest(option: str, ours: Standings, rest: Standings) -> int:
-    return min((getattr(one.capacity, option) for one in (*ours.values(), *rest.values())), default=0)
 
 
 def _shown(option: str, number: int) -> str:

@@ -51,6 +51,11 @@ class Duties:
     memory: int = 0
     size: int = 0
 
+    @property
+    def shared(self) -> Capacity:
+        """The capacity that the pool shares, as far as it was deployed with one."""
+        return Capacity(self.capacity, self.memory)
+
 
 def duties_of(pool: Pool) -> t.Optional[Duties]:
     """``None`` for a pool that asks for none."""

@@ -9,7 +9,6 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.capacity import (
-    Capacity,
     Standing,
     beyond,
     differing,
@@ -53,8 +52,8 @@ def _standing(names: t.Iterable[str], manager: Manager) -> t.Dict[str, Standing]
             duty = duties.parse(group_on_host(manager.places, name))
         except ValueError:
             continue
-        if duty and (duty.capacity or duty.memory):
+        if duty and any(duty.shared):
             instances = sum(one.prefix == name and one.instance is not None for one in enabled)
             least = duty.scaling.min if duty.scaling else instances
-            found[name] = Standing(Capacity(duty.capacity, duty.memory), least, duty.size)
+            found[name] = Standing(duty.shared, least, duty.size)
     return found

@@ -23,6 +23,36 @@ def service(lines: str, since: int = 0, until: int = ALWAYS) -> WholeUnit:
     return WholeUnit(f"{START}{lines}\n", "a.service", since, until)
 
 
+# The name of the mount unit of such a path is as long as a name of a unit may be, or one byte longer.
+LONG, TOO_LONG = ("/" + "/".join(["a" * 62] * 3) + "/" + "a" * rest for rest in (60, 61))
+# In the name of a unit, a dash takes four bytes.
+DASHES, TOO_MANY_DASHES = ("/a" + "-" * number for number in (62, 63))
+
+
+def with_path(path: str) -> t.Dict[str, WholeUnit]:
+    """Units that systemd loads with the mount unit of a path; 247 refuses them when its name is too long."""
+    below = {
+        "RuntimeDirectory": "/run",
+        "StateDirectory": "/var/lib",
+        "CacheDirectory": "/var/cache",
+        "LogsDirectory": "/var/log",
+        "ConfigurationDirectory": "/etc",
+    }
+    nodes = ("ListenFIFO", "ListenSpecial", "ListenUSBFunction")
+    watched = ("PathExists", "PathExistsGlob", "PathChanged", "PathModified", "DirectoryNotEmpty")
+    return {
+        **{
+            f"{key}= {len(path)}": service(f"{key}={path}")
+            for key in ("WorkingDirectory", "RootDirectory", "RootImage")
+        },
+        **{f"{key}= {len(path)}": service(f"{key}={path[len(up) + 1 :]}") for key, up in below.items()},
+        f"RequiresMountsFor= {len(path)}": WholeUnit(f"[Unit]\nRequiresMountsFor=/a {path}\n{START}"),
+        **{f"{key}= {len(path)}": WholeUnit(f"[Socket]\n{key}={path}\n", "a.socket") for key in nodes},
+        **{f"{key}= {len(path)}": WholeUnit(f"[Path]\n{key}={path}\n", "a.path") for key in watched},
+        f"What= {len(path)}": WholeUnit(f"[Mount]\nWhat={path}\nWhere=/a\n", "a.mount"),
+    }
+
+
 REFUSED = {
     "two commands to start": service("ExecStart=/bin/true"),
     "two in one line": service("[Service]\nExecStart=\nExecStart=/bin/true ; /bin/true"),
@@ -72,6 +102,9 @@ REFUSED = {
     "an automount of another name": WholeUnit("[Automount]\nWhere=/b\n", "a.automount"),
     "a swap of another name": WholeUnit("[Swap]\nWhat=/dev/b\n", "a.swap"),
     "a slice with two dashes": WholeUnit("[Slice]\nCPUWeight=5\n", "a--b.slice"),
+    **{name: one._replace(until=247) for name, one in with_path(TOO_LONG).items()},
+    "a path of too many dashes": service(f"WorkingDirectory={TOO_MANY_DASHES}", until=247),
+    "a path that a specifier makes too long": service(f"WorkingDirectory={LONG[:-1]}%%%%", until=247),
 }
 GOOD = {
     "one command": service("Restart=always"),
@@ -87,6 +120,10 @@ GOOD = {
     "a path of another": WholeUnit("[Path]\nPathExists=/a\nUnit=b.service\n", "a.path"),
     "a mount of its name": WholeUnit("[Mount]\nWhat=/dev/x\nWhere=/srv/a-b\n", r"srv-a\x2db.mount"),
     "a mount where its name says": WholeUnit("[Mount]\nWhat=/dev/x\n", "a.mount"),
+    **with_path(LONG),
+    "a path of many dashes": service(f"WorkingDirectory={DASHES}"),
+    "a long path that may be missing": service(f"WorkingDirectory=-{TOO_LONG}"),
+    "a long path that is replaced": service(f"WorkingDirectory={TOO_LONG}\nWorkingDirectory=/a"),
     "a target": WholeUnit("[Unit]\nDescription=a\n", "a.target"),
     "a slice": WholeUnit("[Slice]\nCPUWeight=5\n", "a-b.slice"),
 }

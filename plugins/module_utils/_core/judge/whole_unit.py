@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.finding import Finding, error
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.extract_word import BadWord
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.extract_word import QUOTED, BadWord, words
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed, Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import specifiers
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.commands import command_lines
@@ -32,6 +32,21 @@ NODES = ("ListenFIFO", "ListenStream", "ListenDatagram", "ListenSequentialPacket
 DEFAULT_RESTART_USEC = 100_000
 # Before, the policy that stands above a priority decided which there are.
 ANY_PRIORITY_SINCE = 249
+# 247 refuses a unit with a path whose mount unit would have a longer name (unit_require_mounts_for()). 252 shortens the
+# name. Both are measured, and no version between them.
+LONGEST_NAME = 255
+LONG_NAMES_SINCE = 248
+# The last value of these is such a path, or each value.
+PATH = ("WorkingDirectory", "RootDirectory", "RootImage", "What")
+PATHS = (*WATCHED, "ListenFIFO", "ListenSpecial", "ListenUSBFunction")
+# Each word of these is a path below a directory.
+PATHS_BELOW = {
+    "RuntimeDirectory": "/run/",
+    "StateDirectory": "/var/lib/",
+    "CacheDirectory": "/var/cache/",
+    "LogsDirectory": "/var/log/",
+    "ConfigurationDirectory": "/etc/",
+}
 
 
 @dataclass(frozen=True)
@@ -80,6 +95,7 @@ def findings(unit: Unit, systemd: int, ignored: Ignored) -> t.Iterator[Finding]:
         check = CHECKS.get(unit.name.kind)
         yield from check(read) if check else ()
         yield from _priority(read)
+        yield from _long_paths(read) if systemd < LONG_NAMES_SINCE else ()
 
 
 def _priority(read: Read) -> t.Iterator[Finding]:
@@ -88,6 +104,23 @@ def _priority(read: Read) -> t.Iterator[Finding]:
         yield _useless(
             priority, "a priority without a policy that has some", "CPUSchedulingPolicy=fifo or rr before it"
         )
+
+
+def _long_paths(read: Read) -> t.Iterator[Finding]:
+    for at, value in _paths_with_mounts(read):
+        path = _meant(value, read)
+        size = len(f"{escaped_path(path)}.mount")
+        if path.startswith("/") and size > LONGEST_NAME:
+            expected = f"a path whose mount unit has a name of at most {LONGEST_NAME} bytes"
+            yield _refused(at, f"{at.key}= with a path whose mount unit has a name of {size} bytes", expected)
+
+
+def _paths_with_mounts(read: Read) -> t.Iterator[t.Tuple[Placed, str]]:
+    yield from ((at, at.value) for key in PATH for at in read.all(key)[-1:])
+    yield from ((at, at.value) for key in PATHS for at in read.all(key))
+    yield from ((at, word) for at in read.all("RequiresMountsFor", "Unit") for word in words(at.value, QUOTED))
+    for key, directory in PATHS_BELOW.items():
+        yield from ((at, f"{directory}{word}") for at in read.all(key) for word in words(at.value, QUOTED))
 
 
 def _refused(at: t.Optional[Placed], found: str, expected: str) -> Finding:
@@ -204,8 +237,13 @@ def _triggered(read: Read) -> t.Iterator[Finding]:
 
 
 def _is_itself(value: str, read: Read) -> bool:
+    return _meant(value, read) == _meant("%n", read)
+
+
+def _meant(value: str, read: Read) -> str:
+    """With the texts of its specifiers; as it is when one is unknown."""
     table = specifiers.meant(read.unit.name, read.unit.path, read.systemd).tables[0]
-    return not specifiers.unknown_specifier(value, table) and specifiers.expanded(value, table) == table["n"]
+    return value if specifiers.unknown_specifier(value, table) else specifiers.expanded(value, table)
 
 
 def _socket(read: Read) -> t.Iterator[Finding]:

@@ -142,6 +142,11 @@ ADVICE = {
         name="mail@.service",
         says="-n NAME-%i@%%h",
     ),
+    "name-outlives-a-crash": Advice(
+        start="/srv/app/bin/rq worker --name mail mail",
+        good_start="/srv/app/bin/rq worker --name mail-${INVOCATION_ID} mail",
+        says="-${INVOCATION_ID}",
+    ),
     "path-is-not-searched": Advice(
         ["Environment=PATH=/srv/app/bin:/usr/bin"],
         ["Environment=PATH=/srv/app/bin:/usr/bin"],

@@ -37,6 +37,7 @@ NOT_SHOWN = {
     "memory-in-bytes": "needs cgroup controllers",
     "one-oom-kill-ends-all": "needs cgroup v2",
     "file-systems-after-privileges": "needs a kernel with the BPF LSM",
+    "name-outlives-a-crash": "molecule/hung_jobs shows it, with rq",
     "network-is-not-online": "needs a network that comes late",
     "path-does-not-answer": "molecule/hostile_files shows it, with a file server that is dead",
     "pool-runs-as-root": "is what the worker does with it",

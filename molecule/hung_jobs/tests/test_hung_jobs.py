@@ -146,15 +146,20 @@ def test_a_job_that_waits_for_ever_restarts_its_worker_alone(queues: LabHost) ->
 
 
 def test_two_workers_of_rq_with_one_name(queues: LabHost) -> None:
-    """The deploy says it before. The first one works, and the second one dies."""
+    """The deploy says it before. The first one works, and the second one dies; so does the next one after a crash."""
     (rq,) = (one for one in FRAMEWORKS if one.preset == "rq")
     one = {**rq.pool(1), "command": f"{rq.worker.format(queue='rq')} --name rq"}
     first = queues.deploy(one)
     assert not first.failed, first.msg
-    assert "instances-share-a-name" not in str(first.result.get("warnings"))
+    assert "instances-share-a-name" not in str(first.result["warnings"])
+    assert "name-outlives-a-crash" in str(first.result["warnings"])
     queues.until(lambda: queues.sh("redis-cli --raw exists rq:worker:rq") == "1\n")
     planned = queues.deploy({**one, "instances": 2}, check=True)
     assert "instances-share-a-name" in str(planned.result["warnings"])
     # A short look at it after its start does not always show it, because Python still loads.
     queues.deploy({**one, "instances": 2})
-    queues.until(lambda: "There exists an active worker named 'rq' already" in queues.journal("-o cat -u rq@2"))
+    refused = "There exists an active worker named 'rq' already"
+    queues.until(lambda: refused in queues.journal("-o cat -u rq@2"))
+    assert refused not in queues.journal("-o cat -u rq@1")
+    queues.sh("systemctl kill --signal=KILL rq@1")
+    queues.until(lambda: refused in queues.journal("-o cat -u rq@1"))

@@ -31,7 +31,8 @@ class Tool:
     the time that a job may take until it ends, in units of ``grace_unit`` seconds, ``grace_default`` is what holds
     without them; ``crew`` are those for how many run at once. ``notifies`` is whether it sends READY=1 and WATCHDOG=1,
     where that is known. ``detaches`` are words with which it goes into the background, ``ends`` are options
-    with which it comes to an end by itself. ``sole`` are options whose value only one process may have.
+    with which it comes to an end by itself. ``sole`` are options whose value only one process may have. The value of
+    those that are ``remembered`` may be used again only minutes after a crash.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Tool:
     grace_default: t.Optional[float] = None
     crew: t.Tuple[str, ...] = ()
     sole: t.Tuple[str, ...] = ()
+    remembered: t.Tuple[str, ...] = ()
 
     def goes_away(self, words: t.Sequence[str]) -> bool:
         """Whether it goes into the background."""
@@ -103,6 +105,7 @@ TOOLS = (
         ends=frozenset({"-b", "--burst", "--max-jobs"}),
         forks=True,
         sole=("-n", "--name"),
+        remembered=("-n", "--name"),
     ),
     # It names its workers itself: here -n is their number.
     Tool(

@@ -525,11 +525,42 @@ def worker_detaches(seen: Seen) -> t.Iterator[Caught]:
 )
 def instances_share_a_name(seen: Seen) -> t.Iterator[Caught]:
     tool = seen.tool
-    if tool is None or not _is_one_of_several(seen) or _may_have_own_broker(seen, tool):
+    if tool is None:
         return
     for one in seen.starts:
         for option in tool.sole:
             value = one.option(option) or ""
-            if value and "$" not in value and not is_of_one_instance(value):
+            if value and _is_shared(seen, tool, value):
                 hint = NO_PID_FILE if "pid" in option else OWN_VALUE[tool.name]
                 yield Caught(one.at, f"{option} {value} of every instance", hint.format(option=option))
+
+
+def _is_shared(seen: Seen, tool: Tool, value: str) -> bool:
+    """Whether several instances give the value of an option to the same broker."""
+    differs = "$" in value or is_of_one_instance(value)
+    return not differs and _is_one_of_several(seen) and not _may_have_own_broker(seen, tool)
+
+
+@trap(
+    "name-outlives-a-crash",
+    WARNING,
+    title="After a crash, the queue software refuses the name of the worker for minutes",
+    expected="a name that is new with each start",
+    instead="Leave the option out: rq makes a name itself. Or write NAME-%i-${INVOCATION_ID}.",
+    why=(
+        "Redis keeps the name of a worker that was killed, for example for lack of memory: for --worker-ttl and one "
+        "minute more, which are eight minutes by default. Until then, each new worker with this name exits with "
+        "status 1 (`There exists an active worker named 'mail' already`), and the pool has one worker less. Source: "
+        'python-rq.org, "Workers", and our measurement.'
+    ),
+)
+def name_outlives_a_crash(seen: Seen) -> t.Iterator[Caught]:
+    tool = seen.tool
+    if tool is None or not seen.is_worker:
+        return
+    for one in seen.starts:
+        for option in tool.remembered:
+            value = one.option(option) or ""
+            # Of a name that instances share, the other trap tells.
+            if value and "$" not in value and not _is_shared(seen, tool, value):
+                yield Caught(one.at, f"{option} {value}")

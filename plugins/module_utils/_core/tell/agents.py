@@ -9,6 +9,7 @@ from dataclasses import asdict
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.alert import UNREADABLE, alerts_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.decisions import decisions_in
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import Entry, taken
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import moment
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.alert import Alert
@@ -19,8 +20,15 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.agent_
 MOST = 10
 
 
+# Large: each parameter is one thing that was looked at.
 def agent_row(
-    pool: str, target: str, entries: t.Iterable[Entry], alerts: t.Sequence[t.Mapping[str, t.Any]], *, runs: bool
+    places: Places,
+    pool: str,
+    target: str,
+    entries: t.Iterable[Entry],
+    alerts: t.Sequence[t.Mapping[str, t.Any]],
+    *,
+    runs: bool,
 ) -> t.Optional[t.Dict[str, t.Any]]:
     """``target`` is the text of the target of the pool, and ``entries`` are those of the agent, and ``alerts``
     are the rows of ``alert_rows``. ``None`` for a pool without duties.
@@ -33,7 +41,9 @@ def agent_row(
         read = None
     shown = {name: _shown(read and getattr(read, name)) for name in ("liveness", "recycle", "alert")}
     said = [
-        {"time": moment.text(taken(one)), "text": one.get("MESSAGE", "")} for one in entries if _is_about(pool, one)
+        {"time": moment.text(taken(one)), "text": one.get("MESSAGE", "")}
+        for one in entries
+        if _is_about(places, pool, one)
     ]
     return {
         "runs": runs if runs or duties.needs_agent(target) else None,
@@ -122,7 +132,7 @@ def _shown(duty: t.Any) -> t.Optional[t.Dict[str, t.Any]]:
     return asdict(duty) if duty else None
 
 
-def _is_about(pool: str, entry: Entry) -> bool:
-    """A line of the agent itself: systemd names the unit, which no process can forge."""
-    by_agent = entry.get("_SYSTEMD_UNIT") == SERVICE
+def _is_about(places: Places, pool: str, entry: Entry) -> bool:
+    """A line of the agent itself: journald names the unit, which no process of another user can forge."""
+    by_agent = entry.get("_SYSTEMD_USER_UNIT" if places.user else "_SYSTEMD_UNIT") == SERVICE
     return by_agent and entry.get("MESSAGE", "").startswith((f"{pool}@", f"{pool}: "))

@@ -18,7 +18,13 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.shape import
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.show_text import iso
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.kept_logs import namespace_of
-from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status_table import BAD, Placed, pool_table
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status_table import (
+    AGENT,
+    BAD,
+    RANGE,
+    Placed,
+    pool_table,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import moment
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import Pool
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.bonds import bonds_in
@@ -59,6 +65,8 @@ SHAPE = {
         "summary": dict.fromkeys(("running", "stale", "restarts", "memory"), int),
         **{what: [str] for what in BAD},
         "paused": PAUSE,
+        "agent": (AGENT, NONE),
+        "scaling": (RANGE, NONE),
         "release": ({"link": str, "directory": str}, NONE),
         "generations": [{"number": int, **dict.fromkeys(("id", "state", "time"), str)}],
         "instances": [
@@ -174,9 +182,6 @@ def believable(said: t.Any) -> bool:
     """Whether a table and a page can show the rows that the process of a user has sent, and a message their names."""
     try:
         if not (fits(said, SHAPE) and unit_name.are_names(said, _units(said.values()))):
-            return False
-        # The agent belongs to root.
-        if any(row.get("scaling") for row in said.values()):
             return False
         return bool(pool_table([Placed("", *one) for one in said.items()], every_instance=True))
     except Exception:

@@ -14,7 +14,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.tell.conditi
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.exits import A_JOB, CLEAN_END
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pause import Pause
 
-NO_AGENT = "the host does not look after it now: see `systemctl status workers-agent`"
 POOL_HEADS = ("POOL", "UP", "STATE", "RESTARTS", "MEMORY", "GENERATION")
 HEADS = ("INSTANCE", "STATE", "SINCE", "PID", "RESTARTS", "MEMORY", "GENERATION", "LAST EXIT")
 # Instances of one pool in trouble, in a table of all pools. One line says how many more there are.
@@ -22,6 +21,17 @@ MOST = 5
 # The lists of a pool that name who does not do what is wanted.
 BAD = ("flapping", "dead")
 Cells = t.Tuple[str, ...]
+# What the tables and the page read of the agent and of a range, in the form of shape.py.
+NONE = type(None)
+AGENT = {
+    "runs": (bool, NONE),
+    "alerts": [dict.fromkeys(("reason", "trouble"), str)],
+}
+RANGE = {
+    **dict.fromkeys(("min", "max", "wanted"), int),
+    **dict.fromkeys(("said", "trouble"), str),
+    "decisions": [dict.fromkeys(("time", "text"), str)],
+}
 
 
 class Placed(t.NamedTuple):
@@ -169,7 +179,7 @@ def agent_notes(one: Placed) -> t.Iterator[str]:
     """What keeps the agent from its work for a pool or a timer."""
     agent = one.row.get("agent") or {"runs": True}
     if agent["runs"] is False:
-        yield f"{_placed(one)}: {NO_AGENT}"
+        yield f"{_placed(one)}: {no_agent(one.row)}"
     for alert in agent.get("alerts", ()):
         if alert["trouble"]:
             yield f"{_placed(one)}: the alert {alert['reason']} is not delivered: {alert['trouble']}"
@@ -185,6 +195,12 @@ def _pauses(pool: Row) -> t.Iterator[str]:
 
 def _folded(pool: Row, units: t.Sequence[str]) -> str:
     return ", ".join(of_user(pool, name) for name in unit_name.folded(units))
+
+
+def no_agent(row: Row) -> str:
+    """For a pool or a timer whose agent does not run."""
+    systemctl = "systemctl --user" if row["user"] else "systemctl"
+    return f"the host does not look after it now: see `{systemctl} status workers-agent`"
 
 
 def of_user(row: Row, unit: str) -> str:

@@ -19,7 +19,6 @@ ROOT = ("root", "0")
 ACCOUNT = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,255}|[0-9]{1,10}")
 # Only root can change to another user, and only a manager that is root has capabilities to leave to its services.
 NEEDS_ROOT = frozenset({"Group", "SupplementaryGroups", "DynamicUser", "CapabilityBoundingSet"})
-OF_THE_AGENT = ("liveness", "recycle", "alert", "instances")
 # The controller of cgroups without which a limit is not in force.
 CONTROLLERS = {
     "MemoryMax": "memory",
@@ -59,14 +58,9 @@ def not_for_users(given: t.Mapping[str, t.Any], where: str) -> t.Iterator[Proble
         # enter a namespace of the journal.
         expected = "no logs, for scope: user, whose manager tells journald nothing"
         yield Problem(f"{where}.logs", "given", expected, hint)
-    for duty in OF_THE_AGENT:
-        # Of ``instances``, a range.
-        if given.get(duty) is not None and (duty != "instances" or isinstance(given[duty], dict)):
-            what = f"range of {duty}" if duty == "instances" else duty
-            expected = (
-                f"no {what}, for scope: user: the agent of the host belongs to root, and looks after pools of root"
-            )
-            yield Problem(f"{where}.{duty}", "given", expected, hint)
+    if given.get("alert") is not None:
+        expected = "no alert, for scope: user: the agent of root reports troubles, and looks after pools of root"
+        yield Problem(f"{where}.alert", "given", expected, hint)
     if given.get("secrets_as") == "credentials":
         # The key of the host is root's, and before 256 the manager of a user decrypts nothing.
         yield Problem(f"{where}.secrets_as", "'credentials'", "environment, for scope: user", hint)

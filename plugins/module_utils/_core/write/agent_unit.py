@@ -15,11 +15,22 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.wanted
 SERVICE = f"{marks.AGENT}.service"
 # The argument of the program that is kept on the host.
 ARGUMENT = "agent"
+GUARDS = (
+    "LockPersonality",
+    "ProtectClock",
+    "ProtectHostname",
+    "ProtectKernelLogs",
+    "ProtectKernelModules",
+    "RestrictRealtime",
+)
 
 
 def agent_unit(places: Places, python: str) -> WantedFile:
     """The checks of the operator inherit the guards of this service. So it has none that a program of a user, or of
     root, would notice: the agent itself never runs what a user may change as root.
+
+    In the manager of a user it has none at all. There, each of them needs a right of root, or sets NoNewPrivileges=
+    (systemd.exec(5)), so that a check could not use sudo.
     """
     service: t.Dict[str, Value] = {
         "Type": "notify",
@@ -33,17 +44,12 @@ def agent_unit(places: Places, python: str) -> WantedFile:
         # Of the agent alone: its checks run in scopes of their own.
         "MemoryMax": "64M",
         "TasksMax": 64,
-        "LockPersonality": True,
-        "ProtectClock": True,
-        "ProtectHostname": True,
-        "ProtectKernelLogs": True,
-        "ProtectKernelModules": True,
-        "RestrictRealtime": True,
+        **({} if places.user else dict.fromkeys(GUARDS, True)),
     }
     sections: Sections = {
         "Unit": {
             "Description": "Look after workers between deploys",
-            "After": f"dbus.service {marks.RECOVERY_EARLY}.service",
+            "After": f"{'dbus.socket' if places.user else 'dbus.service'} {marks.RECOVERY_EARLY}.service",
             "ConditionPathExists": places.recovery_program,
             "StartLimitIntervalSec": 0,
         },

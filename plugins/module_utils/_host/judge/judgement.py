@@ -104,8 +104,10 @@ def _limits_not_in_force(pools: t.Sequence[Pool], manager: Manager) -> t.Iterato
     given = delegation.controllers(manager.places)
     if given is None:
         return
+    whose = f"the manager of {manager.places.user}"
     for pool in pools:
         limits = {directive for one in pool.settings.values() for directive in one.limits}
         for directive in limits_not_in_force(limits, given):
-            whose = f"the manager of {manager.places.user}"
             yield f"{pool.where}: {directive}= is not in force, for {whose} was not given its controller"
+        if pool.recycle and pool.recycle.memory and "memory" not in given:
+            yield f"{pool.where}.recycle: memory restarts no instance, for {whose} was not given its controller"

@@ -21,6 +21,6 @@ def read(places: Places) -> KeptMetrics:
 
 
 def left(places: Places) -> t.Tuple[str, ...]:
-    """The paths of what goes with the agent. Only the manager of the system has one."""
+    """The paths of what goes with the agent. Only the agent of the system writes figures."""
     directories = () if places.user else read(places).directories
     return (*map(textfile, directories), places.metrics) if directories else ()

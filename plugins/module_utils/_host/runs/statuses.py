@@ -60,8 +60,7 @@ def statuses(manager: Manager, pools: t.Sequence[str], timers: t.Sequence[str]) 
         row["agent"] = agents.get(name)
     scales, since = kept_alerts.scales(manager.places), time.time() - time.monotonic()
     for name, row in of_pools.items():
-        # The agent belongs to root, whatever a user writes into a target.
-        group = "" if manager.places.user else bonds.installed(manager.places, name, observed[name])
+        group = bonds.installed(manager.places, name, observed[name])
         row["scaling"] = scaling_row(group, scales.get(name), row["summary"]["running"], since)
     return {"pools": of_pools, "timers": of_timers}
 
@@ -95,7 +94,7 @@ def _agents(manager: Manager, pools: t.Mapping[str, ObservedPool], now: float) -
     """The row about the agent, of each pool and timer that asks for it."""
     groups = {name: bonds.installed(manager.places, name, pool) for name, pool in pools.items()}
     asking = [name for name, group in groups.items() if duties.asks(group)]
-    if not asking or manager.places.user:
+    if not asking:
         return {}
     listed = manager.list_units([agent_unit.SERVICE]).get(agent_unit.SERVICE)
     runs = listed is not None and listed.active == "active"
@@ -103,7 +102,7 @@ def _agents(manager: Manager, pools: t.Mapping[str, ObservedPool], now: float) -
     kept = kept_alerts.read(manager.places)
     since = now - time.monotonic()
     alerts = {name: alert_rows(name, kept[name], since) if name in kept else [] for name in asking}
-    return {name: agent_row(name, groups[name], entries, alerts[name], runs=runs) for name in asking}
+    return {name: agent_row(manager.places, name, groups[name], entries, alerts[name], runs=runs) for name in asking}
 
 
 def _timer_rows(manager: Manager, timers: t.Mapping[str, ObservedPool]) -> Rows:

@@ -195,6 +195,7 @@ class Manager:
         self._must(
             [
                 "busctl",
+                *self.places.whose,
                 "--quiet",
                 "call",
                 SYSTEMD,

@@ -46,7 +46,7 @@ def main() -> int:
     os.umask(UMASK)
     places = _own_places()
     if sys.argv[1:] == [ARGUMENT]:
-        return agent.main(Manager(commands.run, places), journal_file.left, tell)
+        return agent.main(_manager(places), journal_file.left, tell)
     try:
         # A unit of an earlier version of this collection names no occasion.
         occasion = Occasion(sys.argv[1]) if len(sys.argv) > 1 else Occasion.BOOT
@@ -80,7 +80,7 @@ def _is_watched(places: Places) -> bool:
     return commands.run(["systemctl", *places.whose, "is-active", "--quiet", TIMER])[0] == 0
 
 
-def _manager(places: Places, occasion: Occasion) -> Manager:
+def _manager(places: Places, occasion: t.Optional[Occasion] = None) -> Manager:
     """Returns the manager. For a user, this process is not root, so it has no journal when only root may read that.
 
     Early at boot, the D-Bus daemon may not run yet, or systemd may not have its name there yet.

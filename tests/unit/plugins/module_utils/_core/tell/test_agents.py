@@ -9,7 +9,7 @@ import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.alert import HUNG, Alerts
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.scale import LOW_MEMORY, Reading, Room, Scale
-from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM, of_user
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.agents import (
     MOST,
     agent_row,
@@ -36,15 +36,27 @@ def line(text: str, unit: str = "workers-agent.service") -> dict[str, str]:
 def test_what_the_agent_has_done_for_a_pool() -> None:
     said = [line("mail@2.service hangs"), line("mail: no instance answers"), line("mails@1.service hangs"), {}]
     forged = line("mail@1.service hangs", "mail@1.service")
-    row = agent_row("mail", TARGET, [*said, forged], [], runs=True)
+    row = agent_row(SYSTEM, "mail", TARGET, [*said, forged], [], runs=True)
     assert row is not None
     assert [one["text"] for one in row["said"]] == ["mail@2.service hangs", "mail: no instance answers"]
     assert row["said"][0]["time"] == "2026-01-31T12:00:00Z"
     assert (row["runs"], row["liveness"]["failures"]) == (True, 3)
 
 
+def test_a_user_forges_only_what_the_agent_of_that_user_says() -> None:
+    said = line("mail@2.service hangs", "user@1000.service")
+    by_user = {**said, "_SYSTEMD_USER_UNIT": "workers-agent.service"}
+    by_another = {**said, "_SYSTEMD_USER_UNIT": "mail@1.service"}
+    texts = {}
+    for places in (SYSTEM, of_user("app", "/home/app", 1000)):
+        row = agent_row(places, "mail", TARGET, [by_user, by_another, line("mail: 2 -> 3")], [], runs=True)
+        assert row is not None
+        texts[places.user] = [one["text"] for one in row["said"]]
+    assert texts == {"": ["mail: 2 -> 3"], "app": ["mail@2.service hangs"]}
+
+
 def test_what_is_recycled() -> None:
-    row = agent_row("mail", group_text(SYSTEM, mail(recycle={"memory": "1G"})), [], [], runs=True)
+    row = agent_row(SYSTEM, "mail", group_text(SYSTEM, mail(recycle={"memory": "1G"})), [], [], runs=True)
     assert row is not None
     assert (row["liveness"], row["recycle"], row["alert"]) == (None, {"memory": 2**30, "age": 0.0}, None)
 
@@ -69,15 +81,15 @@ def test_a_state_of_something_else_shows_nothing() -> None:
 
 
 def test_the_last_lines_are_shown() -> None:
-    row = agent_row("mail", TARGET, [line(f"mail: {number}") for number in range(50)], [], runs=True)
+    row = agent_row(SYSTEM, "mail", TARGET, [line(f"mail: {number}") for number in range(50)], [], runs=True)
     assert row is not None
     assert [one["text"] for one in row["said"]] == [f"mail: {number}" for number in range(50 - MOST, 50)]
 
 
 def test_a_pool_without_duties_and_one_of_a_newer_version() -> None:
-    assert agent_row("mail", group_text(SYSTEM, mail()), [], [], runs=False) is None
+    assert agent_row(SYSTEM, "mail", group_text(SYSTEM, mail()), [], [], runs=False) is None
     newer = "[X-Workers]\nDuties={\n"
-    assert agent_row("mail", newer, [], [], runs=False) == {
+    assert agent_row(SYSTEM, "mail", newer, [], [], runs=False) == {
         "runs": False,
         "liveness": None,
         "recycle": None,
@@ -98,7 +110,7 @@ RANGE = {"min": 2, "max": 12, "backlog": ["/bin/count"], "each": 50}
 )
 def test_a_pool_that_needs_no_agent_does_not_miss_it(runs: bool, said: t.Optional[bool]) -> None:
     pool = mail(capacity=Capacity(40, 2**33), limits={"memory_max": "1G"})
-    row = agent_row("mail", group_text(SYSTEM, pool), [], [], runs=runs)
+    row = agent_row(SYSTEM, "mail", group_text(SYSTEM, pool), [], [], runs=runs)
     assert row is not None
     assert (row["runs"], row["capacity"], row["capacity_memory"]) == (said, 40, 2**33)
 

@@ -61,7 +61,8 @@ def status(host: ObservedPool, wanted: t.Sequence[str] = WANTED_ONES, **shown: d
     names = all_instances(host, wanted)
     by_unit = {f"mail@{name}.service": shown.get(f"of_{name}", SHOWN) for name in names}
     exits = {"mail@1.service": "signal 9 (SIGKILL)", "mail@2.service": CLEAN_END}
-    return {**pool_status(SYSTEM, "mail", host, by_unit, exits, wanted, NOW), "generations": []}
+    row = pool_status(SYSTEM, "mail", host, by_unit, exits, wanted, NOW)
+    return {**row, "generations": [], "agent": None, "scaling": None}
 
 
 def test_an_instance_is_shown_with_types_of_their_own() -> None:
@@ -193,9 +194,9 @@ def test_what_is_paused_is_neither_dead_nor_flapping() -> None:
     assert status(replace(host, pauses={"/b": whole}))["paused"] == whole.row
 
 
-def altered(*keys: t.Any, value: t.Any) -> dict[str, t.Any]:
-    """The rows of a pool with one value of another kind."""
-    rows: t.Any = copy.deepcopy({"mail": status(in_place(WANTED))})
+def altered(*keys: t.Any, value: t.Any, **more: t.Any) -> dict[str, t.Any]:
+    """The rows of a pool, and ``more`` of its columns, with one value of another kind."""
+    rows: t.Any = copy.deepcopy({"mail": {**status(in_place(WANTED)), **more}})
     inner = rows["mail"]
     for key in keys[:-1]:
         inner = inner[key]
@@ -208,8 +209,11 @@ def test_the_rows_of_a_pool_are_believable() -> None:
     for host in (in_place(WANTED), paused, replace(in_place(WANTED), instances={})):
         assert believable({"mail": status(host)})
     assert believable({})
+    assert believable(altered("scaling", value=a_range()))
 
 
+PAUSE_KEYS = ("by", "since", "reason")
+AN_AGENT = {"runs": False, "alerts": [{"reason": "hung", "trouble": "exited with status 1"}]}
 # An instance whose name the table folds with others.
 ROW = {**status(in_place(WANTED))["instances"][0], "own_files": ["/etc/a.conf"]}
 FORGED = {
@@ -225,11 +229,18 @@ FORGED = {
     "an instance that is no unit": altered("instances", 0, "unit", value="mail@1"),
     "a limit beyond all numbers": altered("instances", 0, "memory_max", value=10**400),
     "a pause with another key": altered("instances", 0, "paused", value={"x": 1}),
+    "a pause with one key more": altered("instances", 0, "paused", value={**dict.fromkeys(PAUSE_KEYS, ""), "x": 1}),
     "a pause with a number for its reason": altered("instances", 0, "paused", value={"by": "hand", "reason": 1}),
     "versions without a state": altered("generations", value=[{"number": 1, "id": "a", "time": ""}]),
     "a pause of the pool with another key": altered("paused", value={"x": 1}),
-    "a range, which only the agent of root has": altered("scaling", value=a_range()),
+    "a range without a largest number": altered("scaling", value={"min": 1}),
+    "a range of which a word controls a terminal": altered("scaling", value=a_range(min="\x1b[2J")),
+    "a range with a number beyond all numbers": altered("scaling", value=a_range(max=10**400)),
+    "a decision without a reason": altered("scaling", value=a_range(decisions=[{"time": ""}])),
     "an agent that is no row": altered("agent", value="x"),
+    "an agent without its alerts": altered("agent", value={"runs": True}),
+    "an agent that runs in words": altered("agent", value={**AN_AGENT, "runs": "x"}),
+    "an alert without a reason": altered("agent", value={**AN_AGENT, "alerts": [{"trouble": "x"}]}),
     "a name of too many digits": altered("instances", 0, value={**ROW, "unit": f"mail@{'1' * 5000}.service"}),
 }
 
@@ -249,7 +260,14 @@ json_values = st.recursive(
 @given(
     st.sampled_from(
         [
-            *((key,) for key in ("user", "wanted", "dead", "paused", "generations", "agent")),
+            *((key,) for key in ("user", "wanted", "dead", "paused", "generations", "agent", "scaling")),
+            ("agent", "runs"),
+            ("agent", "alerts"),
+            ("agent", "alerts", 0, "trouble"),
+            ("scaling", "min"),
+            ("scaling", "trouble"),
+            ("scaling", "said"),
+            ("scaling", "decisions", 0, "text"),
             ("summary", "stale"),
             ("summary", "memory"),
             ("instances", 0, "paused"),
@@ -258,7 +276,7 @@ json_values = st.recursive(
     json_values,
 )
 def test_a_forged_value_stops_no_table(keys: tuple[t.Any, ...], value: t.Any) -> None:
-    said = altered(*keys, value=value)
+    said = altered(*keys, value=value, agent=AN_AGENT, scaling=a_range())
     if believable(said):
         assert all(line.text.isprintable() for line in pool_table([Placed("", "mail", said["mail"])]))
         assert page(fleet({"web1": {"pools": said}}), "now")

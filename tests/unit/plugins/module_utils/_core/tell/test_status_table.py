@@ -11,7 +11,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.tell.conditi
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.exits import A_JOB, CLEAN_END
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status_table import (
     MOST,
-    NO_AGENT,
     Line,
     Placed,
     pool_table,
@@ -137,9 +136,12 @@ def test_an_instance_that_ends_well_is_a_job() -> None:
 
 def test_an_agent_that_does_not_run_is_named() -> None:
     row = a_pool("mail")
-    assert f"mail: {NO_AGENT}" not in texts(("mail", {**row, "agent": {"runs": True}}))
-    assert f"mail: {NO_AGENT}" not in texts(("mail", {**row, "agent": None}))
-    assert f"mail: {NO_AGENT}" in texts(("mail", {**row, "agent": {"runs": False}}), ("sms", row))
+    said = "mail: the host does not look after it now: see `systemctl status workers-agent`"
+    assert said not in texts(("mail", {**row, "agent": {"runs": True}}))
+    assert said not in texts(("mail", {**row, "agent": None}))
+    assert said in texts(("mail", {**row, "agent": {"runs": False}}), ("sms", row))
+    of_a_user = said.replace("systemctl", "systemctl --user")
+    assert f"app/{of_a_user}" in texts(("app/mail", {**row, "user": "app", "agent": {"runs": False}}))
 
 
 def test_the_table_says_which_alert_is_not_delivered() -> None:

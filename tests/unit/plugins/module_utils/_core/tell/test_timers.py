@@ -17,7 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.jour
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.next_times import NextTime
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell import pools as tell_pools
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.condition import Condition
-from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status_table import NO_AGENT, Placed
+from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status_table import Placed
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.timer_status import (
     JOB_PROPERTIES,
     Ended,
@@ -278,6 +278,6 @@ def test_an_alert_that_was_not_delivered_is_said() -> None:
     row = timer_status(SYSTEM, "report", host(), ENDED, WAITS)
     agent = {"runs": False, "alerts": [{"reason": "failed", "trouble": "exited with 1"}]}
     assert [line.text for line in timer_table([Placed("web1", "report", {**row, "agent": agent})])][3:] == [
-        f"web1: report: {NO_AGENT}",
+        "web1: report: the host does not look after it now: see `systemctl status workers-agent`",
         "web1: report: the alert failed is not delivered: exited with 1",
     ]

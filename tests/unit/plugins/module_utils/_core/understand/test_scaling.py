@@ -105,7 +105,7 @@ def test_what_does_not_go_together() -> None:
     assert problems_of(instances=BUSY, busy_check=["/bin/busy"]) == []
     assert problems_of(instances=RANGE, per_instance={"13": {}}) == ["pools[0] (mail).per_instance.13"]
     assert problems_of(instances={**RANGE, "min": 0}, per_instance={"13": {}}) == ["pools[0] (mail).instances.min"]
-    assert problems_of(instances=RANGE, scope="user", user="app") == ["pools[0] (mail).instances"]
+    assert problems_of(instances=RANGE, scope="user", user="app") == []
     assert problems_of(instances=3, scope="user", user="app") == []
     # One file for twelve.
     found = problems_of(instances={**RANGE, "min": 1}, liveness={"file": "/run/beat", "max_age": "1min"})

@@ -40,8 +40,6 @@ REFUSED: dict[str, tuple[dict[str, t.Any], list[str]]] = {
     "a group": ({"user": "app", "group": "www-data"}, ["group"]),
     "credentials": ({"user": "app", "secrets_as": "credentials"}, ["secrets_as"]),
     "a user for the checks": ({"user": "app", "check_user": "root"}, ["check_user"]),
-    "a duty of the agent": ({"user": "app", "liveness": {"command": ["/bin/check"]}}, ["liveness"]),
-    "another duty": ({"user": "app", "recycle": {"age": "6h"}}, ["recycle"]),
     "alerts": ({"user": "app", "alert": {"command": ["/bin/page"]}}, ["alert"]),
     "a limit of the journal": ({"user": "app", "logs": {"burst": 9}}, ["logs"]),
     "a group of one instance": (
@@ -68,6 +66,15 @@ def mail(**options: t.Any) -> dict[str, t.Any]:
 def test_what_the_manager_of_a_user_cannot_do_is_one_problem(options: dict[str, t.Any], places: list[str]) -> None:
     _pools, problems = understand([mail(**options)])
     assert [problem.where for problem in problems] == [f"{PLACE}.{place}" for place in places]
+
+
+def test_the_agent_of_a_user_has_duties_of_a_pool() -> None:
+    instances = {"min": 1, "max": 3, "backlog": ["/bin/waiting"], "each": 9}
+    (pool,), problems = understand(
+        [mail(user="app", liveness={"command": ["/bin/check"]}, recycle={"age": "6h"}, instances=instances)]
+    )
+    assert problems == []
+    assert None not in (pool.liveness, pool.recycle, pool.scaling)
 
 
 def test_a_name_is_used_once_in_each_manager() -> None:

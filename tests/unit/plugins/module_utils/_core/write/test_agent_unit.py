@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ansible_collections.workers.systemd.plugins.module_utils._core import marks
-from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM
+from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM, of_user
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.agent_unit import (
     SERVICE,
@@ -26,6 +26,25 @@ def test_the_agent_is_bounded_and_watched() -> None:
     ]
     assert (file.path, file.mode) == (SYSTEM.unit(SERVICE), 0o644)
     assert written.values(marks.OWNER_SECTION, marks.SHARED)
+
+
+def test_in_the_manager_of_a_user_it_has_no_guard_that_a_check_would_notice() -> None:
+    places = of_user("app", "/home/app", 1000)
+    file = agent_unit(places, "/usr/bin/python3")
+    written, of_system = UnitText.parse(file.text), UnitText.parse(agent_unit(SYSTEM, "/usr/bin/python3").text)
+    keys, more = ({one.key for one in text.assignments} for text in (written, of_system))
+    assert more - keys == {
+        "LockPersonality",
+        "ProtectClock",
+        "ProtectHostname",
+        "ProtectKernelLogs",
+        "ProtectKernelModules",
+        "RestrictRealtime",
+    }
+    assert not keys - more
+    assert written.values("Unit", "After") == ["dbus.socket workers-recovery-early.service"]
+    assert written.values("Install", "WantedBy") == ["default.target"]
+    assert file.path == "/home/app/.config/systemd/user/workers-agent.service"
 
 
 def test_no_two_users_and_no_check_and_alert_share_a_scope() -> None:

@@ -16,11 +16,13 @@ from tests.helpers.user_host import UID, USER, in_scope
 pytestmark = pytest.mark.user_scope
 AGENT_FILE = f"/etc/systemd/system/{AGENT}"
 # An instance hangs as long as a file says so. Another file counts the jobs.
-HUNG = "/var/tmp/backlog/hung"
+HUNG, TOLD = "/var/tmp/backlog/hung", "/var/tmp/backlog/told"
 PROGRAMS = {
     "answers": f'#!/bin/sh\ngrep -q "/workers-checks-$(id -u).scope" /proc/self/cgroup || exit 1\n'
     f"test ! -e {HUNG}-$(id -un)-$1\n",
     "waiting": '#!/bin/sh\n[ "$TOKEN" = s3cret ] || exit 1\ncat /var/tmp/backlog/jobs\n',
+    "page": f'#!/bin/sh\ngrep -q "/workers-alerts-$(id -u).scope" /proc/self/cgroup || exit 1\n'
+    f'echo "$(id -un) $WORKERS_ALERT_INSTANCE $WORKERS_ALERT_REASON $WORKERS_ALERT_STATE" >> {TOLD}\n',
 }
 LIVENESS = {"command": ["/usr/local/bin/answers", "%i"], "every": "1s", "timeout": "4s", "failures": 2}
 INSTANCES = {"min": 1, "max": 3, "backlog": ["/usr/local/bin/waiting"], "each": 10, "fall_after": "5s"}
@@ -60,11 +62,13 @@ def test_each_agent_looks_after_its_own_pools(hosted: LabHost, lab: LabHost) -> 
         assert any(line.startswith("sock@2.service hangs: its check failed 2 times") for line in said(where))
         assert (other.pids("sock"), said(other)) == (others, lines)
 
-    result = hosted.deploy(sock(), in_scope(sock()), many())
+    his = in_scope(sock(alert={"command": ["/usr/local/bin/page"], "within": "30s"}))
+    result = hosted.deploy(sock(), his, many())
     assert not result.failed, result.msg
     for each in (hosted, lab):
         hosted.until(lambda manager=each: "active" in manager.sh(f"systemctl is-active {AGENT}", check=False).split())
     restarts(lab, lab.pids("sock"))
+    hosted.until(lambda: f"{USER} 2 hung raised" in hosted.sh(f"cat {TOLD}", check=False).splitlines())
     # What the user owns stops nothing of root: the agent stands still, and another process has the lock.
     hosted.sh(f"systemd-run -q --unit=holder --uid={USER} flock /run/user/{UID}/workers.systemd/lock sleep infinity")
     lab.sh(f"systemctl kill --signal=STOP {AGENT}")
@@ -75,10 +79,10 @@ def test_each_agent_looks_after_its_own_pools(hosted: LabHost, lab: LabHost) -> 
     jobs(hosted, "25")
     hosted.until(lambda: len(lab.pids("many")) == 3)
     hosted.until(lambda: any(line.startswith("many@1.service has run for") for line in said(lab)))
-    planned = hosted.deploy(sock(), in_scope(sock()), many(), check=True)
+    planned = hosted.deploy(sock(), his, many(), check=True)
     assert planned.result["pools"][f"{USER}/many"]["instances"] == "3 of 1 to 3"
     newer = many(environment={"RELEASE": "2"}, recycle=None)
-    result = hosted.deploy(sock(), in_scope(sock()), newer)
+    result = hosted.deploy(sock(), his, newer)
     assert not result.failed, result.msg
     assert len(result.result["pools"][f"{USER}/many"]["verdicts"]) == 3
     assert len(lab.pids("many")) == 3
@@ -89,6 +93,7 @@ def test_each_agent_looks_after_its_own_pools(hosted: LabHost, lab: LabHost) -> 
     assert (row["agent"]["runs"], row["scaling"]["min"], row["scaling"]["wanted"]) == (True, 1, 3)
     assert any(one["text"].startswith("many: 1 -> 3: 25 jobs wait") for one in row["agent"]["said"])
     assert not [line for line in said(hosted) if "many" in line]
+    assert set(hosted.sh(f"cut -d' ' -f1 {TOLD}").split()) == {USER}
     jobs(hosted, "0")
     hosted.until(lambda: list(lab.pids("many")) == ["1"])
     # It goes with the last pool that asks for it, and that of root stays.

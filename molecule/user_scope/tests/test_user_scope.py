@@ -137,7 +137,10 @@ REFUSED = {
         {"unit": {"Service": {"CapabilityBoundingSet": "CAP_CHOWN"}}},
         "unit.Service.CapabilityBoundingSet: found CapabilityBoundingSet",
     ),
-    "an alert": ({"alert": {"command": ["/bin/true"]}}, "alert: found given, expected no alert, for scope: user"),
+    "an alert as another user": (
+        {"alert": {"command": ["/bin/true"], "user": "daemon"}},
+        "alert.user: found 'daemon', expected no user, for scope: user, where the command runs as that user",
+    ),
     "a journal": ({"logs": {"keep": "7d", "at_most": "1G"}}, "logs: found given, expected no logs"),
 }
 # It speaks to the manager of its user.

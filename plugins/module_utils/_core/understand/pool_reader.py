@@ -236,12 +236,15 @@ class _Reader:
                 if not quantities.size(text):
                     where = f"per_instance.{name}.limits.memory_max" if name else "limits.memory_max"
                     self.problem(where, repr(text) if text else "nothing", expected, hint)
-        return replace(pool, alert=self._alert(pool.account), metrics=metrics, capacity=capacity)
+        return replace(pool, alert=self._alert(pool), metrics=metrics, capacity=capacity)
 
-    def _alert(self, account: t.Optional[str]) -> t.Optional[Alert]:
-        if self.params.get("alert") is None or self.params.get("scope") == "user":
+    def _alert(self, pool: Pool) -> t.Optional[Alert]:
+        given, of_user = self.params.get("alert"), self.params.get("scope") == "user"
+        account = pool.manager_of if of_user else pool.account
+        if given is None or (of_user and not account):
             return None
-        found, wrong = read_alert(self.params["alert"], account, f"{self.where}.alert")
+        # That another user is refused is said elsewhere.
+        found, wrong = read_alert({**given, "user": None} if of_user else given, account, f"{self.where}.alert")
         self.problems.extend(wrong)
         return found
 
@@ -589,6 +592,9 @@ class _TimerReader(_Reader):
             self.problem("on_one_of", "given", "nothing on a host", "Only the action plugin of pools knows the groups.")
         schedule, found = read_schedule(self.params, self.where)
         self.problems.extend([*found, *job.unit_problems(pool, self.params), *job.instance_problems(pool)])
+        if self.params.get("alert") is not None and self.params.get("scope") == "user":
+            # A run before the last boot is in the journal alone, which a user may not read.
+            self.problem("alert", "given", "no alert, for a timer with scope: user", "Use scope: system.")
         if schedule.expected and pool.alert is None:
             self.problem("expected", "given", "an alert beside it", "The alert reports a job that does not run.")
         self.problems.extend(job.retry_problems(pool) if self.params.get("retry") is not None else ())

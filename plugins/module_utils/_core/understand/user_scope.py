@@ -58,9 +58,9 @@ def not_for_users(given: t.Mapping[str, t.Any], where: str) -> t.Iterator[Proble
         # enter a namespace of the journal.
         expected = "no logs, for scope: user, whose manager tells journald nothing"
         yield Problem(f"{where}.logs", "given", expected, hint)
-    if given.get("alert") is not None:
-        expected = "no alert, for scope: user: the agent of root reports troubles, and looks after pools of root"
-        yield Problem(f"{where}.alert", "given", expected, hint)
+    if (given.get("alert") or {}).get("user") is not None:
+        expected = "no user, for scope: user, where the command runs as that user"
+        yield Problem(f"{where}.alert.user", repr(given["alert"]["user"]), expected, hint)
     if given.get("secrets_as") == "credentials":
         # The key of the host is root's, and before 256 the manager of a user decrypts nothing.
         yield Problem(f"{where}.secrets_as", "'credentials'", "environment, for scope: user", hint)

@@ -8,6 +8,7 @@ import typing as t
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import UnitText
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.alert import Alert
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import LIMITS
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool_reader import understand
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import (
@@ -40,7 +41,11 @@ REFUSED: dict[str, tuple[dict[str, t.Any], list[str]]] = {
     "a group": ({"user": "app", "group": "www-data"}, ["group"]),
     "credentials": ({"user": "app", "secrets_as": "credentials"}, ["secrets_as"]),
     "a user for the checks": ({"user": "app", "check_user": "root"}, ["check_user"]),
-    "alerts": ({"user": "app", "alert": {"command": ["/bin/page"]}}, ["alert"]),
+    "an alert for nobody": ({"alert": {"command": ["/bin/page"]}}, ["user"]),
+    "an alert as another user": (
+        {"user": "app", "alert": {"command": ["/bin/page"], "user": "root", "crashes": 0}},
+        ["alert.user", "alert.crashes"],
+    ),
     "a limit of the journal": ({"user": "app", "logs": {"burst": 9}}, ["logs"]),
     "a group of one instance": (
         {"user": "app", "per_instance": {"1": {"unit": {"Service": {"Group": "x"}}}}},
@@ -71,10 +76,25 @@ def test_what_the_manager_of_a_user_cannot_do_is_one_problem(options: dict[str, 
 def test_the_agent_of_a_user_has_duties_of_a_pool() -> None:
     instances = {"min": 1, "max": 3, "backlog": ["/bin/waiting"], "each": 9}
     (pool,), problems = understand(
-        [mail(user="app", liveness={"command": ["/bin/check"]}, recycle={"age": "6h"}, instances=instances)]
+        [
+            mail(
+                user="app",
+                liveness={"command": ["/bin/check"]},
+                recycle={"age": "6h"},
+                instances=instances,
+                alert={"command": ["/bin/page"]},
+            )
+        ]
     )
     assert problems == []
+    assert pool.alert == Alert(("/bin/page",), user="app")
     assert None not in (pool.liveness, pool.recycle, pool.scaling)
+
+
+def test_a_timer_of_a_user_has_no_alert() -> None:
+    timer = mail(user="app", schedule="03:15", alert={"command": ["/bin/page"]})
+    (problem,) = understand([], [timer])[1]
+    assert problem.where == "timers[0] (mail).alert"
 
 
 def test_a_name_is_used_once_in_each_manager() -> None:

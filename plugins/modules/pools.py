@@ -162,7 +162,7 @@ options:
           - With C(keep_free), such as V(500M), no instance is added while the host has less available memory.
           - C(priority), from V(1) to V(10000), is compared with that of the other pools that share O(capacity). The
             default is V(100).
-          - A range is not for O(pools[].scope=user).
+          - With O(pools[].scope=user), C(backlog) runs as that user.
           - The variable E(WORKERS_INSTANCE) of the worker has the name.
         type: raw
         default: 1
@@ -279,7 +279,7 @@ options:
             allows.
           - When no instance of a pool with several answers, the fault may be elsewhere, such as a broker that is down.
             Then no instance is restarted. The journal of the service says so.
-          - Not with O(pools[].scope=user).
+          - With O(pools[].scope=user), the manager of the user has a service of its own for this.
         type: dict
         suboptions:
           command:
@@ -316,7 +316,8 @@ options:
             first. Its stop takes at most O(pools[].drain_timeout).
           - No instance restarts while another one of the pool does not run. After a restart that went wrong, the pool
             rests for 10 minutes.
-          - Not with O(pools[].scope=user).
+          - With O(pools[].scope=user), O(pools[].recycle.memory) needs the memory controller. The manager of
+            a user has it on cgroup v2 alone.
         type: dict
         suboptions:
           memory:

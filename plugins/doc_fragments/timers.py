@@ -272,6 +272,7 @@ options:
       alert:
         description:
           - As O(pools[].alert), for a run of the job that has failed. It is over when a later run has not failed.
+          - Not with O(timers[].scope=user).
         type: dict
         suboptions:
           command:

@@ -339,7 +339,7 @@ options:
           - Others are an instance that the kernel has killed for its memory, and a version that the host has put back.
           - A trouble is reported once for the pool, again after O(pools[].alert.repeat) while it lasts, and once more
             when it is over.
-          - The default is O(alert). Not with O(pools[].scope=user).
+          - The default is O(alert). With O(pools[].scope=user) there is no default.
         type: dict
         suboptions:
           command:
@@ -369,6 +369,7 @@ options:
             description:
               - The user of the command. The default is the user of the pool. A pool of root, or with a user that only
                 systemd knows, needs a user here.
+              - Not with O(pools[].scope=user), where the command runs as that user.
             type: str
       busy_check:
         description:

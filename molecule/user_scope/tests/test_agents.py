@@ -33,8 +33,11 @@ def sock(**more: t.Any) -> dict[str, t.Any]:
 
 
 def many(**more: t.Any) -> dict[str, t.Any]:
-    pool = {"name": "many", "command": SLEEP, "instances": INSTANCES, "secrets": {"TOKEN": "s3cret"}}
-    return in_scope({**pool, "recycle": {"age": "30s"}, **more})
+    return in_scope({"name": "many", "command": SLEEP, "instances": INSTANCES, "secrets": {"TOKEN": "s3cret"}, **more})
+
+
+def old(**more: t.Any) -> dict[str, t.Any]:
+    return in_scope({"name": "old", "command": SLEEP, "recycle": {"age": "30s", "memory": "1G"}, **more})
 
 
 @pytest.fixture
@@ -63,8 +66,12 @@ def test_each_agent_looks_after_its_own_pools(hosted: LabHost, lab: LabHost) -> 
         assert (other.pids("sock"), said(other)) == (others, lines)
 
     his = in_scope(sock(alert={"command": ["/usr/local/bin/page"], "within": "30s"}))
-    result = hosted.deploy(sock(), his, many())
+    result = hosted.deploy(sock(), his, many(), old())
     assert not result.failed, result.msg
+    # Of cgroup v2 alone.
+    controllers = f"/sys/fs/cgroup/user.slice/user-{UID}.slice/user@{UID}.service/cgroup.controllers"
+    counts = "memory" in hosted.sh(f"cat {controllers}", check=False).split()
+    assert any("recycle: memory restarts no instance" in one for one in result.result["warnings"]) is not counts
     for each in (hosted, lab):
         hosted.until(lambda manager=each: "active" in manager.sh(f"systemctl is-active {AGENT}", check=False).split())
     restarts(lab, lab.pids("sock"))
@@ -78,14 +85,13 @@ def test_each_agent_looks_after_its_own_pools(hosted: LabHost, lab: LabHost) -> 
     lab.sh(f"systemctl kill --signal=KILL {AGENT}")
     jobs(hosted, "25")
     hosted.until(lambda: len(lab.pids("many")) == 3)
-    hosted.until(lambda: any(line.startswith("many@1.service has run for") for line in said(lab)))
-    planned = hosted.deploy(sock(), his, many(), check=True)
+    planned = hosted.deploy(sock(), his, many(), old(), check=True)
     assert planned.result["pools"][f"{USER}/many"]["instances"] == "3 of 1 to 3"
-    newer = many(environment={"RELEASE": "2"}, recycle=None)
-    result = hosted.deploy(sock(), his, newer)
+    result = hosted.deploy(sock(), his, many(environment={"RELEASE": "2"}), old())
     assert not result.failed, result.msg
     assert len(result.result["pools"][f"{USER}/many"]["verdicts"]) == 3
     assert len(lab.pids("many")) == 3
+    hosted.until(lambda: any(line.startswith("old@1.service has run for") for line in said(lab)))
     # At boot, systemd starts the smallest number, and the agent of the user the others.
     hosted.reboot()
     hosted.until(lambda: len(lab.pids("many")) == 3)
@@ -97,7 +103,8 @@ def test_each_agent_looks_after_its_own_pools(hosted: LabHost, lab: LabHost) -> 
     jobs(hosted, "0")
     hosted.until(lambda: list(lab.pids("many")) == ["1"])
     # It goes with the last pool that asks for it, and that of root stays.
-    result = hosted.deploy(sock(), in_scope(sock(liveness=None)), many(instances=1, recycle=None))
+    result = hosted.deploy(sock(), in_scope(sock(liveness=None)), many(instances=1), old(recycle=None))
     assert not result.failed, result.msg
     assert lab.sh(f"ls {AGENT_FILE} 2>&1; systemctl is-active {AGENT}", check=False).split()[-1] == "inactive"
+    assert lab.sh("systemctl list-units --no-legend 'workers-*.scope'") == ""
     assert hosted.sh(f"ls {AGENT_FILE}; systemctl is-active {AGENT}").split() == [AGENT_FILE, "active"]

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The duties of the agent for a pool, as they are written into its target or timer, where only root can write.
+"""The duties of the agent for a pool, as they are written into its target or timer, where only root can write,
+or the user in whose manager the pool is.
 
 They are one line of a section that systemd leaves alone. So they come, go back and go with the version of the pool.
 """

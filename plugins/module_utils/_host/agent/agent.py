@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The agent of a host: a service that restarts instances which hang or leak, and runs as many as there is work, of
-pools that ask for it.
+"""The agent of a manager, that of the system or of a user: a service that restarts instances which hang or leak, and
+runs as many as there is work, of pools that ask for it.
 
 It keeps nothing that it could not see again: when it is killed at any moment, the next one goes on from what systemd
 shows. It holds the lock of the host only for the moment in which it acts, and a deploy goes first.

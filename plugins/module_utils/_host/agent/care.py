@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pools of this host that have duties for the agent, as the files of root and systemd show them."""
+"""The pools of a manager that have duties for its agent, as its files and systemd show them."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ def work_of(pool: str, rule: Scaling, duties: Duties, manager: Manager, elsewher
 
 
 def variables(places: Places, pool: str) -> t.Dict[str, str]:
-    """In the process of the command, as root, which alone can read the secrets. Root wrote these files."""
+    """In the process of the command, as the owner of the manager, who alone can read the secrets and wrote them."""
     found: t.Dict[str, str] = {}
     for name in FILES:
         path = places.config_of(pool, name, "")

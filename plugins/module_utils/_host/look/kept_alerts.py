@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 workers.systemd contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the agent has kept, in files of root that a reboot removes."""
+"""What the agent has kept, in files of its own user that a reboot removes."""
 
 from __future__ import annotations
 

@@ -119,6 +119,25 @@ def test_a_check_that_leaves_processes_behind_takes_none_from_other_users(hosted
     assert {name: pid for name, pid in hosted.pids("sock").items() if before[name] == pid}.keys() == {"1", "3"}
 
 
+def test_a_check_for_which_systemd_has_no_scope_says_nothing_about_the_worker(hosted: LabHost) -> None:
+    drop_in = "/run/systemd/system/workers-checks-1.scope.d"
+    lines = "[Unit]\\nAssertPathExists=/run/hang/scopes"
+    hosted.sh(f"systemctl stop workers-checks-1.scope; mkdir {drop_in}; printf '{lines}' > {drop_in}/a.conf")
+    hosted.sh("systemctl daemon-reload")
+    try:
+        assert not hosted.deploy(pool(instances=1)).failed
+        pids = hosted.pids("sock")
+        hosted.until(lambda: "systemd did not start a scope" in "".join(said(hosted)))
+        # A check that waits for its scope would have failed twice by then.
+        hosted.never(lambda: hosted.pids("sock") != pids, 12)
+        assert "is restarted" not in "".join(said(hosted))
+    finally:
+        hosted.sh(f"rm -r {drop_in}; systemctl daemon-reload")
+    hosted.until(lambda: said(hosted)[-1].endswith("all is well again"))
+    hosted.sh("systemctl kill --signal=USR1 sock@1")
+    hosted.until(lambda: hosted.pids("sock") not in ({}, pids))
+
+
 @pytest.mark.parametrize("failures", [1, 2])
 def test_when_no_worker_answers_the_host_restarts_none(hosted: LabHost, failures: int) -> None:
     """The broker is down: a restart would only lose jobs. One failure is no evidence when the broker comes back."""

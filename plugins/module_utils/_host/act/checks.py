@@ -29,6 +29,7 @@ LONGEST = 10.0
 LONGEST_ALERT = 30.0
 # What a busy check exits with when the instance is idle; 0 means busy, anything else that it cannot tell.
 IDLE = 1
+NO_SCOPE = "systemd did not start a scope for it"
 # Of `systemctl show`: what systemd knows, and nothing that the worker can say.
 ACCOUNT = ("User", "UID", "GID", "SupplementaryGroups")
 
@@ -153,9 +154,14 @@ class Checks:
     def _bring(self, keys: t.Sequence[str]) -> None:
         if not self.elsewhere:
             return
-        begun = [self.running[key] for key in keys if key in self.running]
-        for uid in sorted({one.uid for one in begun}):
-            self.elsewhere.bring(uid, [one.command.pid for one in begun if one.uid == uid])
+        begun = {key: self.running[key] for key in keys if key in self.running}
+        for uid in sorted({one.uid for one in begun.values()}):
+            of_user = {key: one for key, one in begun.items() if one.uid == uid}
+            if not self.elsewhere.bring(uid, [one.command.pid for one in of_user.values()]):
+                for key, one in of_user.items():
+                    # It would wait, and look like a check that hangs.
+                    self._kill(key)
+                    self.refused[key] = Answer(None, f"cannot run {one.program}: {NO_SCOPE}", ran=False)
 
     def _refuse_stuck(self, unit: str) -> None:
         """Otherwise each question would leave one more process behind."""

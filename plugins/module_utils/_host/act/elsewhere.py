@@ -44,16 +44,21 @@ class Elsewhere:
                 raise OSError(errno.ETIMEDOUT, f"systemd did not move it to a scope of {self.name}")
             time.sleep(SHORT)
 
-    def bring(self, uid: int, pids: t.Sequence[int]) -> None:
-        """What systemd does not move ends by itself, and could not tell anything."""
-        with contextlib.suppress(ManagerError):
+    def bring(self, uid: int, pids: t.Sequence[int]) -> bool:
+        """Returns whether systemd has moved them. What it does not move ends by itself, and could not tell anything."""
+        try:
             scope = marks.scope_of(self.name, uid)
             if self.manager.join(scope, pids):
-                return
+                return True
             self._make(scope)
             end = time.monotonic() + LONGEST
-            while not self.manager.join(scope, pids) and time.monotonic() < end:
+            while not self.manager.join(scope, pids):
+                if time.monotonic() >= end:
+                    return False
                 time.sleep(SHORT)
+        except ManagerError:
+            return False
+        return True
 
     def end(self) -> None:
         """Ends what is left in the scopes, without waiting for it. Otherwise it ends with our unit."""

@@ -38,8 +38,8 @@ class Hangs:
     def wait(self) -> None:
         signal.pause()
 
-    def bring(self, uid: int, pids: t.Sequence[int]) -> None:
-        pass
+    def bring(self, uid: int, pids: t.Sequence[int]) -> bool:
+        return False
 
 
 class Refuses(Hangs):

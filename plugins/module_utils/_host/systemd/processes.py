@@ -15,6 +15,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd impo
 # In bytes: more than execve(2) takes of arguments and environment. A process may tell the kernel that any of its memory
 # is its environment (prctl(2), PR_SET_MM_MAP).
 MOST = 2**23
+# Nearly all files are shorter than this. To reserve ``MOST`` for each read took longer than the read itself.
+BLOCK = 2**16
 # Of systemd's own process, beside the slices of its units (systemd.special(7)).
 OWN_SCOPE = "/init.scope"
 # A process may load for so many seconds after its start. It rests when it wanted a processor for less than this part of
@@ -223,4 +225,5 @@ def _started(pid: int) -> t.Optional[Started]:
 
 def _read(path: str) -> bytes:
     with open(path, "rb") as file:
-        return file.read(MOST)
+        data = file.read(BLOCK)
+        return data if len(data) < BLOCK else data + file.read(MOST - BLOCK)

@@ -132,8 +132,7 @@ def _meaning(value: str, kind: Kind, table: specifiers.Table) -> str:
     """
     if not kind.splits:
         return specifiers.expanded(value, table)
-    whole = {one: TAKES_APART.sub("_", text) for one, text in table.items()}
-    return specifiers.expanded(value, whole, NOTHING)
+    return specifiers.expanded(value, table, lambda text: TAKES_APART.sub("_", text) or NOTHING)
 
 
 def _stands_for(at: Placed, value: str, table: specifiers.Table) -> str:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 import re
 import typing as t
 from dataclasses import dataclass
@@ -55,6 +56,11 @@ class Style:
     own_fields: bool = False
     escaped_separators: bool = False
 
+    @functools.cached_property
+    def plain(self) -> t.Pattern[str]:
+        """Characters that mean nothing, in quotes or outside of them."""
+        return re.compile(rf"[^\"'\\{re.escape(self.separators)}]+")
+
 
 PLAIN = Style(unquotes=False)
 QUOTED = Style()
@@ -82,6 +88,11 @@ def next_word(text: str, position: int, style: Style) -> t.Tuple[t.Optional[str]
             return None, None
     word, quote = bytearray(), ""
     while position < len(text):
+        plain = style.plain.match(text, position)
+        if plain:
+            word += _utf8(plain.group())
+            position = plain.end()
+            continue
         character = text[position]
         if character == "\\" and style.backslash is not Backslash.STAYS:
             piece, position = _unescaped(text, position + 1, style, quote)

@@ -12,6 +12,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit
 
 # systemd keeps a percent sign unchanged when neither a letter nor a digit follows.
 SPECIFIER = re.compile("%([A-Za-z0-9%])")
+ESCAPED = re.compile(r"\\x([0-9a-f]{2})")
 HEX = "abcdef0123456789"
 # The text that each specifier stands for on an example host.
 ANYWHERE = {
@@ -81,9 +82,10 @@ def meant(name: UnitName, path: str, systemd: int, instances: t.Optional[t.Tuple
     that ``systemd-analyze verify`` uses.
     """
     instances = (verified(systemd),) if instances is None else instances
+    shared = _shared(name, path, systemd)
 
     def tables(names: t.Iterable[t.Optional[str]]) -> t.Tuple[Table, ...]:
-        return tuple(_table(UnitName(name.prefix, one, name.kind), path, systemd) for one in names)
+        return tuple({**shared, **_own(UnitName(name.prefix, one, name.kind))} for one in names)
 
     if name.instance is None and path.endswith(".conf"):
         # A drop-in may belong to many units.
@@ -102,23 +104,28 @@ def names_only(table: Table) -> Table:
     return {one: text for one, text in table.items() if one in IN_NAMES}
 
 
-def _table(name: UnitName, path: str, systemd: int) -> Table:
-    instance, prefix = name.instance or "", name.prefix
-    last = prefix.rpartition("-")[2]
+def _shared(name: UnitName, path: str, systemd: int) -> Table:
+    """The texts that are the same for all instances."""
+    last = name.prefix.rpartition("-")[2]
     absolute = path if path.startswith("/") else f"/etc/systemd/system/{path}"
     found = {one: text for one, (since, text) in SINCE.items() if since <= systemd}
     found.update(ANYWHERE)
-    found.update({"i": instance, "j": last, "n": str(name), "N": str(name)[: -len(name.kind) - 1], "p": prefix})
-    found.update({"I": unescaped_path(instance), "J": unescaped_path(last), "P": unescaped_path(prefix)})
-    found["f"] = f"/{unescaped_path(instance or prefix).lstrip('/')}"
+    found.update({"j": last, "J": unescaped_path(last), "p": name.prefix, "P": unescaped_path(name.prefix)})
     if systemd >= OWN_PATH_SINCE:
         found.update({"y": absolute, "Y": absolute.rpartition("/")[0]})
     return found
 
 
+def _own(name: UnitName) -> Table:
+    """The texts of one unit alone."""
+    instance, text = name.instance or "", str(name)
+    file = unescaped_path(instance or name.prefix).lstrip("/")
+    return {"i": instance, "I": unescaped_path(instance), "n": text, "N": text[: -len(name.kind) - 1], "f": f"/{file}"}
+
+
 def unescaped_path(text: str) -> str:
     """unit_name_unescape(): a dash becomes a slash, ``\\x2d`` becomes a dash."""
-    return re.sub(r"\\x([0-9a-f]{2})", lambda found: chr(int(found[1], 16)), text.replace("-", "/"))
+    return ESCAPED.sub(lambda found: chr(int(found[1], 16)), text.replace("-", "/"))
 
 
 def unknown_specifier(value: str, table: Table) -> str:
@@ -126,8 +133,6 @@ def unknown_specifier(value: str, table: Table) -> str:
     return next((f"%{one}" for one in SPECIFIER.findall(value) if one not in table), "")
 
 
-def expanded(value: str, table: Table, nothing: str = "") -> str:
-    """The value with the texts of its specifiers, which must be known. ``nothing`` is written in place of an empty
-    text.
-    """
-    return SPECIFIER.sub(lambda found: table[found[1]] or nothing, value)
+def expanded(value: str, table: Table, written: t.Callable[[str], str] = str) -> str:
+    """The value with the texts of its specifiers, which must be known. ``written`` gives each as it is written here."""
+    return SPECIFIER.sub(lambda found: written(table[found[1]]), value)

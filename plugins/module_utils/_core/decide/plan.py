@@ -9,7 +9,11 @@ import typing as t
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.stale import why_stale
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import File, Instance, ObservedPool
-from ansible_collections.workers.systemd.plugins.module_utils._core.look.service import install_links
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.service import (
+    Install,
+    install_links,
+    install_of,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import OWN_DROP_IN, Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
@@ -322,20 +326,21 @@ class _Changed:
 
 
 class _Install:
-    """The template with [Install] alone, which is looked through once for each instance; with that of its drop-in."""
+    """[Install] of each instance: that of the template, with that of its drop-in."""
 
     def __init__(self, wanted: Wanted) -> None:
         name = unit_name.template(wanted.pool.name)
         drop_ins = {instance_of(file.path): file.text for file in wanted.files if file.path.endswith(f"/{OWN_DROP_IN}")}
         template = _lines_of_install(next(file.text for file in wanted.files if file.path.endswith(f"/{name}")))
         more = {instance: lines for instance, text in drop_ins.items() for lines in [_lines_of_install(text)] if lines}
-        self._units = {
-            instance: Unit.of(name, "\n".join(["[Install]", *template, *lines]))
-            for instance, lines in {"": [], **more}.items()
-        }
+        self._of = {instance: _install(name, [*template, *lines]) for instance, lines in {"": [], **more}.items()}
 
-    def of(self, instance: str) -> Unit:
-        return self._units.get(instance, self._units[""])
+    def of(self, instance: str) -> Install:
+        return self._of.get(instance, self._of[""])
+
+
+def _install(name: str, lines: t.Sequence[str]) -> Install:
+    return install_of(Unit.of(name, "\n".join(["[Install]", *lines])), NEWEST)
 
 
 def _lines_of_install(text: str) -> t.List[str]:
@@ -357,18 +362,15 @@ def _target_enablement(wanted: Wanted, observed: ObservedPool) -> t.Iterator[Ste
 
 
 def _links_of(target: str, text: str) -> t.FrozenSet[str]:
-    return (
-        install_links(target, Unit.of(target, "\n".join(["[Install]", *_lines_of_install(text)])), NEWEST)
-        or frozenset()
-    )
+    return install_links(target, _install(target, _lines_of_install(text))) or frozenset()
 
 
-def _enablement(unit: str, seen: Instance, install: Unit) -> t.Iterator[Step]:
+def _enablement(unit: str, seen: Instance, install: Install) -> t.Iterator[Step]:
     if not seen.enabled:
         yield Step(Verb.ENABLE, unit, "starts with its pool")
         return
     # Links that are another name of the unit have no directory, and are not looked for.
-    links = {link for link in install_links(unit, install, NEWEST) or () if "/" in link}
+    links = {link for link in install_links(unit, install) or () if "/" in link}
     if seen.links is not None and links - seen.links:
         # The link of a unit that had the name before: our target would start nothing.
         because = f"is enabled by {', '.join(sorted(seen.links))}, and not by {', '.join(sorted(links - seen.links))}"

@@ -11,7 +11,11 @@ from dataclasses import dataclass
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan import start_step, surplus_steps
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.seen import INSTALLS
-from ansible_collections.workers.systemd.plugins.module_utils._core.look.service import Service, install_links
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.service import (
+    Service,
+    install_links,
+    install_of,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import Problem
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import moment
@@ -105,7 +109,7 @@ def _enablement(unit: str, service: Service, asked: Asked, systemd: int) -> t.It
     if not service.links:
         yield Step(Verb.ENABLE, unit, "starts at boot")
     elif service.source.unit is not None:
-        wanted = install_links(unit, service.source.unit, systemd)
+        wanted = install_links(unit, install_of(service.source.unit, systemd))
         if wanted and wanted != service.links:
             because = f"is enabled by {_listed(service.links)}, and [Install] now says {_listed(wanted)}"
             yield Step(Verb.REENABLE, unit, because)

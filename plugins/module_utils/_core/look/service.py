@@ -68,21 +68,34 @@ class Service:
         return self.seen.running or self.seen.active == "activating"
 
 
-def install_links(name: str, unit: Unit, systemd: int) -> t.Optional[t.FrozenSet[str]]:
+class Install(t.NamedTuple):
+    """[Install] of a unit. ``others`` are units whose start starts it, each with the ending of its directory of links.
+
+    There may be specifiers in the names.
+    """
+
+    others: t.Tuple[t.Tuple[str, str], ...]
+    aliases: t.Tuple[str, ...]
+
+
+def install_of(unit: Unit, systemd: int) -> Install:
+    known = {directive: kind for directive, kind in LINKED_BY.items() if since("Install", directive) <= systemd}
+    others = [(other, kind) for directive, kind in known.items() for other in _words(unit, directive)]
+    return Install(tuple(others), tuple(_words(unit, "Alias")))
+
+
+def install_links(name: str, install: Install) -> t.Optional[t.FrozenSet[str]]:
     """The links that ``systemctl enable`` makes for a unit; ``None`` when only systemd can tell.
 
     Of a template that is for one of its instances.
     """
-    found = set()
-    for directive, kind in LINKED_BY.items():
-        if since("Install", directive) <= systemd:
-            found |= {f"{other}.{kind}/{name}" for other in _words(name, unit, directive)}
-    found |= {_alias(name, alias) for alias in _words(name, unit, "Alias")}
+    found = {f"{_expanded(name, other)}.{kind}/{name}" for other, kind in install.others}
+    found |= {_alias(name, _expanded(name, alias)) for alias in install.aliases}
     return None if any(SPECIFIER.search(link) for link in found) else frozenset(found)
 
 
-def _words(name: str, unit: Unit, directive: str) -> t.List[str]:
-    return [_expanded(name, word) for one in unit.kept("Install", directive) for word in one.value.split()]
+def _words(unit: Unit, directive: str) -> t.List[str]:
+    return [word for one in unit.kept("Install", directive) for word in one.value.split()]
 
 
 def _alias(name: str, alias: str) -> str:
@@ -93,6 +106,8 @@ def _alias(name: str, alias: str) -> str:
 
 def _expanded(name: str, text: str) -> str:
     """With the specifiers that are parts of the name (install_name_printf()); others stay as they are."""
+    if "%" not in text:
+        return text
     parsed = UnitName.parse(name)
     stem = name[: -len(f".{parsed.kind}")]
     known = {"n": name, "N": stem, "p": parsed.prefix, "i": parsed.instance or "", "j": parsed.prefix.split("-")[-1]}

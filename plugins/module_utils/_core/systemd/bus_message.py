@@ -17,6 +17,7 @@ import typing as t
 
 # Bytes of a number. Each value begins at a multiple of its size, from the begin of the message or its body.
 SIZES = {"y": 1, "b": 4, "u": 4, "t": 8}
+TEXTS = frozenset("sog")
 ALIGNED = {**SIZES, "s": 4, "o": 4, "g": 1, "v": 1, "a": 4, "(": 8}
 ONE_TYPE = re.compile(r"a*(?:[ybutsogv]|\([ybutsogv]+\))")
 
@@ -166,16 +167,18 @@ class _Reader:
         return [self._value(kind) for kind in _types(signature)]
 
     def _value(self, kind: str) -> t.Any:
-        self.align(ALIGNED[kind[0]])
+        size = ALIGNED[kind[0]]
+        self.at += -self.at % size
+        # Texts first: an answer about thousands of units is texts.
+        if kind in TEXTS:
+            return self._text(size)
         if kind in SIZES:
-            return self._number(SIZES[kind])
+            return self._number(size)
         if kind == "v":
             return self._variant()
         if kind[0] == "(":
             return tuple(self.values(kind[1:-1]))
-        if kind[0] == "a":
-            return self._items(kind[1:])
-        return self._text(ALIGNED[kind])
+        return self._items(kind[1:])
 
     def _variant(self) -> t.Any:
         self.depth += 1

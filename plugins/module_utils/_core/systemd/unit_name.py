@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import dataclass
 
 # systemd.unit(5): letters, digits and ":-_.\\"; "@" separates the instance.
 POOL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
@@ -25,8 +24,7 @@ LINKED_BY = {"WantedBy": "wants", "RequiredBy": "requires", "UpheldBy": "upholds
 LONGEST_UNIT_NAME = 255
 
 
-@dataclass(frozen=True)
-class UnitName:
+class UnitName(t.NamedTuple):
     """``mail@3.service`` in three words.
 
     ``instance`` is ``None`` for a plain unit and ``""`` for the template itself.

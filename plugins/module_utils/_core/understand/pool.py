@@ -179,8 +179,8 @@ class Pool:
     def main_units(self) -> unit_name.MainUnits:
         return unit_name.main_units(self.name, timer=self.schedule is not None)
 
-    @property
-    def held_units(self) -> t.Dict[str, str]:
+    @functools.cached_property
+    def held_units(self) -> t.Mapping[str, str]:
         """The units that a pause keeps stopped, each with the name of its instance, which a timer has not."""
         if self.schedule is not None:
             return {self.main_units.group: ""}

@@ -107,5 +107,5 @@ def holding(pauses: Pauses, instance: str) -> t.Optional[Pause]:
 
 def paused_units(units: t.Mapping[str, str], pauses: Pauses) -> t.Dict[str, Pause]:
     """Those of the ``units`` of a pool that stay stopped, by unit. ``units`` maps each to the name of its instance."""
-    held = {unit: holding(pauses, instance) for unit, instance in units.items()}
+    held = {unit: holding(pauses, instance) for unit, instance in units.items()} if pauses else {}
     return {unit: one for unit, one in held.items() if one is not None}

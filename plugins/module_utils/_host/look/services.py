@@ -9,7 +9,12 @@ import os
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import Instance, Process
-from ansible_collections.workers.systemd.plugins.module_utils._core.look.service import Service, Source, install_links
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.service import (
+    Service,
+    Source,
+    install_links,
+    install_of,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.show_text import UP
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
@@ -77,7 +82,7 @@ def _service(
 
 def _aliases(places: Places, name: str, unit: Unit, systemd: int) -> t.Iterator[str]:
     """Of the links that [Install] asks for, those that are other names and are there."""
-    for link in install_links(name, unit, systemd) or ():
+    for link in install_links(name, install_of(unit, systemd)) or ():
         if "/" not in link and os.path.islink(places.unit(link)):
             yield link
 

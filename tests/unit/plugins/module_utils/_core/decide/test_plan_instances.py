@@ -21,7 +21,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.decide.plan_
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.decide.steps import Step, Verb
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import Instance, Process
-from ansible_collections.workers.systemd.plugins.module_utils._core.look.service import Service, Source, install_links
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.service import (
+    Service,
+    Source,
+    install_links,
+    install_of,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.instances import Asked, choose
 
@@ -316,7 +321,7 @@ def carried_out(steps: t.Sequence[Step], there: Service) -> Service:
     for step in steps:
         if step.verb in (Verb.ENABLE, Verb.REENABLE):
             assert there.source.unit is not None
-            links = install_links(ONE, there.source.unit, SYSTEMD) or frozenset()
+            links = install_links(ONE, install_of(there.source.unit, SYSTEMD)) or frozenset()
         elif step.verb is Verb.DISABLE:
             links = frozenset()
         elif step.verb in (Verb.STOP, Verb.FORGET):

@@ -8,7 +8,12 @@ import typing as t
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.look.observed import Instance
-from ansible_collections.workers.systemd.plugins.module_utils._core.look.service import Service, Source, install_links
+from ansible_collections.workers.systemd.plugins.module_utils._core.look.service import (
+    Service,
+    Source,
+    install_links,
+    install_of,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Unit
 
 # unit, its [Install], the links that `systemctl enable` makes
@@ -51,11 +56,11 @@ def unit(text: str) -> Unit:
 
 @pytest.mark.parametrize(("name", "install", "expected"), LINKS.values(), ids=LINKS.keys())
 def test_enabling_makes_these_links(name: str, install: str, expected: t.Optional[set[str]]) -> None:
-    assert install_links(name, unit(f"[Install]\n{install}\n"), 257) == expected
+    assert install_links(name, install_of(unit(f"[Install]\n{install}\n"), 257)) == expected
 
 
 def test_what_an_older_systemd_does_not_know_makes_no_link() -> None:
-    assert install_links("w.service", unit("[Install]\nUpheldBy=a.target\n"), 252) == set()
+    assert install_links("w.service", install_of(unit("[Install]\nUpheldBy=a.target\n"), 252)) == set()
 
 
 RELOADS = {

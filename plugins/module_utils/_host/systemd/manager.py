@@ -30,6 +30,7 @@ DBUS_PROPERTIES = "org.freedesktop.DBus.Properties"
 
 # USEC_INFINITY, and the largest number, which stands for an amount that is not known.
 NEVER = 2**64 - 1
+LINKS_AT_ONCE = 500
 
 
 class ListedUnit(t.NamedTuple):
@@ -153,14 +154,20 @@ class Manager:
 
     def enable(self, units: t.Sequence[str]) -> None:
         """Only makes the links. The one reload of the run follows."""
-        self._must([*self._systemctl, "--no-reload", "--quiet", "enable", "--", *units])
+        self._change_links("enable", units)
 
     def reenable(self, units: t.Sequence[str]) -> None:
         """Removes all links of the units and makes the links that [Install] asks for now."""
-        self._must([*self._systemctl, "--no-reload", "--quiet", "reenable", "--", *units])
+        self._change_links("reenable", units)
 
     def disable(self, units: t.Sequence[str]) -> None:
-        self._must([*self._systemctl, "--no-reload", "--quiet", "disable", "--", *units])
+        self._change_links("disable", units)
+
+    def _change_links(self, verb: str, units: t.Sequence[str]) -> None:
+        """Some at a time: systemctl waits 25 s for the answer to one call, and systemd answers when all are done."""
+        for first in range(0, len(units), LINKS_AT_ONCE):
+            part = units[first : first + LINKS_AT_ONCE]
+            self._must([*self._systemctl, "--no-reload", "--quiet", verb, "--", *part])
 
     def try_restart(self, units: t.Sequence[str]) -> None:
         """Restarts those that run, and waits for them."""

@@ -20,8 +20,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.bus_
     length,
 )
 
-# Seconds to wait for systemd to say anything, as BUS_DEFAULT_TIMEOUT there.
+# Seconds to wait for the manager of a user to say anything, as BUS_DEFAULT_TIMEOUT of systemd. Its user may stop it.
 LONGEST = 25
+# The same for systemd itself. It said nothing for 27 s while it started 5,000 instances on a host with a load of 12.
+# Shorter than the watchdog of the agent (marks.WATCHDOG).
+LONGEST_OF_SYSTEM = 50
 # dbus-daemon(1) refuses more than 128 calls that wait for their answers (max_replies_per_connection).
 AT_ONCE = 100
 # "Authentication Protocol" of the D-Bus Specification: the kernel tells the bus who we are.
@@ -31,10 +34,12 @@ LOGIN = b"\0AUTH EXTERNAL %s\r\n"
 HELLO = Call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "Hello")
 
 
-def ask(address: str, calls: t.Sequence[Call]) -> t.List[Answer]:
-    """The answers, in the order of the calls. Raises ``OSError`` when there is no bus, or none that answers."""
+def ask(address: str, calls: t.Sequence[Call], longest: float = LONGEST) -> t.List[Answer]:
+    """The answers, in the order of the calls. Raises ``OSError`` when there is no bus, or none that says anything for
+    ``longest`` seconds.
+    """
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(LONGEST)
+        connection.settimeout(longest)
         connection.connect(address)
         bus = _Bus(connection)
         if not address.endswith(PRIVATE):

@@ -283,7 +283,8 @@ class Manager:
     def _try(self, calls: t.Sequence[Call]) -> t.List[Answer]:
         """Returns the answers. An answer may be an error."""
         try:
-            return bus.ask(self.places.bus, calls) if calls else []
+            longest = bus.LONGEST if self.places.user else bus.LONGEST_OF_SYSTEM
+            return bus.ask(self.places.bus, calls, longest) if calls else []
         except (OSError, ValueError) as error:
             raise ManagerError(f"the bus of systemd, {self.places.bus}: {error}") from error
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import pytest
@@ -108,3 +109,24 @@ def test_each_agent_looks_after_its_own_pools(hosted: LabHost, lab: LabHost) -> 
     assert lab.sh(f"ls {AGENT_FILE} 2>&1; systemctl is-active {AGENT}", check=False).split()[-1] == "inactive"
     assert lab.sh("systemctl list-units --no-legend 'workers-*.scope'") == ""
     assert hosted.sh(f"ls {AGENT_FILE}; systemctl is-active {AGENT}").split() == [AGENT_FILE, "active"]
+
+
+def test_what_a_user_writes_for_the_agent_floods_nothing(hosted: LabHost, lab: LabHost) -> None:
+    result = hosted.deploy(many(liveness=LIVENESS, alert={"command": ["/usr/local/bin/page"]}))
+    assert not result.failed, result.msg
+    lab.sh(f"systemctl stop {AGENT}")
+    alarms = {f"a{number}": {"first": 1e300, "last": 0, "tries": 1, "why": "x" * 50} for number in range(20_000)}
+    alarms["hung"] = {"first": 1e300, "last": 0, "tries": 1, "why": "x" * 10**6}
+    alerts = {"many": {"counts": {}, "deaths": {}, "alarms": alarms}}
+    for name, text in {"alerts": json.dumps(alerts), "scales": "[" * 100_000}.items():
+        path = f"/run/workers.systemd/{name}"
+        lab.write(path, text, "0600")
+        hosted.sh(f"chown {USER} {lab.meant(path)}")
+    # A kept version that says so would be as many names in memory, for which a look has 30 seconds.
+    kept = f"/home/{USER}/.local/state/workers.systemd/generations/many"
+    hosted.sh(f'sed -i \'s/"max": 3/"max": 3000000/\' {kept}/*/many.target; grep -q 3000000 {kept}/*/many.target')
+    shown = hosted.module("pools_info").result
+    assert (shown.get("warnings"), list(shown["pools"])) == (None, [f"{USER}/many"])
+    assert [one["reason"] for one in shown["pools"][f"{USER}/many"]["agent"]["alerts"]] == ["hung"]
+    assert max(map(len, shown["table"])) < 2000
+    assert len(shown["table"]) < 10

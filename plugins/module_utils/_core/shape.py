@@ -10,10 +10,22 @@ import typing as t
 LARGEST = 2**64
 
 
+class Most(t.NamedTuple):
+    """A text or a list of the ``shape`` with at most ``length`` characters or elements."""
+
+    length: int
+    shape: t.Any
+
+
 def fits(value: t.Any, shape: t.Any) -> bool:
     """``shape`` is a type; a tuple of shapes, one of which is enough; ``[shape]`` of each element; ``{str: shape}`` of
-    each value; or ``{"name": shape}`` of the keys that have to be there, among others.
+    each value; or ``{"name": shape}`` of the keys that have to be there, among others. Or it is a ``range`` of numbers,
+    or ``Most``.
     """
+    if isinstance(shape, Most):
+        return fits(value, shape.shape) and len(value) <= shape.length
+    if isinstance(shape, range):
+        return isinstance(value, int) and value in shape
     if isinstance(shape, tuple):
         return any(fits(value, one) for one in shape)
     if isinstance(shape, list):

@@ -20,11 +20,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.a
 
 CRASHES, FAILED, HUNG, MEMORY = "crash-loop", "failed", "hung", "out-of-memory"
 MISSED, PUT_BACK, WORK, KILLED = "missed", "put-back", "backlog", "killed-at-stop"
+REASONS = (CRASHES, FAILED, HUNG, MEMORY, MISSED, PUT_BACK, WORK, KILLED)
 RAISED, RESOLVED = "raised", "resolved"
 # Seconds until a message that was not delivered is tried again: twice as long each time.
 FIRST_RETRY, LONGEST_RETRY = 30.0, 900.0
 # What is raised for a state that is not one of ours.
-UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
 
 
 class Message(t.NamedTuple):
@@ -75,7 +76,7 @@ class Alerts:
         if kept is not None:
             self.counts = {unit: (str(one[0]), int(one[1])) for unit, one in kept["counts"].items()}
             self.deaths = {unit: [float(when) for when in times] for unit, times in kept["deaths"].items()}
-            self.alarms = {reason: Alarm(**one) for reason, one in kept["alarms"].items()}
+            self.alarms = {reason: _alarm(one) for reason, one in kept["alarms"].items() if reason in REASONS}
             # An earlier version of the collection did not count.
             self.total = int(kept.get("total", 0))
 
@@ -175,6 +176,14 @@ class Alerts:
                 self.deaths = {}
         else:
             one.reported, one.at, one.tries, one.why = message.state, now, 0, ""
+
+
+def _alarm(kept: t.Mapping[str, t.Any]) -> Alarm:
+    """Its values are of their types, whoever has written the state."""
+    one = Alarm(**kept)
+    times = {name: float(getattr(one, name)) for name in ("first", "last", "at", "tried")}
+    texts = {name: str(getattr(one, name)) for name in ("unit", "said", "reported", "why")}
+    return Alarm(**times, **texts, tries=int(one.tries))
 
 
 def alerts_of(rule: Alert, kept: t.Any) -> Alerts:

@@ -8,7 +8,7 @@ import typing as t
 from dataclasses import asdict
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.agent.alert import UNREADABLE, alerts_of
-from ansible_collections.workers.systemd.plugins.module_utils._core.agent.decisions import decisions_in
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.decisions import count_of, decisions_in
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import Entry, taken
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand import moment
@@ -18,6 +18,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.agent_
 
 # The lines that a row has.
 MOST = 10
+# Characters of one text. Those of the agent are much shorter.
+LONGEST = 1000
 
 
 # Large: each parameter is one thing that was looked at.
@@ -67,7 +69,7 @@ def scaling_row(target: str, kept: t.Any, running: int, now: float) -> t.Optiona
     if read is None or read.scaling is None:
         return None
     said = [
-        {"time": moment.text(now + one.time), "before": one.before, "after": one.after, "text": str(one)}
+        {"time": _when(now + one.time), "before": one.before, "after": one.after, "text": _shown_text(str(one))}
         for one in decisions_in(kept)
     ]
     return {**asdict(read.scaling), "running": running, **_seen(kept, running, now), "decisions": said}
@@ -76,10 +78,10 @@ def scaling_row(target: str, kept: t.Any, running: int, now: float) -> t.Optiona
 def _seen(kept: t.Any, running: int, now: float) -> t.Dict[str, t.Any]:
     """What the agent saw last. Of a state that is not one of ours, nothing."""
     try:
-        backlog = None if kept["backlog"] is None else int(kept["backlog"])
-        shared = {one: None if kept[one] is None else int(kept[one]) for one in ("share", "held")}
-        seen = {"wanted": int(kept["wanted"]), **shared, "waiting": backlog, "said": str(kept["said"])}
-        return {**seen, "asked_at": moment.text(now + float(kept["time"])), "trouble": str(kept["trouble"])}
+        backlog = None if kept["backlog"] is None else count_of(kept["backlog"])
+        shared = {one: None if kept[one] is None else count_of(kept[one]) for one in ("share", "held")}
+        seen = {"wanted": count_of(kept["wanted"]), **shared, "waiting": backlog, "said": _shown_text(kept["said"])}
+        return {**seen, "asked_at": _when(now + float(kept["time"])), "trouble": _shown_text(kept["trouble"])}
     except UNREADABLE:
         return {
             "wanted": running,
@@ -118,14 +120,26 @@ def alert_rows(pool: str, kept: t.Any, now: float) -> t.List[t.Dict[str, t.Any]]
         {
             "pool": pool,
             "reason": reason,
-            "since": moment.text(now + one.first),
+            "since": _when(now + one.first),
             "unit": one.unit,
-            "text": one.said,
+            "text": _shown_text(one.said),
             "delivered": not one.tries and bool(one.reported),
-            "trouble": one.why,
+            "trouble": _shown_text(one.why),
         }
         for reason, one in alerts_of(Alert(), kept).alarms.items()
     ]
+
+
+def _when(seconds: float) -> str:
+    """Empty for a time that no clock shows. A user may have written it into what the agent of that user keeps."""
+    try:
+        return moment.text(seconds)
+    except (OverflowError, ValueError, OSError):
+        return ""
+
+
+def _shown_text(text: t.Any) -> str:
+    return str(text)[:LONGEST]
 
 
 def _shown(duty: t.Any) -> t.Optional[t.Dict[str, t.Any]]:

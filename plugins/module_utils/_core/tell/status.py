@@ -21,7 +21,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.tell.kept_lo
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status_table import (
     AGENT,
     BAD,
+    PAUSE,
     RANGE,
+    TEXT,
     Placed,
     pool_table,
 )
@@ -57,26 +59,25 @@ STATUS_PROPERTIES = (
 JUST_NOW = 10.0
 # What the table and the page read of the pools, in the form of shape.py.
 NONE = type(None)
-PAUSE = (dict.fromkeys(("by", "since", "reason"), str), NONE)
 SHAPE = {
     str: {
-        **dict.fromkeys(("user", "generation"), str),
+        **dict.fromkeys(("user", "generation"), TEXT),
         "wanted": int,
         "summary": dict.fromkeys(("running", "stale", "restarts", "memory"), int),
-        **{what: [str] for what in BAD},
+        **{what: [TEXT] for what in BAD},
         "paused": PAUSE,
         "agent": (AGENT, NONE),
         "scaling": (RANGE, NONE),
-        "release": ({"link": str, "directory": str}, NONE),
-        "generations": [{"number": int, **dict.fromkeys(("id", "state", "time"), str)}],
+        "release": ({"link": TEXT, "directory": TEXT}, NONE),
+        "generations": [{"number": int, **dict.fromkeys(("id", "state", "time"), TEXT)}],
         "instances": [
             {
-                **dict.fromkeys(("unit", "state", "sub_state", "since", "last_exit"), str),
+                **dict.fromkeys(("unit", "state", "sub_state", "since", "last_exit"), TEXT),
                 **dict.fromkeys(("main_pid", "restarts"), int),
-                **dict.fromkeys(("generation", "stale"), (str, NONE)),
+                **dict.fromkeys(("generation", "stale"), (TEXT, NONE)),
                 **dict.fromkeys(("memory", "memory_max"), (int, NONE)),
                 "paused": PAUSE,
-                "own_files": [str],
+                "own_files": [TEXT],
             }
         ],
     }

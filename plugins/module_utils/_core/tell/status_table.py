@@ -6,7 +6,10 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent import decisions
+from ansible_collections.workers.systemd.plugins.module_utils._core.agent.alert import REASONS
 from ansible_collections.workers.systemd.plugins.module_utils._core.characters import counted, one_line
+from ansible_collections.workers.systemd.plugins.module_utils._core.shape import LARGEST, Most
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell import condition
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.columns import aligned
@@ -21,16 +24,19 @@ MOST = 5
 # The lists of a pool that name who does not do what is wanted.
 BAD = ("flapping", "dead")
 Cells = t.Tuple[str, ...]
-# What the tables and the page read of the agent and of a range, in the form of shape.py.
+# What the tables and the page read of a pause, of the agent and of a range, in the form of shape.py.
 NONE = type(None)
+# Characters: a path has 4096 at most, and the pages and tables have one line for each text.
+TEXT = Most(2**13, str)
+PAUSE = (dict.fromkeys(("by", "since", "reason"), TEXT), NONE)
 AGENT = {
     "runs": (bool, NONE),
-    "alerts": [dict.fromkeys(("reason", "trouble"), str)],
+    "alerts": Most(len(REASONS), [dict.fromkeys(("reason", "trouble"), TEXT)]),
 }
 RANGE = {
-    **dict.fromkeys(("min", "max", "wanted"), int),
-    **dict.fromkeys(("said", "trouble"), str),
-    "decisions": [dict.fromkeys(("time", "text"), str)],
+    **dict.fromkeys(("min", "max", "wanted"), range(LARGEST)),
+    **dict.fromkeys(("said", "trouble"), TEXT),
+    "decisions": Most(decisions.MOST, [dict.fromkeys(("time", "text"), TEXT)]),
 }
 
 

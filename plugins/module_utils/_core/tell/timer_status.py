@@ -22,6 +22,9 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.tell.exits i
 )
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.kept_logs import namespace_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status_table import (
+    AGENT,
+    PAUSE,
+    TEXT,
     Line,
     Placed,
     agent_notes,
@@ -51,12 +54,13 @@ HEADS = ("TIMER", "STATE", "LAST RUN", "TOOK", "RESULT", "NEXT RUN")
 TEXTS = ("user", "unit", "state", "last_run", "result", "next_run")
 SHAPE = {
     str: {
-        **dict.fromkeys(TEXTS, str),
+        **dict.fromkeys(TEXTS, TEXT),
         "seconds": (int, float, type(None)),
         "missed": (int, type(None)),
         "dead": bool,
         "failed": bool,
-        "paused": (dict, type(None)),
+        "paused": PAUSE,
+        "agent": (AGENT, type(None)),
     }
 }
 

@@ -67,6 +67,11 @@ class Scaling:
     priority: int = 100
 
     @property
+    def is_possible(self) -> bool:
+        """Whether an order may have this range. A user may have written another one into the target of a pool."""
+        return isinstance(self.min, int) and isinstance(self.max, int) and 1 <= self.min <= self.max <= MOST
+
+    @property
     def names(self) -> t.Tuple[str, ...]:
         """Of all instances that there may be."""
         return tuple(str(number) for number in range(1, self.max + 1))

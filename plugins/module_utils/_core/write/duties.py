@@ -98,9 +98,12 @@ def parse(group: str) -> t.Optional[Duties]:
     try:
         given = dict(json.loads(written[-1]))
         read = {name: _read(kind, given[name]) for name, kind in RECORDS.items() if given.get(name) is not None}
-        return Duties(**{**given, **read})
-    except (TypeError, KeyError, AttributeError) as error:
+        found = Duties(**{**given, **read})
+    except (TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ValueError(f"{KEY}= cannot be read: {error}") from None
+    if found.scaling and not found.scaling.is_possible:
+        raise ValueError(f"{KEY}= cannot be read: no pool has a range of {found.scaling.min} to {found.scaling.max}")
+    return found
 
 
 def _read(kind: t.Any, given: t.Mapping[str, t.Any]) -> t.Any:

@@ -25,5 +25,5 @@ def _read(path: str) -> t.Dict[str, t.Any]:
     try:
         found = json.loads(foreign_files.read(path, foreign_files.LARGEST_OF_OURS))
         return dict(found)
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return {}

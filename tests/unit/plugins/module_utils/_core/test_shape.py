@@ -7,12 +7,15 @@ import typing as t
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._core.shape import fits
+from ansible_collections.workers.systemd.plugins.module_utils._core.shape import Most, fits
 
 FITS = {
     "a text": ("a", str),
     "a list of texts": (["a", "b"], [str]),
     "the largest number of systemd": (2**64 - 1, int),
+    "a text that is not too long": ("ab", Most(2, str)),
+    "a list that is not too long": ([1, 2], Most(2, [int])),
+    "a number of a range": (0, range(2**64)),
     "no elements": ([], [str]),
     "values of a kind": ({"a": {}, "b": {}}, {str: dict}),
     "no values": ({}, {str: dict}),
@@ -21,6 +24,11 @@ FITS = {
     "all in one": ({"told": {"pools": {"x": {}}, "plan": [{}]}}, {"told": {"pools": {str: dict}, "plan": [dict]}}),
 }
 DOES_NOT = {
+    "a text that is too long": ("abc", Most(2, str)),
+    "a list that is too long": ([1, 2, 3], Most(2, [int])),
+    "another type that has a length": (["a"], Most(2, str)),
+    "a number outside of a range": (-1, range(2**64)),
+    "a number with a fraction": (1.0, range(2**64)),
     "another type": (1, str),
     "none": (None, str),
     "no list": ("ab", [str]),

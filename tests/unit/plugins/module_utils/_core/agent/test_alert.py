@@ -242,7 +242,8 @@ def test_instances_that_are_not_to_run_are_forgotten() -> None:
     assert (list(world.alerts.counts), list(world.alerts.deaths)) == (["mail@1.service"], ["mail@1.service"])
 
 
-NOT_OURS = [{}, {"counts": 3}, {"counts": {"u": []}}, {"counts": {}, "deaths": {}, "alarms": {"x": 1}}]
+NOT_OURS = [{}, {"counts": 3}, {"counts": {"u": []}}, {"counts": {}, "deaths": {}, "alarms": {"hung": 1}}]
+NOT_OURS += [{"counts": {}, "deaths": {}, "alarms": {"hung": {"first": "x", "last": 0}}}]
 
 
 @pytest.mark.parametrize("kept", NOT_OURS)
@@ -254,6 +255,14 @@ def test_a_state_of_something_else_is_refused(kept: object) -> None:
 @pytest.mark.parametrize("kept", [*NOT_OURS, None, 3, "x", []])
 def test_a_state_of_something_else_counts_as_none(kept: object) -> None:
     assert alerts_of(RULE, kept).state() == Alerts(RULE).state()
+
+
+def test_a_user_makes_no_reasons_and_no_values_of_other_types() -> None:
+    """The state of the agent of a user is in a file of that user."""
+    one = {"first": 1, "last": 2, "why": ["x"]}
+    alarms = {**{f"x{number}": one for number in range(1000)}, HUNG: one}
+    found = alerts_of(RULE, {"counts": {}, "deaths": {}, "alarms": alarms})
+    assert found.alarms == {HUNG: Alarm(1.0, 2.0, why="['x']")}
 
 
 def test_a_state_of_ours_is_gone_on_from() -> None:

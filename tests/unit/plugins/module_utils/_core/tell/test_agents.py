@@ -26,6 +26,15 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.understand.s
 from ansible_collections.workers.systemd.plugins.module_utils._core.write.pool_unit import group_text
 from tests.unit.plugins.module_utils._core.builders import mail
 
+KEPT = {
+    "backlog": 130,
+    "wanted": 3,
+    "said": "130 jobs wait",
+    "time": 100.0,
+    "trouble": "",
+    "share": None,
+    "held": None,
+}
 TARGET = group_text(SYSTEM, mail(liveness={"command": ["/bin/check"]}))
 
 
@@ -78,6 +87,32 @@ def test_troubles_that_were_told_or_not() -> None:
 
 def test_a_state_of_something_else_shows_nothing() -> None:
     assert alert_rows("mail", {"counts": 3}, 0.0) == []
+
+
+NEVER = [1e400, -1e300, 1e15, float("nan")]
+
+
+@pytest.mark.parametrize("time", NEVER)
+def test_what_a_user_writes_at_a_time_that_no_clock_shows_is_shown_without_it(time: float) -> None:
+    kept = {"counts": {}, "deaths": {}, "alarms": {HUNG: {"first": time, "last": 0, "said": "x" * 10**6}}}
+    (row,) = alert_rows("mail", kept, 0.0)
+    assert (row["since"], row["text"]) == ("", "x" * 1000)
+    decision = {"time": time, "before": 1, "after": 2, "because": "x" * 10**6}
+    scaled = scaling_row(
+        group_text(SYSTEM, mail(instances=RANGE)), {**KEPT, "time": time, "decisions": [decision]}, 2, 0
+    )
+    assert scaled is not None
+    assert (scaled["asked_at"], scaled["decisions"][0]["time"], scaled["said"]) == ("", "", "130 jobs wait")
+    assert len(scaled["decisions"][0]["text"]) == 1000
+
+
+@pytest.mark.parametrize("number", [-1, 10**400, float("inf"), "x", [1]])
+def test_what_counts_nothing_is_not_shown(number: t.Any) -> None:
+    decision = {"time": 1, "before": number, "after": 2, "because": "x"}
+    for kept in ({**KEPT, "wanted": number}, {**KEPT, "backlog": number}, {**KEPT, "held": number}):
+        row = scaling_row(group_text(SYSTEM, mail(instances=RANGE)), {**kept, "decisions": [decision]}, 4, 0.0)
+        assert row is not None
+        assert (row["wanted"], row["waiting"], row["held"], row["decisions"]) == (4, None, None, [])
 
 
 def test_the_last_lines_are_shown() -> None:
@@ -139,15 +174,7 @@ def test_how_many_instances_are_wanted() -> None:
 
 
 def test_jobs_wait_that_the_agent_has_counted() -> None:
-    kept = {
-        "backlog": 130,
-        "wanted": 3,
-        "said": "130 jobs wait",
-        "time": 100.0,
-        "trouble": "",
-        "share": None,
-        "held": None,
-    }
+    kept = KEPT
     assert jobs_waiting(kept) == 130
     assert jobs_waiting({**kept, "trouble": LOW_MEMORY}) == 130
     assert jobs_waiting({**kept, "backlog": None}) is None

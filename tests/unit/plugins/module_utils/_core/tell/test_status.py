@@ -213,7 +213,7 @@ def test_the_rows_of_a_pool_are_believable() -> None:
 
 
 PAUSE_KEYS = ("by", "since", "reason")
-AN_AGENT = {"runs": False, "alerts": [{"reason": "hung", "trouble": "exited with status 1"}]}
+AN_AGENT: dict[str, t.Any] = {"runs": False, "alerts": [{"reason": "hung", "trouble": "exited with status 1"}]}
 # An instance whose name the table folds with others.
 ROW = {**status(in_place(WANTED))["instances"][0], "own_files": ["/etc/a.conf"]}
 FORGED = {
@@ -241,6 +241,14 @@ FORGED = {
     "an agent without its alerts": altered("agent", value={"runs": True}),
     "an agent that runs in words": altered("agent", value={**AN_AGENT, "runs": "x"}),
     "an alert without a reason": altered("agent", value={**AN_AGENT, "alerts": [{"trouble": "x"}]}),
+    "more alerts than there are reasons": altered("agent", value={**AN_AGENT, "alerts": AN_AGENT["alerts"] * 9}),
+    "an alert of a million characters": altered(
+        "agent", value={**AN_AGENT, "alerts": [{"reason": "hung", "trouble": "x" * 10**6}]}
+    ),
+    "a range below zero": altered("scaling", value=a_range(min=-2)),
+    "more decisions than are kept": altered("scaling", value=a_range(decisions=a_range()["decisions"] * 11)),
+    "a state that makes the table wider than a screen": altered("instances", 0, "sub_state", value="x" * 10**6),
+    "a pause of a million characters": altered("paused", value={"by": "hand", "since": "", "reason": "x" * 10**6}),
     "a name of too many digits": altered("instances", 0, value={**ROW, "unit": f"mail@{'1' * 5000}.service"}),
 }
 

@@ -34,6 +34,8 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.write.pause 
 from tests.unit.plugins.module_utils._core.builders import files_of, report, written
 from tests.unit.plugins.module_utils._core.tell.test_pools import decision
 
+# What statuses.py adds to the row of a timer.
+OF_A_MANAGER: dict[str, t.Any] = {"agent": None}
 OLD, NEW, EVERY = (written(report(**more)) for more in ({}, {"timeout": "1h"}, {"every": "15min", "schedule": None}))
 NEXT = ["Mon 2026-11-30 03:15:00 UTC", "Tue 2026-12-01 03:15:00 UTC"]
 
@@ -167,7 +169,7 @@ def test_a_timer_is_shown_with_its_last_run(shown: dict[str, str], row: dict[str
         OLD.generation,
         "2026-11-29T03:15:00Z",
     )
-    assert believable({"report": found})
+    assert believable({"report": {**found, **OF_A_MANAGER}})
 
 
 # the result in the journal, parts of the row
@@ -209,8 +211,8 @@ def test_times_count_that_passed_without_a_run() -> None:
         row = timer_status(SYSTEM, "report", host(), ENDED, Times(missed=number))
         said = f"web1: report.timer: {text} of its schedule passed without a run since the last one"
         assert timer_table([Placed("web1", "report", row)])[-1].text == said
-        assert believable({"report": row})
-    assert not believable({"report": {**row, "missed": "many"}})
+        assert believable({"report": {**row, **OF_A_MANAGER}})
+    assert not believable({"report": {**row, **OF_A_MANAGER, "missed": "many"}})
 
 
 def test_a_stopped_timer_is_dead() -> None:
@@ -219,9 +221,16 @@ def test_a_stopped_timer_is_dead() -> None:
     assert timer_status(SYSTEM, "report", host(), ENDED, Times())["next_run"] == ""
     assert row["log_namespace"] == ""
     assert not believable({"report": {}})
-    assert not believable({"report": {**row, "seconds": 10**400}})
-    assert not believable({"report": {**row, "unit": "report.timer\nok: [web1]"}})
-    assert not believable({"\x1b[2J": row})
+    assert not believable({"report": {**row, **OF_A_MANAGER, "seconds": 10**400}})
+    assert not believable({"report": {**row, **OF_A_MANAGER, "unit": "report.timer\nok: [web1]"}})
+    assert not believable({"\x1b[2J": {**row, **OF_A_MANAGER}})
+    alert = {"reason": "hung", "trouble": "x"}
+    for agent in (
+        {"runs": True, "alerts": [alert] * 1000},
+        {"runs": True, "alerts": [{**alert, "trouble": "x" * 10**6}]},
+    ):
+        assert not believable({"report": {**row, "agent": agent}})
+    assert believable({"report": {**row, "agent": {"runs": True, "alerts": [alert]}}})
 
 
 PAUSE = Pause(BY_HAND, since="2026-11-29T07:30:00Z", reason="the disk is full")
@@ -242,9 +251,9 @@ def test_a_paused_timer_is_not_dead_and_its_table_says_why() -> None:
         "web1: report.timer: paused by hand since 2026-11-29T07:30:00Z: the disk is full",
         "report.timer: paused by hand since 2026-11-29T07:30:00Z: the disk is full",
     ]
-    assert believable({"report": row})
+    assert believable({"report": {**row, **OF_A_MANAGER}})
     assert believable({})
-    assert not believable({"report": {**row, "paused": {"why": "?"}}})
+    assert not believable({"report": {**row, **OF_A_MANAGER, "paused": {"why": "?"}}})
 
 
 def test_a_run_says_that_a_timer_is_paused_and_not_when_it_runs() -> None:

@@ -137,6 +137,12 @@ BROKEN = [
     '{"liveness": {"command": []}, "policy": []}',
     "null",
     '{"recycle": {"memory": 1}, "policy": 3}',
+    "[" * 100000,
+    '{"scaling": {"min": 1, "max": 1000000000}}',
+    '{"scaling": {"min": -7, "max": -3}}',
+    '{"scaling": {"min": 3, "max": 2}}',
+    '{"scaling": {"min": 1, "max": 1.5}}',
+    '{"scaling": {"min": 1, "max": "9"}}',
 ]
 
 

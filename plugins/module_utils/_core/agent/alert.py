@@ -181,9 +181,9 @@ class Alerts:
 def _alarm(kept: t.Mapping[str, t.Any]) -> Alarm:
     """Its values are of their types, whoever has written the state."""
     one = Alarm(**kept)
-    times = {name: float(getattr(one, name)) for name in ("first", "last", "at", "tried")}
-    texts = {name: str(getattr(one, name)) for name in ("unit", "said", "reported", "why")}
-    return Alarm(**times, **texts, tries=int(one.tries))
+    said, reported, why = str(one.said), str(one.reported), str(one.why)
+    first, last, at, tried = float(one.first), float(one.last), float(one.at), float(one.tried)
+    return Alarm(first, last, str(one.unit), said, reported, at, int(one.tries), tried, why)
 
 
 def alerts_of(rule: Alert, kept: t.Any) -> Alerts:

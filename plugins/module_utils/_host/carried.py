@@ -25,6 +25,8 @@ def carried(work: t.Callable[[], Returned]) -> t.Dict[str, t.Any]:
         return {"problems": [vars(problem) for problem in found.problems]}
     except ManagerError as error:
         return {"manager": str(error)}
+    except MemoryError:
+        return {"manager": "needs more memory than it may have: files of the user are too large"}
     except OSError as error:
         return {"os": [error.errno, error.strerror, error.filename]}
     except Exception:

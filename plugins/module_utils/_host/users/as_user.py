@@ -20,6 +20,7 @@ import math
 import os
 import pickle
 import pwd
+import resource
 import signal
 import socket
 import subprocess
@@ -51,6 +52,8 @@ LONGEST_LINE = 2**26
 MOST_SAID = 2**28
 # Seconds until the first sign of life.
 STARTS = 30.0
+# Bytes of memory that the process may have while it reads files of the user.
+MEMORY = 2**31
 # Seconds that a process has to end after root has closed its side.
 PARTING = 1.0
 
@@ -140,6 +143,22 @@ class Principal:
         end is gone.
         """
         return bool(self._lines.hear()[0]["removes"])
+
+
+@contextlib.contextmanager
+def little_memory() -> t.Iterator[None]:
+    """Limits the memory of this process, so that files of the user do not fill that of the host.
+
+    Root has started the process, so the limits of the user's slice do not hold for it. What it starts later, such as
+    a check, has no such limit.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    least = min(one for one in (MEMORY, soft, hard) if one != resource.RLIM_INFINITY)
+    resource.setrlimit(resource.RLIMIT_DATA, (least, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
 # The work of a process: a function of a module, or an object of a class in a module. Only the fields of the object are

@@ -20,7 +20,11 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.abse
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 from ansible_collections.workers.systemd.plugins.module_utils._host.telling import in_words
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo import after_boot
-from ansible_collections.workers.systemd.plugins.module_utils._host.users.as_user import AsUser, Principal
+from ansible_collections.workers.systemd.plugins.module_utils._host.users.as_user import (
+    AsUser,
+    Principal,
+    little_memory,
+)
 
 Said = t.Dict[str, t.Any]
 
@@ -40,7 +44,8 @@ class Look:
     def __call__(self, principal: Principal) -> None:
         os.environ["XDG_RUNTIME_DIR"] = self.places.runtime
         kind = Manager if os.path.exists(self.places.bus) else AbsentManager
-        principal.give(lambda: self.look_at(kind(commands.run, self.places, principal.journal)))
+        with little_memory():
+            principal.give(lambda: self.look_at(kind(commands.run, self.places, principal.journal)))
 
 
 def look_as(user: str, look_at: t.Callable[[Manager], Said], shape: t.Any) -> Said:

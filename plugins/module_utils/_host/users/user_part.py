@@ -21,7 +21,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.runs.run imp
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.absent_manager import AbsentManager
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
-from ansible_collections.workers.systemd.plugins.module_utils._host.users.as_user import Principal
+from ansible_collections.workers.systemd.plugins.module_utils._host.users.as_user import Principal, little_memory
 
 # What it says of its decision, and of its end. for_user.py has the shapes.
 Said = t.Dict[str, t.Any]
@@ -56,7 +56,8 @@ class Part:
         with tempfile.TemporaryDirectory(prefix="workers.systemd.") as nowhere:
             os.environ["XDG_RUNTIME_DIR"] = nowhere
             run = self.kind(self.order, AbsentManager(commands.run, replace(self.places, runtime=nowhere)))
-            return self.said_of(run, run.decide())
+            with little_memory():
+                return self.said_of(run, run.decide())
 
     def said_of(self, run: Run[t.Any], decision: t.Any) -> Said:
         return {
@@ -80,7 +81,8 @@ class _Steps:
     def decide(self) -> Said:
         if not self.part.order.check_mode:
             self.held.enter_context(only_run(self.part.places))
-        self.decision = self.run.decide()
+        with little_memory():
+            self.decision = self.run.decide()
         return self.part.said_of(self.run, self.decision)
 
     def act(self, *, removes: bool) -> Said:

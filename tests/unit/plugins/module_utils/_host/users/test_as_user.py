@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import pwd
+import resource
 import sys
 import typing as t
 from pathlib import Path
@@ -62,6 +63,18 @@ def test_it_is_that_user_with_nothing_of_root(monkeypatch: pytest.MonkeyPatch) -
     assert (seen["owner"], seen["core"]) == (0, 0)
     assert seen["umask"] == 0o022
     assert seen["session"][0] == seen["session"][1], "it would end with ours"
+
+
+def test_files_of_the_user_do_not_fill_the_memory_of_the_host() -> None:
+    process = AsUser(NOBODY, works.reads_too_much, SILENCE)
+    try:
+        with pytest.raises(ManagerError, match="needs more memory than it may have"):
+            process.result(lambda _line: None, SILENCE)
+        # A check of the user has no such limit.
+        limit = process.result(lambda _line: None, SILENCE)["limit"]
+    finally:
+        process.close()
+    assert limit == list(resource.getrlimit(resource.RLIMIT_DATA))
 
 
 def remembered(pid: int, searched: bytes) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.problem import InputProblems, Problem, Problems
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.journal_query import About, JournalQuery
-from ansible_collections.workers.systemd.plugins.module_utils._host.users.as_user import Principal
+from ansible_collections.workers.systemd.plugins.module_utils._host.users.as_user import Principal, little_memory
 
 HERE = Problem("here", "this", "that")
 
@@ -54,6 +54,12 @@ def raises_problems_of_the_input(principal: Principal) -> None:
         raise InputProblems([HERE])
 
     principal.give(work)
+
+
+def reads_too_much(principal: Principal) -> None:
+    with little_memory():
+        principal.give(lambda: {"read": len(bytearray(2**32))})
+    principal.give(lambda: {"limit": resource.getrlimit(resource.RLIMIT_DATA)})
 
 
 def is_denied(principal: Principal) -> None:

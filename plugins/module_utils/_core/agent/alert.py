@@ -179,7 +179,7 @@ class Alerts:
 
 
 def _alarm(kept: t.Mapping[str, t.Any]) -> Alarm:
-    """Its values are of their types, whoever has written the state."""
+    """Its values are of their types. A user may have written the state."""
     one = Alarm(**kept)
     said, reported, why = str(one.said), str(one.reported), str(one.why)
     first, last, at, tried = float(one.first), float(one.last), float(one.at), float(one.tried)

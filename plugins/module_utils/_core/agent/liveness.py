@@ -20,8 +20,9 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import GONE, Sample
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import units_in_order
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName, units_in_order
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.liveness import Liveness
+from ansible_collections.workers.systemd.plugins.module_utils._core.understand.pool import concrete
 
 Samples = t.Mapping[str, Sample]
 COULD_NOT_TELL = "a check could not tell whether its instance lives"
@@ -189,7 +190,7 @@ class Beats:
 
     def _reading(self, now: float, unit: str, invocation: str, like: t.Optional[str]) -> SignOfLife:
         if like is None:
-            return SignOfLife(None, f"{self.rule.file} cannot be looked at")
+            return SignOfLife(None, f"{self._file(unit)} cannot be looked at")
         before = self.seen.get(unit)
         if before is None or before[0] != invocation or now < before[2]:
             # What the former process has left, for all that is known.
@@ -200,4 +201,7 @@ class Beats:
         if now - since < self.rule.max_age:
             return SignOfLife(True if touched else None)
         what = "has not been touched" if like else "is not there"
-        return SignOfLife(False, f"{self.rule.file} {what} for {now - since:.0f} s")
+        return SignOfLife(False, f"{self._file(unit)} {what} for {now - since:.0f} s")
+
+    def _file(self, unit: str) -> str:
+        return concrete(self.rule.file, UnitName.parse(unit).instance or "")

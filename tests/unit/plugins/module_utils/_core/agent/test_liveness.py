@@ -253,14 +253,14 @@ def test_a_file_that_changes_is_a_sign_of_life() -> None:
     assert result(beats, 0.0, "1") == SignOfLife(None), "what the first look finds may be old"
     assert result(beats, 30.0, "2") == SignOfLife(True)
     assert result(beats, 89.0, "2") == SignOfLife(True)
-    assert result(beats, 90.0, "2") == SignOfLife(False, "/run/%i.beat has not been touched for 60 s")
+    assert result(beats, 90.0, "2") == SignOfLife(False, "/run/1.beat has not been touched for 60 s")
     assert result(beats, 91.0, "3") == SignOfLife(True)
 
 
 def test_a_file_that_never_comes() -> None:
     beats = Beats(BEAT)
     assert result(beats, 0.0, "") == SignOfLife(None)
-    assert result(beats, 60.0, "") == SignOfLife(False, "/run/%i.beat is not there for 60 s")
+    assert result(beats, 60.0, "") == SignOfLife(False, "/run/1.beat is not there for 60 s")
 
 
 def test_another_process_gets_its_time() -> None:
@@ -297,7 +297,7 @@ def test_a_clock_that_goes_back_and_a_file_that_cannot_be_seen() -> None:
     beats = Beats(BEAT)
     result(beats, 100.0, "1")
     assert result(beats, 0.0, "1") == SignOfLife(None)
-    assert result(beats, 10.0, None) == SignOfLife(None, "/run/%i.beat cannot be looked at")
+    assert result(beats, 10.0, None) == SignOfLife(None, "/run/1.beat cannot be looked at")
     assert result(beats, 59.0, "1") == SignOfLife(None)
 
 

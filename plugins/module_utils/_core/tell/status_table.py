@@ -84,7 +84,7 @@ def _table(heads: Cells, rows: t.Sequence[t.Tuple[Placed, Cells, Condition]]) ->
 
 def _pool_cells(pool: Row, name: str) -> Cells:
     summary = pool["summary"]
-    return (name, up_of(pool), _state(pool), str(summary["restarts"]), _memory(summary["memory"]), pool["generation"])
+    return (name, up_of(pool), _state(pool), str(summary["restarts"]), _memory_of(pool), pool["generation"])
 
 
 def up_of(pool: Row) -> str:
@@ -98,7 +98,7 @@ def of_range(pool: Row) -> str:
     scaling = pool.get("scaling")
     if not scaling or not scaling["said"]:
         return ""
-    return str(scaling["trouble"] or f"{scaling['wanted']} instances wanted: {scaling['said']}")
+    return str(scaling["trouble"] or f"{counted(scaling['wanted'], 'instance')} wanted: {scaling['said']}")
 
 
 def _state(pool: Row) -> str:
@@ -143,6 +143,12 @@ def _instance_cells(pool: Row, row: Row) -> Cells:
     )
 
 
+def _memory_of(pool: Row) -> str:
+    """No amount when systemd counts it for no instance, such as in the manager of a user on cgroup v1."""
+    counts = any(row["memory"] is not None for row in pool["instances"])
+    return _memory(pool["summary"]["memory"]) if counts else "-"
+
+
 def _memory(size: int) -> str:
     return f"{size / 2**20:.1f}M"
 
@@ -185,7 +191,7 @@ def agent_notes(one: Placed) -> t.Iterator[str]:
     """What keeps the agent from its work for a pool or a timer."""
     agent = one.row.get("agent") or {"runs": True}
     if agent["runs"] is False:
-        yield f"{_placed(one)}: {no_agent(one.row)}"
+        yield f"{_placed(one)}: {no_agent(one)}"
     for alert in agent.get("alerts", ()):
         if alert["trouble"]:
             yield f"{_placed(one)}: the alert {alert['reason']} is not delivered: {alert['trouble']}"
@@ -203,9 +209,13 @@ def _folded(pool: Row, units: t.Sequence[str]) -> str:
     return ", ".join(of_user(pool, name) for name in unit_name.folded(units))
 
 
-def no_agent(row: Row) -> str:
-    """For a pool or a timer whose agent does not run."""
-    systemctl = "systemctl --user" if row["user"] else "systemctl"
+def no_agent(one: Placed) -> str:
+    """For a pool or a timer whose agent does not run. Root can copy the command: on 247, ``systemctl`` has no other way
+    into the manager of a user. The name of the user is root's, and not what a process of that user has said (``row``).
+    """
+    user, of_a_user, _name = one.name.partition("/")
+    enter = f"runuser -u {user} -- env XDG_RUNTIME_DIR=/run/user/$(id -u {user}) systemctl --user"
+    systemctl = enter if of_a_user else "systemctl"
     return f"the host does not look after it now: see `{systemctl} status workers-agent`"
 
 

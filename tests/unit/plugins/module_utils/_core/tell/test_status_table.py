@@ -140,8 +140,17 @@ def test_an_agent_that_does_not_run_is_named() -> None:
     assert said not in texts(("mail", {**row, "agent": {"runs": True}}))
     assert said not in texts(("mail", {**row, "agent": None}))
     assert said in texts(("mail", {**row, "agent": {"runs": False}}), ("sms", row))
-    of_a_user = said.replace("systemctl", "systemctl --user")
-    assert f"app/{of_a_user}" in texts(("app/mail", {**row, "user": "app", "agent": {"runs": False}}))
+    # The process of the user may say that it is another one: nothing of that gets into a command.
+    enter = "runuser -u app -- env XDG_RUNTIME_DIR=/run/user/$(id -u app) systemctl --user"
+    of_a_user = said.replace("systemctl", enter)
+    assert f"app/{of_a_user}" in texts(("app/mail", {**row, "user": "$(reboot)", "agent": {"runs": False}}))
+
+
+def test_memory_that_systemd_does_not_count_is_no_amount() -> None:
+    row = a_pool("app/mail", an_instance("mail@1.service", memory=None), an_instance("mail@2.service", memory=None))
+    assert texts(("app/mail", row))[1].split()[1:5] == ["2/2", "up", "0", "-"]
+    one_is_down = a_pool("mail", an_instance("mail@1.service", memory=2**20), an_instance("mail@2.service", memory=None))
+    assert texts(("mail", one_is_down))[1].split()[4] == "1.0M"
 
 
 def test_the_table_says_which_alert_is_not_delivered() -> None:
@@ -162,6 +171,8 @@ def test_a_pool_with_a_range_says_how_many_it_needs() -> None:
     _head, mail, _total, note = texts(("mail", a_pool("mail", scaling=a_range())))
     assert "2 of 2 to 12" in mail
     assert note == "mail: 7 instances wanted: 312 jobs wait, 50 for each instance"
+    *_rest, note = texts(("mail", a_pool("mail", scaling=a_range(wanted=1))))
+    assert note.startswith("mail: 1 instance wanted: ")
     *_rest, note = texts(("mail", a_pool("mail", scaling=a_range(trouble="the work is not known"))))
     assert note == "mail: the work is not known"
     assert len(texts(("mail", a_pool("mail", scaling=a_range(said=""))))) == 3

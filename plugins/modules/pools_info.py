@@ -508,6 +508,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status 
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status_table import Placed, pool_table
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.module import Module
 from ansible_collections.workers.systemd.plugins.module_utils._host.look import pool_files
+from ansible_collections.workers.systemd.plugins.module_utils._host.look.logins import login, places_of
 from ansible_collections.workers.systemd.plugins.module_utils._host.runs.statuses import (
     of_all,
     statuses,
@@ -533,9 +534,12 @@ def statuses_of_users(warn: t.Callable[[str], None]) -> Rows:
             seen = look_as(user, of_all, {"pools": {str: dict}, "timers": {str: dict}})
             if not (believable(seen["pools"]) and timer_status.believable(seen["timers"])):
                 raise another_shape(user)
+            trouble = lingering.trouble(user, places_of(login(user, "user")))
         except TROUBLE as error:
             warn(f"the manager of {user}: {error}")
         else:
+            if trouble and any(seen.values()):
+                warn(f"the manager of {user}: {trouble}")
             for kind, found in seen.items():
                 rows[kind].update({f"{user}/{name}": row for name, row in found.items()})
     return rows

@@ -94,6 +94,26 @@ def test_lingering_that_was_there_stays(clean: LabHost) -> None:
     assert lingers(clean)
 
 
+def test_a_manager_that_does_not_run_is_told_once_and_a_deploy_starts_it(clean: LabHost) -> None:
+    clean.deploy(his(), his(name="other"))
+    # A manager without lingering ends at any time. This one still runs.
+    clean.sh(f"rm /var/lib/systemd/linger/{USER}")
+    (ends,) = clean.module("pools_info").result["warnings"]
+    assert ends.startswith(f"the manager of {USER}: ends with the last session")
+    clean.sh(f"loginctl disable-linger {USER}; systemctl stop user@{UID}.service")
+    (gone,) = clean.module("pools_info").result["warnings"]
+    assert gone.startswith(f"the manager of {USER}: does not run")
+    command = f"loginctl enable-linger {USER}"
+    assert command in gone
+    paused = clean.module("pause", pools=["sleeper"], scope="user", user=USER)
+    assert paused.failed
+    assert command in paused.msg
+    assert clean.deploy(his(), his(name="other")).changed
+    info = clean.module("pools_info").result
+    assert not info.get("warnings")
+    assert [info["pools"][f"{USER}/{name}"]["summary"]["running"] for name in ("sleeper", "other")] == [2, 2]
+
+
 def test_a_check_on_a_bare_host_tells_everything_and_does_nothing(clean: LabHost) -> None:
     result = clean.deploy(his(), check=True)
     assert result.changed, result.msg

@@ -44,6 +44,17 @@ def lingers(user: str) -> bool:
     return os.path.exists(f"{LINGER}/{user}")
 
 
+def trouble(user: str, places: Places) -> str:
+    """Why the pools of a user do not run, or will not for long; empty for none."""
+    mended = f"a deploy or `loginctl enable-linger {user}`"
+    # The user owns the directory. A link in it may lead to a place that does not answer.
+    if not os.path.lexists(places.bus):
+        return f"does not run, and neither do its pools: {mended} starts it"
+    if not lingers(user):
+        return f"ends with the last session of {user}, and does not start at boot: {mended} keeps it"
+    return ""
+
+
 def is_ours(user: str) -> bool:
     return _noted(user)[:1] == [OURS]
 

@@ -52,7 +52,8 @@ class Part:
     def decide_without_a_manager(self) -> Said:
         if not isinstance(self.order, Deploy):
             found = f"no manager of {self.places.user}"
-            raise Problems([Problem("user", found, "one that runs", "It has no pools, or was ended.")])
+            hint = f"It has no pools, or was ended: a deploy or `loginctl enable-linger {self.places.user}` starts it."
+            raise Problems([Problem("user", found, "one that runs", hint)])
         with tempfile.TemporaryDirectory(prefix="workers.systemd.") as nowhere:
             os.environ["XDG_RUNTIME_DIR"] = nowhere
             run = self.kind(self.order, AbsentManager(commands.run, replace(self.places, runtime=nowhere)))

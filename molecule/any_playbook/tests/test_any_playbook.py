@@ -242,6 +242,9 @@ def test_the_status_shows_every_instance_of_one_pool(bare: LabHost, run: Player)
     wrong = run(only(bare), {**STATUS, "vars": {"pool": "mial"}})
     assert wrong.status == 2
     assert "names: found 'mial', expected one of mail, news (" in wrong.said
+    # As the other playbooks take it.
+    of_a_user = run(only(bare), {**STATUS, "vars": {"pool": "mail", "scope": "user", "user": "app"}})
+    assert "names: found 'app/mail', expected one of mail, news (" in of_a_user.said
 
 
 def test_the_status_of_several_hosts_is_one_table_with_colours(bare_fleet: list[LabHost], run: Player) -> None:

@@ -149,8 +149,8 @@ def test_an_agent_that_does_not_run_is_named() -> None:
 def test_memory_that_systemd_does_not_count_is_no_amount() -> None:
     row = a_pool("app/mail", an_instance("mail@1.service", memory=None), an_instance("mail@2.service", memory=None))
     assert texts(("app/mail", row))[1].split()[1:5] == ["2/2", "up", "0", "-"]
-    one_is_down = a_pool("mail", an_instance("mail@1.service", memory=2**20), an_instance("mail@2.service", memory=None))
-    assert texts(("mail", one_is_down))[1].split()[4] == "1.0M"
+    one_runs = a_pool("mail", an_instance("mail@1.service", memory=2**20), an_instance("mail@2.service", memory=None))
+    assert texts(("mail", one_runs))[1].split()[4] == "1.0M"
 
 
 def test_the_table_says_which_alert_is_not_delivered() -> None:

@@ -24,8 +24,8 @@ OPTIONS: t.Dict[str, t.Dict[str, t.Any]] = {
 # The shortest and the longest of each time span, in seconds. A day covers the rarest worker.
 SPANS = {"every": (1.0, 86400.0), "timeout": (1.0, 3600.0), "max_age": (2.0, 7 * 86400.0)}
 MOST_FAILURES = 1000
-OF_A_COMMAND = dict.fromkeys(("every", "timeout", "failures"), "max_age, for a file,")
-OF_A_FILE = {"max_age": "every, timeout and failures, for a command,"}
+OF_A_COMMAND = dict.fromkeys(("every", "timeout", "failures"), "only max_age, beside a file")
+OF_A_FILE = {"max_age": "only every, timeout and failures, beside a command"}
 # A file is looked at so often in its max_age, and at least this often.
 LOOKS, RAREST_LOOK = 4, 30.0
 
@@ -60,7 +60,7 @@ def read_liveness(
     if read.get("command") and read.get("file"):
         return None, [Problem(where, "command and file", "one of them")]
     problems = [
-        Problem(f"{where}.{option}", "given", f"{other} alone")
+        Problem(f"{where}.{option}", "given", other)
         for option, other in (OF_A_FILE if read.get("command") else OF_A_COMMAND).items()
         if option in read
     ]

@@ -54,6 +54,11 @@ def test_refuses(given: dict[str, t.Any], options: list[str]) -> None:
     assert [problem.where for problem in problems] == [f"liveness{option}" for option in options]
 
 
+def test_an_option_of_the_other_kind_is_told_what_goes_with_this_one() -> None:
+    _read, (problem,) = read_liveness({"file": "/run/%i", "max_age": "2min", "every": "1s"}, ["1", "2"], "liveness")
+    assert (problem.found, problem.expected) == ("given", "only max_age, beside a file")
+
+
 def test_one_instance_may_have_one_file() -> None:
     assert read_liveness({"file": "/run/beat", "max_age": "2min"}, ["1"], "liveness")[1] == []
 

@@ -395,6 +395,15 @@ def test_the_moment_that_the_playbook_tells_restarts_nobody_again(
     assert bare.pids("ours") == after
 
 
+def test_a_restart_of_some_instances_is_refused_and_restarts_none(
+    bare: LabHost, playbook: t.Callable[..., str]
+) -> None:
+    bare.deploy(pool(instances=2))
+    before = bare.pids("ours")
+    assert "systemctl restart POOL@INSTANCE.service" in playbook({"one": {}}, pool="ours", instances="2")
+    assert bare.pids("ours") == before
+
+
 # Leaves processes behind of which systemd takes none for the main one, as celery multi does.
 SEVERAL = """\
 [Service]

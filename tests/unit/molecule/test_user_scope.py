@@ -19,8 +19,8 @@ EXPECTED = {
     "per_instance/tests/test_per_instance.py": 1,
     "rollback/tests/test_rollback.py": 1,
     "scaling/tests/test_scaling.py": 1,
-    "user_scope/tests/test_agents.py": 1,
-    "user_scope/tests/test_user_scope.py": 13,
+    "user_scope/tests/test_agents.py": 2,
+    "user_scope/tests/test_user_scope.py": 14,
 }
 
 

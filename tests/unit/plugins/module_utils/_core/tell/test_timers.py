@@ -224,6 +224,9 @@ def test_a_stopped_timer_is_dead() -> None:
     assert not believable({"report": {**row, **OF_A_MANAGER, "seconds": 10**400}})
     assert not believable({"report": {**row, **OF_A_MANAGER, "unit": "report.timer\nok: [web1]"}})
     assert not believable({"\x1b[2J": {**row, **OF_A_MANAGER}})
+    pause = {"by": "hand", "since": "2026-11-29T07:30:00Z", "reason": ""}
+    assert believable({"report": {**row, **OF_A_MANAGER, "paused": pause}})
+    assert not believable({"report": {**row, **OF_A_MANAGER, "paused": {**pause, "until": "never"}}})
     alert = {"reason": "hung", "trouble": "x"}
     for agent in (
         {"runs": True, "alerts": [alert] * 1000},

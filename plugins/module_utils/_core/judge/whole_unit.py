@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.finding import Finding, error
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.extract_word import QUOTED, BadWord, words
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed, Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import DIRECTORIES, Placed, Unit
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import specifiers
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.commands import command_lines
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.listed import is_slice
@@ -39,14 +39,6 @@ LONG_NAMES_SINCE = 248
 # The last value of these is such a path, or each value.
 PATH = ("WorkingDirectory", "RootDirectory", "RootImage", "What")
 PATHS = (*WATCHED, "ListenFIFO", "ListenSpecial", "ListenUSBFunction")
-# Each word of these is a path below a directory.
-PATHS_BELOW = {
-    "RuntimeDirectory": "/run/",
-    "StateDirectory": "/var/lib/",
-    "CacheDirectory": "/var/cache/",
-    "LogsDirectory": "/var/log/",
-    "ConfigurationDirectory": "/etc/",
-}
 
 
 @dataclass(frozen=True)
@@ -119,7 +111,7 @@ def _paths_with_mounts(read: Read) -> t.Iterator[t.Tuple[Placed, str]]:
     yield from ((at, at.value) for key in PATH for at in read.all(key)[-1:])
     yield from ((at, at.value) for key in PATHS for at in read.all(key))
     yield from ((at, word) for at in read.all("RequiresMountsFor", "Unit") for word in words(at.value, QUOTED))
-    for key, directory in PATHS_BELOW.items():
+    for key, directory in DIRECTORIES.items():
         yield from ((at, f"{directory}{word}") for at in read.all(key) for word in words(at.value, QUOTED))
 
 

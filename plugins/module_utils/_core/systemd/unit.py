@@ -11,6 +11,14 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.places impor
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import UnitName
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_text import Assignment, UnitText
 
+# The directories of a system unit (systemd.exec(5)).
+DIRECTORIES = {
+    "RuntimeDirectory": "/run/",
+    "StateDirectory": "/var/lib/",
+    "CacheDirectory": "/var/cache/",
+    "LogsDirectory": "/var/log/",
+    "ConfigurationDirectory": "/etc/",
+}
 # Types whose main process is the service itself and stays (systemd.service(5)).
 STAYING = frozenset({"simple", "exec", "notify", "notify-reload", "idle"})
 

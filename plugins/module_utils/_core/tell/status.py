@@ -21,6 +21,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.tell.kept_lo
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status_table import (
     AGENT,
     BAD,
+    NONE,
     PAUSE,
     RANGE,
     TEXT,
@@ -58,7 +59,6 @@ STATUS_PROPERTIES = (
 # In seconds: the longest that systemd waits between two starts of a pool's instance (pool_unit.py).
 JUST_NOW = 10.0
 # What the table and the page read of the pools, in the form of shape.py.
-NONE = type(None)
 SHAPE = {
     str: {
         **dict.fromkeys(("user", "generation"), TEXT),

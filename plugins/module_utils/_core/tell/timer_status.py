@@ -23,6 +23,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.tell.exits i
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.kept_logs import namespace_of
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.status_table import (
     AGENT,
+    NONE,
     PAUSE,
     TEXT,
     Line,
@@ -55,12 +56,12 @@ TEXTS = ("user", "unit", "state", "last_run", "result", "next_run")
 SHAPE = {
     str: {
         **dict.fromkeys(TEXTS, TEXT),
-        "seconds": (int, float, type(None)),
-        "missed": (int, type(None)),
+        "seconds": (int, float, NONE),
+        "missed": (int, NONE),
         "dead": bool,
         "failed": bool,
         "paused": PAUSE,
-        "agent": (AGENT, type(None)),
+        "agent": (AGENT, NONE),
     }
 }
 

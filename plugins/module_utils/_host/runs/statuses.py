@@ -55,13 +55,13 @@ def statuses(manager: Manager, pools: t.Sequence[str], timers: t.Sequence[str]) 
     observed = or_else(lambda: bonds.with_installed(manager, looked), lambda _error: looked)
     of_pools = _pool_rows(manager, {name: observed[name] for name in pools})
     of_timers = _timer_rows(manager, {name: observed[name] for name in timers})
-    agents = _agents(manager, observed, time.time())
+    groups = {name: bonds.installed(manager.places, name, pool) for name, pool in observed.items()}
+    agents = _agents(manager, groups, time.time())
     for name, row in (*of_pools.items(), *of_timers.items()):
         row["agent"] = agents.get(name)
     scales, since = kept_alerts.scales(manager.places), time.time() - time.monotonic()
     for name, row in of_pools.items():
-        group = bonds.installed(manager.places, name, observed[name])
-        row["scaling"] = scaling_row(group, scales.get(name), row["summary"]["running"], since)
+        row["scaling"] = scaling_row(groups[name], scales.get(name), row["summary"]["running"], since)
     return {"pools": of_pools, "timers": of_timers}
 
 
@@ -90,9 +90,8 @@ def _pool_rows(manager: Manager, pools: t.Mapping[str, ObservedPool]) -> Rows:
     return rows
 
 
-def _agents(manager: Manager, pools: t.Mapping[str, ObservedPool], now: float) -> t.Dict[str, t.Any]:
-    """The row about the agent, of each pool and timer that asks for it."""
-    groups = {name: bonds.installed(manager.places, name, pool) for name, pool in pools.items()}
+def _agents(manager: Manager, groups: t.Mapping[str, str], now: float) -> t.Dict[str, t.Any]:
+    """The row about the agent, of each pool and timer that asks for it. ``groups`` are the texts of their targets."""
     asking = [name for name, group in groups.items() if duties.asks(group)]
     if not asking:
         return {}

@@ -34,7 +34,7 @@ LOGIN = b"\0AUTH EXTERNAL %s\r\n"
 HELLO = Call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "Hello")
 
 
-def ask(address: str, calls: t.Sequence[Call], longest: float = LONGEST) -> t.List[Answer]:
+def ask(address: str, calls: t.Sequence[Call], longest: float) -> t.List[Answer]:
     """The answers, in the order of the calls. Raises ``OSError`` when there is no bus, or none that says anything for
     ``longest`` seconds.
     """

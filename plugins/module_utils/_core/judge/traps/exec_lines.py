@@ -15,6 +15,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.comm
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.exec_text import NO_LOGIN_PATH
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.queue_tools import Tool
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.shell_text import SHELLS
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.wrappers import Stays, unwrap
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import ROOT
 
@@ -527,12 +528,19 @@ def instances_share_a_name(seen: Seen) -> t.Iterator[Caught]:
     tool = seen.tool
     if tool is None:
         return
+    for at, option, value in _given(seen, tool.sole):
+        if _is_shared(seen, tool, value):
+            hint = NO_PID_FILE if "pid" in option else OWN_VALUE[tool.name]
+            yield Caught(at, f"{option} {value} of every instance", hint.format(option=option))
+
+
+def _given(seen: Seen, options: t.Sequence[str]) -> t.Iterator[t.Tuple[Placed, str, str]]:
+    """Place, name and value of each of these options."""
     for one in seen.starts:
-        for option in tool.sole:
-            value = one.option(option) or ""
-            if value and _is_shared(seen, tool, value):
-                hint = NO_PID_FILE if "pid" in option else OWN_VALUE[tool.name]
-                yield Caught(one.at, f"{option} {value} of every instance", hint.format(option=option))
+        for option in options:
+            value = one.option(option)
+            if value:
+                yield one.at, option, value
 
 
 def _is_shared(seen: Seen, tool: Tool, value: str) -> bool:
@@ -558,9 +566,7 @@ def name_outlives_a_crash(seen: Seen) -> t.Iterator[Caught]:
     tool = seen.tool
     if tool is None or not seen.is_worker:
         return
-    for one in seen.starts:
-        for option in tool.remembered:
-            value = one.option(option) or ""
-            # Of a name that instances share, the other trap tells.
-            if value and "$" not in value and not _is_shared(seen, tool, value):
-                yield Caught(one.at, f"{option} {value}")
+    for at, option, value in _given(seen, tool.remembered):
+        # Of a name that instances share, the other trap tells.
+        if "$" not in value and not _is_shared(seen, tool, value):
+            yield Caught(at, f"{option} {value}")

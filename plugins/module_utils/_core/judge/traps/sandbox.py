@@ -17,7 +17,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.judge.traps.
     trap,
     written,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import Placed
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import DIRECTORIES, Placed
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.quantities import number
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.words import FALSE, TRUE
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.user_scope import ROOT
@@ -28,12 +28,7 @@ WITH_JIT = frozenset({"node", "nodejs", "deno", "java", "dotnet"})
 # Their options that switch the compiler off.
 WITHOUT_JIT = frozenset({"--jitless", "-Xint"})
 WRITTEN_FILES = ("--logfile", "--log-file", "--pidfile", "--pid-file", "--pid", "--log-path", "--error-logfile")
-OPENED_DIRECTORIES = {
-    "StateDirectory": "/var/lib/",
-    "LogsDirectory": "/var/log/",
-    "RuntimeDirectory": "/run/",
-    "CacheDirectory": "/var/cache/",
-}
+OPENED_DIRECTORIES = {key: path for key, path in DIRECTORIES.items() if key != "ConfigurationDirectory"}
 # What needs a mount namespace (exec_needs_mount_namespace() of systemd), as far as workers have it.
 MOUNTING = (
     "BindPaths",

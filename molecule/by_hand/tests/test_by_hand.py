@@ -168,3 +168,17 @@ def test_a_unit_of_somebody_else_is_taken_over_by_the_commands_of_the_refusal(ba
     bare.sh("systemctl stop sleeper.target; systemctl start sleeper.target")
     assert sorted(bare.pids("sleeper")) == ["1", "2", "3"]
     assert not bare.deploy(three()).changed
+
+
+@pytest.mark.parametrize("unit", ["sleeper@.service", "sleeper.target"])
+def test_what_systemd_refuses_is_told_in_its_words(bare: LabHost, unit: str) -> None:
+    """The target starts the instances as well, so they run. Without its job nobody would look after them."""
+    bare.sh(f"mkdir {UNITS}/{unit}.d")
+    bare.write(f"{UNITS}/{unit}.d/hands-off.conf", "[Unit]\nRefuseManualStart=yes\n", "0644")
+    bare.sh("systemctl daemon-reload")
+    deployed = bare.deploy(three())
+    assert deployed.failed
+    assert "systemd refused to start it, and said: Operation refused" in deployed.msg
+    assert not bare.pids("sleeper")
+    bare.sh(f"rm -r {UNITS}/{unit}.d; systemctl daemon-reload")
+    assert not bare.deploy(three()).failed

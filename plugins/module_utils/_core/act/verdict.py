@@ -42,6 +42,7 @@ class Sample:
     The other fields are ``None`` unless they were asked for. ``restarts`` is NRestarts. ``checked`` is the failure of
     the health check, empty when the check passed. ``killed`` says how the previous process was killed at its stop, and
     is empty when it was not killed. ``busy`` is the result of the busy check. ``inside`` describes the processes.
+    ``refused`` is what systemd said when it refused the job that was asked for last.
     """
 
     active: str
@@ -53,6 +54,7 @@ class Sample:
     killed: t.Optional[str] = None
     busy: t.Optional[bool] = None
     inside: t.Optional[Inside] = None
+    refused: t.Optional[str] = None
 
     @property
     def up(self) -> bool:
@@ -95,6 +97,11 @@ class Verdict:
         if not self.faulty or self.because.startswith(TIMED_OUT):
             return self
         return Verdict(Health.FAILED, f"{TIMED_OUT} (TimeoutStartSec=): {self.because}")
+
+
+def refused(said: str) -> Verdict:
+    """The verdict about a unit whose job systemd refused."""
+    return Verdict(Health.FAILED, f"systemd refused to start it, and said: {said}")
 
 
 # Large: each method is one question about an instance or one sample of it.
@@ -164,6 +171,8 @@ class Watch:
         self.asked_check, self.check_runs = now, True
 
     def _judge(self, now: float, seen: Sample) -> Verdict:
+        if seen.refused is not None:
+            return refused(seen.refused)
         state = f"{seen.active} ({seen.sub})"
         known = bool(self.invocation)
         if seen.invocation not in ("", self.before):

@@ -62,6 +62,11 @@ class Answer(t.NamedTuple):
     error: str
     values: t.List[t.Any]
 
+    @property
+    def words(self) -> str:
+        """What an error says, or its name where it says nothing."""
+        return " ".join(map(str, self.values)) or self.error
+
 
 def length(data: bytes) -> t.Optional[int]:
     """Of the message that ``data`` begins with; ``None`` as long as too little of it has come to tell. Raises

@@ -76,7 +76,7 @@ class Run:
             if not self.outcome.refused:
                 Rollouts(self.manager, self.work, self.outcome, self.tell, self.elsewhere).roll()
                 self._leave()
-                self.outcome.refused.update(timers.judge(self.work, self.manager))
+                self.outcome.refused = {**timers.judge(self.work, self.manager), **self.outcome.refused}
         finally:
             # What puts instances back resets the counters.
             failed = self.outcome.failed

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 import typing as t
+from dataclasses import replace
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import (
     Action,
@@ -18,7 +19,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout 
     Stop,
     Stops,
 )
-from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import Inside, Sample
+from ansible_collections.workers.systemd.plugins.module_utils._core.act.verdict import GONE, Inside, Sample
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd import unit_name
 from ansible_collections.workers.systemd.plugins.module_utils._core.understand.policy import Policy
 from ansible_collections.workers.systemd.plugins.module_utils._host.act import stops
@@ -50,6 +51,7 @@ class Engine:
         self.counts: t.Dict[str, int] = {}
         self.inside: t.Dict[str, Inside] = {}
         self.killed: t.Dict[str, str] = {}
+        self.refused: t.Dict[str, str] = {}
 
     def end(self) -> None:
         """The answers of checks that run are not needed any more."""
@@ -63,12 +65,13 @@ class Engine:
 
     def carry_out(self, actions: Actions) -> None:
         """The same kind of action of all pools is one call."""
+        self.refused = {}
         restarts = units_of(actions, Restart)
         if restarts:
             self.started.update(dict.fromkeys(restarts, time.time()))
             # Deliberate restarts count against a start limit and would trip it (systemd.unit(5), StartLimitBurst=).
             self.manager.reset_failed(restarts)
-            self.manager.restart(restarts)
+            self.refused = self.manager.restart(restarts)
         starts, ends = units_of(actions, Start), units_of(actions, Stop)
         self.manager.reset_failed(starts)
         self.manager.start(starts)
@@ -105,7 +108,7 @@ class Engine:
     def samples(self, units: t.Sequence[str]) -> t.Dict[str, Sample]:
         """The samples of this turn, of all instances of the pools that these units belong to."""
         checked, asked = self.checks.answers(), self.busy_checks.answers()
-        return {
+        samples = {
             unit: Sample(
                 seen.active,
                 seen.sub,
@@ -119,6 +122,10 @@ class Engine:
             )
             for unit, seen in self.manager.list_units(unit_name.patterns(units)).items()
         }
+        for unit, said in self.refused.items():
+            # systemd lists no unit that it could not load.
+            samples[unit] = replace(samples.get(unit, GONE), refused=said)
+        return samples
 
 
 def units_of(actions: Actions, kind: t.Type[t.Union[Restart, Count, Start, Stop]]) -> t.List[str]:

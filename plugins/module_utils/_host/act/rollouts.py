@@ -7,6 +7,7 @@ from __future__ import annotations
 import time
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.act import verdict
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.progress import Progress
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.rollout import Action, Done, Restart, Rollout
 from ansible_collections.workers.systemd.plugins.module_utils._core.act.turns import Turns
@@ -76,7 +77,7 @@ class Rollouts:
                     del rollouts[name]
             # A target starts its instances too; their own jobs are there first, so that none starts twice.
             if others:
-                self.manager.start(others)
+                self._note_refused(self.manager.start(others))
                 others = []
             pause = SHORTEST_TICK if actions else min(TICK, 2 * pause)
             if rollouts or waiting:
@@ -92,6 +93,15 @@ class Rollouts:
             self.outcome.ends[pool.name] = end = self._machine(pool).hold(self._samples([pool.name]))
             if end.spared:
                 self.tell(f"{pool.name}: is not rolled out, because {cause} did not settle")
+
+    def _note_refused(self, refused: t.Mapping[str, str]) -> None:
+        """Units of the host are in no pool that could be put back."""
+        of_pools = {unit for pool in self.work if pool.name for unit in pool.targets_to_start}
+        for unit, said in refused.items():
+            if unit in of_pools:
+                self.outcome.refused[unit] = verdict.refused(said)
+            else:
+                self.tell(f"{unit}: {verdict.refused(said)}")
 
     def _note_coming(self, actions: t.Sequence[t.Tuple[str, Action]], samples: t.Mapping[str, Sample]) -> None:
         coming = self.outcome.coming

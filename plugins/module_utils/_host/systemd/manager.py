@@ -180,17 +180,24 @@ class Manager:
         """Resets failures and start counts. systemd refuses this for a unit that is not loaded and so has none."""
         self._try([_of_manager("ResetFailedUnit", "s", unit) for unit in units])
 
-    def start(self, units: t.Sequence[str]) -> None:
-        """Adds the jobs and does not wait for them. The state of the units shows the results."""
-        self._try([_of_manager("StartUnit", "ss", unit, "replace") for unit in units])
+    def start(self, units: t.Sequence[str]) -> t.Dict[str, str]:
+        """Adds the jobs and does not wait for them. The state of the units shows the results.
 
-    def begin_stops(self, units: t.Sequence[str]) -> None:
-        """Adds stop jobs, which replace the start jobs that wait, and does not wait for them."""
-        self._try([_of_manager("StopUnit", "ss", unit, "replace") for unit in units])
+        Returns the units whose job systemd refused, each with what systemd said.
+        """
+        return self._refused("StartUnit", units)
 
-    def restart(self, units: t.Sequence[str]) -> None:
+    def begin_stops(self, units: t.Sequence[str]) -> t.Dict[str, str]:
+        """Adds stop jobs in the same way. They replace the start jobs that wait."""
+        return self._refused("StopUnit", units)
+
+    def restart(self, units: t.Sequence[str]) -> t.Dict[str, str]:
         """Adds jobs in the same way. A restart starts a crashed unit immediately. A start would wait for its delay."""
-        self._try([_of_manager("RestartUnit", "ss", unit, "replace") for unit in units])
+        return self._refused("RestartUnit", units)
+
+    def _refused(self, member: str, units: t.Sequence[str]) -> t.Dict[str, str]:
+        answers = self._try([_of_manager(member, "ss", unit, "replace") for unit in units])
+        return {unit: answer.words for unit, answer in zip(units, answers) if answer.error}
 
     def own_scope(self, name: str, pid: int, *, shared: bool = False, ends_with: str = "") -> None:
         """Moves a process to its own scope (systemd.scope(5)). More processes may join one that is ``shared``, and
@@ -277,7 +284,7 @@ class Manager:
         answers = self._try(calls)
         for call, answer in zip(calls, answers):
             if answer.error:
-                raise ManagerError(f"{call.member} of {call.path} said {answer.error} {answer.values}")
+                raise ManagerError(f"{call.member} of {call.path} said {answer.words}")
         return [answer.values for answer in answers]
 
     def _try(self, calls: t.Sequence[Call]) -> t.List[Answer]:

@@ -66,6 +66,7 @@ FIRST = {
     "it died before it was looked at": (replace(UP, restarts=2), Health.FLAPPING),
     "systemd refused the job": (OLD, Health.FAILED),
     "systemd refused the job of one that did not run": (GONE, Health.FAILED),
+    "systemd refused the job of one that runs by now": (replace(UP, refused="no"), Health.FAILED),
     "its environment file is missing": (Sample("activating", "auto-restart", ""), Health.FLAPPING),
 }
 
@@ -142,6 +143,11 @@ def test_an_instance_is_judged(now: Sample, at: float, health: Health) -> None:
 def test_the_first_look(now: Sample, health: Health) -> None:
     watch = Watch(POLICY, before="old", begun=0.0)
     assert watch.judge(0.1, now).health is health
+
+
+def test_what_systemd_said_is_told() -> None:
+    verdict = Watch(POLICY, before="", begun=0.0).judge(0.1, replace(GONE, refused="Operation refused"))
+    assert str(verdict) == "failed: systemd refused to start it, and said: Operation refused"
 
 
 def test_without_a_window_running_and_the_count_are_enough() -> None:

@@ -157,6 +157,11 @@ def test_a_unit_has_a_path(unit: str, label: str) -> None:
     assert object_path(unit) == f"/org/freedesktop/systemd1/unit/{label}"
 
 
+@pytest.mark.parametrize(("values", "words"), [(["Unit is masked."], "Unit is masked."), ([], "org.no")])
+def test_an_error_without_words_has_a_name(values: list[str], words: str) -> None:
+    assert Answer(7, "org.no", values).words == words
+
+
 @pytest.mark.parametrize(("signature", "data"), REFUSED.values(), ids=REFUSED.keys())
 def test_types_that_systemd_need_not_be_asked_for_are_refused(signature: str, data: bytes) -> None:
     with pytest.raises(ValueError, match="the types"):

@@ -58,6 +58,7 @@ class Places:
     runtime: str
     # What starts the pools at boot.
     default_target: str
+    # systemd's own socket, for the owner of the manager alone.
     bus: str
     # Where systemd keeps when timers with Persistent= last ran (systemd.timer(5)).
     stamps: str
@@ -70,11 +71,6 @@ class Places:
     def manager_unit(self) -> str:
         """The service that the manager of a user is to systemd; empty for systemd itself."""
         return f"user@{self.runtime.rpartition('/')[2]}.service" if self.user else ""
-
-    @property
-    def private_bus(self) -> str:
-        """systemd's own socket, for the owner of the manager alone. It needs no D-Bus daemon."""
-        return f"{self.runtime}{PRIVATE}"
 
     @property
     def whose(self) -> t.Tuple[str, ...]:
@@ -224,8 +220,7 @@ SYSTEM = Places(
     state=f"/var/lib/{NAME}",
     runtime="/run",
     default_target="multi-user.target",
-    # DEFAULT_SYSTEM_BUS_ADDRESS of systemd's bus-internal.h.
-    bus="/run/dbus/system_bus_socket",
+    bus=f"/run{PRIVATE}",
     stamps="/var/lib/systemd/timers",
     journal_settings="/etc/systemd",
 )
@@ -256,7 +251,7 @@ def of_user(name: str, home: str, uid: int) -> Places:
         state=f"{home}/.local/state/{NAME}",
         runtime=runtime,
         default_target="default.target",
-        bus=f"{runtime}/bus",
+        bus=f"{runtime}{PRIVATE}",
         stamps=f"{home}/.local/share/systemd/timers",
         user=name,
     )

@@ -19,7 +19,8 @@ import typing as t
 SIZES = {"y": 1, "b": 4, "u": 4, "t": 8}
 TEXTS = frozenset("sog")
 ALIGNED = {**SIZES, "s": 4, "o": 4, "g": 1, "v": 1, "a": 4, "(": 8}
-ONE_TYPE = re.compile(r"a*(?:[ybutsogv]|\([ybutsogv]+\))")
+BASIC = r"a*(?:[ybutsogv]|\([ybutsogv]+\))"
+ONE_TYPE = re.compile(rf"{BASIC}|a*\((?:{BASIC})+\)")
 
 METHOD_CALL, METHOD_RETURN, ERROR = 1, 2, 3
 PATH, INTERFACE, MEMBER, ERROR_NAME, REPLY_SERIAL, DESTINATION, SIGNATURE = 1, 2, 3, 4, 5, 6, 8

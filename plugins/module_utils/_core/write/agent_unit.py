@@ -49,7 +49,7 @@ def agent_unit(places: Places, python: str) -> WantedFile:
     sections: Sections = {
         "Unit": {
             "Description": "Look after workers between deploys",
-            "After": f"{'dbus.socket' if places.user else 'dbus.service'} {marks.RECOVERY_EARLY}.service",
+            "After": f"{marks.RECOVERY_EARLY}.service",
             "ConditionPathExists": places.recovery_program,
             "StartLimitIntervalSec": 0,
         },

@@ -203,29 +203,12 @@ class Manager:
         """Moves a process to its own scope (systemd.scope(5)). More processes may join one that is ``shared``, and
         systemd stops it when the unit stops that it ``ends_with``.
         """
-        properties = ["PIDs", "au", "1", str(pid), "CollectMode", "s", "inactive-or-failed"]
-        more = ["Delegate", "b", "true"] if shared else []
-        bound = ["BindsTo", "as", "1", ends_with] if ends_with else []
-        self._must(
-            [
-                "busctl",
-                *self.places.whose,
-                "--quiet",
-                "call",
-                SYSTEMD,
-                MANAGER,
-                f"{SYSTEMD}.Manager",
-                "StartTransientUnit",
-                "ssa(sv)a(sa(sv))",
-                name,
-                "fail",
-                str(2 + bool(more) + bool(bound)),
-                *properties,
-                *more,
-                *bound,
-                "0",
-            ]
-        )
+        properties: t.List[t.Any] = [("PIDs", ("au", [pid])), ("CollectMode", ("s", "inactive-or-failed"))]
+        if shared:
+            properties.append(("Delegate", ("b", True)))
+        if ends_with:
+            properties.append(("BindsTo", ("as", [ends_with])))
+        self._asked([_of_manager("StartTransientUnit", "ssa(sv)a(sa(sv))", name, "fail", properties, [])])
 
     def join(self, scope: str, pids: t.Sequence[int]) -> bool:
         """Moves processes to a scope that has others. Returns whether systemd did: not when the scope does not run."""

@@ -80,14 +80,10 @@ def _is_watched(places: Places) -> bool:
     return commands.run(["systemctl", *places.whose, "is-active", "--quiet", TIMER])[0] == 0
 
 
-def _manager(places: Places, occasion: t.Optional[Occasion] = None) -> Manager:
-    """Returns the manager. For a user, this process is not root, so it has no journal when only root may read that.
-
-    Early at boot, the D-Bus daemon may not run yet, or systemd may not have its name there yet.
-    """
+def _manager(places: Places) -> Manager:
+    """Returns the manager. For a user, this process is not root, so it has no journal when only root may read that."""
     uid = os.geteuid() if places.user else None
-    bus = places.private_bus if occasion is Occasion.EARLY else places.bus
-    return Manager(commands.run, replace(places, bus=bus), lambda query: journalctl.entries(query, uid))
+    return Manager(commands.run, places, lambda query: journalctl.entries(query, uid))
 
 
 def tell(line: str) -> None:
@@ -118,7 +114,7 @@ def recover(places: Places, occasion: Occasion) -> t.List[str]:
     # An earlier try has removed them, and another manager may not run what was theirs yet.
     first = [name for name, noted in left.pools.items() if noted.undoable and noted.back is None]
     removed = [name for name in first if name not in owned]
-    revert = Revert(changes, others, _manager(places, occasion), tell, left.gone)
+    revert = Revert(changes, others, _manager(places), tell, left.gone)
     if occasion is Occasion.EARLY:
         reverted = revert.put_files_back()
     else:

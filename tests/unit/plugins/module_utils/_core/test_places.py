@@ -38,7 +38,7 @@ PLACES = {
     "what the agent has reported": (SYSTEM.alerts, f"{RUN}/alerts"),
     "what the agent has decided about numbers": (SYSTEM.scales, f"{RUN}/scales"),
     "the runs that a boot has ended": (SYSTEM.noted_runs, f"{STATE}/runs"),
-    "systemd's own socket": (SYSTEM.private_bus, "/run/systemd/private"),
+    "systemd's own socket": (SYSTEM.bus, "/run/systemd/private"),
     "units that are gone at boot": (SYSTEM.runtime_units, "/run/systemd/system"),
     "those of a user": (of_user("app", "/home/app", 1000).runtime_units, "/run/user/1000/systemd/user"),
     "what systemd keeps about started units": (SYSTEM.started_units, "/run/systemd/units"),
@@ -56,8 +56,7 @@ OF_A_USER = {
     "environment": (APP.config("mail", "secrets"), "/home/app/.config/workers.systemd/mail/secrets"),
     "the key": (APP.key, "/home/app/.local/state/workers.systemd/key"),
     "the lock": (APP.lock, "/run/user/1000/workers.systemd/lock"),
-    "the bus": (APP.bus, "/run/user/1000/bus"),
-    "the manager's own socket": (APP.private_bus, "/run/user/1000/systemd/private"),
+    "the manager's own socket": (APP.bus, "/run/user/1000/systemd/private"),
     "started units": (APP.started_units, "/run/user/1000/systemd/units"),
     "systemctl": (APP.systemctl, "systemctl --user"),
 }

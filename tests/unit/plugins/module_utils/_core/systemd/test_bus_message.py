@@ -114,8 +114,16 @@ def typed(draw: st.DrawFn) -> tuple[str, t.Any]:
     kinds = draw(st.lists(st.sampled_from(sorted(plain)), min_size=1, max_size=4))
     record, records = f"({''.join(kinds)})", st.tuples(*(plain[kind] for kind in kinds))
     one = st.tuples(st.just(kinds[0]), plain[kinds[0]])
+    # What StartTransientUnit takes: a(sa(sv)) has a list of records in each record.
+    deep = st.tuples(plain["s"], st.lists(records, max_size=2))
     return draw(
-        st.one_of(one, st.tuples(st.just(record), records), lists(kinds[0], plain[kinds[0]]), lists(record, records))
+        st.one_of(
+            one,
+            st.tuples(st.just(record), records),
+            lists(kinds[0], plain[kinds[0]]),
+            lists(record, records),
+            lists(f"(sa{record})", deep),
+        )
     )
 
 

@@ -42,7 +42,7 @@ def test_in_the_manager_of_a_user_it_has_no_guard_that_a_check_would_notice() ->
         "RestrictRealtime",
     }
     assert not keys - more
-    assert written.values("Unit", "After") == ["dbus.socket workers-recovery-early.service"]
+    assert written.values("Unit", "After") == ["workers-recovery-early.service"]
     assert written.values("Install", "WantedBy") == ["default.target"]
     assert file.path == "/home/app/.config/systemd/user/workers-agent.service"
 

@@ -207,7 +207,8 @@ def test_what_others_put_beside_its_directories_stays(fitting: LabHost) -> None:
     idle = pool("dynamic", instances=0, state_directory="fit-idle", runtime_directory="fit-idle/%i") | {"name": "idle"}
     assert not fitting.deploy(idle).failed
     others = "/run/fit-idle/others /run/private/others"
-    wait = "until test -d /run/fit-idle; do sleep 0.01; done"
+    # In the middle of systemd's own setup, a directory of others would hinder it.
+    wait = "until test -e /run/fit-idle/1; do sleep 0.01; done"
     fitting.sh(f"rm -rf /run/private; systemd-run --quiet sh -c '{wait}; mkdir -p {others}'")
     result = fit(fitting, "idle")
     assert not result.failed, result.msg

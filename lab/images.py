@@ -34,6 +34,14 @@ ln -sf /dev/null /etc/systemd/system/console-getty.service
 rm -f /etc/machine-id
 touch /etc/machine-id
 """
+# What these make units for, such as disks and terminals, no container has. To start them took 45 of the 100 ms of
+# processor time of a daemon-reload, and `make molecule` has 1,200 of these.
+FINISH_CONTAINER = """\
+mkdir -p /etc/systemd/system-generators
+for name in cryptsetup debug getty gpt-auto hibernate-resume integritysetup rc-local run system-update veritysetup; do
+    ln -s /dev/null /etc/systemd/system-generators/systemd-$name-generator
+done
+"""
 # The same for a machine. QEMU's network has one address for its guest, so that nothing is asked for at boot. PAM would
 # register a session, and start a user's manager that no test expects.
 FINISH_MACHINE = """\
@@ -47,7 +55,7 @@ systemctl enable systemd-networkd ssh
 
 def image_of(name: str, kind: Kind = Kind.CONTAINER) -> str:
     """Builds the image of a suite unless there is one of the same recipe. Returns its name."""
-    suites, tag, finish = SUITES, name, FINISH
+    suites, tag, finish = SUITES, name, FINISH + FINISH_CONTAINER
     if kind is Kind.VM:
         suites, tag, finish = MACHINES, f"vm-{name}", FINISH + FINISH_MACHINE
     if name not in suites:

@@ -339,6 +339,12 @@ def test_a_run_on_request_is_waited_for_and_fails_as_it_does(lab: LabHost) -> No
     assert shown(lab, "report.service", "MainPID") == process
     released(lab)
 
+    lab.sh("mkdir /etc/systemd/system/report.service.d")
+    lab.write("/etc/systemd/system/report.service.d/hands-off.conf", "[Unit]\nRefuseManualStart=yes\n", "0644")
+    lab.sh("systemctl daemon-reload")
+    result = lab.module("run_timer", name="report")
+    assert (result.failed, "systemd refused it, and said: Operation refused" in result.msg) == (True, True)
+
 
 def test_a_failed_run_is_tried_again_and_a_stop_ends_all_tries(lab: LabHost) -> None:
     job = ["/bin/sh", "-c", 'echo "$1" >> /run/report/runs; [ $(wc -l < /run/report/runs) -ge $ENOUGH ]', "job", "a $b"]

@@ -24,7 +24,7 @@ TICK = 0.1
 LINES = 200
 ENDED = ("inactive", "failed")
 # Without a process there is no result of one.
-NOT_STARTED = "not started: systemd refused it, or a condition of its unit is not met"
+NOT_STARTED = "not started: a condition of its unit is not met"
 
 
 @dataclass(frozen=True)
@@ -58,14 +58,18 @@ def run(name: str, manager: Manager) -> Ran:
     """A lost connection does not end the run: it belongs to systemd."""
     service = unit_name.main_units(name, timer=True).service
     before, begun = _shown(service, manager), time.time()
-    manager.start([service])
+    refused = manager.start([service])
     while _is_under_way(service, manager):
         time.sleep(TICK)
     after, seconds = _shown(service, manager), time.time() - begun
     started = after["InvocationID"] != before["InvocationID"]
     entries = manager.journal(service, begun, lines=LINES, fresh=True)
     lines = journal_lines(entries, secrets_of(manager.places, [name]))
-    return Ran(how_a_run_ended(after) if started else NOT_STARTED, round(seconds, 1), tuple(lines))
+    if refused:
+        result = f"not started: systemd refused it, and said: {refused[service]}"
+    else:
+        result = how_a_run_ended(after) if started else NOT_STARTED
+    return Ran(result, round(seconds, 1), tuple(lines))
 
 
 def _shown(service: str, manager: Manager) -> t.Mapping[str, str]:

@@ -97,10 +97,10 @@ class Trials:
             write_readable(path, text)
             cleanup.enter_context(self._without_new_directories())
             cleanup.callback(self._stop, unit)
-            self.manager.start([unit])
-            pid = self._at_the_gate(unit)
+            refused = self.manager.start([unit])
+            pid = 0 if refused else self._at_the_gate(unit)
             if not pid:
-                return Trial(Usage(), self._how_it_ended(unit, since))
+                return Trial(Usage(), refused.get(unit) or self._how_it_ended(unit, since))
             with self._traced(pid) as usage:
                 ended = self._ended_within(unit, seconds)
                 # The stop is traced as well.

@@ -5,7 +5,7 @@
 `busctl` asks one thing in 9 ms, and `systemctl show` makes systemd tell all of a unit, which takes it 1 to 4 ms each.
 systemctl uses this socket too. Over the D-Bus daemon, systemd watches the client of each job that waits, with a rule.
 That daemon refuses more than 512 rules (max_match_rules_per_connection), and then systemd 252 closes its connection: of
-a first deploy of 5,000 instances, 300 were not started, and nobody on the host reached systemd for 38 s.
+a first deploy of 5,000 instances, 300 were not started, and no process of the host reached systemd for 38 s.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.bus_
     length,
 )
 
-# Seconds to wait for the manager of a user to say anything, as BUS_DEFAULT_TIMEOUT of systemd. Its user may stop it.
+# Seconds to wait for an answer of the manager of a user, as BUS_DEFAULT_TIMEOUT of systemd. Its user may stop it.
 LONGEST = 25
-# The same for systemd itself. It said nothing for 27 s while it started 5,000 instances on a host with a load of 12.
+# The same for systemd itself. It did not answer for 27 s while it started 5,000 instances on a host with a load of 12.
 # Shorter than the watchdog of the agent (marks.WATCHDOG).
 LONGEST_OF_SYSTEM = 50
-# Calls that wait for their answers. Nobody reads the answers while more calls are sent.
+# Calls that wait for their answers. No answer is read while more calls are sent.
 AT_ONCE = 100
 # "Authentication Protocol" of the D-Bus Specification: the kernel tells the bus who we are. In one piece, as sd-bus(3)
 # sends it: systemd does not read a call that comes together with the end of the login (seen on 252).
@@ -36,8 +36,8 @@ LOGIN = b"\0AUTH EXTERNAL %s\r\nBEGIN\r\n"
 
 
 def ask(address: str, calls: t.Sequence[Call], longest: float) -> t.List[Answer]:
-    """The answers, in the order of the calls. Raises ``OSError`` when nobody listens there, or does not answer for
-    ``longest`` seconds.
+    """The answers, in the order of the calls. Raises ``OSError`` when no systemd listens there, or when it does not
+    answer for ``longest`` seconds.
     """
     with socket.socket(socket.AF_UNIX) as connection:
         bus = _Bus(connection, longest)
@@ -74,7 +74,7 @@ class _Bus:
         waiting: t.Dict[int, t.Optional[Answer]] = dict.fromkeys(serials)
         while not all(waiting.values()):
             got = answer(self._message())
-            # systemd tells whoever is connected what its units do, too.
+            # systemd sends signals about its units to each connection, too.
             if got and got.serial in waiting:
                 waiting[got.serial] = got
                 self._wait_anew()

@@ -116,17 +116,17 @@ BUDGETS = {
     "env_file": (14, 60),
     "harden": (103, 562),
     "import_workers": (20, 98),
-    "instances": (154, 777),
+    "instances": (154, 780),
     "_kept_program": (5, 40),
-    "lint_info": (83, 552),
-    "pause": (270, 1487),
-    "pools": (275, 1534),
+    "lint_info": (83, 554),
+    "pause": (270, 1489),
+    "pools": (275, 1536),
     "pools_info": (114, 575),
-    "rollback": (270, 1487),
+    "rollback": (270, 1489),
     "run_timer": (83, 440),
     "status_page": (0, 0),
     "status_table": (0, 0),
-    "unit_file": (90, 576),
+    "unit_file": (90, 577),
 }
 
 

@@ -15,6 +15,8 @@ import functools
 import re
 import typing as t
 
+from ansible_collections.workers.systemd.plugins.module_utils._core.characters import one_line
+
 # Bytes of a number. Each value begins at a multiple of its size, from the begin of the message or its body.
 SIZES = {"y": 1, "b": 4, "u": 4, "t": 8}
 TEXTS = frozenset("sog")
@@ -28,6 +30,8 @@ PATH, INTERFACE, MEMBER, ERROR_NAME, REPLY_SERIAL, DESTINATION, SIGNATURE = 1, 2
 FIXED = 16
 # "Message Format" and "Valid Signatures" of the specification: bytes of a message, and how deep its values go.
 LARGEST = 2**27
+# Characters of an error that people read. Those of systemd have about a hundred.
+MOST_WORDS = 500
 DEEPEST = 64
 
 
@@ -65,8 +69,8 @@ class Answer(t.NamedTuple):
 
     @property
     def words(self) -> str:
-        """What an error says, or its name where it says nothing."""
-        return " ".join(map(str, self.values)) or self.error
+        """What an error says on one line, or its name where it says nothing."""
+        return one_line((" ".join(map(str, self.values)) or self.error)[:MOST_WORDS])
 
 
 def length(data: bytes) -> t.Optional[int]:

@@ -165,8 +165,16 @@ def test_a_unit_has_a_path(unit: str, label: str) -> None:
     assert object_path(unit) == f"/org/freedesktop/systemd1/unit/{label}"
 
 
-@pytest.mark.parametrize(("values", "words"), [(["Unit is masked."], "Unit is masked."), ([], "org.no")])
-def test_an_error_without_words_has_a_name(values: list[str], words: str) -> None:
+WORDS = {
+    "what it says": (["Unit is masked."], "Unit is masked."),
+    "its name when it says nothing": ([], "org.no"),
+    "one line that no terminal obeys": (["a\n\x1b[2Jb"], "a\\n\\x1b[2Jb"),
+    "the begin of what never ends": (["x" * 10**6], "x" * 500),
+}
+
+
+@pytest.mark.parametrize(("values", "words"), WORDS.values(), ids=WORDS.keys())
+def test_an_error_is_told_as(values: list[str], words: str) -> None:
     assert Answer(7, "org.no", values).words == words
 
 

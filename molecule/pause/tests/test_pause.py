@@ -276,8 +276,8 @@ def test_a_killed_pause_goes_on_with_the_next_run(bare: LabHost) -> None:
     assert not bare.deploy(sleeper(command=slow, **busy, **quick)).failed
     kill = "pkill -KILL -f '[A]nsiballZ_'"
     bare.sh(f"(while systemctl --quiet is-active sleeper@1; do sleep 0.2; done; {kill}) > /dev/null 2>&1 &")
-    result = pause(bare)
-    assert result.failed
+    with bare.playing([{"workers.systemd.pause": bare.asked("pause", {"pools": ["sleeper"]})}]) as killed:
+        assert killed.wait()
     bare.until(lambda: list(bare.pids("sleeper")) == ["2"])
     bare.never(lambda: sorted(bare.pids("sleeper")) != ["2"], seconds=2)
     bare.sh("rm /run/busy-2")

@@ -44,7 +44,7 @@ LOOKS_EVERY = 0.2
 # Seconds in addition to the requested time. systemd then ends a worker that no trial watches any more.
 SPARE = 60
 LINES = 10
-STATE = ("ActiveState", "SubState", "Result", "MainPID", "ControlPID")
+STATE = ("ActiveState", "SubState", "Result", "MainPID", "ControlPID", "Job")
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,8 @@ class Trials:
         end = time.monotonic() + START
         while time.monotonic() < end:
             shown = self.manager.show([unit], STATE)[unit]
-            if shown["ActiveState"] in ("failed", "inactive"):
+            # A unit whose job still waits is inactive, too.
+            if shown["ActiveState"] in ("failed", "inactive") and not shown.get("Job"):
                 return 0
             for pid in (int(shown["MainPID"]), int(shown["ControlPID"])):
                 if pid and _status(pid, "State").startswith("T"):

@@ -76,7 +76,7 @@ docs: setup  ## the documentation site, in .cache/docs/html
 	PYTHONPATH=$(COLLECTIONS):. python -m tests.helpers.site .cache/docs/html
 
 # Faults and the scenarios of the corners mostly wait, so they do it beside what computes; the image that both need is made
-# before. Molecule's scenarios look at times: four of them, which wait a good part of it, have the machine for themselves.
+# before. Molecule's scenarios look at times: five of them, which wait a good part of it, have the machine for themselves.
 test:  ## every test
 	$(MAKE) --jobs=2 --output-sync=target lint types unit artifact
 	$(MAKE) --jobs=3 --output-sync=target faults corners sanity oracle browser

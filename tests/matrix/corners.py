@@ -16,7 +16,7 @@ CORNERS = dict.fromkeys(("bullseye", "sid"), ("scaling", "bad_input", "removal")
 def main() -> int:
     logs = controllers.HERE / "logs"
     logs.mkdir(parents=True, exist_ok=True)
-    columns = targets.tried(CORNERS, "", logs, at_a_time=1)
+    columns = targets.tried(CORNERS, "", logs, at_a_time=targets.AT_A_TIME)
     for suite, column in columns.items():
         print(column.title, *(f"{scenario}: {cell}" for scenario, cell in column.cells.items()), sep="\n  ")
         for scenario, cell in column.cells.items():

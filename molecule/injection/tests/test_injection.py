@@ -43,8 +43,11 @@ DUMP = """\
 #!/usr/bin/python3 -I
 import os, sys
 for what in "cmdline", "environ":
-    with open("/proc/self/" + what, "rb") as ours, open(f"/tmp/dump/{sys.argv[1]}.{what}", "wb") as file:
+    path = f"/tmp/dump/{sys.argv[1]}.{what}"
+    with open("/proc/self/" + what, "rb") as ours, open(f"{path}.{os.getpid()}", "wb") as file:
         file.write(ours.read())
+    # Several checks run at the same time.
+    os.replace(file.name, path)
 with open(f"/tmp/dump/{sys.argv[1]}.who", "w") as file:
     file.write(f"{os.getuid()} {os.getgid()} {os.getcwd()}")
 os.execv("/bin/sleep", ["sleep", "infinity"])

@@ -38,6 +38,7 @@ def answers(
         # Nothing but this may happen here: the child shares buffers with the module.
         try:
             keep_only(theirs)
+            leave_streams()
             first()
             for one in questions:
                 write(theirs, json.dumps(one).encode() + b"\n")
@@ -63,6 +64,15 @@ def keep_only(descriptor: int) -> None:
     for number in {*map(int, os.listdir("/proc/self/fd"))} - {0, 1, 2, descriptor}:
         with contextlib.suppress(OSError):
             os.close(number)
+
+
+def leave_streams(streams: t.Iterable[int] = (0, 1, 2)) -> None:
+    """Puts nothing in the place of standard streams. Those of a module may be an ssh connection (pipelining), which
+    ends only when no process has them.
+    """
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in streams:
+        os.dup2(nothing, stream)
 
 
 def write(descriptor: int, data: bytes) -> None:

@@ -53,9 +53,7 @@ class Command:
                     os.dup2(output, 1)
                 child.keep_only(theirs)
                 os.setsid()
-                nothing = os.open(os.devnull, os.O_RDWR)
-                for stream in (0, 2) if speaks else (0, 1, 2):
-                    os.dup2(nothing, stream)
+                child.leave_streams((0, 2) if speaks else (0, 1, 2))
                 os.chdir("/")
                 for ignored_by_python in (signal.SIGPIPE, signal.SIGXFSZ):
                     signal.signal(ignored_by_python, signal.SIG_DFL)

@@ -49,6 +49,7 @@ def begun(work: t.Callable[[int], None]) -> Speaking:
         # Nothing but this may happen here: the child shares buffers with the agent.
         try:
             child.keep_only(theirs)
+            child.leave_streams()
             work(theirs)
         finally:
             os._exit(0)

@@ -39,8 +39,8 @@ def wait_for(name: str) -> None:
 
 
 def reboot(name: str) -> None:
-    """A reboot, as far as a container has one."""
-    run("podman", "restart", "--time=20", name)
+    """A reboot, as far as a container has one. Podman kills what does not end in time, which no reboot does."""
+    run("podman", "restart", "--time=120", name)
     wait_for(name)
 
 

@@ -30,11 +30,18 @@ def wait_for(name: str) -> None:
     end = time.monotonic() + 60
     while not succeeds("podman", "exec", name, "systemctl", "is-system-running", "--wait"):
         state = succeeds("podman", "exec", name, "sh", "-c", "systemctl is-system-running | grep -q degraded")
+        if state:
+            # A test may go on although a unit has failed.
+            _share_mounts(name)
         if state or time.monotonic() > end:
             failed = run("podman", "exec", name, "systemctl", "--failed", "--no-legend") if state else ""
             raise LabError(f"{name} does not come up\n{failed}".rstrip())
         time.sleep(0.2)
-    # Credentials are handed to units through mounts that propagate.
+    _share_mounts(name)
+
+
+def _share_mounts(name: str) -> None:
+    """Credentials are handed to units through mounts that propagate."""
     run("podman", "exec", name, "mount", "--make-rshared", "/")
 
 

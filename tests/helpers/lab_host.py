@@ -29,8 +29,6 @@ PATIENCE = 60
 NO_CONNECTION = 255
 # Stop jobs first, or systemd starts again what is killed.
 WIPE = """
-# As at the boot (lab/containers.py). Twice a host handed out no credentials any more, and this brought them back.
-mount --make-rshared /
 cd /etc/systemd/system
 units=$(ls | sed -n 's/@\\.service$//p' | grep -v '^workers-' | sed 's/.*/&@*.service &.target/')
 # A timer is stopped before the run that it would start again.

@@ -20,19 +20,16 @@ POOL = {"name": "mail", "command": "/bin/sleep infinity", "user": "daemon", "ins
 TIMER = {"name": "report", "command": ["/usr/local/bin/report"], "user": "daemon", "schedule": "yearly"}
 REPORT = "#!/bin/sh\nexec test ! -e /run/figures/fail\n"
 ALERT = {"command": ["/bin/true"]}
-AWAY = f"umount {DIRECTORY} {ABOVE} 2>/dev/null; rm -rf {ABOVE} /run/figures"
 
 
 @pytest.fixture
 def hosted(bare: LabHost) -> t.Iterator[LabHost]:
-    bare.sh(f"{AWAY}; install -d -o daemon {ABOVE}")
-    # As all of a real host. In a container no mount is shared, so the agent would keep one that is gone.
-    bare.sh(f"mount --bind {ABOVE} {ABOVE}; mount --make-shared {ABOVE}; mkdir {DIRECTORY} /run/figures")
+    bare.sh(f"rm -rf {ABOVE} /run/figures; install -d -o daemon {ABOVE}; mkdir {DIRECTORY} /run/figures")
     bare.sh("journalctl --rotate --vacuum-time=1s -q")
     bare.write("/usr/local/bin/report", REPORT)
     yield bare
     bare.remove_pools()
-    bare.sh(f"{AWAY} /usr/local/bin/report", check=False)
+    bare.sh(f"umount {DIRECTORY} 2>/dev/null; rm -rf {ABOVE} /run/figures /usr/local/bin/report", check=False)
 
 
 def deployed(lab: LabHost, *pools: dict[str, t.Any], metrics: str | None = DIRECTORY, **more: t.Any) -> TaskResult:

@@ -34,14 +34,13 @@ BEAT = ["/bin/sh", "-c", "while :; do touch /run/agent/$WORKERS_INSTANCE.beat; s
 
 class Fault(t.NamedTuple):
     """``begin`` and ``end`` are scripts, and the agent has ``settings`` meanwhile. ``shows`` is true when it has begun.
-    ``deploys`` runs a deploy beside it. ``survives`` says that the agent is the same afterwards.
+    ``survives`` says that the agent is the same afterwards.
     """
 
     begin: str
     end: str = "true"
     settings: str = ""
     shows: str = "true"
-    deploys: bool = False
     survives: bool = False
 
 
@@ -53,33 +52,27 @@ FAULTS = {
         f"systemd-run -q --unit=agent-killer sh -c '{KILLING}'",
         "systemctl stop agent-killer",
         shows=f"[ $({RESTARTS}) -ge 1 ]",
-        deploys=True,
     ),
-    "stopped": Fault(f"systemctl stop {AGENT}", f"systemctl start {AGENT}", deploys=True),
+    "stopped": Fault(f"systemctl stop {AGENT}", f"systemctl start {AGENT}"),
     # systemd ends it. A turn takes five seconds at most.
-    "stalled": Fault(f"systemctl kill -s STOP {AGENT}", settings="WatchdogSec=15s", deploys=True),
+    "stalled": Fault(f"systemctl kill -s STOP {AGENT}", settings="WatchdogSec=15s"),
     # It cannot even start. Its own kill is the first.
     "out of memory": Fault(
         f"mv /run/agent/small.conf {DROP_IN}; systemctl daemon-reload; systemctl kill -s KILL {AGENT}",
         f"rm {DROP_IN}; systemctl daemon-reload",
         shows=f"[ $({RESTARTS}) -ge 3 ]",
-        deploys=True,
     ),
     "without D-Bus": Fault(
         "systemctl stop dbus.socket dbus.service",
         "systemctl start dbus.socket",
         shows="! systemctl is-active -q dbus.service",
-        deploys=True,
         survives=True,
     ),
-    "without journald": Fault(
-        f"systemctl stop {JOURNALD}; sleep 6", f"systemctl start {JOURNALD}", deploys=True, survives=True
-    ),
+    "without journald": Fault(f"systemctl stop {JOURNALD}; sleep 6", f"systemctl start {JOURNALD}", survives=True),
     "with a clock that goes a day ahead and a day back": Fault(
         "for by in 86400 -86400; do echo $by > /run/agent/clock; sleep 3; done",
         settings=MOVED,
         shows=RUNS_MOVED,
-        deploys=True,
         survives=True,
     ),
 }
@@ -132,10 +125,9 @@ def test_workers_and_deploys_do_not_need_it_and_it_goes_on(hosted: LabHost, faul
     hosted.sh(fault.begin)
     hosted.until(lambda: hosted.sh(f"{fault.shows} && echo yes", check=False) == "yes\n")
     assert hosted.pids("beat") == before
-    if fault.deploys:
-        deployed = hosted.deploy(pool(environment={"A": "b"}))
-        assert not deployed.failed, deployed.msg
-        assert not set(hosted.pids("beat").values()) & set(before.values())
+    deployed = hosted.deploy(pool(environment={"A": "b"}))
+    assert not deployed.failed, deployed.msg
+    assert not set(hosted.pids("beat").values()) & set(before.values())
     hosted.sh(fault.end)
     restarts_one_that_hangs(hosted, "2")
     assert (main_pid(hosted) == agent) is fault.survives

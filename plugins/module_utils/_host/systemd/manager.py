@@ -187,9 +187,9 @@ class Manager:
         """
         return self._refused("StartUnit", units)
 
-    def begin_stops(self, units: t.Sequence[str]) -> t.Dict[str, str]:
-        """Adds stop jobs in the same way. They replace the start jobs that wait."""
-        return self._refused("StopUnit", units)
+    def begin_stops(self, units: t.Sequence[str]) -> None:
+        """Adds stop jobs, which replace the start jobs that wait, and does not wait for them."""
+        self._refused("StopUnit", units)
 
     def restart(self, units: t.Sequence[str]) -> t.Dict[str, str]:
         """Adds jobs in the same way. A restart starts a crashed unit immediately. A start would wait for its delay."""

@@ -12,20 +12,15 @@ import base64
 import hashlib
 import importlib.util
 import json
-import marshal
 import os
 import runpy
-import sys
 import tempfile
 import typing as t
 import zlib
 
-from ansible_collections.workers.systemd.plugins.module_utils._host import foreign_files, program
+from ansible_collections.workers.systemd.plugins.module_utils._host import compiled, foreign_files, program
 
 PLUGINS = __name__.partition(".module_utils")[0]
-TOP = PLUGINS.partition(".")[0]
-# PEP 552: this Python uses the code without a look at the source. Another Python compiles the source.
-UNCHECKED = (1).to_bytes(4, "little")
 
 
 def find(path: str, digest: str) -> t.Optional[int]:
@@ -48,7 +43,7 @@ def made_of(packed: str, digest: str) -> int:
     if hashlib.sha256(text).hexdigest() != digest:
         raise ValueError("the sources are not those of the digest")
     sources = json.loads(text)
-    data = program.archive(sources, compiled(sources), mark(digest))
+    data = program.archive(sources, mark(digest), compiled.code_of(sources))
     with tempfile.TemporaryFile() as file:
         file.write(data)
         file.flush()
@@ -57,25 +52,10 @@ def made_of(packed: str, digest: str) -> int:
 
 def run(descriptor: int, module: str) -> None:
     """Runs a module of the collection from the program. The file stays the same one when another replaces it."""
-    root = f"/proc/self/fd/{descriptor}"
-    for name, package in list(sys.modules.items()):
-        # What is imported already, for this very file, is of the same version.
-        if name.partition(".")[0] == TOP and hasattr(package, "__path__"):
-            package.__path__ = [f"{root}/{name.replace('.', '/')}", *package.__path__]
+    compiled.use(f"/proc/self/fd/{descriptor}")
     runpy.run_module(f"{PLUGINS}.modules.{module}", run_name="__main__", alter_sys=True)
 
 
 def mark(digest: str) -> bytes:
     """That of the program whose sources have the digest, and that this Python has compiled."""
     return f"workers.systemd {digest} {importlib.util.MAGIC_NUMBER.hex()}".encode()
-
-
-def compiled(sources: t.Mapping[str, str]) -> t.Dict[str, bytes]:
-    """What Python keeps in ``__pycache__``, by the path where it looks for it in a zip."""
-    return {f"{path}c": _compiled(path, text) for path, text in sources.items()}
-
-
-def _compiled(path: str, text: str) -> bytes:
-    code = compile(text, path, "exec", dont_inherit=True)
-    header = importlib.util.MAGIC_NUMBER + UNCHECKED + importlib.util.source_hash(text.encode())
-    return header + marshal.dumps(code)

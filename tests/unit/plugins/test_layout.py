@@ -111,18 +111,19 @@ def test_the_unit_tests_stand_in_the_same_rooms() -> None:
 # A timer is a pool with a schedule, so whoever knows pools knows the schedule. A deploy may also take over the work of
 # another manager.
 # A run that changes pools takes the agent along, for the program that it leaves on the host.
+# What leaves a program on the host takes compiled.py along.
 # Whoever looks at a path of a worker takes looks.py along, and the child process and the errors that it needs.
 BUDGETS = {
     "env_file": (14, 60),
     "harden": (103, 562),
     "import_workers": (20, 98),
-    "instances": (154, 780),
-    "_kept_program": (5, 40),
+    "instances": (155, 783),
+    "_kept_program": (6, 44),
     "lint_info": (83, 554),
-    "pause": (270, 1489),
-    "pools": (275, 1536),
-    "pools_info": (114, 575),
-    "rollback": (270, 1489),
+    "pause": (271, 1492),
+    "pools": (276, 1539),
+    "pools_info": (115, 578),
+    "rollback": (271, 1492),
     "run_timer": (83, 440),
     "status_page": (0, 0),
     "status_table": (0, 0),
@@ -138,7 +139,7 @@ def test_a_module_takes_along_no_more_than_its_budget(module: Path) -> None:
     assert (len(sent) <= files, size <= kilobytes) == (True, True), f"{len(sent)} files, {size:.0f} kB"
 
 
-@pytest.mark.parametrize(("name", "files"), [("following", 6), ("kept_program", 3), ("placing", 2)])
+@pytest.mark.parametrize(("name", "files"), [("following", 7), ("kept_program", 4), ("placing", 2)])
 def test_an_action_takes_little_of_the_code_for_hosts(name: str, files: int) -> None:
     """The controller imports it in each run, also in one that changes nothing."""
     assert len(sent_with(PLUGINS / "plugin_utils" / f"{name}.py")) <= files

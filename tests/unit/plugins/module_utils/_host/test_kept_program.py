@@ -17,13 +17,13 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.workers.systemd.plugins.module_utils._host import kept_program, program
+from ansible_collections.workers.systemd.plugins.module_utils._host import compiled, kept_program, program
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files to others")
 SOMEBODY = 12345
 SOURCES = json.dumps({"__main__.py": ""}).encode()
 DIGEST = hashlib.sha256(SOURCES).hexdigest()
-PROGRAM = program.archive({"__main__.py": ""}, {}, kept_program.mark(DIGEST))
+PROGRAM = program.archive({"__main__.py": ""}, kept_program.mark(DIGEST))
 
 
 @pytest.fixture
@@ -126,10 +126,10 @@ def test_a_module_and_what_it_imports_come_from_the_program(tmp_path: Path) -> N
     utils = f"{kept_program.PLUGINS}.module_utils"
     sources = {
         f"{root}/modules/greets.py": GREETS.format(utils),
-        f"{root}/module_utils/_host/room/hello.py": "print(__name__, __file__)\n",
+        f"{root}/module_utils/_host/room/hello.py": "print(__name__, __spec__.origin)\n",
     }
     file = tmp_path / "program.pyz"
-    file.write_bytes(program.archive(sources, kept_program.compiled(sources), b""))
+    file.write_bytes(program.archive(sources, b"", compiled.code_of(sources)))
     tmp_path.joinpath("program.pyz.other").write_bytes(b"another program")
     argv = [sys.executable, "-c", RUNS, file]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}

@@ -41,7 +41,7 @@ def pool(name: str, instances: int, **more: t.Any) -> dict[str, t.Any]:
 
 def role(*pools: dict[str, t.Any]) -> list[Task]:
     """The role, called as a user calls it."""
-    call = {"name": "workers.systemd.workers", "rolespec_validate": False}
+    call = {"name": "workers.systemd.workers"}
     return [{"ansible.builtin.import_role": call, "vars": {"workers_pools": list(pools)}}]
 
 

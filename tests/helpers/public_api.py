@@ -80,8 +80,13 @@ def _each(documented: t.Mapping[str, t.Any]) -> str:
 
 def breaks(before: Api, now: Api) -> t.Dict[str, str]:
     """What users of ``before`` would stumble over, by name."""
-    gone = {name: "is gone" for name in before if name not in now and _owner(name) not in before.keys() - now}
+    gone = {name: "is gone" for name in before if name not in now and not _goes_with(_owner(name), before, now)}
     return {**gone, **{name: what for name in now for what in [_break(name, before, now[name])] if what}}
+
+
+def _goes_with(owner: str, before: Api, now: Api) -> bool:
+    """What is in an option that is gone, and what a raw option still takes."""
+    return owner in before.keys() - now or (" option " in owner and now.get(owner, {}).get("type") == "raw")
 
 
 def _break(name: str, before: Api, item: Item) -> str:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import select
@@ -65,13 +66,15 @@ class FaultHost:
         self._tell("begin", case)
         assert self.driver
         assert self.driver.stdout
-        while subprocess.run(["podman", "exec", self.name, "test", "-e", "/run/faults/now"]).returncode:
-            assert self.driver.poll() is None, f"the driver on {self.name} is gone"
-            # The driver answers when the deploy has ended. Then the point was never reached: a run in which an option
-            # goes has fewer points than the one in which it came, where they were counted.
-            answered, _, _ = select.select([self.driver.stdout], [], [], 0.1)
-            if answered:
-                return t.cast("Answer", json.loads(self.driver.stdout.readline()))
+        # The driver answers when the deploy has ended. Then the point was never reached: a run in which an option goes
+        # has fewer points than the one in which it came, where they were counted.
+        with self._reached() as reached:
+            either: t.List[t.IO[t.Any]] = [self.driver.stdout, reached]
+            if self.driver.stdout in select.select(either, [], [])[0]:
+                line = self.driver.stdout.readline()
+                assert line, f"the driver on {self.name} is gone"
+                return t.cast("Answer", json.loads(line))
+            assert reached.readline(), f"the deploy on {self.name} neither ended nor came to the point"
         if command == "kill":
             subprocess.run(["podman", "kill", self.name], check=True, stdout=subprocess.DEVNULL)
             hosts.up(self.name)
@@ -80,6 +83,20 @@ class FaultHost:
         self.driver.wait()
         self.start()
         return {"ended": "died", "status": None, "msg": "", "traceback": "", "point": case["fraction"]}
+
+    @contextlib.contextmanager
+    def _reached(self) -> t.Iterator[t.IO[bytes]]:
+        """Can be read when the point is reached. One process on the host waits: a look from here takes 0.1 s of the
+        processor.
+        """
+        waits = "until test -e /run/faults/now; do sleep 0.05; done; echo"
+        argv = ["podman", "exec", self.name, "timeout", "120", "sh", "-c", waits]
+        with subprocess.Popen(argv, stdout=subprocess.PIPE) as waiting:
+            assert waiting.stdout
+            try:
+                yield waiting.stdout
+            finally:
+                waiting.kill()
 
     def _ask(self, ask: str, case: Answer) -> Answer:
         self._tell(ask, case)

@@ -81,8 +81,8 @@ def start(lab: LabHost, script: str) -> None:
 
 
 def apps(lab: LabHost) -> list[dict[str, t.Any]]:
-    """What PM2 knows. Without a daemon it would start one here."""
-    if not lab.sh(f"pgrep -u {USER} -f 'God Daemon'", check=False):
+    """What PM2 knows. Without a daemon, and beside one that does not listen yet, it would start another one here."""
+    if f"{HOME}/.pm2/rpc.sock" not in lab.sh("cat /proc/net/unix"):
         return []
     said = lab.sh(f"{AS_USER} {PM2} jlist 2>/dev/null", check=False)
     found: list[dict[str, t.Any]] = json.loads(said[said.find("[{") :]) if "[{" in said else []

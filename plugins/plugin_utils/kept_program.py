@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An action that runs its module from the program that the host keeps (_host/kept_program.py).
 
-Ansible finds, packs and sends all files that a module imports, and the host compiles them, for each task. For the 220
+Ansible finds, packs and sends all files that a module imports, and the host compiles them, for each task. For the 270
 files of `pools` that is most of a run that changes nothing. So a small module asks the host for its program first. When
 the host keeps none, or another one, the sources go along in an option of that module. So each connection plugin works.
 """

@@ -122,12 +122,12 @@ BUDGETS = {
     "lint_info": (83, 554),
     "pause": (271, 1492),
     "pools": (276, 1539),
-    "pools_info": (115, 578),
+    "pools_info": (115, 579),
     "rollback": (271, 1492),
     "run_timer": (83, 440),
     "status_page": (0, 0),
     "status_table": (0, 0),
-    "unit_file": (90, 577),
+    "unit_file": (90, 578),
 }
 
 

@@ -38,9 +38,9 @@ $(HERE):
 lab: setup  ## what containers that run systemd need
 	python3 -m lab setup
 
-# Coverage more than doubles the time of the unit tests, and is asked for by `make test`.
+# Coverage doubles the time of a test, and `make test` alone asks for it.
 check:  ## lint, types, unit tests: a minute and a quarter
-	$(MAKE) --jobs=2 --output-sync=target lint types unit COVERAGE=--hypothesis-profile=quick
+	$(MAKE) --jobs=2 --output-sync=target lint types unit COVERAGE= CASES=--hypothesis-profile=quick
 
 lint: setup  ## ruff, yamllint, ansible-lint, licences, documentation of modules, changelog, plain English
 	ruff check .
@@ -57,9 +57,11 @@ lint: setup  ## ruff, yamllint, ansible-lint, licences, documentation of modules
 types: setup  ## mypy --strict
 	mypy -p $(PACKAGE).plugins -p lab -p tests.helpers -p tests.benchmarks -p tests.corpus -p tests.faults -p tests.matrix -p tests.vm
 
-# One more than there are processors: some tests wait.
+# One more than there are processors: some tests wait. The tables cover each branch, so that properties, which take the
+# most time, need no coverage.
 unit: setup  ## unit and property tests, full branch coverage of the core
-	pytest --numprocesses=$$(($$(nproc) + 1)) --dist=worksteal tests/unit $(COVERAGE)
+	pytest --numprocesses=$$(($$(nproc) + 1)) --dist=worksteal tests/unit -m 'not hypothesis' $(COVERAGE)
+	pytest --numprocesses=$$(($$(nproc) + 1)) --dist=worksteal tests/unit -m hypothesis $(CASES)
 
 docs: setup  ## the documentation site, in .cache/docs/html
 	@command -v dot >/dev/null || sh tests/install.sh graphviz
@@ -75,12 +77,12 @@ docs: setup  ## the documentation site, in .cache/docs/html
 	sphinx-build --quiet --fail-on-warning --keep-going .cache/docs/source .cache/docs/html
 	PYTHONPATH=$(COLLECTIONS):. python -m tests.helpers.site .cache/docs/html
 
-# The image that most need is made first. Faults mostly wait, so they do it beside what computes. Molecule's scenarios
-# look at times. Five of them wait a part of it, which `sanity` gets, and nothing more: nothing else runs, and no line of
-# `sanity` is between theirs.
+# Faults and the scenarios of the corners mostly wait, so they do it side by side; the image that both need is made before.
+# Molecule's scenarios look at times. Five of them wait a part of it, which `sanity` gets, and nothing more: nothing else
+# runs, and no line of `sanity` is between theirs.
 test:  ## every test
-	$(MAKE) --jobs=2 --output-sync=target lint types artifact
-	$(MAKE) --jobs=3 --output-sync=target faults unit corners oracle browser
+	$(MAKE) --jobs=2 --output-sync=target lint types unit artifact
+	$(MAKE) --jobs=3 --output-sync=target faults corners oracle browser
 	nice -n 19 $(MAKE) sanity >.cache/sanity.log 2>&1 & $(MAKE) molecule; failed=$$?; \
 	  wait $$! || { cat .cache/sanity.log; failed=1; }; exit $$failed
 

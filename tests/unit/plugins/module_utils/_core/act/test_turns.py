@@ -35,6 +35,12 @@ ORDERS: dict[str, tuple[dict[str, list[str]], dict[str, Done], list[list[str]], 
         [["a"]],
         {"b": "a", "c": "a"},
     ),
+    "a pool that follows two bad pools is held once": (
+        {"a": [], "b": [], "c": ["a", "b"]},
+        {"a": BAD, "b": BAD},
+        [["a", "b"]],
+        {"c": "b"},
+    ),
     "others go on": (
         {"a": [], "b": ["a"], "c": [], "d": ["c"]},
         {"a": BAD},

@@ -18,6 +18,11 @@ def test_it_comes_back(directories: tuple[str, ...], some: dict[str, Run]) -> No
     assert parse(kept.text().encode()) == kept
 
 
+def test_the_last_runs_of_jobs_come_back() -> None:
+    kept = KeptMetrics(("/var/lib/node",), {"nightly": Run(1.5, True), "hourly": Run(None, None)})
+    assert parse(kept.text().encode()) == kept
+
+
 @pytest.mark.parametrize(
     "text",
     [b"", b"\xff", b"[]", b"7", b'{"directories": 3, "runs": {}}', b'{"directories": [], "runs": {"a": {"good": 1}}}'],

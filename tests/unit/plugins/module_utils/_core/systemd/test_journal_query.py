@@ -65,6 +65,11 @@ def test_asks_for(about: About, uid: int | None, matches: list[str]) -> None:
     assert JournalQuery(about, units, 1.5, 20).namespaces == (["workers-mail"] if about is About.ALL else [])
 
 
+def test_a_question_of_a_user_is_read_as_it_was_asked() -> None:
+    query = JournalQuery(About.EXITS, (UNIT,), 1.5, 20, until=2.25)
+    assert JournalQuery.of_json(query.as_json()) == query
+
+
 TIMES = st.floats(0, 2e9)
 NAMES = st.from_regex(r"[A-Za-z0-9:_.\\@-]{1,255}", fullmatch=True)
 

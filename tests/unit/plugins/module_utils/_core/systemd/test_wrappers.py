@@ -54,6 +54,10 @@ def test_a_trap_of_the_shell_is_somebody_s_thought() -> None:
     assert Script.of("trap stop TERM; /srv/w & wait").is_become_by("dash")
 
 
+def test_an_empty_line_is_no_command() -> None:
+    assert [part.words for part in Script.of("cd /srv\n\n./w").parts] == [("cd", "/srv"), ("./w",)]
+
+
 def test_what_no_shell_reads_says_nothing() -> None:
     assert Script.of("/srv/w 'a").parts == ()
     assert Script.of("/srv/w 'a").is_become_by("dash")

@@ -63,6 +63,12 @@ def test_a_file_that_was_edited_since_keeps_the_edit() -> None:
     assert replaced.unmarked_ini(edited, "mail") == INI.replace("/bin/mail", "/bin/other") + "[program:new]\n"
 
 
+def test_the_lines_of_a_crontab_that_are_the_job_are_marked() -> None:
+    marked = replaced.marked_crontab(f"MAILTO=x\n{CRON}\n{CRON} -v", CRON)
+    assert marked == f"MAILTO=x\n{replaced.IN_CRONTAB}{CRON}\n{CRON} -v"
+    assert replaced.unmarked_crontab(marked, CRON) == f"MAILTO=x\n{CRON}\n{CRON} -v"
+
+
 @given(st.lists(st.sampled_from([CRON, f"{CRON} -v", "MAILTO=x", "", "# comment"]), max_size=9))
 def test_a_line_of_cron_is_commented_out_and_comes_back(lines: list[str]) -> None:
     text = "\n".join(lines)

@@ -77,14 +77,12 @@ docs: setup  ## the documentation site, in .cache/docs/html
 	sphinx-build --quiet --fail-on-warning --keep-going .cache/docs/source .cache/docs/html
 	PYTHONPATH=$(COLLECTIONS):. python -m tests.helpers.site .cache/docs/html
 
-# Faults and the scenarios of the corners mostly wait, so they do it side by side; the image that both need is made before.
-# Molecule's scenarios look at times. Five of them wait a part of it, which `sanity` gets, and nothing more: nothing else
-# runs, and no line of `sanity` is between theirs.
+# Faults and the scenarios of the corners mostly wait, so they do it beside what computes; the image that both need is made
+# before. Molecule's scenarios look at times: five of them, which wait a part of it, have the machine for themselves.
 test:  ## every test
 	$(MAKE) --jobs=2 --output-sync=target lint types unit artifact
-	$(MAKE) --jobs=3 --output-sync=target faults corners oracle browser
-	nice -n 19 $(MAKE) sanity >.cache/sanity.log 2>&1 & $(MAKE) molecule; failed=$$?; \
-	  wait $$! || { cat .cache/sanity.log; failed=1; }; exit $$failed
+	$(MAKE) --jobs=3 --output-sync=target faults corners sanity oracle browser
+	$(MAKE) molecule
 
 sanity: setup  ## ansible-test sanity of the current core
 	@command -v shellcheck >/dev/null || sh tests/install.sh shellcheck

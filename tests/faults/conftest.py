@@ -31,9 +31,11 @@ Seen = t.List[t.Dict[str, t.Any]]
 def seen(request: pytest.FixtureRequest) -> t.Iterator[t.Dict[str, Future[Seen]]]:
     """By kind: what was seen at each point."""
     asked = [item.callspec.params["name"] for item in request.session.items if hasattr(item, "callspec")]
-    with ThreadPoolExecutor(HOSTS) as steadily, ThreadPoolExecutor(1) as rebooting:
+    with_reboots = {name for name in asked if KINDS[name].reboot}
+    # A reboot takes the longest, so each kind of it has a host.
+    with ThreadPoolExecutor(HOSTS) as steadily, ThreadPoolExecutor(len(with_reboots) or 1) as rebooting:
         steady = [FaultHost(f"{NAME}-{number}", mounts=True) for number in range(1, HOSTS + 1)]
-        rebooted = [FaultHost(f"{NAME}-reboots", mounts=False)] if any(KINDS[name].reboot for name in asked) else []
+        rebooted = [FaultHost(f"{NAME}-reboots-{number}", mounts=False) for number, _ in enumerate(with_reboots, 1)]
         for host in [*steady, *rebooted]:
             host.up()
         free: t.Dict[bool, queue.Queue[FaultHost]] = {False: queue.Queue(), True: queue.Queue()}
@@ -42,8 +44,7 @@ def seen(request: pytest.FixtureRequest) -> t.Iterator[t.Dict[str, Future[Seen]]
         for host in rebooted:
             free[True].put(host)
         workers = {False: steadily, True: rebooting}
-        reboots = {name: bool(KINDS[name].reboot) for name in asked}
-        yield {name: workers[reboots[name]].submit(_inject, name, free[reboots[name]]) for name in asked}
+        yield {name: workers[name in with_reboots].submit(_inject, name, free[name in with_reboots]) for name in asked}
         for executor in workers.values():
             executor.shutdown(cancel_futures=True)
         for host in [*steady, *rebooted]:

@@ -15,14 +15,18 @@ HOME = "/srv/hostile"
 POOL = {"name": "sleeper", "command": ["/bin/sleep", "infinity"], "user": "app"}
 # The program that the host keeps, in which one module is another.
 PLANT = f"""python3 - <<'SCRIPT'
-import os, zipfile
+import marshal, zipfile
 kept = zipfile.ZipFile("{PROGRAM}")
 with zipfile.ZipFile("{HOME}/program", "w") as planted:
     planted.comment = kept.comment
     for name in kept.namelist():
-        if not name.endswith("/modules/pools.pyc"):
-            ours = name.endswith("/modules/pools.py")
-            planted.writestr(name, "open('{HOME}/ran', 'w')" if ours else kept.read(name))
+        data = kept.read(name)
+        if name.startswith("compiled."):
+            codes = marshal.loads(data)
+            (path,) = [one for one in codes if one.endswith("/modules/pools.py")]
+            codes[path] = marshal.dumps(compile("open('{HOME}/ran', 'w')", path, "exec"))
+            data = marshal.dumps(codes)
+        planted.writestr(name, data)
 SCRIPT
 rm {PROGRAM}
 """

@@ -69,7 +69,7 @@ class Background:
 
     @property
     def begun(self) -> bool:
-        return os.path.isdir(self.directory)
+        return os.path.exists(self.progress)
 
     @property
     def lost_from(self) -> t.Optional[str]:
@@ -86,16 +86,20 @@ class Background:
         process dies between the two, ``wait`` does not report success.
         """
         sweep(self.places)
+        # Of an attempt that died before it changed anything.
+        shutil.rmtree(self.directory, ignore_errors=True)
         os.mkdir(self.directory, mode=0o700)
         self._reserve()
+        # The lock of this file shows that the work goes on. The file has its name only when it is locked: a second
+        # attempt may look at any moment.
+        new = f"{self.progress}.new"
+        progress = open(new, "a", encoding="utf-8")  # noqa: SIM115
+        fcntl.flock(progress, fcntl.LOCK_EX)
+        os.rename(new, self.progress)
         if self.note:
             # On a full disk, the work can still restart services.
             with contextlib.suppress(OSError):
                 self._write_note()
-        # The lock of this file shows that the work goes on. The file is locked before the fork, so that the lock is
-        # there from the start.
-        progress = open(self.progress, "a", encoding="utf-8")  # noqa: SIM115
-        fcntl.flock(progress, fcntl.LOCK_EX)
         if not os.fork():
             self._work(work, progress, manager)
         progress.close()

@@ -11,13 +11,19 @@ import time
 import typing as t
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._core.places import SYSTEM, Places
 from ansible_collections.workers.systemd.plugins.module_utils._core.tell.result import PoolsResult
 from ansible_collections.workers.systemd.plugins.module_utils._core.undo.after_boot import AfterBoot
-from ansible_collections.workers.systemd.plugins.module_utils._host.frame.background import NOTED_FOR, Tell, sweep
+from ansible_collections.workers.systemd.plugins.module_utils._host.frame.background import (
+    NOTED_FOR,
+    Background,
+    Tell,
+    sweep,
+)
 from ansible_collections.workers.systemd.plugins.module_utils._host.frame.task import Task
 from ansible_collections.workers.systemd.plugins.module_utils._host.host import Lock, holder
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import processes
@@ -98,6 +104,22 @@ def test_a_run_without_changes_acts_in_this_process_under_the_lock(places: Place
     assert work.verbs == ["decide under the lock", "act", "result", "conclude"]
     assert (end["result"]["msg"], end["warnings"]) == ("mail: nothing to do", ["decided", "acted"])
     assert holder(places) == {}
+
+
+def test_a_second_attempt_sees_work_only_when_it_goes_on(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may look at any moment, and a disk may be slow. What an attempt has left that died here is replaced."""
+    seen: list[tuple[bool, bool]] = []
+
+    def look(background: Background) -> None:
+        seen.append((background.begun, background.goes_on))
+
+    background = Background(places, "a1")
+    Path(background.directory).mkdir(parents=True)
+    for step in ("_reserve", "_write_note"):
+        monkeypatch.setattr(Background, step, look)
+    background.begin(lambda _tell: ({"done": True}, lambda: None), t.cast("t.Any", Mock()))
+    assert background.wait(None) == {"done": True}
+    assert seen == [(False, False), (True, True)]
 
 
 @pytest.mark.parametrize("failed", [True, False])

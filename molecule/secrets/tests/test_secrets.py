@@ -51,8 +51,8 @@ def encrypts(lab: LabHost) -> bool:
 
 def handed_out(lab: LabHost, instance: str) -> dict[str, str]:
     """Digest of each credential that a running process has, by name."""
-    directory = f"/proc/{lab.pids('app')[instance]}/root/run/credentials/app@{instance}.service"
-    # A process that has just been replaced has nothing any more.
+    directory = f"/proc/{lab.pids('app').get(instance, 0)}/root/run/credentials/app@{instance}.service"
+    # A process that has just been replaced has nothing any more, and its successor may not run yet.
     lines = lab.sh(f"cd {directory} && sha256sum -- *", check=False).splitlines()
     return {name: digest for digest, name in (line.split("  ") for line in lines)}
 

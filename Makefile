@@ -13,6 +13,8 @@ COLLECTIONS := .cache/collections
 HERE := $(COLLECTIONS)/ansible_collections/workers/systemd
 PACKAGE := ansible_collections.workers.systemd
 COVERAGE := --cov --cov-report=term
+# One more than there are processors: some tests wait.
+IN_PARALLEL := --numprocesses=$$(($$(nproc) + 1)) --dist=worksteal
 
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(COLLECTIONS)
 export MOLECULE_GLOB := molecule/*/molecule.yml
@@ -57,11 +59,10 @@ lint: setup  ## ruff, yamllint, ansible-lint, licences, documentation of modules
 types: setup  ## mypy --strict
 	mypy -p $(PACKAGE).plugins -p lab -p tests.helpers -p tests.benchmarks -p tests.corpus -p tests.faults -p tests.matrix -p tests.vm
 
-# One more than there are processors: some tests wait. The tables cover each branch, so that properties, which take the
-# most time, need no coverage.
+# The tables cover each branch, so that properties, which take the most time, need no coverage.
 unit: setup  ## unit and property tests, full branch coverage of the core
-	pytest --numprocesses=$$(($$(nproc) + 1)) --dist=worksteal tests/unit -m 'not hypothesis' $(COVERAGE)
-	pytest --numprocesses=$$(($$(nproc) + 1)) --dist=worksteal tests/unit -m hypothesis $(CASES)
+	pytest $(IN_PARALLEL) tests/unit -m 'not hypothesis' $(COVERAGE)
+	pytest $(IN_PARALLEL) tests/unit -m hypothesis $(CASES)
 
 docs: setup  ## the documentation site, in .cache/docs/html
 	@command -v dot >/dev/null || sh tests/install.sh graphviz

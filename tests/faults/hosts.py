@@ -87,10 +87,10 @@ class FaultHost:
     @contextlib.contextmanager
     def _reached(self) -> t.Iterator[t.IO[bytes]]:
         """Can be read when the point is reached. One process on the host waits: a look from here takes 0.1 s of the
-        processor.
+        processor. It waits longer than the driver takes for its longest answer, with the run that counts the points.
         """
         waits = "until test -e /run/faults/now; do sleep 0.05; done; echo"
-        argv = ["podman", "exec", self.name, "timeout", "120", "sh", "-c", waits]
+        argv = ["podman", "exec", self.name, "timeout", "900", "sh", "-c", waits]
         with subprocess.Popen(argv, stdout=subprocess.PIPE) as waiting:
             assert waiting.stdout
             try:

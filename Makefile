@@ -21,6 +21,8 @@ export MOLECULE_GLOB := molecule/*/molecule.yml
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 # ansible-playbook wants a locale that can write UTF-8; a bare machine has none but this one.
 export LC_ALL := C.UTF-8
+# Many container images set it. Then each start of Python compiles all modules again: 0.5 s of 1 s of `ansible --version`.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup lab check lint types unit docs test vm corners test-matrix sanity artifact oracle browser molecule faults soak demo demo-host recording demo-clean bench pages api lock release version clean
 

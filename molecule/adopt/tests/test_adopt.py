@@ -176,8 +176,9 @@ def test_the_template_of_a_package_stays_where_it_is(bare: LabHost) -> None:
         bare.write(shipped, BY_HAND, "0644")
         bare.sh("systemctl daemon-reload; systemctl enable --now --quiet sleeper@1 sleeper@2")
         before = units(bare)
-        assert bare.deploy(pool(command="/bin/false")).failed
-        assert (units(bare), set(bare.pids("sleeper"))) == (before, {"1", "2"})
+        result = bare.deploy(pool(command="/bin/false"))
+        assert result.failed
+        assert (units(bare), set(bare.pids("sleeper"))) == (before, {"1", "2"}), result.msg
         assert not bare.deploy(pool()).failed
         assert set(bare.pids("sleeper")) == {"1", "2", "3"}
         assert bare.sh(f"cat {shipped}") == BY_HAND

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ansible_collections.workers.systemd.plugins.module_utils._core.judge.finding import Finding, error
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.extract_word import QUOTED, BadWord, words
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit import DIRECTORIES, Placed, Unit
+from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.unit_name import LONGEST_UNIT_NAME
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values import specifiers
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.commands import command_lines
 from ansible_collections.workers.systemd.plugins.module_utils._core.systemd.values.listed import is_slice
@@ -34,7 +35,6 @@ DEFAULT_RESTART_USEC = 100_000
 ANY_PRIORITY_SINCE = 249
 # 247 refuses a unit with a path whose mount unit would have a longer name (unit_require_mounts_for()). 252 shortens the
 # name. Both are measured, and no version between them.
-LONGEST_NAME = 255
 LONG_NAMES_SINCE = 248
 # The last value of these is such a path, or each value.
 PATH = ("WorkingDirectory", "RootDirectory", "RootImage", "What")
@@ -102,8 +102,8 @@ def _long_paths(read: Read) -> t.Iterator[Finding]:
     for at, value in _paths_with_mounts(read):
         path = _meant(value, read)
         size = len(f"{escaped_path(path)}.mount")
-        if path.startswith("/") and size > LONGEST_NAME:
-            expected = f"a path whose mount unit has a name of at most {LONGEST_NAME} bytes"
+        if path.startswith("/") and size > LONGEST_UNIT_NAME:
+            expected = f"a path whose mount unit has a name of at most {LONGEST_UNIT_NAME} bytes"
             yield _refused(at, f"{at.key}= with a path whose mount unit has a name of {size} bytes", expected)
 
 

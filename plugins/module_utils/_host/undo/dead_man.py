@@ -23,9 +23,6 @@ from ansible_collections.workers.systemd.plugins.module_utils._host.program impo
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands
 from ansible_collections.workers.systemd.plugins.module_utils._host.undo import recovery
 
-# The timer, and what it has started, which may be waiting to try again.
-UNITS = (TIMER, f"{SWITCH}.service")
-
 
 class DeadMan:
     """``confirm`` is how many seconds without a sign of life mean that the run is dead.
@@ -47,7 +44,7 @@ class DeadMan:
         """From now on the host helps itself. Raises ``ManagerError`` when it cannot."""
         self.program.keep(self.places.recovery_program)
         # What an earlier run left waiting.
-        self._systemctl("stop", *UNITS)
+        self._stop()
         # Each sign of life is a start, and five in ten seconds are too many for systemd, which then drops the timer.
         timer = {"AccuracySec": "100ms", "StartLimitIntervalSec": "0"}
         when = [f"--on-active={self.confirm:g}s", *(f"--timer-property={key}={value}" for key, value in timer.items())]
@@ -67,7 +64,11 @@ class DeadMan:
         for one in self.signs:
             if one.is_alive():
                 one.join()
-        self._systemctl("stop", *UNITS)
+        self._stop()
+
+    def _stop(self) -> None:
+        # With the service. Neither a pattern nor --quiet loads a unit: systemd logs that it finds no file of one.
+        self._systemctl("stop", "--quiet", f"{SWITCH}.*")
 
     def _systemctl(self, *words: str) -> None:
         commands.run(["systemctl", *self.places.whose, *words])

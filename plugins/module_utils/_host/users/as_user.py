@@ -38,7 +38,7 @@ from ansible_collections.workers.systemd.plugins.module_utils._host import accou
 from ansible_collections.workers.systemd.plugins.module_utils._host.carried import Returned, carried, unpacked
 from ansible_collections.workers.systemd.plugins.module_utils._host.errors import ManagerError
 from ansible_collections.workers.systemd.plugins.module_utils._host.files import UMASK
-from ansible_collections.workers.systemd.plugins.module_utils._host.program import SIGNS_OF_LIFE, Program
+from ansible_collections.workers.systemd.plugins.module_utils._host.program import MAIN, SIGNS_OF_LIFE, Program
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd import commands, journalctl
 from ansible_collections.workers.systemd.plugins.module_utils._host.systemd.manager import Manager
 
@@ -165,7 +165,7 @@ def little_memory() -> t.Iterator[None]:
 # sent. The work gives results. Between two results, it may wait until it may go on.
 Work = t.Callable[[Principal], None]
 PROGRAM = Program(__name__)
-START = f"import sys; sys.path.insert(0, sys.argv[1]); from {__name__} import main; sys.exit(main())"
+START = f"import sys; sys.path.insert(0, sys.argv[1])\n{MAIN.format(__name__)}"
 
 
 class AsUser:

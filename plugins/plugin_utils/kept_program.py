@@ -45,6 +45,11 @@ SOURCES = sources()
 DIGEST = hashlib.sha256(SOURCES).hexdigest()
 
 
+def packed() -> str:
+    """The sources, as a host takes them."""
+    return base64.b64encode(zlib.compress(SOURCES, FASTEST)).decode()
+
+
 class FromKeptProgram(ActionBase):  # type: ignore[misc]
     def _run_module(self, options: Result, task_vars: t.Optional[Result]) -> Result:
         """The result of the module of the task, with these options."""
@@ -59,8 +64,7 @@ class FromKeptProgram(ActionBase):  # type: ignore[misc]
         asked = {"module": module, "digest": DIGEST, "options": options}
         result = self._ask(asked, task_vars)
         if "lacks" in result:
-            packed = base64.b64encode(zlib.compress(SOURCES, FASTEST)).decode()
-            result = self._ask({**asked, "sources": packed}, task_vars)
+            result = self._ask({**asked, "sources": packed()}, task_vars)
         return result
 
     @property

@@ -13,11 +13,13 @@ import time
 import typing as t
 from pathlib import Path
 
+from ansible_collections.workers.systemd.plugins.plugin_utils.kept_program import DIGEST, packed
 from lab import collection, hosts
 from tests.faults.kinds import Kind
 
 ON_HOST = Path(__file__).with_name("on_host")
 HERE = "/srv/faults"
+SITE = f"{HERE}/site"
 Answer = t.Dict[str, t.Any]
 
 
@@ -34,14 +36,19 @@ class FaultHost:
     def up(self) -> None:
         hosts.down(self.name)
         hosts.up(self.name)
-        collection.put(self.name, f"{HERE}/site")
+        collection.put(self.name, SITE)
         subprocess.run(["podman", "cp", f"{ON_HOST}/.", f"{self.name}:{HERE}"], check=True)
+        sources = json.dumps({"sources": packed(), "digest": DIGEST})
+        makes = self._python(SITE, "make_program.py", f"{HERE}/program.pyz")
+        subprocess.run(makes, input=sources, text=True, check=True)
         self.start()
 
     def start(self) -> None:
-        where = f"PYTHONPATH={HERE}/site"
-        argv = ["podman", "exec", "-i", f"--env={where}", self.name, "python3", f"{HERE}/driver.py", *self.options]
+        argv = self._python(f"{HERE}:{SITE}", "driver.py", *self.options)
         self.driver = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def _python(self, path: str, program: str, *words: str) -> list[str]:
+        return ["podman", "exec", "-i", f"--env=PYTHONPATH={path}", self.name, "python3", f"{HERE}/{program}", *words]
 
     def down(self) -> None:
         if self.driver:

@@ -61,7 +61,7 @@ class Driver:
             os.makedirs(place, mode=0o700, exist_ok=True)
             # Mounted aside first: what is there must be in it.
             sh(
-                f"mkdir -p /run/faults.new && mount -t tmpfs -o size=1m,nr_inodes=256,mode=755 faults /run/faults.new"
+                f"mkdir -p /run/faults.new && mount -t tmpfs -o size=8m,nr_inodes=256,mode=755 faults /run/faults.new"
                 f" && cp -a {place}/. /run/faults.new && mount --bind /run/faults.new {place} && umount /run/faults.new"
             )
 

@@ -17,7 +17,7 @@ undoing_process_soon() {
     done
 }
 second_run() { python3 /srv/faults/under_test.py < /run/faults/args > /run/faults/second; }
-fill() { head -c 2M /dev/zero > "$1/filler" 2> /dev/null; }
+fill() { head -c 16M /dev/zero > "$1/filler" 2> /dev/null; }
 fill_inodes() {
     mkdir -p "$1/filler.d"
     i=0

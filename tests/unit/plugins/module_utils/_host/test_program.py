@@ -15,6 +15,7 @@ import pytest
 
 from ansible_collections.workers.systemd.plugins.module_utils._host import compiled, program
 from ansible_collections.workers.systemd.plugins.module_utils._host.kept_program import mark
+from ansible_collections.workers.systemd.plugins.module_utils._host.users import as_user
 
 ROOMS = {
     "room/part.py": "SAID = 'the source'\n",
@@ -33,6 +34,16 @@ def said(path: Path, data: bytes) -> str:
 def test_its_code_runs_as_it_was_compiled(tmp_path: Path) -> None:
     made = program.archive(SOURCES, mark("0" * 64), CODE)
     assert said(tmp_path / "program.pyz", made) == "the compiled code\n"
+
+
+def test_the_process_of_a_user_runs_its_compiled_code(tmp_path: Path) -> None:
+    path, says = f"{as_user.__name__.replace('.', '/')}.py", "def main():\n    print({!r})\n"
+    sources = {**IMPORTS, path: says.format("the source")}
+    code = compiled.code_of({**sources, path: says.format("the compiled code")})
+    file = tmp_path / "program.pyz"
+    file.write_bytes(program.archive(sources, b"", code))
+    argv = [sys.executable, "-I", "-c", as_user.START, file]
+    assert subprocess.run(argv, capture_output=True, text=True, check=True).stdout == "the compiled code\n"
 
 
 def test_another_python_runs_the_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,6 +37,9 @@ report() {
     if [ -e "$failures" ]; then cat "$failures"; fi
 }
 
+# Of a run that was interrupted. Molecule takes its hosts for made, and they may be gone.
+molecule reset </dev/null >/dev/null 2>&1
+
 run 5 "${scenarios[@]}" && exit 0
 report
 read -r -a again <<<"$(sed -n 's/.*Scenarios failed: \([a-z_, ]*\).*/\1/p' "$log" | tail -n 1 | tr -d ,)"

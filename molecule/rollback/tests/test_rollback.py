@@ -274,6 +274,30 @@ def test_a_rollback_that_fails_undoes_itself(bare: LabHost) -> None:
     assert bare.files("sleeper") == files
 
 
+CRASHES = """#!/bin/sh
+[ -e /run/crashes ] || exec sleep infinity
+sleep 0.$(shuf -i 600-900 -n 1)
+exit 3
+"""
+
+
+def test_the_crashes_of_the_version_before_are_not_those_of_the_one_that_replaces_it(bare: LabHost) -> None:
+    """Each instance dies once in a second or less. Some die between the look at them and their restart."""
+    bare.write("/usr/local/bin/crashes", CRASHES)
+    many = partial(
+        sleeper, instances=60, hardening="off", rollout={"min_healthy_time": "300ms", "max_parallel": "100%"}
+    )
+    try:
+        for _round in range(3):
+            bare.sh("rm -f /run/crashes")
+            assert not bare.deploy(many(command="/usr/local/bin/crashes")).failed
+            bare.sh("touch /run/crashes; systemctl kill --signal=KILL 'sleeper@*'")
+            result = bare.deploy(many())
+            assert not result.failed, result.msg
+    finally:
+        bare.sh("rm -f /run/crashes /usr/local/bin/crashes")
+
+
 REFUSED = {
     "a pool that is not there": ({"pool": "slepeer"}, "expected one of sleeper"),
     "a generation that is not there": ({"pool": "sleeper", "generation": "9"}, "which is not kept"),

@@ -175,7 +175,8 @@ class Watch:
             return refused(seen.refused)
         state = f"{seen.active} ({seen.sub})"
         known = bool(self.invocation)
-        if seen.invocation not in ("", self.before):
+        # Before its restart has stopped it, the process of before may have died, and may have another invocation.
+        if seen.invocation not in ("", self.before) and (known or seen.job != "restart"):
             if known and seen.invocation != self.invocation:
                 return Verdict(Health.FLAPPING, f"died and was restarted by systemd within {self._age(now)}")
             self.invocation = seen.invocation
@@ -204,7 +205,7 @@ class Watch:
         if seen.job or (seen.active, seen.sub) != ("active", "running") or seen.invocation != self.invocation:
             return Verdict(Health.STARTING, f"is {state}")
         self.seen_up = True
-        # A start that was asked for sets NRestarts to 0. Any other number means that a process died before the first
+        # NRestarts was 0 when this start was asked for. Any other number means that a process died before the first
         # look.
         if self.since is None and seen.restarts:
             return Verdict(Health.FLAPPING, f"was restarted {seen.restarts} times by systemd within {self._age(now)}")

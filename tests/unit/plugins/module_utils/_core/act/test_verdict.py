@@ -99,6 +99,15 @@ def test_the_time_of_the_stop_is_no_part_of_the_deadline() -> None:
     assert watch.judge(660.0, Sample("activating", "start", "a1", "restart")).health is Health.FAILED
 
 
+def test_the_process_of_before_may_have_died_before_its_restart() -> None:
+    """systemd has started it once more, and stops that one now."""
+    watch = Watch(POLICY, before="old", begun=0.0)
+    assert watch.judge(0.2, Sample("deactivating", "stop-sigterm", "old again", "restart")).health is Health.STARTING
+    assert watch.judge(0.5, UP).health is Health.STARTING
+    assert watch.judge(1.0, COUNTED).health is Health.STARTING
+    assert watch.judge(4.0, UP).health is Health.SETTLED
+
+
 STARTS = {
     "it does not get up": (Sample("activating", "start", "a1", "start"), True),
     "systemd ends its start": (Sample("deactivating", "stop-sigterm", "a1", "start"), True),

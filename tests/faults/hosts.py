@@ -39,8 +39,7 @@ class FaultHost:
         collection.put(self.name, SITE)
         subprocess.run(["podman", "cp", f"{ON_HOST}/.", f"{self.name}:{HERE}"], check=True)
         sources = json.dumps({"sources": packed(), "digest": DIGEST})
-        makes = self._python(SITE, "make_program.py", f"{HERE}/program.pyz")
-        subprocess.run(makes, input=sources, text=True, check=True)
+        subprocess.run(self._python(SITE, "make_program.py"), input=sources, text=True, check=True)
         self.start()
 
     def start(self) -> None:

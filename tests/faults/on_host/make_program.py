@@ -14,4 +14,4 @@ from ansible_collections.workers.systemd.plugins.module_utils._host import kept_
 asked = json.load(sys.stdin)
 with os.fdopen(kept_program.made_of(asked["sources"], asked["digest"]), "rb") as file:
     file.seek(0)
-    Path(sys.argv[1]).write_bytes(file.read())
+    Path(__file__).with_name("program.pyz").write_bytes(file.read())

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import os
+
 from ansible_collections.workers.systemd.plugins.module_utils._host import compiled
 
-compiled.use("/srv/faults/program.pyz")
+compiled.use(f"{os.path.dirname(__file__)}/program.pyz")

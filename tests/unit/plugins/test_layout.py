@@ -121,7 +121,7 @@ BUDGETS = {
     "_kept_program": (6, 44),
     "lint_info": (83, 554),
     "pause": (271, 1493),
-    "pools": (276, 1540),
+    "pools": (276, 1539),
     "pools_info": (115, 579),
     "rollback": (271, 1493),
     "run_timer": (83, 440),

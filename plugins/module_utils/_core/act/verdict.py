@@ -175,7 +175,7 @@ class Watch:
             return refused(seen.refused)
         state = f"{seen.active} ({seen.sub})"
         known = bool(self.invocation)
-        # Before its restart has stopped it, the process of before may have died, and may have another invocation.
+        # Until the restart stops it, the unit may have died, and have another old invocation.
         if seen.invocation not in ("", self.before) and (known or seen.job != "restart"):
             if known and seen.invocation != self.invocation:
                 return Verdict(Health.FLAPPING, f"died and was restarted by systemd within {self._age(now)}")
@@ -205,8 +205,7 @@ class Watch:
         if seen.job or (seen.active, seen.sub) != ("active", "running") or seen.invocation != self.invocation:
             return Verdict(Health.STARTING, f"is {state}")
         self.seen_up = True
-        # NRestarts was 0 when this start was asked for. Any other number means that a process died before the first
-        # look.
+        # NRestarts was 0 when this start was asked for, so a process died before the first look.
         if self.since is None and seen.restarts:
             return Verdict(Health.FLAPPING, f"was restarted {seen.restarts} times by systemd within {self._age(now)}")
         if self.since is None and seen.restarts is not None:

@@ -72,8 +72,7 @@ class Engine:
             # Deliberate restarts count against a start limit and would trip it (systemd.unit(5), StartLimitBurst=).
             self.manager.reset_failed(restarts)
             self.refused = self.manager.restart(restarts)
-            # The process of before may die until its job runs. systemd then counts a restart, which says nothing about
-            # the new process.
+            # Until the jobs run, an old process may die, and systemd counts its restart for the new one.
             self.manager.reset_failed(restarts)
         starts, ends = units_of(actions, Start), units_of(actions, Stop)
         self.manager.reset_failed(starts)

@@ -90,12 +90,10 @@ class Background:
         shutil.rmtree(self.directory, ignore_errors=True)
         os.mkdir(self.directory, mode=0o700)
         self._reserve()
-        # The lock of this file shows that the work goes on. The file has its name only when it is locked: a second
-        # attempt may look at any moment.
-        new = f"{self.progress}.new"
-        progress = open(new, "a", encoding="utf-8")  # noqa: SIM115
+        # Its lock shows that the work goes on. It has its name only when it is locked: a second attempt may look now.
+        progress = open(f"{self.progress}.new", "a", encoding="utf-8")  # noqa: SIM115
         fcntl.flock(progress, fcntl.LOCK_EX)
-        os.rename(new, self.progress)
+        os.rename(progress.name, self.progress)
         if self.note:
             # On a full disk, the work can still restart services.
             with contextlib.suppress(OSError):

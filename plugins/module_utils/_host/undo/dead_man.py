@@ -34,7 +34,6 @@ class DeadMan:
 
     def __init__(self, places: Places, confirm: float) -> None:
         self.places = places
-        self.program = Program(recovery.__name__)
         self.confirm = confirm
         self.over = threading.Event()
         signs = (self._beat, self._postpone)
@@ -42,15 +41,16 @@ class DeadMan:
 
     def arm(self) -> None:
         """From now on the host helps itself. Raises ``ManagerError`` when it cannot."""
-        self.program.keep(self.places.recovery_program)
+        Program(recovery.__name__).keep(self.places.recovery_program)
         # What an earlier run left waiting.
         self._stop()
         # Each sign of life is a start, and five in ten seconds are too many for systemd, which then drops the timer.
-        timer = {"AccuracySec": "100ms", "StartLimitIntervalSec": "0"}
-        when = [f"--on-active={self.confirm:g}s", *(f"--timer-property={key}={value}" for key, value in timer.items())]
+        timer = [f"--timer-property={one}" for one in ("AccuracySec=100ms", "StartLimitIntervalSec=0")]
+        pause = f"{self.confirm:g}s"
+        when = [f"--on-active={pause}", *timer]
         about = ["--quiet", "--collect", f"--unit={SWITCH}", "--description=Undo the changes of a dead run"]
         self._beat()
-        tries = {**trying_again(f"{self.confirm:g}s"), "StartLimitIntervalSec": "0"}
+        tries = {**trying_again(pause), "StartLimitIntervalSec": "0"}
         again = [f"--property={name}={value}" for name, value in tries.items()]
         command = recovery_command(self.places, sys.executable, Occasion.SWITCH, self.confirm)
         status, out, err = commands.run(["systemd-run", *self.places.whose, *about, *when, *again, *command])
@@ -67,7 +67,7 @@ class DeadMan:
         self._stop()
 
     def _stop(self) -> None:
-        # With the service. Neither a pattern nor --quiet loads a unit: systemd logs that it finds no file of one.
+        # A pattern and --quiet load no unit that is gone, for which systemd would log an error.
         self._systemctl("stop", "--quiet", f"{SWITCH}.*")
 
     def _systemctl(self, *words: str) -> None:
